@@ -1,0 +1,90 @@
+"""Checks that the peer computes what it is timed for: python3 -m unittest discover bench/pytorch"""
+
+import unittest
+
+import torch
+from torch import nn
+
+from network import SIGMA_MAX, SIGMA_MIN, ConsistencyModel, UNet
+from step import TrainingStep, interval_law, pseudo_huber, time_grid
+
+
+def random_model():
+    """A model without the zero initialisation that would hide most of the network."""
+    torch.manual_seed(1)
+    model = ConsistencyModel(UNet())
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.05)
+    return model
+
+
+def batch(size):
+    return torch.randn(size, 1, 28, 28), torch.randint(10, (size,))
+
+
+class PeerTest(unittest.TestCase):
+    def test_network_has_the_size_the_comparison_states(self):
+        self.assertEqual(sum(p.numel() for p in UNet().parameters()), 2_294_260)
+
+    def test_the_model_is_the_identity_at_equal_times_only(self):
+        model, (x, y) = random_model(), batch(3)
+        t = torch.tensor([0.01, 1.0, 80.0])
+        torch.testing.assert_close(model(x, t, t, y), x)
+        self.assertGreater((model(x, t, 0.5 * t, y) - x).abs().amax(dim=(1, 2, 3)).min(), 1e-3)
+
+    def test_the_output_depends_on_both_times_and_the_label(self):
+        network, (x, y) = random_model().network, batch(1)
+        t, u = torch.tensor([2.0]), torch.tensor([0.5])
+        base = network(x, t, u, y)
+        for other in (network(x, u, u, y), network(x, t, t, y), network(x, t, u, (y + 1) % 11)):
+            self.assertGreater((other - base).abs().max(), 1e-4)
+
+    def test_grid_and_law_reach_both_ends(self):
+        grid = time_grid(41)
+        torch.testing.assert_close(grid[[0, -1]], torch.tensor([SIGMA_MIN, SIGMA_MAX]))
+        self.assertTrue((grid.diff() > 0).all())
+        self.assertTrue((interval_law(grid) > 0).all())
+
+    def test_the_target_time_is_never_the_time_of_the_point(self):
+        step = TrainingStep(ConsistencyModel(UNet()), grid_points=4)
+        t_near, t_far, u = step.draw_times(4000)
+        self.assertTrue((t_near < t_far).all())
+        self.assertFalse((u == t_far).any())
+        self.assertEqual(set(u.tolist()), set(step.grid.tolist()))
+        self.assertEqual(set(t_far.tolist()), set(step.grid[1:].tolist()))
+
+    def test_the_soft_term_is_differentiated_through_the_input_of_the_frozen_pass_only(self):
+        step, (x, y) = TrainingStep(random_model()), batch(2)
+        z = torch.randn_like(x)
+        t_near, t_far, u = torch.full((2,), 1.0), torch.full((2,), 1.2), torch.full((2,), 0.3)
+        step.loss(x, z, t_near, t_far, u, y).backward()
+        self.assertTrue(all(p.grad is None for p in step.target_model.parameters()))
+
+        weights = dict(step.model.named_parameters())
+        constants = {name: p.detach() for name, p in weights.items()}
+        end = torch.full((2,), SIGMA_MIN)
+
+        def model(values, *arguments):
+            return torch.func.functional_call(step.model, values, (*arguments, y))
+
+        target = model(constants, x + 1.0 * z, t_near, end)
+        moved = model(weights, x + 1.2 * z, t_far, u)
+        consistency = pseudo_huber(model(weights, x + 1.2 * z, t_far, end), target) / (t_far - t_near)
+        soft = pseudo_huber(model(constants, moved, u, end), target) / (t_far - u)
+        expected = torch.autograd.grad((consistency + soft).mean(), weights.values())
+        for gradient, parameter in zip(expected, weights.values()):
+            torch.testing.assert_close(parameter.grad, gradient, rtol=1e-3, atol=1e-3)
+
+    def test_a_step_moves_the_model_its_frozen_copy_and_the_average(self):
+        step, (x, y) = TrainingStep(random_model(), ema_decay=0.75), batch(2)
+        before = [p.detach().clone() for p in step.model.parameters()]
+        step(x, y, "fp32")
+        copies = zip(before, step.model.parameters(), step.target_model.parameters(), step.ema_model.parameters())
+        for old, new, target, average in copies:
+            torch.testing.assert_close(target, new.detach(), rtol=0, atol=0)
+            torch.testing.assert_close(average, (0.75 * old + 0.25 * new).detach())
+        self.assertFalse(torch.equal(before[0], next(step.model.parameters())))
+
+
+if __name__ == "__main__":
+    unittest.main()

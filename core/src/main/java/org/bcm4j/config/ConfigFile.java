@@ -1,0 +1,132 @@
+package org.bcm4j.config;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads records from YAML 1.2 or JSON, strictly, and writes them back.
+ *
+ * <p>The keys are the names of the record components in snake case: {@code batchSize} is {@code batch_size}. A
+ * component may be an {@code int}, {@code long}, {@code double}, {@code boolean}, {@code String}, {@code Path}, an enum
+ * (written {@code log-normal} or {@code log_normal}), another record, a sealed interface of records (a key {@code kind}
+ * holds the record's name in kebab case), a {@code List<T>}, a {@code Map<String, T>} or an {@code Optional}. Every key
+ * must be there unless its component is optional or has a {@link Default}; every number must be finite.
+ *
+ * <p>Mistakes are told in one line, for example {@code configs/x.yaml:12:3: unknown key "batchsize" in training; did
+ * you mean "batch_size"?} An {@link IllegalArgumentException} from a record's constructor is told in the same way, at
+ * the record's place.
+ */
+public final class ConfigFile {
+    private static final DumpSettings BLOCK_STYLE = DumpSettings.builder()
+            .setSchema(new CoreSchema())
+            .setDefaultFlowStyle(FlowStyle.BLOCK)
+            .setDereferenceAliases(true)
+            .setSplitLines(false)
+            .build();
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final DefaultPrettyPrinter INDENTED =
+            new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+    /** Characters that JSON lets stand in a text and YAML does not. */
+    private static final Pattern NOT_IN_YAML = Pattern.compile("[\\x7F-\\x9F\\u2028\\u2029\\uFEFF\\uFFFE\\uFFFF]");
+
+    private ConfigFile() {}
+
+    /**
+     * Reads a file.
+     *
+     * @throws UserException if the file cannot be read or does not fit the record
+     * @throws IllegalArgumentException if the record has a component that no configuration can hold
+     */
+    public static <T extends Record> T read(Path file, Class<T> type) {
+        return read(file, type, List.of());
+    }
+
+    /**
+     * Reads a file and lays settings over it.
+     *
+     * @param overrides settings {@code key.sub=value}, applied in order. The value is YAML; an empty one unsets an
+     *     optional key. Items of a list are addressed by their index from 0, {@code stages.0.steps=100}; a key of a map
+     *     that itself contains a dot cannot be addressed.
+     * @throws UserException if the file cannot be read, or it and the settings do not fit the record; what a setting
+     *     got wrong is told as {@code --set key=value: ...}
+     * @throws IllegalArgumentException if the record has a component that no configuration can hold
+     */
+    public static <T extends Record> T read(Path file, Class<T> type, List<String> overrides) {
+        return parse(text(file), file.toString(), type, overrides);
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param sourceName the name under which errors speak of the text
+     * @throws UserException if the text does not fit the record
+     * @throws IllegalArgumentException if the record has a component that no configuration can hold
+     */
+    public static <T extends Record> T parse(String text, String sourceName, Class<T> type) {
+        return parse(text, sourceName, type, List.of());
+    }
+
+    private static <T extends Record> T parse(String text, String sourceName, Class<T> type, List<String> overrides) {
+        return RecordReader.read(new Overrides(overrides).applyTo(NodeReader.document(text, sourceName)), type);
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw new UserException(file + ": is not text in UTF-8; save it in that encoding", e);
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+    }
+
+    /**
+     * The record in YAML, defaults included and absent optionals left out; {@link #parse} reads it back to an equal
+     * record.
+     *
+     * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
+     */
+    public static String toYaml(Record value) {
+        return new Dump(BLOCK_STYLE).dumpToString(RecordWriter.write(value));
+    }
+
+    /**
+     * The record in JSON, indented and ended by a line break; {@link #parse} reads it back to an equal record.
+     *
+     * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
+     */
+    public static String toJson(Record value) {
+        String json = JSON.writer().with(INDENTED).writeValueAsString(RecordWriter.write(value));
+        // We read JSON as YAML; outside of texts these characters cannot occur.
+        return NOT_IN_YAML.matcher(json).replaceAll(match -> "\\\\u%04x"
+                        .formatted((int) match.group().charAt(0))) + "\n";
+    }
+
+    /**
+     * Writes the record to a file as a whole or not at all: JSON if the name ends in {@code .json}, else YAML.
+     *
+     * @throws UserException if the file cannot be written
+     * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
+     */
+    public static void write(Path file, Record value) {
+        boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
+        String text = json ? toJson(value) : toYaml(value);
+        AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}

@@ -1,0 +1,26 @@
+package org.bcm4j.config;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The value that a record component takes when its key is absent from the configuration.
+ *
+ * <pre>{@code
+ * record Training(long seed, @Default("0.9999") double emaDecay, @Default("{}") Logging logging) {}
+ * }</pre>
+ *
+ * <p>A component of an optional type needs no default: its absence is a value.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface Default {
+    /**
+     * The value in YAML, read as strictly as a file is; <code>{}</code> stands for a record whose own defaults suffice.
+     */
+    String value();
+}

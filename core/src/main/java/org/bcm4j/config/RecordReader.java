@@ -1,0 +1,183 @@
+package org.bcm4j.config;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.bcm4j.storage.UserException;
+
+/** Turns parsed configuration into records, walking the Java type and the tree side by side. */
+final class RecordReader {
+    private RecordReader() {}
+
+    /**
+     * The record that a whole configuration describes.
+     *
+     * @throws UserException if the configuration does not fit the record
+     * @throws IllegalArgumentException if no configuration can fit the record
+     */
+    static <T extends Record> T read(Node node, Class<T> type) {
+        return type.cast(readRecord(node, type, ""));
+    }
+
+    /** Reads a value that is there. */
+    private static Object readValue(Node node, Type type, String path) {
+        if (type instanceof ParameterizedType generic) {
+            return readGeneric(node, generic, path);
+        }
+        if (!(type instanceof Class<?> simple)) {
+            throw unsupported(type, path);
+        }
+        if (simple.isRecord()) {
+            return readRecord(node, simple, path);
+        } else if (simple.isInterface() && simple.isSealed()) {
+            return readSealed(node, simple, path);
+        }
+        return new ScalarReader(node, path).read(simple);
+    }
+
+    private static Object readGeneric(Node node, ParameterizedType type, String path) {
+        Type[] arguments = type.getActualTypeArguments();
+        if (type.getRawType() == List.class) {
+            return readList(node, arguments[0], path);
+        } else if (type.getRawType() == Map.class && arguments[0] == String.class) {
+            return readMap(node, arguments[1], path);
+        }
+        throw unsupported(type, path);
+    }
+
+    private static List<Object> readList(Node node, Type itemType, String path) {
+        if (!(node instanceof Node.Sequence sequence)) {
+            throw node.location().error("expected a list for %s, found %s".formatted(path, node.describe()));
+        }
+        List<Object> items = new ArrayList<>();
+        for (Node item : sequence.items()) {
+            items.add(readValue(item, itemType, "%s[%d]".formatted(path, items.size())));
+        }
+        return Collections.unmodifiableList(items);
+    }
+
+    private static Map<String, Object> readMap(Node node, Type valueType, String path) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        mapping(node, path)
+                .entries()
+                .forEach((key, entry) -> values.put(key, readValue(entry.value(), valueType, join(path, key))));
+        return Collections.unmodifiableMap(values);
+    }
+
+    private static Object readSealed(Node node, Class<?> type, String path) {
+        Node.Mapping mapping = mapping(node, path);
+        Map<String, Class<?>> kinds = SealedShape.of(type).kinds();
+        Node.Entry kind = mapping.entries().get(SealedShape.KIND);
+        if (kind == null) {
+            throw mapping.location()
+                    .error("missing key \"kind\" %s; it is one of %s"
+                            .formatted(in(path), String.join(", ", kinds.keySet())));
+        }
+        String name = (String) new ScalarReader(kind.value(), join(path, SealedShape.KIND)).read(String.class);
+        if (!kinds.containsKey(name)) {
+            String message = "unknown kind %s %s%s"
+                    .formatted(Spelling.quote(name), in(path), Spelling.suggest(name, kinds.keySet()));
+            throw kind.value().location().error(message);
+        }
+        Map<String, Node.Entry> others = new LinkedHashMap<>(mapping.entries());
+        others.remove(SealedShape.KIND);
+        return readRecord(new Node.Mapping(mapping.location(), others), kinds.get(name), path);
+    }
+
+    private static Object readRecord(Node node, Class<?> type, String path) {
+        Node.Mapping mapping = mapping(node, path);
+        RecordShape shape = RecordShape.of(type);
+        // Before the missing ones: a misspelt key is both unknown and missing, and its place is what helps.
+        refuseUnknownKeys(mapping, shape, path);
+        Object[] values = shape.components().stream()
+                .map(component -> readComponent(mapping, component, type, path))
+                .toArray();
+        try {
+            return shape.instantiate(values);
+        } catch (IllegalArgumentException | UserException e) {
+            throw mapping.location().error((path.isEmpty() ? "" : path + ": ") + e.getMessage(), e);
+        }
+    }
+
+    private static void refuseUnknownKeys(Node.Mapping mapping, RecordShape shape, String path) {
+        List<String> keys = shape.keys();
+        mapping.entries().forEach((key, entry) -> {
+            if (!keys.contains(key)) {
+                String message =
+                        "unknown key %s %s%s".formatted(Spelling.quote(key), in(path), Spelling.suggest(key, keys));
+                throw entry.keyLocation().error(message);
+            }
+        });
+    }
+
+    private static Object readComponent(
+            Node.Mapping mapping, RecordShape.Component component, Class<?> owner, String path) {
+        String key = component.key();
+        Node.Entry entry = mapping.entries().get(key);
+        if (component.optional()) {
+            return readOptional(Optional.ofNullable(entry).map(Node.Entry::value), component.type(), join(path, key));
+        }
+        if (entry != null) {
+            return readValue(entry.value(), component.type(), join(path, key));
+        }
+        String yaml = component.defaultYaml().orElseThrow(() -> mapping.location()
+                .error("missing key %s %s".formatted(Spelling.quote(key), in(path))));
+        try {
+            Location location = new Location("@Default of " + owner.getName() + "." + key);
+            return readValue(NodeReader.value(yaml, location), component.type(), join(path, key));
+        } catch (UserException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    /** A key without a value ({@code teacher:}) is as good as no key. */
+    private static Object readOptional(Optional<Node> written, Type type, String path) {
+        Optional<Node> node = written.filter(value -> !isNothing(value));
+        if (type == OptionalInt.class) {
+            return node.map(value -> OptionalInt.of((int) readValue(value, int.class, path)))
+                    .orElseGet(OptionalInt::empty);
+        } else if (type == OptionalLong.class) {
+            return node.map(value -> OptionalLong.of((long) readValue(value, long.class, path)))
+                    .orElseGet(OptionalLong::empty);
+        } else if (type == OptionalDouble.class) {
+            return node.map(value -> OptionalDouble.of((double) readValue(value, double.class, path)))
+                    .orElseGet(OptionalDouble::empty);
+        } else if (type instanceof ParameterizedType generic) {
+            return node.map(value -> readValue(value, generic.getActualTypeArguments()[0], path));
+        }
+        throw unsupported(type, path);
+    }
+
+    private static Node.Mapping mapping(Node node, String path) {
+        if (node instanceof Node.Mapping mapping) {
+            return mapping;
+        }
+        String place = path.isEmpty() ? "at the top level" : "for " + path;
+        throw node.location().error("expected a mapping %s, found %s".formatted(place, node.describe()));
+    }
+
+    private static boolean isNothing(Node node) {
+        return node instanceof Node.Scalar scalar && scalar.kind() == Node.Kind.NOTHING;
+    }
+
+    private static String in(String path) {
+        return path.isEmpty() ? "at the top level" : "in " + path;
+    }
+
+    private static String join(String path, String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    private static IllegalArgumentException unsupported(Type type, String path) {
+        return new IllegalArgumentException(
+                "%s has type %s, which a configuration cannot hold".formatted(path, type.getTypeName()));
+    }
+}

@@ -1,0 +1,87 @@
+package org.bcm4j.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.bcm4j.storage.UserException;
+
+/**
+ * Fashion-MNIST: 28 x 28 grey pictures of clothes in ten classes, 60,000 to train on and 10,000 to test on. Reads the
+ * four IDX files as published, plain or gzipped.
+ */
+public final class FashionMnist {
+    /** Where Debian's package dataset-fashion-mnist puts the files. */
+    public static final Path DEFAULT_DIRECTORY = Path.of("/usr/share/datasets/fashion-mnist");
+
+    private static final List<String> CLASS_NAMES = List.of(
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
+
+    /** The published division of the data set. */
+    public enum Split {
+        /** 60,000 images. */
+        TRAIN("train"),
+        /** 10,000 images. */
+        TEST("t10k");
+
+        private final String prefix;
+
+        Split(String prefix) {
+            this.prefix = prefix;
+        }
+    }
+
+    private FashionMnist() {}
+
+    /** Reads a split from {@link #DEFAULT_DIRECTORY}. */
+    public static LabelledImages read(Split split) {
+        return read(DEFAULT_DIRECTORY, split);
+    }
+
+    /**
+     * Reads a split.
+     *
+     * @return grey images, [N,1,H,W] with the size that the files give
+     * @throws UserException if a file is missing (saying how to get the data set) or damaged
+     */
+    public static LabelledImages read(Path directory, Split split) {
+        Path imageFile = locate(directory, split.prefix + "-images-idx3-ubyte");
+        Path labelFile = locate(directory, split.prefix + "-labels-idx1-ubyte");
+        IdxFile images = IdxFile.read(imageFile, 3);
+        IdxFile classes = IdxFile.read(labelFile, 1);
+        int count = images.dimension(0);
+        int height = images.dimension(1);
+        int width = images.dimension(2);
+        if (count == 0 || height == 0 || width == 0) {
+            throw new UserException(imageFile + " holds no images; fetch it again");
+        }
+        if (classes.dimension(0) != count) {
+            throw new UserException(labelFile + " has " + classes.dimension(0) + " labels for the " + count
+                    + " images of " + imageFile.getFileName() + "; fetch both again");
+        }
+        return new LabelledImages(images.values(), labels(labelFile, classes.values()), 1, height, width, CLASS_NAMES);
+    }
+
+    private static int[] labels(Path file, byte[] values) {
+        int[] labels = new int[values.length];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = Byte.toUnsignedInt(values[i]);
+            if (labels[i] >= CLASS_NAMES.size()) {
+                throw new UserException(file + ": label " + i + " is " + labels[i] + ", not 0 to 9; fetch it again");
+            }
+        }
+        return labels;
+    }
+
+    private static Path locate(Path directory, String name) {
+        Path plain = directory.resolve(name);
+        Path gzipped = directory.resolve(name + ".gz");
+        if (Files.isRegularFile(plain)) {
+            return plain;
+        }
+        if (Files.isRegularFile(gzipped)) {
+            return gzipped;
+        }
+        throw new UserException("Fashion-MNIST: no " + name + "(.gz) in " + directory.toAbsolutePath()
+                + "; name its directory, or get it with: apt-get install dataset-fashion-mnist");
+    }
+}

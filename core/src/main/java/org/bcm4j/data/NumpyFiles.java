@@ -1,0 +1,148 @@
+package org.bcm4j.data;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or float64
+ * in row-major order. Pickled objects are never read. Tensors are made on the CPU, own their memory and belong to the
+ * caller's {@link org.bcm4j.tensor.Scope}.
+ */
+public final class NumpyFiles {
+    private static final String SUFFIX = ".npy";
+
+    /** Deflate can not shrink below 1 : 1032; an entry that claims more lies about its size. */
+    private static final long MAX_DEFLATE_RATIO = 1032;
+
+    /** The earliest time that a zip entry can bear, for files that depend on their content only. */
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+
+    private NumpyFiles() {}
+
+    /**
+     * Reads a {@code .npy} file.
+     *
+     * @throws UserException if the file can not be read, is damaged, or holds another kind of array
+     */
+    public static Tensor readNpy(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return readArray(channel, channel.size(), file.toString());
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    /**
+     * Reads all arrays of a {@code .npz} file, in the file's order, by name without {@code .npy}.
+     *
+     * @throws UserException if the file can not be read, is damaged, or holds another kind of array
+     */
+    public static Map<String, Tensor> readNpz(Path file) {
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        boolean complete = false;
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            for (Iterator<? extends ZipEntry> entries = zip.entries().asIterator(); entries.hasNext(); ) {
+                ZipEntry entry = entries.next();
+                String where = file + ", entry " + entry.getName();
+                if (!entry.getName().endsWith(SUFFIX)) {
+                    throw NpyHeader.broken(where, "it is not called *" + SUFFIX);
+                }
+                if (entry.getSize() / MAX_DEFLATE_RATIO > entry.getCompressedSize()) {
+                    throw NpyHeader.broken(where, "it claims an impossible size of " + entry.getSize() + " bytes");
+                }
+                String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
+                try (ReadableByteChannel channel = Channels.newChannel(zip.getInputStream(entry))) {
+                    Tensor array = readArray(channel, entry.getSize(), where);
+                    if (arrays.putIfAbsent(name, array) != null) {
+                        array.close();
+                        throw NpyHeader.broken(where, "it occurs twice");
+                    }
+                }
+            }
+            complete = true;
+            return Collections.unmodifiableMap(arrays);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        } finally {
+            if (!complete) {
+                arrays.values().forEach(Tensor::close);
+            }
+        }
+    }
+
+    /**
+     * Writes a {@code .npy} file, atomically.
+     *
+     * @throws UserException if the file can not be written
+     * @throws IllegalArgumentException if the tensor is of a type that is not listed above
+     */
+    public static void writeNpy(Path file, Tensor array) {
+        byte[] header = NpyHeader.of(array).encoded();
+        AtomicFile.write(file, out -> {
+            out.write(header);
+            HostTensors.write(Channels.newChannel(out), array);
+        });
+    }
+
+    /**
+     * Writes a compressed {@code .npz} file, atomically, with the arrays in the map's order. The same content always
+     * gives the same bytes.
+     *
+     * @param arrays by name without {@code .npy}
+     * @throws UserException if the file can not be written
+     * @throws IllegalArgumentException if a tensor is of a type that is not listed above
+     */
+    public static void writeNpz(Path file, Map<String, Tensor> arrays) {
+        AtomicFile.write(file, out -> {
+            ZipOutputStream zip = new ZipOutputStream(out);
+            zip.setLevel(Deflater.BEST_SPEED);
+            WritableByteChannel channel = Channels.newChannel(zip);
+            for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
+                ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
+                entry.setTimeLocal(NO_TIME);
+                zip.putNextEntry(entry);
+                zip.write(NpyHeader.of(array.getValue()).encoded());
+                HostTensors.write(channel, array.getValue());
+                zip.closeEntry();
+            }
+            zip.finish();
+        });
+    }
+
+    private static Tensor readArray(ReadableByteChannel channel, long size, String where) throws IOException {
+        NpyHeader header = NpyHeader.read(channel, where);
+        header.checkSize(size, where);
+        try {
+            return HostTensors.read(channel, header.type(), header.dimensions());
+        } catch (OutOfMemoryError e) {
+            throw new UserException("cannot read " + where + ": there is not enough memory for it; free some", e);
+        }
+    }
+
+    private static UserException unreadable(Path file, IOException e) {
+        if (e instanceof EOFException || e instanceof ZipException) {
+            return NpyHeader.broken(file.toString(), "it ends too early or is damaged");
+        }
+        return FileFailure.reading(file, e);
+    }
+}

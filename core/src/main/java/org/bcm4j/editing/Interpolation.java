@@ -1,0 +1,42 @@
+package org.bcm4j.editing;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Interpolation between noises (SPEC 7). */
+public final class Interpolation {
+    private Interpolation() {}
+
+    /**
+     * Spherical interpolation, sin((1−α)ψ)/sin ψ·z1 + sin(αψ)/sin ψ·z2 with ψ the angle between the noises, α from 0 to 1 in equal steps.
+     *
+     * @param ends z1 and z2, float32 [2,C,H,W], neither zero
+     * @param frames at least 2
+     * @return float32 [frames,C,H,W]; the first is z1, the last z2
+     */
+    public static Tensor slerp(Tensor ends, int frames) {
+        if (frames < 2 || ends.size(0) != 2) {
+            throw new IllegalArgumentException("interpolation takes two ends and gives at least 2 frames");
+        }
+        Tensor z1 = ends.narrow(0, 0, 1);
+        Tensor z2 = ends.narrow(0, 1, 1);
+        double cosine = z1.mul(z2).sum().item_double()
+                / (z1.norm().item_double() * z2.norm().item_double());
+        double angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
+        List<Tensor> between = new ArrayList<>();
+        for (int i = 0; i < frames; i++) {
+            double alpha = (double) i / (frames - 1);
+            between.add(z1.mul(new Scalar(part(1 - alpha, angle))).add(z2.mul(new Scalar(part(alpha, angle)))));
+        }
+        return torch.cat(new TensorVector(between.toArray(Tensor[]::new)), 0);
+    }
+
+    /** sin(αψ)/sin ψ, and its limit α where the noises are parallel. */
+    private static double part(double alpha, double angle) {
+        return Math.sin(angle) < 1e-6 ? alpha : Math.sin(alpha * angle) / Math.sin(angle);
+    }
+}

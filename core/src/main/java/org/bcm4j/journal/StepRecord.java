@@ -1,0 +1,35 @@
+package org.bcm4j.journal;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What was measured at one training step.
+ *
+ * @param step optimiser steps taken so far, from 0
+ * @param images training images seen so far
+ * @param values measurements by name, in their order. What precedes a slash groups them ({@code loss/soft}, {@code
+ *     loss/total} are drawn in one panel). A value may be infinite or not a number: that is when one needs the log
+ *     most.
+ */
+public record StepRecord(long step, long images, Map<String, Double> values) {
+    static final String STEP = "step";
+    static final String IMAGES = "images";
+
+    /**
+     * @throws IllegalArgumentException if a count is negative, or a value is unnamed or named {@code step} or {@code
+     * images}
+     */
+    public StepRecord {
+        if (step < 0 || images < 0) {
+            throw new IllegalArgumentException("step and images count from 0, are %d and %d".formatted(step, images));
+        }
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        for (String name : values.keySet()) {
+            if (name.isBlank() || name.equals(STEP) || name.equals(IMAGES)) {
+                throw new IllegalArgumentException("a value cannot be named \"" + name + "\"");
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.bcm4j.model;
+
+import java.util.Optional;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.unet.Network;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * f(x, t, u, y) = c_skip(t,u)·x + c_out(t,u)·F(c_in(t)·x, t, u, y) (Eq. 5): maps a point at time t of a trajectory to the same
+ * trajectory's point at time u, in either direction. A function of weights: every call is given its {@link Pass}.
+ */
+public record ConsistencyFunction(Network network, Preconditioning preconditioning) {
+    /**
+     * One evaluation, counted as 1 NFE.
+     *
+     * @param x points, float32 [B,C,H,W]
+     * @param t their noise scales, float32 [B], in [σ_min, T]
+     * @param u the noise scales to go to, float32 [B], in [σ_min, T]
+     * @param labels int64 [B], if the network has classes
+     * @return the points at u, float32 [B,C,H,W]
+     */
+    public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
+        Tensor raw = raw(pass, x, t, u, labels);
+        return perImage(preconditioning.skip(t, u)).mul(x).add(perImage(preconditioning.out(t, u)).mul(raw));
+    }
+
+    /** The network's own output, F(c_in(t)·x, t, u, y), which has unit variance when trained. */
+    public Tensor raw(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
+        return network.apply(pass, x.mul(perImage(preconditioning.in(t))), t, u, labels);
+    }
+
+    private static Tensor perImage(Tensor coefficient) {
+        return coefficient.view(-1, 1, 1, 1);
+    }
+}

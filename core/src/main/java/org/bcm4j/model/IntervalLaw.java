@@ -1,0 +1,132 @@
+package org.bcm4j.model;
+
+import java.util.Arrays;
+import org.apache.commons.numbers.gamma.Erf;
+import org.bcm4j.config.Default;
+
+/**
+ * From which interval [t_n, t_{n+1}] of a grid a training example comes, and to which grid point u it is sent (SPEC 4, "Interval law").
+ * The mass of an interval is that of a log-normal law with P_mean = −1.1 and P_std = 2. Indices start at 0.
+ */
+public final class IntervalLaw {
+    private static final double MEAN = -1.1;
+    private static final double STD = 2.0;
+
+    /** Which end points are drawn. */
+    public enum EndPoints {
+        /** t = T and u = T are drawn too; each interval's mass is shared between its ends as targets. */
+        INCLUDED,
+        /** The published code's: the last interval is never drawn, u stops at the last but one point. */
+        PUBLISHED
+    }
+
+    private final double[] interval;
+    private final double[] target;
+    private final double[] cumulativeInterval;
+
+    /**
+     * Mixtures that spread the law: the paper's law alone rarely draws large times (its own Fig. 14).
+     *
+     * @param endPoints which end points are drawn
+     * @param uniformIntervals share of the intervals drawn uniformly over the grid, in [0,1]
+     * @param uniformTargets share of the other targets u drawn uniformly over the grid's points, in [0,1]
+     * @param endTargets share of the targets u = T, in [0,1]
+     */
+    public record Settings(
+            @Default("included") EndPoints endPoints,
+            @Default("0.0") double uniformIntervals,
+            @Default("0.0") double uniformTargets,
+            @Default("0.0") double endTargets) {
+        public Settings {
+            boolean shares = uniformIntervals >= 0 && uniformIntervals <= 1 && uniformTargets >= 0
+                    && uniformTargets <= 1 && endTargets >= 0 && endTargets <= 1;
+            if (!shares) {
+                throw new IllegalArgumentException("uniform_intervals, uniform_targets and end_targets must lie in [0,1]");
+            }
+        }
+
+        /** The paper's laws. */
+        public static Settings paper(EndPoints endPoints) {
+            return new Settings(endPoints, 0, 0, 0);
+        }
+    }
+
+    public IntervalLaw(TimeGrid grid, Settings settings) {
+        EndPoints ends = settings.endPoints();
+        double[] mass = new double[grid.points() - 1];
+        Arrays.setAll(mass, n -> Erf.value(scaledLog(grid.time(n + 1))) - Erf.value(scaledLog(grid.time(n))));
+        interval = normalized(ends == EndPoints.PUBLISHED ? withoutLast(mass) : mass);
+        mix(interval, settings.uniformIntervals());
+        double[] byLaw = normalized(ends == EndPoints.PUBLISHED ? Arrays.copyOf(mass, grid.points()) : sharedBetweenEnds(mass));
+        target = byLaw;
+        mix(target, settings.uniformTargets());
+        Arrays.setAll(target, j -> (1 - settings.endTargets()) * target[j]);
+        target[grid.points() - 1] += settings.endTargets();
+        cumulativeInterval = cumulative(interval);
+    }
+
+    private static void mix(double[] law, double uniformShare) {
+        Arrays.setAll(law, i -> (1 - uniformShare) * law[i] + uniformShare / law.length);
+    }
+
+    private static double scaledLog(double t) {
+        return (Math.log(t) - MEAN) / (Math.sqrt(2) * STD);
+    }
+
+    private static double[] withoutLast(double[] mass) {
+        double[] kept = mass.clone();
+        kept[kept.length - 1] = 0;
+        return kept;
+    }
+
+    private static double[] sharedBetweenEnds(double[] mass) {
+        double[] points = new double[mass.length + 1];
+        for (int n = 0; n < mass.length; n++) {
+            points[n] += mass[n] / 2;
+            points[n + 1] += mass[n] / 2;
+        }
+        return points;
+    }
+
+    private static double[] normalized(double[] mass) {
+        double sum = Arrays.stream(mass).sum();
+        return Arrays.stream(mass).map(m -> m / sum).toArray();
+    }
+
+    private static double[] cumulative(double[] mass) {
+        double[] sums = mass.clone();
+        Arrays.parallelPrefix(sums, Double::sum);
+        return sums;
+    }
+
+    /** p(n), n in [0, N−1): the probability of the interval [t_n, t_{n+1}]. */
+    public double[] intervals() {
+        return interval.clone();
+    }
+
+    /** p(j | n), j in [0, N): the probability of u = t_j given the interval n, whose upper end t_{n+1} is excluded. */
+    public double[] targetsGiven(int n) {
+        double[] given = target.clone();
+        given[n + 1] = 0;
+        return normalized(given);
+    }
+
+    /** The interval at quantile {@code uniform} in [0,1). */
+    public int interval(double uniform) {
+        return search(cumulativeInterval, uniform);
+    }
+
+    /** The target index at quantile {@code uniform} in [0,1), given the interval. */
+    public int target(double uniform, int n) {
+        return search(cumulative(targetsGiven(n)), uniform);
+    }
+
+    private static int search(double[] cumulative, double uniform) {
+        double level = uniform * cumulative[cumulative.length - 1];
+        int i = 0;
+        while (cumulative[i] <= level) {
+            i++;
+        }
+        return i;
+    }
+}

@@ -1,0 +1,32 @@
+package org.bcm4j.model;
+
+import java.util.List;
+import org.bcm4j.config.Default;
+import org.bcm4j.unet.AdmConfig;
+
+/**
+ * What a model folder's {@code config.json} says: all that is needed beside the weights.
+ *
+ * @param format {@value #FORMAT}
+ * @param data name of the training data
+ * @param classNames names of the classes, in the order of their indices; empty if there are none
+ */
+public record ModelConfig(
+        String format,
+        Preconditioning preconditioning,
+        AdmConfig network,
+        @Default("unknown") String data,
+        @Default("[]") List<String> classNames) {
+    public static final String FORMAT = "bcm4j model 1";
+
+    public ModelConfig {
+        classNames = List.copyOf(classNames);
+        if (!format.equals(FORMAT)) {
+            throw new IllegalArgumentException("format must be \"" + FORMAT + "\", is \"" + format + "\"");
+        }
+        if (!classNames.isEmpty() && classNames.size() != network.classes()) {
+            throw new IllegalArgumentException(
+                    "class_names has " + classNames.size() + " names for " + network.classes() + " classes");
+        }
+    }
+}

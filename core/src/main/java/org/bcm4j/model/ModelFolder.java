@@ -1,0 +1,67 @@
+package org.bcm4j.model;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+
+/**
+ * A model on disk: {@code config.json}, {@code model.safetensors}, {@code README.md} (the model card) and {@code walks.json}; other files,
+ * such as a training log, may lie beside them.
+ */
+public final class ModelFolder {
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String CARD = "README.md";
+    private static final String WALKS = "walks.json";
+
+    private final Path folder;
+
+    /** @throws UserException if there is no model in the folder */
+    public ModelFolder(Path folder) {
+        AtomicDirectory.recover(folder);
+        if (!Files.isRegularFile(folder.resolve(CONFIG))) {
+            throw new UserException(folder + ": is no model folder (" + CONFIG + " is missing); train one with `bcm train`, or use"
+                    + " models/fashion-mnist");
+        }
+        this.folder = folder;
+    }
+
+    /** @throws UserException if it is ill-formed, telling the line */
+    public ModelConfig config() {
+        return ConfigFile.read(folder.resolve(CONFIG), ModelConfig.class);
+    }
+
+    /** The walks stored with the model, or sensible ones if there are none. */
+    public RecommendedWalks walks() {
+        Path file = folder.resolve(WALKS);
+        return Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
+    }
+
+    /** @throws UserException if the file is damaged or holds another network's weights */
+    public Weights weights(WeightLayout layout, Device device) {
+        Path file = folder.resolve(WEIGHTS);
+        Weights weights = Weights.zeros(layout, device);
+        try (Scope scope = Scope.open()) {
+            weights.load(Safetensors.read(file).tensors(), file.toString());
+        }
+        return weights;
+    }
+
+    /** Writes a whole model folder at once, replacing what is there. */
+    public static void write(Path folder, ModelConfig config, Weights weights, RecommendedWalks walks, String card) {
+        AtomicDirectory.write(folder, directory -> {
+            ConfigFile.write(directory.resolve(CONFIG), config);
+            ConfigFile.write(directory.resolve(WALKS), walks);
+            Safetensors.write(directory.resolve(WEIGHTS), weights.views(), Map.of("format", ModelConfig.FORMAT));
+            Files.writeString(directory.resolve(CARD), card);
+        });
+    }
+}

@@ -1,0 +1,33 @@
+package org.bcm4j.model;
+
+import static org.bcm4j.model.NoiseScales.RHO;
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+
+import java.util.Arrays;
+
+/** The N noise scales t_1 = σ_min &lt; … &lt; t_N = T on which consistency is trained (SPEC 4, "Grid"). Indices here start at 0. */
+public final class TimeGrid {
+    private final double[] times;
+
+    /** @param points N, at least 2 */
+    public TimeGrid(int points) {
+        if (points < 2) {
+            throw new IllegalArgumentException("a time grid needs at least 2 points, not " + points);
+        }
+        double low = Math.pow(SIGMA_MIN, 1 / RHO);
+        double high = Math.pow(SIGMA_MAX, 1 / RHO);
+        times = new double[points];
+        Arrays.setAll(times, i -> Math.pow(low + (double) i / (points - 1) * (high - low), RHO));
+    }
+
+    /** N. */
+    public int points() {
+        return times.length;
+    }
+
+    /** t_i, i in [0,N). */
+    public double time(int i) {
+        return times[i];
+    }
+}

@@ -1,0 +1,59 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Self-attention between the positions of an image, with q, k and v normalised over each head's channels (EDM2's pixel norm,
+ * v/(1e-4 + ‖v‖/√d)), added to its input: [B,C,H,W] to the same. The channels of {@code qkv} are all of q, all of k, all of v, each by
+ * head.
+ */
+public record Attention(String name, int channels, int headWidth, GroupNorm norm, Convolution qkv, Convolution projection) {
+    private static final double EPSILON = 1e-4;
+
+    public Attention(String name, int channels, int headWidth) {
+        this(
+                name,
+                channels,
+                headWidth,
+                GroupNorm.adm(name + ".norm", channels),
+                new Convolution(name + ".qkv", channels, 3 * channels, 1),
+                new Convolution(name + ".proj_out", channels, channels, 1, true));
+    }
+
+    public void declare(WeightLayout.Builder layout) {
+        norm.declare(layout);
+        qkv.declare(layout);
+        projection.declare(layout);
+    }
+
+    public Tensor apply(Pass pass, Tensor x) {
+        long batch = x.size(0);
+        long heads = channels / headWidth;
+        long positions = x.size(2) * x.size(3);
+
+        Tensor qkvByHead = normalized(qkv.apply(pass, norm.apply(pass, x)).view(batch, 3, heads, headWidth, positions));
+        Tensor q = byHead(qkvByHead, 0);
+        Tensor k = byHead(qkvByHead, 1);
+        Tensor v = byHead(qkvByHead, 2);
+
+        // weights[i,j]: how much position i takes from position j. Explicit: libtorch's fused attention is many times slower on a CPU.
+        Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(new Scalar(1 / Math.sqrt(headWidth)));
+        Tensor weights = torch.softmax(scores, -1);
+        Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());
+        return x.add(projection.apply(pass, mixed));
+    }
+
+    /** [B,3,heads,d,positions] to [B·heads,d,positions]. */
+    private Tensor byHead(Tensor qkvByHead, int which) {
+        return qkvByHead.select(1, which).reshape(-1, headWidth, qkvByHead.size(4));
+    }
+
+    private Tensor normalized(Tensor x) {
+        Tensor norm = torch.linalg_vector_norm(x, new Scalar(2.0), new long[] {3}, true, new ScalarTypeOptional());
+        return x.div(norm.mul(new Scalar(1 / Math.sqrt(headWidth))).add(new Scalar(EPSILON)));
+    }
+}

@@ -1,0 +1,31 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A convolution of odd kernel size with bias that keeps height and width: [B,in,H,W] to [B,out,H,W].
+ *
+ * @param startsAtZero whether its output is zero before training, as at the end of residual branches
+ */
+public record Convolution(String name, int in, int out, int kernel, boolean startsAtZero) {
+    public Convolution(String name, int in, int out, int kernel) {
+        this(name, in, out, kernel, false);
+    }
+
+    public void declare(WeightLayout.Builder layout) {
+        Initialization start = startsAtZero ? Initialization.ZERO : Initialization.UNIFORM_FAN_IN;
+        layout.declare(name + ".weight", start, out, in, kernel, kernel);
+        layout.declare(name + ".bias", Initialization.ZERO, out);
+    }
+
+    public Tensor apply(Pass pass, Tensor x) {
+        long[] one = {1, 1};
+        long[] padding = {kernel / 2, kernel / 2};
+        TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
+        return torch.conv2d(x, pass.weight(name + ".weight"), bias, one, padding, one, 1);
+    }
+}

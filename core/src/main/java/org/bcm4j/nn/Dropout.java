@@ -1,0 +1,59 @@
+package org.bcm4j.nn;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The dropout masks of one training step. A mask is drawn when the first pass of the step reaches its layer; later passes, which visit the
+ * layers in the same order after {@link #rewind}, get the same masks: consistency training compares passes that must differ in nothing
+ * but their inputs (SPEC 4). A pass over k times as many images, stacked in blocks, gets each mask k times.
+ *
+ * <p>Masks live in the scope of the step that drew them.
+ */
+public final class Dropout {
+    private final Optional<SeededGenerator> generator;
+    private final List<Tensor> masks = new ArrayList<>();
+    private int next;
+
+    private Dropout(Optional<SeededGenerator> generator) {
+        this.generator = generator;
+    }
+
+    /** No dropout. */
+    public static Dropout off() {
+        return new Dropout(Optional.empty());
+    }
+
+    /** Masks for one step, drawn from {@code generator} as they are needed. */
+    public static Dropout drawnFrom(SeededGenerator generator) {
+        return new Dropout(Optional.of(generator));
+    }
+
+    /** Begins another pass of the same step. */
+    public Dropout rewind() {
+        next = 0;
+        return this;
+    }
+
+    /** Zeroes each element of x with the given probability and scales the others so that the mean stays. */
+    public Tensor apply(Tensor x, double probability) {
+        if (generator.isEmpty() || probability == 0) {
+            return x;
+        }
+        if (next == masks.size()) {
+            masks.add(draw(x.shape(), probability));
+        }
+        Tensor mask = masks.get(next++);
+        long copies = x.size(0) / mask.size(0);
+        return x.mul(copies == 1 ? mask : mask.repeat(copies, 1, 1, 1));
+    }
+
+    private Tensor draw(long[] shape, double probability) {
+        Tensor kept = generator.orElseThrow().uniform(shape).ge(new Scalar(probability));
+        return kept.div(new Scalar(1 - probability));
+    }
+}

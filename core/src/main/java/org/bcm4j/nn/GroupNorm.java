@@ -1,0 +1,27 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** Group normalisation with a scale and a shift per channel: [B,C,H,W] to the same. Its statistics are float32 in every precision. */
+public record GroupNorm(String name, int groups, int channels, double epsilon) {
+    /** ADM's: 32 groups, or the largest smaller power of two that divides the channels; ε = 1e-5. */
+    public static GroupNorm adm(String name, int channels) {
+        return new GroupNorm(name, Math.min(32, Integer.lowestOneBit(channels)), channels, 1e-5);
+    }
+
+    public void declare(WeightLayout.Builder layout) {
+        layout.declare(name + ".weight", Initialization.ONE, channels);
+        layout.declare(name + ".bias", Initialization.ZERO, channels);
+    }
+
+    public Tensor apply(Pass pass, Tensor x) {
+        // libtorch's backward of a channels-last group norm crashes the process on CPU when x needs no gradient.
+        TensorOptional weight = new TensorOptional(pass.weight(name + ".weight"));
+        TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
+        return torch.group_norm(x.contiguous(), groups, weight, bias, epsilon, true);
+    }
+}

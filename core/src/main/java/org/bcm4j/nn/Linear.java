@@ -1,0 +1,28 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/** A dense layer: [B,in] to [B,out]. */
+public record Linear(String name, int in, int out, boolean biased) {
+    public Linear(String name, int in, int out) {
+        this(name, in, out, true);
+    }
+
+    public void declare(WeightLayout.Builder layout) {
+        layout.declare(name + ".weight", Initialization.UNIFORM_FAN_IN, out, in);
+        if (biased) {
+            layout.declare(name + ".bias", Initialization.ZERO, out);
+        }
+    }
+
+    public Tensor apply(Pass pass, Tensor x) {
+        Tensor weight = pass.weight(name + ".weight");
+        return biased
+                ? torch.linear(x, weight, new TensorOptional(pass.weight(name + ".bias")))
+                : torch.linear(x, weight);
+    }
+}

@@ -1,0 +1,30 @@
+package org.bcm4j.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What a block does to height and width. */
+public enum Resampling {
+    NONE {
+        @Override
+        public Tensor apply(Tensor x) {
+            return x;
+        }
+    },
+    /** Half the size: means of 2×2 pixels. */
+    DOWN {
+        @Override
+        public Tensor apply(Tensor x) {
+            return torch.avg_pool2d(x, 2, 2);
+        }
+    },
+    /** Twice the size: each pixel four times. */
+    UP {
+        @Override
+        public Tensor apply(Tensor x) {
+            return torch.upsample_nearest2d(x, new long[] {2 * x.size(2), 2 * x.size(3)});
+        }
+    };
+
+    public abstract Tensor apply(Tensor x);
+}

@@ -1,0 +1,23 @@
+package org.bcm4j.nn;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Sinusoidal features of a noise scale: cosines, then sines, of 250·ln t at {@code width}/2 frequencies from 1 down towards 1/10000
+ * (SPEC 2). [B] to [B,width]. The arithmetic is float32 throughout: the argument reaches 1,550, so another precision would move the
+ * features by 1e-4.
+ */
+public record Sinusoid(int width) {
+    private static final double LOG_PERIOD = Math.log(10_000);
+
+    public Tensor apply(Tensor t) {
+        int half = width / 2;
+        Tensor index = torch.arange(new Scalar(half)).to(torch.ScalarType.Float).to(t.device(), torch.ScalarType.Float);
+        Tensor frequencies = index.mul(new Scalar(-LOG_PERIOD)).div(new Scalar((double) half)).exp();
+        Tensor angle = t.log().mul(new Scalar(250.0)).unsqueeze(1).mul(frequencies);
+        return torch.cat(new TensorVector(angle.cos(), angle.sin()), 1);
+    }
+}

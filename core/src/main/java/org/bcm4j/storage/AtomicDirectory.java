@@ -1,0 +1,125 @@
+package org.bcm4j.storage;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * Writes a directory of files (a model, a checkpoint) all or nothing: the files go to a temporary sibling directory,
+ * are flushed to the device, and the directory takes its name in one rename.
+ *
+ * <p>No portable call swaps two directories, so replacing one takes two renames: the old one steps aside to {@code
+ * .NAME.old}, the new one takes its place, the old one is deleted. A process killed between the two leaves no {@code
+ * NAME}; {@link #recover} mends that, and whoever opens such a directory calls it first. At most one process writes a
+ * given directory at a time.
+ */
+public final class AtomicDirectory {
+    /** What fills the directory. */
+    @FunctionalInterface
+    public interface Body {
+        /** Writes all files into {@code directory}, which exists and is empty. */
+        void write(Path directory) throws IOException;
+    }
+
+    private AtomicDirectory() {}
+
+    /**
+     * Writes {@code target}, creating missing parent directories and replacing an existing directory as a whole.
+     *
+     * @throws UserException if it can not be written; what stood there still stands. An exception of the body's own
+     *     passes through
+     */
+    public static void write(Path target, Body body) {
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent == null) {
+            throw new UserException(
+                    "cannot write " + target + ": it is the root of a file system; name a directory in it");
+        }
+        if (Files.exists(target) && !Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UserException(
+                    "cannot write " + target + ": it is not a directory; choose another path or remove it");
+        }
+        try {
+            Files.createDirectories(parent);
+            recover(target);
+            Path temporary = Files.createDirectory(TemporaryName.sibling(target));
+            try {
+                body.write(temporary);
+                Durability.forceTree(temporary);
+                replace(target, temporary);
+            } finally {
+                delete(temporary);
+            }
+            Durability.forceDirectory(parent);
+            delete(aside(target));
+        } catch (IOException e) {
+            throw FileFailure.writing(target, e);
+        }
+    }
+
+    /**
+     * Puts the old directory back where a write was cut off between its two renames; does nothing otherwise.
+     *
+     * @throws UserException if the rename fails
+     */
+    public static void recover(Path target) {
+        Path aside = aside(target);
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) || !Files.isDirectory(aside)) {
+            return;
+        }
+        try {
+            Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw FileFailure.writing(target, e);
+        }
+    }
+
+    private static void replace(Path target, Path replacement) throws IOException {
+        Path aside = aside(target);
+        delete(aside);
+        boolean replaces = Files.exists(target);
+        if (replaces) {
+            Files.move(target, aside, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(replacement, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (replaces) {
+                Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
+        }
+    }
+
+    private static Path aside(Path target) {
+        return target.resolveSibling("." + target.getFileName() + ".old");
+    }
+
+    /** Deletes a tree, if it is there; links in it are removed, not followed. */
+    private static void delete(Path root) throws IOException {
+        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,72 @@
+package org.bcm4j.storage;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Writes a file so that a reader, a crash or a full disk never meets half of it: the content goes to a temporary file
+ * in the same directory, is flushed to the device, and takes its name in one atomic rename. If anything fails, the
+ * temporary file is deleted and the old file stands.
+ *
+ * <p>A process that is killed may leave a hidden {@code .NAME.*.tmp} behind; it is safe to delete.
+ */
+public final class AtomicFile {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    /** What fills the file. */
+    @FunctionalInterface
+    public interface Body<T> {
+        /** Writes the whole content; the caller flushes and closes {@code out}. */
+        void write(T out) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /**
+     * Writes {@code target} through a buffered stream, creating missing parent directories and replacing an existing
+     * file.
+     *
+     * @throws UserException if the file can not be written; an exception of the body's own passes through
+     */
+    public static void write(Path target, Body<OutputStream> body) {
+        writeChannel(target, channel -> {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
+            body.write(out);
+            out.flush();
+        });
+    }
+
+    /** As {@link #write}, for content that lies in native memory or is written out of order. */
+    public static void writeChannel(Path target, Body<FileChannel> body) {
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory == null) {
+            throw new UserException("cannot write " + target + ": it is a directory; name a file");
+        }
+        try {
+            Files.createDirectories(directory);
+            // Not Files.createTempFile: its files are readable by their owner only, and would stay so under the new
+            // name.
+            Path temporary = TemporaryName.sibling(target);
+            try {
+                try (FileChannel channel =
+                        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    body.write(channel);
+                    channel.force(true);
+                }
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+            Durability.forceDirectory(directory);
+        } catch (IOException e) {
+            throw FileFailure.writing(target, e);
+        }
+    }
+}

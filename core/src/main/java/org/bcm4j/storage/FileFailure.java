@@ -1,0 +1,71 @@
+package org.bcm4j.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+
+/** Says in one line what an {@link IOException} means for the person who named the file, and what to do about it. */
+public final class FileFailure {
+    private FileFailure() {}
+
+    /** The error for a file that could not be read. */
+    public static UserException reading(Path file, IOException cause) {
+        return new UserException("cannot read " + file + ": " + explain(cause), cause);
+    }
+
+    /** The error for a file or directory that could not be written; what stood there before still stands. */
+    public static UserException writing(Path file, IOException cause) {
+        return new UserException("cannot write " + file + ": " + explain(cause), cause);
+    }
+
+    private static String explain(IOException cause) {
+        if (cause instanceof NoSuchFileException || cause instanceof FileNotFoundException) {
+            return "no such file; check the path";
+        }
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied; check who owns the file and its directory";
+        }
+        if (cause instanceof NotDirectoryException || cause instanceof FileAlreadyExistsException) {
+            return "a file stands where a directory is needed; choose another path";
+        }
+        if (cause instanceof DirectoryNotEmptyException) {
+            return "a directory stands in the way; choose another path or remove it";
+        }
+        return explainMessage(reason(cause));
+    }
+
+    /** The operating system reports these only in words, which are the same on every system that Java runs on. */
+    private static String explainMessage(String reason) {
+        String lower = reason.toLowerCase(Locale.ROOT);
+        if (lower.contains("no space left")) {
+            return "no space left on the device; free some or choose another disk";
+        }
+        if (lower.contains("quota")) {
+            return "disk quota exceeded; free some space or choose another disk";
+        }
+        if (lower.contains("read-only")) {
+            return "the file system is read-only; choose another disk";
+        }
+        if (lower.contains("is a directory")) {
+            return "it is a directory; name a file";
+        }
+        if (lower.contains("name too long")) {
+            return "the name is too long; choose a shorter one";
+        }
+        return reason;
+    }
+
+    private static String reason(IOException cause) {
+        String message = cause instanceof FileSystemException failure ? failure.getReason() : cause.getMessage();
+        String line = Objects.requireNonNullElse(message, cause.getClass().getSimpleName());
+        return line.lines().findFirst().orElse(line);
+    }
+}

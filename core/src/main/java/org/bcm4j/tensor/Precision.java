@@ -1,0 +1,57 @@
+package org.bcm4j.tensor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.pytorch.global.torch;
+
+/** The arithmetic of convolutions and matrix products. Norms, losses, weights and their averages are float32 in every precision. */
+public enum Precision {
+    FP32,
+    /** bfloat16 autocast. Fast where the processor has the instructions; emulated, and slower than float32, elsewhere. */
+    BF16;
+
+    /** bfloat16 on a GPU and on processors with AVX512-BF16 or AMX, float32 otherwise. */
+    public static Precision fastestOn(Device device) {
+        return device == Device.CUDA || processorHasBfloat16() ? BF16 : FP32;
+    }
+
+    private static boolean processorHasBfloat16() {
+        try {
+            String cpuinfo = Files.readString(Path.of("/proc/cpuinfo"));
+            return cpuinfo.contains("avx512_bf16") || cpuinfo.contains("amx_bf16");
+        } catch (IOException e) {
+            return false; // not Linux: float32 is always right
+        }
+    }
+
+    /** Switches this thread to this precision until the returned guard is closed. Run backward passes outside it. */
+    public Guard on(Device device) {
+        return new Guard(device, this);
+    }
+
+    /** Restores the thread's earlier precision when closed. */
+    public static final class Guard implements AutoCloseable {
+        private final torch.DeviceType type;
+        private final boolean enabledBefore;
+        private final torch.ScalarType dtypeBefore;
+
+        private Guard(Device device, Precision precision) {
+            type = device.type;
+            enabledBefore = torch.is_autocast_enabled(type);
+            dtypeBefore = torch.get_autocast_dtype(type);
+            torch.set_autocast_enabled(type, precision == BF16);
+            torch.set_autocast_dtype(type, torch.ScalarType.BFloat16);
+            torch.increment_nesting();
+        }
+
+        @Override
+        public void close() {
+            if (torch.decrement_nesting() == 0) {
+                torch.clear_cache();
+            }
+            torch.set_autocast_enabled(type, enabledBefore);
+            torch.set_autocast_dtype(type, dtypeBefore);
+        }
+    }
+}

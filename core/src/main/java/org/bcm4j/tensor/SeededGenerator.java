@@ -1,0 +1,78 @@
+package org.bcm4j.tensor;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A source of random numbers whose whole state can be saved: after {@link #restore} it continues exactly where {@link #state} was taken.
+ * Draws on the CPU and moves to its device. Not for concurrent use.
+ */
+public final class SeededGenerator implements AutoCloseable {
+    private final Generator generator;
+    private final GeneratorOptional argument;
+    private final Device device;
+
+    public SeededGenerator(long seed, Device device) {
+        try (PointerScope scope = new PointerScope()) {
+            generator = torch.make_generator_cpu(seed).retainReference();
+            argument = new GeneratorOptional(generator).retainReference();
+        }
+        this.device = device;
+    }
+
+    /** Standard normal numbers, float32. */
+    public Tensor normal(long... shape) {
+        return device.move(torch.empty(shape).normal_(0, 1, argument));
+    }
+
+    /** Uniform numbers in [0,1), float32. */
+    public Tensor uniform(long... shape) {
+        return device.move(torch.empty(shape).uniform_(0, 1, argument));
+    }
+
+    /** Uniform numbers in [0,1), in double precision, for draws that are made in Java. */
+    public double[] uniforms(int count) {
+        try (Scope scope = Scope.open()) {
+            double[] values = new double[count];
+            torch.zeros(new long[] {count}, new TensorOptions(torch.ScalarType.Double))
+                    .uniform_(0, 1, argument)
+                    .data_ptr_double()
+                    .get(values);
+            return values;
+        }
+    }
+
+    /** The whole state: about 5 kB. */
+    public byte[] state() {
+        try (Scope scope = Scope.open()) {
+            Tensor state = generator.get_state();
+            byte[] bytes = new byte[Math.toIntExact(state.numel())];
+            new BytePointer(state.data_ptr()).get(bytes);
+            return bytes;
+        }
+    }
+
+    /**
+     * Continues from a saved state.
+     *
+     * @throws IllegalArgumentException if the bytes are no state of such a generator
+     */
+    public void restore(byte[] state) {
+        try (Scope scope = Scope.open()) {
+            generator.set_state(Tensor.create(state, new long[] {state.length}).to(torch.ScalarType.Byte));
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("not the state of a generator: " + state.length + " bytes", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        argument.releaseReference();
+        generator.releaseReference();
+    }
+}

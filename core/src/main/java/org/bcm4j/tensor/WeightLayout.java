@@ -1,0 +1,77 @@
+package org.bcm4j.tensor;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where each named parameter lies in a flat buffer. Made by declaring parameters in order; immutable. */
+public final class WeightLayout {
+    /** Parameters start at multiples of 64 bytes, where the kernels' loads are aligned. */
+    private static final int ALIGNMENT = 16;
+
+    /** One parameter: its offset and shape, in elements, and how it is initialised. */
+    public record Slot(long offset, List<Long> shape, Initialization initialization) {
+        public long size() {
+            return shape.stream().reduce(1L, Math::multiplyExact);
+        }
+
+        public long[] dimensions() {
+            return shape.stream().mapToLong(Long::longValue).toArray();
+        }
+    }
+
+    /** Collects declarations. */
+    public static final class Builder {
+        private final Map<String, Slot> slots = new LinkedHashMap<>();
+        private long end;
+
+        /** @throws IllegalStateException if the name is taken */
+        public Builder declare(String name, Initialization initialization, long... shape) {
+            Slot slot = new Slot(end, Arrays.stream(shape).boxed().toList(), initialization);
+            if (slots.put(name, slot) != null) {
+                throw new IllegalStateException("parameter declared twice: " + name);
+            }
+            end = (end + slot.size() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+            return this;
+        }
+
+        public WeightLayout build() {
+            return new WeightLayout(slots, end);
+        }
+    }
+
+    private final Map<String, Slot> slots;
+    private final long length;
+
+    private WeightLayout(Map<String, Slot> slots, long length) {
+        this.slots = Collections.unmodifiableMap(new LinkedHashMap<>(slots));
+        this.length = length;
+    }
+
+    /** The parameters, in the order of their declaration. */
+    public Map<String, Slot> slots() {
+        return slots;
+    }
+
+    /** Elements of the flat buffer, padding included. */
+    public long length() {
+        return length;
+    }
+
+    /** Number of trainable numbers, padding excluded. */
+    public long parameterCount() {
+        return slots.values().stream().mapToLong(Slot::size).sum();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof WeightLayout that && slots.equals(that.slots);
+    }
+
+    @Override
+    public int hashCode() {
+        return slots.hashCode();
+    }
+}

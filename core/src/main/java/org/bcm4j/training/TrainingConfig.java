@@ -1,0 +1,101 @@
+package org.bcm4j.training;
+
+import java.util.Optional;
+import org.bcm4j.config.Default;
+import org.bcm4j.data.DataSource;
+import org.bcm4j.model.IntervalLaw;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.unet.AdmConfig;
+
+/**
+ * One experiment, as its YAML file says it; a run can be repeated from it.
+ *
+ * @param seed seeds every generator of the run
+ * @param preconditioning how F becomes f
+ * @param objective what is minimised after the warm-up
+ * @param warmUpSteps steps of {@link Denoising} before the objective's first; 0 is the paper's training from scratch
+ * @param steps K, steps of the objective
+ * @param batchSize images of one step
+ * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
+ * @param curriculum N over the steps
+ * @param times laws of the drawn times
+ * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
+ * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
+ * @param emaRate decay of the moving average per step
+ * @param labelDropout probability of replacing a label by the null class
+ * @param device absent for the best there is
+ * @param precision absent for the fastest on the device
+ * @param output what the run writes, and when
+ */
+public record TrainingConfig(
+        @Default("0") long seed,
+        DataSource data,
+        AdmConfig network,
+        @Default("bidirectional") Preconditioning preconditioning,
+        Objective objective,
+        @Default("0") long warmUpSteps,
+        long steps,
+        int batchSize,
+        @Default("1") int microBatches,
+        Curriculum curriculum,
+        @Default("{}") IntervalLaw.Settings times,
+        Optional<Double> huberConstant,
+        @Default("false") boolean huberPerRootDimension,
+        @Default("{}") OptimizerSettings optimizer,
+        @Default("0.9999") double emaRate,
+        @Default("0.0") double labelDropout,
+        Optional<Device> device,
+        Optional<Precision> precision,
+        @Default("{}") Output output) {
+
+    /**
+     * What a run writes, in steps.
+     *
+     * @param logEvery between lines of the log
+     * @param checkpointEvery between checkpoints
+     * @param keepCheckpoints how many are kept, at least 1
+     * @param samplesEvery between grids of samples
+     */
+    public record Output(
+            @Default("20") long logEvery,
+            @Default("500") long checkpointEvery,
+            @Default("3") int keepCheckpoints,
+            @Default("500") long samplesEvery) {
+        public Output {
+            require(
+                    logEvery > 0 && checkpointEvery > 0 && keepCheckpoints > 0 && samplesEvery > 0,
+                    "log_every, checkpoint_every, keep_checkpoints and samples_every must be positive");
+        }
+    }
+
+    public TrainingConfig {
+        require(steps > 0 && warmUpSteps >= 0, "steps must be positive, warm_up_steps not negative");
+        require(batchSize > 0, "batch_size must be positive, is " + batchSize);
+        require(
+                microBatches > 0 && batchSize % microBatches == 0,
+                "micro_batches must divide the batch size " + batchSize + ", is " + microBatches);
+        require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
+        require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
+        require(labelDropout == 0 || network.nullClass(), "label_dropout needs null_class: true in the network");
+        huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /** Steps of warm-up and objective together. */
+    public long totalSteps() {
+        return warmUpSteps + steps;
+    }
+
+    PseudoHuber distance() {
+        long side = network.imageSize();
+        double standard = PseudoHuber.forDimension(network.imageChannels() * side * side).c();
+        return new PseudoHuber(huberConstant.orElse(standard), huberPerRootDimension);
+    }
+}

@@ -1,0 +1,110 @@
+package org.bcm4j.training;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.ShuffledOrder;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.SafetensorsFile;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** All that a run must keep to continue bit for bit: weights, moments, average, every generator, the data order, the counters. */
+final class TrainingState implements AutoCloseable {
+    final Weights weights;
+    /** θ, collecting gradients. */
+    final Weights live;
+    /** sg θ: the same memory as {@link #live}. */
+    final Weights constant;
+    final Weights average;
+    final RectifiedAdam optimizer;
+    final ExampleSource examples;
+    long step;
+    long skipped;
+
+    TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
+        try (SeededGenerator generator = new SeededGenerator(config.seed(), device)) {
+            weights = Weights.initialized(layout, generator, device);
+        }
+        live = weights.trainable();
+        constant = weights.frozen();
+        average = weights.copy();
+        optimizer = new RectifiedAdam(config.optimizer(), layout, device);
+        examples = new ExampleSource(config, images, device);
+    }
+
+    private Map<String, Weights> buffers() {
+        Map<String, Weights> buffers = new LinkedHashMap<>();
+        buffers.put("weights", weights);
+        buffers.put("average", average);
+        buffers.put("first_moment", optimizer.mean());
+        buffers.put("second_moment", optimizer.square());
+        return buffers;
+    }
+
+    void save(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            buffers().forEach((name, buffer) -> tensors.put(name, Device.CPU.move(buffer.flat())));
+            examples.generators().forEach((name, generator) -> {
+                byte[] state = generator.state();
+                tensors.put("generator." + name, HostTensors.ofBytes(state, state.length));
+            });
+            ShuffledOrder.State order = examples.orderState();
+            Tensor counters = HostTensors.ofLongs(
+                    new long[] {step, skipped, optimizer.step(), order.seed(), order.epoch(), order.position()}, 6);
+            tensors.put("counters", counters);
+            Safetensors.write(file, tensors, Map.of("format", "bcm4j training state 1"));
+        }
+    }
+
+    /** @throws UserException if the file is no state of a run of this configuration */
+    void load(Path file) {
+        try (Scope scope = Scope.open();
+                NoGradGuard guard = new NoGradGuard()) {
+            SafetensorsFile saved = Safetensors.read(file);
+            buffers().forEach((name, buffer) -> {
+                Tensor tensor = named(saved, name, file);
+                if (tensor.numel() != buffer.flat().numel()) {
+                    throw new UserException(file + ": was written for another network (" + tensor.numel() + " numbers, this one has "
+                            + buffer.flat().numel() + "); train with the configuration of its run");
+                }
+                buffer.flat().detach().copy_(tensor);
+            });
+            examples.generators()
+                    .forEach((name, generator) ->
+                            generator.restore(HostTensors.bytes(named(saved, "generator." + name, file))));
+            long[] counters = HostTensors.longs(named(saved, "counters", file));
+            step = counters[0];
+            skipped = counters[1];
+            optimizer.restoreStep(counters[2]);
+            examples.restoreOrder(new ShuffledOrder.State(counters[3], counters[4], counters[5]));
+        }
+    }
+
+    private static Tensor named(SafetensorsFile saved, String name, Path file) {
+        Tensor tensor = saved.tensors().get(name);
+        if (tensor == null) {
+            throw new UserException(file + ": is no training state, \"" + name + "\" is missing");
+        }
+        return tensor;
+    }
+
+    @Override
+    public void close() {
+        examples.close();
+        optimizer.close();
+        average.close();
+        constant.close();
+        live.close();
+        weights.close();
+    }
+}

@@ -1,0 +1,180 @@
+package org.bcm4j.unet;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.nn.Attention;
+import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Embedding;
+import org.bcm4j.nn.GroupNorm;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Resampling;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * ADM's U-Net with normalised attention, conditioned on t, u and a label (SPEC 3; facts in the project's fixtures). Parameters carry the
+ * names of the published BCM code, so its checkpoints load as they are.
+ */
+public final class AdmUNet implements Network {
+    private final AdmConfig config;
+    private final TimeEmbedding timeEmbedding;
+    private final Optional<Embedding> labelEmbedding;
+    private final List<List<Block>> down = new ArrayList<>();
+    private final List<Block> middle;
+    private final List<List<Block>> up = new ArrayList<>();
+    private final GroupNorm exitNorm;
+    private final Convolution exit;
+    private final WeightLayout layout;
+
+    public AdmUNet(AdmConfig config) {
+        this.config = config;
+        timeEmbedding = TimeEmbedding.of(config.conditioning(), config.width());
+        labelEmbedding = config.classes() == 0
+                ? Optional.empty()
+                : Optional.of(new Embedding("label_emb", config.labelRows(), config.embeddingWidth()));
+        Deque<Integer> skips = buildDown();
+        middle = buildMiddle();
+        buildUp(skips);
+        exitNorm = GroupNorm.adm("out.0", channels(0));
+        exit = new Convolution("out.2", channels(0), foldedChannels(), 3, true);
+        layout = declare();
+    }
+
+    /** The way down: at each level its blocks, then one that halves the resolution. Returns the channels of the skips, last on top. */
+    private Deque<Integer> buildDown() {
+        Deque<Integer> skips = new ArrayDeque<>();
+        Convolution entrance = new Convolution("input_blocks.0.0", foldedChannels(), channels(0), 3);
+        down.add(List.of(new Block.Entrance(entrance)));
+        skips.push(channels(0));
+        for (int level = 0; level < levels(); level++) {
+            for (int i = 0; i < config.blocks(); i++) {
+                String name = "input_blocks." + down.size();
+                down.add(blockAndAttention(name, skips.peek(), level));
+                skips.push(channels(level));
+            }
+            if (level < levels() - 1) {
+                String name = "input_blocks." + down.size() + ".0";
+                down.add(List.of(residual(name, channels(level), channels(level), Resampling.DOWN, level)));
+                skips.push(channels(level));
+            }
+        }
+        return skips;
+    }
+
+    private List<Block> buildMiddle() {
+        int last = levels() - 1;
+        int channels = channels(last);
+        return List.of(
+                residual("middle_block.0", channels, channels, Resampling.NONE, last),
+                new Block.Attending(new Attention("middle_block.1", channels, config.headWidth())),
+                residual("middle_block.2", channels, channels, Resampling.NONE, last));
+    }
+
+    /** The way up: at each level one block more than down, each taking one skip; all but the last level end by doubling the resolution. */
+    private void buildUp(Deque<Integer> skips) {
+        int channels = channels(levels() - 1);
+        for (int level = levels() - 1; level >= 0; level--) {
+            for (int i = 0; i <= config.blocks(); i++) {
+                String name = "output_blocks." + up.size();
+                List<Block> blocks = new ArrayList<>(blockAndAttention(name, channels + skips.pop(), level));
+                channels = channels(level);
+                if (level > 0 && i == config.blocks()) {
+                    blocks.add(residual(name + "." + blocks.size(), channels, channels, Resampling.UP, level));
+                }
+                up.add(List.copyOf(blocks));
+            }
+        }
+    }
+
+    private List<Block> blockAndAttention(String name, int in, int level) {
+        Block block = residual(name + ".0", in, channels(level), Resampling.NONE, level);
+        return config.attention().contains(resolution(level))
+                ? List.of(block, new Block.Attending(new Attention(name + ".1", channels(level), config.headWidth())))
+                : List.of(block);
+    }
+
+    private ResidualBlock residual(String name, int in, int out, Resampling resampling, int level) {
+        double dropout = resolution(level) <= config.dropoutMaxResolution() ? config.dropout() : 0;
+        return ResidualBlock.of(name, in, out, resampling, dropout, config);
+    }
+
+    private WeightLayout declare() {
+        WeightLayout.Builder builder = new WeightLayout.Builder();
+        timeEmbedding.declare(builder);
+        labelEmbedding.ifPresent(embedding -> embedding.declare(builder));
+        down.forEach(blocks -> blocks.forEach(block -> block.declare(builder)));
+        middle.forEach(block -> block.declare(builder));
+        up.forEach(blocks -> blocks.forEach(block -> block.declare(builder)));
+        exitNorm.declare(builder);
+        exit.declare(builder);
+        return builder.build();
+    }
+
+    public AdmConfig config() {
+        return config;
+    }
+
+    @Override
+    public WeightLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
+        Tensor embedding = torch.silu(embed(pass, t, u, labels));
+        Tensor h = config.patch() == 1 ? x : torch.pixel_unshuffle(x, config.patch());
+
+        Deque<Tensor> skips = new ArrayDeque<>();
+        for (List<Block> blocks : down) {
+            h = run(blocks, pass, h, embedding);
+            skips.push(h);
+        }
+        h = run(middle, pass, h, embedding);
+        for (List<Block> blocks : up) {
+            h = run(blocks, pass, torch.cat(new TensorVector(h, skips.pop()), 1), embedding);
+        }
+
+        h = exit.apply(pass, torch.silu(exitNorm.apply(pass, h))).to(torch.ScalarType.Float);
+        return config.patch() == 1 ? h : torch.pixel_shuffle(h, config.patch());
+    }
+
+    private Tensor embed(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
+        if (labels.isPresent() != labelEmbedding.isPresent()) {
+            throw new IllegalArgumentException(
+                    labels.isPresent() ? "this network knows no classes" : "this network wants a label for every image");
+        }
+        Tensor embedding = timeEmbedding.apply(pass, t, u);
+        return labels.isPresent()
+                ? embedding.add(labelEmbedding.orElseThrow().apply(pass, labels.get()))
+                : embedding;
+    }
+
+    private static Tensor run(List<Block> blocks, Pass pass, Tensor x, Tensor embedding) {
+        Tensor h = x;
+        for (Block block : blocks) {
+            h = block.apply(pass, h, embedding);
+        }
+        return h;
+    }
+
+    private int levels() {
+        return config.multipliers().size();
+    }
+
+    private int channels(int level) {
+        return config.width() * config.multipliers().get(level);
+    }
+
+    private int resolution(int level) {
+        return config.imageSize() / config.patch() >> level;
+    }
+
+    private int foldedChannels() {
+        return config.imageChannels() * config.patch() * config.patch();
+    }
+}

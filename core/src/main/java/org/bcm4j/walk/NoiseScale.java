@@ -1,0 +1,44 @@
+package org.bcm4j.walk;
+
+import org.bcm4j.model.NoiseScales;
+
+/**
+ * The rules for noise scales, which are also the times of a trajectory: standard deviations from 0 to {@link #LARGEST}.
+ * Time 0 is a name for {@link #SMALLEST}, where the data lie; every scale up to it is that same time and is kept as 0.
+ */
+final class NoiseScale {
+    /** σ_min, the time at which a trajectory ends in an image. */
+    static final double SMALLEST = NoiseScales.SIGMA_MIN;
+
+    /** T = σ_max, the time at which a point is all but pure noise. */
+    static final double LARGEST = NoiseScales.SIGMA_MAX;
+
+    private NoiseScale() {}
+
+    /**
+     * The one way of writing {@code scale}: itself, or 0 when it does not exceed {@link #SMALLEST}.
+     *
+     * @throws IllegalArgumentException if the scale is negative, above {@link #LARGEST} or not a number
+     */
+    static double canonical(double scale) {
+        if (!(scale >= 0)) {
+            throw new IllegalArgumentException("noise scale " + scale + " is not a number from 0 to " + text(LARGEST));
+        }
+        if (scale > LARGEST) {
+            throw new IllegalArgumentException(
+                    "noise scale " + text(scale) + " lies above the largest, " + text(LARGEST));
+        }
+        return scale <= SMALLEST ? 0 : scale;
+    }
+
+    /** The time that a network is given for {@code scale}: at least {@link #SMALLEST}. */
+    static double time(double scale) {
+        return Math.max(scale, SMALLEST);
+    }
+
+    /** Shortest decimal that reads back as the same number, without a trailing ".0". */
+    static String text(double scale) {
+        String text = Double.toString(scale);
+        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+    }
+}

@@ -1,0 +1,113 @@
+package org.bcm4j.walk;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bcm4j.storage.UserException;
+
+/**
+ * A path between noise scales: one or more {@linkplain Move moves}, each beginning where the one before it ended. Its
+ * text form is the noise scale of the start, then the moves:
+ *
+ * <pre>{@code
+ * 80 > 0                       one-step generation, 1 NFE (network function evaluation)
+ * 80 > 1.2 > 0                 ancestral sampling, 2 NFE
+ * 80 > 0 +0.2 > 0.8 > 0        zigzag sampling, 3 NFE: +0.2 adds fresh noise of standard deviation 0.2
+ * 80 > 1.2 > 0 +0.1 > 0.3 > 0  both combined, 4 NFE
+ * 80 > 0 +1.2z > 0             zigzag with fixed noise, 2 NFE: +1.2z adds 1.2 times the noise of the start
+ * 0 +0.07 > 6 > 80             inversion, 2 NFE
+ * }</pre>
+ *
+ * Noise scales are decimals from 0 to T = 80, and spaces are free. Time 0 means σ_min = 0.002, where the data lie.
+ * Noise is added there only: a zigzag hands the network a point that a diffused image could be, namely an image plus
+ * noise. Fixed noise needs a start at T, where a point is its noise.
+ *
+ * @param moves at least one
+ */
+public record Walk(List<Move> moves) {
+    /**
+     * @throws IllegalArgumentException if there are no moves, one does not begin where the last one ended, or noise is
+     *     added against the rules above
+     */
+    public Walk {
+        moves = List.copyOf(moves);
+        if (moves.isEmpty()) {
+            throw new IllegalArgumentException("a walk needs at least one move");
+        }
+        double start = moves.get(0).from();
+        double here = start;
+        for (Move move : moves) {
+            admit(start, here, move);
+            here = move.to();
+        }
+    }
+
+    /**
+     * Reads the text form, see {@link Walk}.
+     *
+     * @throws UserException if {@code text} is no walk. The first line of the message says what was wrong, at which
+     *     character, and what to do; two more lines show the text with a mark below that character
+     */
+    public static Walk parse(String text) {
+        return new WalkParser(text).walk();
+    }
+
+    /** The noise scale at which the walk starts, 0 or in (0.002, 80]. */
+    public double start() {
+        return moves.get(0).from();
+    }
+
+    /** The noise scale at which the walk ends, 0 or in (0.002, 80]. */
+    public double end() {
+        return moves.get(moves.size() - 1).to();
+    }
+
+    /** The number of network function evaluations that the walk takes, one per {@link Move.Traverse}. */
+    public int nfe() {
+        return (int) moves.stream().filter(Move.Traverse.class::isInstance).count();
+    }
+
+    /**
+     * This walk and then {@code next}, as one walk.
+     *
+     * @throws UserException if {@code next} does not start where this walk ends, or adds the noise of a start that the
+     *     joined walk does not have
+     */
+    public Walk then(Walk next) {
+        try {
+            return new Walk(Stream.concat(moves.stream(), next.moves.stream()).toList());
+        } catch (IllegalArgumentException rule) {
+            throw new UserException("walk \"" + next + "\" cannot follow \"" + this + "\": " + rule.getMessage(), rule);
+        }
+    }
+
+    /** The text form, which {@link #parse} reads back as an equal walk. */
+    @Override
+    public String toString() {
+        return moves.stream().map(Move::toString).collect(Collectors.joining(" ", NoiseScale.text(start()) + " ", ""));
+    }
+
+    /**
+     * The rules that a move obeys as the part of a walk.
+     *
+     * @param start the noise scale at which the walk started
+     * @param here the noise scale at which the moves so far have ended
+     * @throws IllegalArgumentException if the move breaks one
+     */
+    static void admit(double start, double here, Move move) {
+        if (move instanceof Move.AddNoise noise) {
+            if (here != 0) {
+                throw new IllegalArgumentException("noise is added at time 0 only, but here the walk is at "
+                        + NoiseScale.text(here) + "; go there first, \"> 0 " + noise + "\"");
+            }
+            if (noise.source() == Move.Source.START && start != NoiseScale.LARGEST) {
+                throw new IllegalArgumentException("\"" + noise + "\" repeats the noise of the start, but this walk"
+                        + " starts at " + NoiseScale.text(start) + ", not at " + NoiseScale.text(NoiseScale.LARGEST)
+                        + "; drop the z for fresh noise");
+            }
+        } else if (move.from() != here) {
+            throw new IllegalArgumentException("the next move begins at noise scale " + NoiseScale.text(move.from())
+                    + ", but here the walk is at " + NoiseScale.text(here) + "; let them meet");
+        }
+    }
+}

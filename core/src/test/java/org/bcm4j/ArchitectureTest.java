@@ -1,0 +1,75 @@
+package org.bcm4j;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.List;
+
+/** Keeps the rooms of {@code ARCHITECTURE.md} apart: who may know whom, and who may know JavaCPP. */
+@AnalyzeClasses(packages = "org.bcm4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    /** From the top of the house to its foundation; a room may use those after it. */
+    private static final List<String> ROOMS = List.of(
+            "metrics",
+            "training",
+            "journal",
+            "editing",
+            "walk",
+            "model",
+            "data",
+            "unet",
+            "nn",
+            "config",
+            "tensor",
+            "storage");
+
+    private static final String IN_A_ROOM = "org\\.bcm4j\\.(" + String.join("|", ROOMS) + ")\\..*";
+
+    @ArchTest
+    static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(
+            ROOMS.subList(1, ROOMS.size()).stream().map(ArchitectureTest::knowsNoRoomAbove).toList());
+
+    @ArchTest
+    static final ArchRule EVERY_CLASS_LIVES_IN_A_ROOM = classes()
+            .should()
+            .haveNameMatching(IN_A_ROOM)
+            .because("a new package has to take its place in ARCHITECTURE.md and in this test");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("org.bcm4j.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule ONLY_TENSOR_KNOWS_JAVACPP = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.bcm4j.tensor..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco.javacpp..")
+            .because("pointers and their scopes have sharp edges; org.bcm4j.tensor wraps them");
+
+    @ArchTest
+    static final ArchRule NO_CATCH_ALL_NAMES = noClasses()
+            .should()
+            .haveNameMatching(".*(Utils?|Helpers?|Manager|Impl)")
+            .because("a name says what a class is for");
+
+    private static ArchRule knowsNoRoomAbove(String room) {
+        String[] above = ROOMS.subList(0, ROOMS.indexOf(room)).stream()
+                .map(name -> "org.bcm4j." + name + "..")
+                .toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage("org.bcm4j." + room + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above)
+                .allowEmptyShould(true);
+    }
+}
