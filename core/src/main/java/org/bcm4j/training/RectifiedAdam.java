@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * RAdam and the exponential moving average of what it updates, in one sweep over the flat buffers (SPEC 4). The sweep goes in slices
  * that fit the cache, which is three times as fast as whole tensors.
  */
-final class RectifiedAdam implements AutoCloseable {
+public final class RectifiedAdam implements AutoCloseable {
     private static final long SLICE = 1L << 18;
 
     private final OptimizerSettings settings;
@@ -20,7 +20,7 @@ final class RectifiedAdam implements AutoCloseable {
     private final Weights square;
     private long step;
 
-    RectifiedAdam(OptimizerSettings settings, WeightLayout layout, Device device) {
+    public RectifiedAdam(OptimizerSettings settings, WeightLayout layout, Device device) {
         this.settings = settings;
         this.mean = Weights.zeros(layout, device);
         this.square = Weights.zeros(layout, device);
@@ -46,7 +46,7 @@ final class RectifiedAdam implements AutoCloseable {
     }
 
     /** One update of {@code weights} along their gradient, and of their average: ema ← rate·ema + (1−rate)·weights. */
-    void update(Weights weights, double learningRate, Weights average, double averageRate) {
+    public void update(Weights weights, double learningRate, Weights average, double averageRate) {
         step++;
         double beta2Power = Math.pow(settings.beta2(), step);
         double meanCorrection = 1 - Math.pow(settings.beta1(), step);

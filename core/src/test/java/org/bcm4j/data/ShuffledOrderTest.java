@@ -11,7 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.bcm4j.data.ShuffledOrder.State;
 
-class ShuffledOrderProperties {
+class ShuffledOrderTest {
     @Property(tries = 200)
     void everyEpochIsAPermutation(@ForAll @IntRange(min = 1, max = 300) int size, @ForAll long seed) {
         ShuffledOrder order = new ShuffledOrder(size, State.start(seed));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.FILE.Files;
-import java.nio.FILE.Path;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /** A damaged file is refused with a {@link UserException} or read as what its header says, never anything else. */
-class SafetensorsDamageProperties {
+class SafetensorsDamageTest {
     private static final int HEADER_BYTES = 8;
 
     private static final Path FILE = temporaryFile();

@@ -1,0 +1,55 @@
+package org.bcm4j.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code bcm} command: trains and uses bidirectional consistency models. */
+@Command(
+        name = "bcm",
+        description = "Trains and uses bidirectional consistency models.",
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:something failed that is not the user's fault; BCM_DEBUG=1 shows where",
+            "2:a mistake that the user can mend, told on standard error",
+            "130, 143:stopped by Ctrl-C or a termination signal"
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  bcm sample models/fashion-mnist --nfe 2 -n 16 --out clothes.png",
+        subcommands = {
+            QuickstartCommand.class,
+            SampleCommand.class,
+            InvertCommand.class,
+            ReconstructCommand.class,
+            InterpolateCommand.class,
+            TrainCommand.class,
+            EvalCommand.class,
+            FeaturesCommand.class,
+            InfoCommand.class,
+            CheckCommand.class
+        })
+public final class Bcm implements Callable<Integer> {
+    private final CommandSpec specification = CommandSpec.forAnnotatedObject(this);
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the versions of bcm, Java and libtorch, and exit.")
+    private boolean version;
+
+    Bcm() {}
+}

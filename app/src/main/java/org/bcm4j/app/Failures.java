@@ -1,0 +1,88 @@
+package org.bcm4j.app;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Objects;
+import org.bcm4j.storage.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Tells people what went wrong, in lines that begin with {@code bcm: }, and chooses the exit code: 2 for what the user
+ * can mend, 1 for the rest.
+ *
+ * @param err where to tell it
+ * @param traces whether to show stack traces too
+ */
+record Failures(PrintStream err, boolean traces) implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private static final String DEBUG = "BCM_DEBUG";
+
+    /** Tells failures on standard error, with traces if the environment variable {@code BCM_DEBUG} is set. */
+    static Failures onStandardError() {
+        return new Failures(System.err, !Objects.requireNonNullElse(System.getenv(DEBUG), "").isEmpty());
+    }
+
+    @Override
+    public int handleParseException(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        tell(mistake.getMessage() + suggestion(mistake));
+        tell("try: " + command.getCommandSpec().qualifiedName() + " --help");
+        trace(mistake);
+        return ExitCode.USAGE;
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult arguments) {
+        return tell(failure);
+    }
+
+    /** Tells a failure and returns the exit code. */
+    int tell(Throwable failure) {
+        trace(failure);
+        if (failure instanceof UserException mistake) {
+            tell(Objects.requireNonNullElse(mistake.getMessage(), "mistake"));
+            return ExitCode.USAGE;
+        }
+        if (failure instanceof OutOfMemoryError) {
+            tell("out of memory (" + firstLine(failure) + "); ask for less at once, or allow more:"
+                    + " BCM_JAVA_OPTIONS=-Xmx8g");
+        } else {
+            tell(firstLine(failure));
+        }
+        if (!traces) {
+            tell("set " + DEBUG + "=1 to see where this happened");
+        }
+        return ExitCode.SOFTWARE;
+    }
+
+    private void tell(String message) {
+        message.lines().map(line -> "bcm: " + line).forEach(err::println);
+    }
+
+    /** Only the first line is for people: in libtorch's messages the rest is a native stack. */
+    private static String firstLine(Throwable failure) {
+        String name = failure.getClass().getSimpleName();
+        return failure.getMessage() == null
+                ? name
+                : failure.getMessage().lines().findFirst().map(line -> name + ": " + line).orElse(name);
+    }
+
+    private static String suggestion(ParameterException mistake) {
+        if (!(mistake instanceof UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        List<String> close = unmatched.getSuggestions();
+        return close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close.subList(0, Math.min(2, close.size()))) + "?";
+    }
+
+    private void trace(Throwable failure) {
+        if (traces) {
+            failure.printStackTrace(err);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.bcm4j.app;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * What {@code bcm --version} says: all that a bug report needs. It loads libtorch to tell the device, which makes it
+ * the run that finds out whether libtorch loads at all.
+ */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+        Device device = Device.best();
+        return new String[] {
+            "bcm " + of(Bcm.class),
+            "Java " + Runtime.version() + ", libtorch " + of(org.bytedeco.pytorch.Tensor.class),
+            "device " + lower(device) + ", precision " + lower(Precision.fastestOn(device))
+        };
+    }
+
+    private static String of(Class<?> type) {
+        return Optional.ofNullable(type.getPackage().getImplementationVersion()).orElse("(not from a jar)");
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,22 @@
+package org.bcm4j.metrics;
+
+import java.util.Iterator;
+import java.util.stream.LongStream;
+
+/** The indices 0 to {@code count}, in pieces of up to {@value #SIZE}: what is looked at together, and all that is in memory at once. */
+record Batches(long count) implements Iterable<long[]> {
+    /** Part of every protocol: with another size, the same seed draws other noise. */
+    static final int SIZE = 100;
+
+    static Batches of(long count) {
+        return new Batches(count);
+    }
+
+    @Override
+    public Iterator<long[]> iterator() {
+        return LongStream.range(0, (count + SIZE - 1) / SIZE)
+                .mapToObj(batch ->
+                        LongStream.range(batch * SIZE, Math.min(count, (batch + 1) * SIZE)).toArray())
+                .iterator();
+    }
+}

@@ -1,0 +1,48 @@
+package org.bcm4j.metrics;
+
+import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Linear;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The feature network's architecture, a function of weights: 2×2 pixels become four channels, which makes all that
+ * follows cheap; two 3×3 convolutions with pooling between them; a dense layer whose rectified outputs are the features;
+ * the classes.
+ */
+record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
+    private static final int PATCH = 2;
+
+    FeatureLayers(FeatureConfig config) {
+        this(
+                new Convolution("first", PATCH * PATCH * config.imageChannels(), config.firstWidth(), 3),
+                new Convolution("second", config.firstWidth(), config.secondWidth(), 3),
+                new Linear("features", config.secondWidth() * cells(config), config.features()),
+                new Linear("classes", config.features(), config.classNames().size()));
+    }
+
+    private static int cells(FeatureConfig config) {
+        int side = config.imageSize() / PATCH / 2;
+        return side * side;
+    }
+
+    WeightLayout layout() {
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        first.declare(layout);
+        second.declare(layout);
+        features.declare(layout);
+        classes.declare(layout);
+        return layout.build();
+    }
+
+    /** @param images float32 [B,C,H,W] in [-1,1] */
+    Responses apply(Pass pass, Tensor images) {
+        Tensor h = torch.pixel_unshuffle(images, PATCH);
+        h = torch.max_pool2d(first.apply(pass, h).relu(), 2, 2);
+        h = second.apply(pass, h).relu();
+        Tensor found = features.apply(pass, h.flatten(1, -1)).relu();
+        return new Responses(found, classes.apply(pass, found));
+    }
+}

@@ -1,0 +1,110 @@
+package org.bcm4j.metrics;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A small classifier whose last hidden layer measures images, as the Inception network does for the FID. A Fréchet
+ * distance in its features is no FID: it says which of two models is better, not how either compares with published
+ * numbers. Computes in float32 on the CPU, wherever the model runs, so that a figure does not depend on the machine's
+ * fast precisions. For one thread at a time.
+ */
+public final class FeatureNetwork implements AutoCloseable {
+    private static final String CONFIG = "config.json";
+    private static final String WEIGHTS = "model.safetensors";
+    private static final String CARD = "README.md";
+
+    private final FeatureConfig config;
+    private final FeatureLayers layers;
+    private final Weights weights;
+    private final String sha256;
+
+    private FeatureNetwork(FeatureConfig config, Weights weights, String sha256) {
+        this.config = config;
+        this.layers = new FeatureLayers(config);
+        this.weights = weights;
+        this.sha256 = sha256;
+    }
+
+    /**
+     * Opens a folder that {@link #write} made.
+     *
+     * @throws UserException if there is no sound feature network in it
+     */
+    public static FeatureNetwork open(Path folder) {
+        AtomicDirectory.recover(folder);
+        Path configFile = folder.resolve(CONFIG);
+        if (!Files.isRegularFile(configFile)) {
+            throw new UserException(folder + ": holds no feature network (" + CONFIG
+                    + " is missing); train one with `bcm features train --out " + folder + "`");
+        }
+        FeatureConfig config = ConfigFile.read(configFile, FeatureConfig.class);
+        Path weightFile = folder.resolve(WEIGHTS);
+        Weights weights = Weights.zeros(config.layout(), Device.CPU);
+        boolean loaded = false;
+        try (Scope scope = Scope.open()) {
+            weights.load(Safetensors.read(weightFile).tensors(), weightFile.toString());
+            FeatureNetwork network = new FeatureNetwork(config, weights, Checksum.sha256(weightFile));
+            loaded = true;
+            return network;
+        } finally {
+            if (!loaded) {
+                weights.close();
+            }
+        }
+    }
+
+    /** Writes a folder of configuration, weights and a text about them, replacing what is there as a whole. */
+    static void write(Path folder, FeatureConfig config, Weights weights, String card) {
+        AtomicDirectory.write(folder, directory -> {
+            ConfigFile.write(directory.resolve(CONFIG), config);
+            Safetensors.write(directory.resolve(WEIGHTS), weights.views(), Map.of("format", FeatureConfig.FORMAT));
+            Files.writeString(directory.resolve(CARD), card);
+        });
+    }
+
+    public FeatureConfig config() {
+        return config;
+    }
+
+    /** SHA-256 of the file of weights, in hexadecimal. */
+    public String sha256() {
+        return sha256;
+    }
+
+    /**
+     * Looks at images, without gradients. The tensors belong to the caller's scope.
+     *
+     * @param images float32 [B,C,H,W] in [-1,1], on any device
+     * @throws UserException if the images have another size or number of channels than those the network knows
+     */
+    public Responses responses(Tensor images) {
+        long[] shape = images.shape();
+        long[] wanted = {shape[0], config.imageChannels(), config.imageSize(), config.imageSize()};
+        if (!Arrays.equals(shape, wanted)) {
+            throw new UserException("images of shape " + Arrays.toString(shape) + " do not fit the feature network, which wants "
+                    + Arrays.toString(wanted) + "; use the features that were trained on these images' data set");
+        }
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return layers.apply(Pass.evaluating(weights), Device.CPU.move(images));
+        }
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}
