@@ -3,7 +3,7 @@ package org.bcm4j.app;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -36,20 +36,49 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class
         })
 public final class Bcm implements Callable<Integer> {
-    private final CommandSpec specification = CommandSpec.forAnnotatedObject(this);
+    private static final int HELP_WIDTH = 100;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Show the versions of bcm, Java and libtorch, and exit.")
+    @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean version;
 
     Bcm() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    private static int run(String... arguments) {
+        Failures failures = Failures.onStandardError();
+        try {
+            return new CommandLine(new Bcm())
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setUsageHelpWidth(HELP_WIDTH)
+                    .setParameterExceptionHandler(failures)
+                    .setExecutionExceptionHandler(failures)
+                    .execute(arguments);
+        } catch (Error e) {
+            // Picocli lets errors pass: memory that ran out, native code that does not load.
+            return failures.tell(e);
+        }
+    }
+
+    /** Without a subcommand: shows what there is. */
+    @Override
+    public Integer call() {
+        new CommandLine(this).setUsageHelpWidth(HELP_WIDTH).usage(System.err);
+        return ExitCode.USAGE;
+    }
 }

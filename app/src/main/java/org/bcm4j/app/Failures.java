@@ -24,13 +24,15 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
 
     /** Tells failures on standard error, with traces if the environment variable {@code BCM_DEBUG} is set. */
     static Failures onStandardError() {
-        return new Failures(System.err, !Objects.requireNonNullElse(System.getenv(DEBUG), "").isEmpty());
+        return new Failures(
+                System.err,
+                !Objects.requireNonNullElse(System.getenv(DEBUG), "").isEmpty());
     }
 
     @Override
     public int handleParseException(ParameterException mistake, String[] arguments) {
         CommandLine command = mistake.getCommandLine();
-        tell(mistake.getMessage() + suggestion(mistake));
+        tell(message(mistake) + suggestion(mistake));
         tell("try: " + command.getCommandSpec().qualifiedName() + " --help");
         trace(mistake);
         return ExitCode.USAGE;
@@ -69,7 +71,16 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         String name = failure.getClass().getSimpleName();
         return failure.getMessage() == null
                 ? name
-                : failure.getMessage().lines().findFirst().map(line -> name + ": " + line).orElse(name);
+                : failure.getMessage()
+                        .lines()
+                        .findFirst()
+                        .map(line -> name + ": " + line)
+                        .orElse(name);
+    }
+
+    /** Picocli begins some of its messages with a word that "bcm: " makes idle. */
+    private static String message(ParameterException mistake) {
+        return Objects.requireNonNullElse(mistake.getMessage(), "mistake").replaceFirst("^Error: ", "");
     }
 
     private static String suggestion(ParameterException mistake) {
@@ -77,7 +88,9 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
             return "";
         }
         List<String> close = unmatched.getSuggestions();
-        return close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close.subList(0, Math.min(2, close.size()))) + "?";
+        return close.isEmpty()
+                ? ""
+                : "; did you mean " + String.join(" or ", close.subList(0, Math.min(2, close.size()))) + "?";
     }
 
     private void trace(Throwable failure) {

@@ -33,7 +33,7 @@ final class NodeReader {
             Tag.NULL, Node.Kind.NOTHING);
 
     private final Function<Mark, Location> locate;
-    private final Map<org.snakeyaml.engine.v2.nodes.Node, Node> read = new IdentityHashMap<>();
+    private final IdentityHashMap<org.snakeyaml.engine.v2.nodes.Node, Node> read = new IdentityHashMap<>();
 
     private NodeReader(Function<Mark, Location> locate) {
         this.locate = locate;

@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * A sealed interface of records as a configuration sees it: the {@code kind} key tells which of the records is meant.
  */
+@SuppressWarnings("InvalidParam") // "kind" is the key, not a misspelt component
 record SealedShape(Map<String, Class<?>> kinds) {
     static final String KIND = "kind";
 

@@ -9,9 +9,10 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 
 /**
- * Weights that anyone can recompute, so that outputs of large networks can be recorded without the weights: pseudorandom numbers from a
- * SplitMix64 sequence per parameter, seeded by the FNV-1a hash of its name and by a salt. Every operation is float32, rounded at each step,
- * so the values are the same bits everywhere. The formula, in full, is in the README of each fixture that uses it.
+ * Weights that anyone can recompute, so that outputs of large networks can be recorded without the weights:
+ * pseudorandom numbers from a SplitMix64 sequence per parameter, seeded by the FNV-1a hash of its name and by a salt.
+ * Every operation is float32, rounded at each step, so the values are the same bits everywhere. The formula, in full,
+ * is in the README of each fixture that uses it.
  */
 public record FormulaWeights(long salt) {
     /** 2^64 divided by the golden ratio: the step of SplitMix64. */
@@ -32,7 +33,10 @@ public record FormulaWeights(long salt) {
         return weights;
     }
 
-    /** The values of one parameter, row-major: uniform, of variance 1/(fan in) for matrices and kernels, small around 0 or 1 for vectors. */
+    /**
+     * The values of one parameter, row-major: uniform, of variance 1/(fan in) for matrices and kernels, small around 0
+     * or 1 for vectors.
+     */
     public float[] values(String name, long... shape) {
         float centre = 0;
         float scale = 0.1f;

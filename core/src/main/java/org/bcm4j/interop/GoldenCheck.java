@@ -20,11 +20,11 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Compares this library's outputs with recorded ones, in float32: what {@code bcm check DIR} does.
  *
- * <p>The folder holds {@code config.json}, with the {@code arch} and {@code kwargs} of the published BCM code's network; {@code
- * model.safetensors}, or a {@code SALT} for {@link FormulaWeights} in the configuration; and {@code io.safetensors} with one or more cases:
- * {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u} [B], and what is expected of them, the network's raw output {@code CASE/F}
- * and the model's, {@code CASE/f}, both [B,C,H,W]. A single case needs no {@code CASE/}. Class indices {@code y} [B] serve every case.
- * Other tensors are ignored.
+ * <p>The folder holds {@code config.json}, with the {@code arch} and {@code kwargs} of the published BCM code's
+ * network; {@code model.safetensors}, or a {@code SALT} for {@link FormulaWeights} in the configuration; and {@code
+ * io.safetensors} with one or more cases: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u} [B], and what
+ * is expected of them, the network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A
+ * single case needs no {@code CASE/}. Class indices {@code y} [B] serve every case. Other tensors are ignored.
  *
  * @param tolerance largest error that passes, relative to the largest magnitude of the expected output
  * @param device where to compute

@@ -16,8 +16,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A folder of recorded outputs: {@code config.json} with the network's {@code arch} and {@code kwargs}, {@code io.safetensors} with inputs
- * and outputs, and the weights: {@code model.safetensors}, or {@link FormulaWeights} if the configuration names a {@code SALT}.
+ * A folder of recorded outputs: {@code config.json} with the network's {@code arch} and {@code kwargs}, {@code
+ * io.safetensors} with inputs and outputs, and the weights: {@code model.safetensors}, or {@link FormulaWeights} if the
+ * configuration names a {@code SALT}.
  */
 final class GoldenFolder {
     private static final JsonMapper JSON = JsonMapper.builder().build();

@@ -10,7 +10,10 @@ import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.Conditioning;
 import tools.jackson.databind.JsonNode;
 
-/** The keyword arguments with which the published BCM code builds its ADM U-Net, read strictly: what is not understood is refused. */
+/**
+ * The keyword arguments with which the published BCM code builds its ADM U-Net, read strictly: what is not understood
+ * is refused.
+ */
 final class PublishedAdm {
     /** The class that takes these arguments. */
     static final String ARCHITECTURE = "BCM/cm/unet_bcf.py UNetModel";
@@ -83,7 +86,8 @@ final class PublishedAdm {
     /** The published code calls downsampling rates resolutions. */
     private int resolution(int imageSize, int rate) {
         if (imageSize % rate != 0) {
-            throw refusal("attention_resolutions are rates that divide image_size " + imageSize + ", " + rate + " does not");
+            throw refusal(
+                    "attention_resolutions are rates that divide image_size " + imageSize + ", " + rate + " does not");
         }
         return imageSize / rate;
     }

@@ -23,7 +23,10 @@ final class Recordings {
     private final Device device;
     private final Map<String, Tensor> tensors;
 
-    /** @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what the network wants */
+    /**
+     * @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what the
+     *     network wants
+     */
     Recordings(Path file, AdmConfig network, Device device) {
         this.file = file;
         this.network = network;
@@ -52,7 +55,8 @@ final class Recordings {
     /** Float32 [count,C,H,W] of the network's size. */
     Tensor images(String name, long count) {
         int size = network.imageSize();
-        return device.move(shaped(name, named(name), count, network.imageChannels(), size, size).to(torch.ScalarType.Float));
+        return device.move(shaped(name, named(name), count, network.imageChannels(), size, size)
+                .to(torch.ScalarType.Float));
     }
 
     /** Float32 [count], positive. */
@@ -86,8 +90,8 @@ final class Recordings {
 
     private Tensor shaped(String name, Tensor tensor, long... wanted) {
         if (!Arrays.equals(tensor.shape(), wanted) || tensor.numel() == 0) {
-            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape())
-                    + ", the network and " + POINTS + " want " + Arrays.toString(wanted));
+            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape()) + ", the network and "
+                    + POINTS + " want " + Arrays.toString(wanted));
         }
         return tensor;
     }

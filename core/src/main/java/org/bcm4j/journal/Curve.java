@@ -12,6 +12,7 @@ import java.util.Map;
  * @param steps ascending, as many as {@code values}, at least one
  * @param values finite
  */
+@SuppressWarnings("ArrayRecordComponent") // plotted as they are, never compared
 record Curve(String name, double[] steps, double[] values) {
     /** More points than this lie on the same pixels. */
     private static final int MOST_POINTS = 1000;

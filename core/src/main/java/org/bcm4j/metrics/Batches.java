@@ -3,7 +3,7 @@ package org.bcm4j.metrics;
 import java.util.Iterator;
 import java.util.stream.LongStream;
 
-/** The indices 0 to {@code count}, in pieces of up to {@value #SIZE}: what is looked at together, and all that is in memory at once. */
+/** The indices from 0 up to {@code count}, in pieces: the images of a piece are all that is in memory at once. */
 record Batches(long count) implements Iterable<long[]> {
     /** Part of every protocol: with another size, the same seed draws other noise. */
     static final int SIZE = 100;
@@ -15,8 +15,8 @@ record Batches(long count) implements Iterable<long[]> {
     @Override
     public Iterator<long[]> iterator() {
         return LongStream.range(0, (count + SIZE - 1) / SIZE)
-                .mapToObj(batch ->
-                        LongStream.range(batch * SIZE, Math.min(count, (batch + 1) * SIZE)).toArray())
+                .mapToObj(batch -> LongStream.range(batch * SIZE, Math.min(count, (batch + 1) * SIZE))
+                        .toArray())
                 .iterator();
     }
 }

@@ -36,9 +36,7 @@ public record FeatureConfig(
                 "first_width and second_width must be positive, are " + firstWidth + " and " + secondWidth);
         require(features > 0, "features must be positive, is " + features);
         require(!classNames.isEmpty(), "class_names must not be empty");
-        require(
-                testAccuracy >= 0 && testAccuracy <= 1,
-                "test_accuracy must lie in [0,1], is " + testAccuracy);
+        require(testAccuracy >= 0 && testAccuracy <= 1, "test_accuracy must lie in [0,1], is " + testAccuracy);
     }
 
     private static void require(boolean condition, String message) {
@@ -53,6 +51,7 @@ public record FeatureConfig(
     }
 
     FeatureConfig withTestAccuracy(double accuracy) {
-        return new FeatureConfig(FORMAT, imageSize, imageChannels, firstWidth, secondWidth, features, classNames, accuracy);
+        return new FeatureConfig(
+                FORMAT, imageSize, imageChannels, firstWidth, secondWidth, features, classNames, accuracy);
     }
 }

@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The feature network's architecture, a function of weights: 2×2 pixels become four channels, which makes all that
- * follows cheap; two 3×3 convolutions with pooling between them; a dense layer whose rectified outputs are the features;
- * the classes.
+ * follows cheap; two 3×3 convolutions with pooling between them; a dense layer whose rectified outputs are the
+ * features; the classes.
  */
 record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
     private static final int PATCH = 2;

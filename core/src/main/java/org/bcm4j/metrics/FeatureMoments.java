@@ -9,7 +9,8 @@ import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * Mean and covariance of feature vectors that arrive in batches, in double precision. Batches are centred on their own
- * mean and merged with what is there by Chan's formula, so no sum of squares is ever larger than the spread it measures.
+ * mean and merged with what is there by Chan's formula, so no sum of squares is ever larger than the spread it
+ * measures.
  */
 public final class FeatureMoments {
     private final int dimension;
@@ -46,7 +47,11 @@ public final class FeatureMoments {
             merge(
                     features.size(0),
                     column(HostTensors.doubles(centre)),
-                    new DMatrixRMaj(dimension, dimension, true, HostTensors.doubles(centred.t().mm(centred))));
+                    new DMatrixRMaj(
+                            dimension,
+                            dimension,
+                            true,
+                            HostTensors.doubles(centred.t().mm(centred))));
         }
     }
 
@@ -55,7 +60,7 @@ public final class FeatureMoments {
         DMatrixRMaj step = new DMatrixRMaj(dimension, 1);
         CommonOps_DDRM.subtract(addedMean, mean, step);
         CommonOps_DDRM.addEquals(scatter, addedScatter);
-        CommonOps_DDRM.multAddOuter(1, scatter, (double) count * added / total, step, step, scatter);
+        CommonOps_DDRM.multAddTransB((double) count * added / total, step, step, scatter);
         CommonOps_DDRM.addEquals(mean, (double) added / total, step);
         count = total;
     }

@@ -95,8 +95,9 @@ public final class FeatureNetwork implements AutoCloseable {
         long[] shape = images.shape();
         long[] wanted = {shape[0], config.imageChannels(), config.imageSize(), config.imageSize()};
         if (!Arrays.equals(shape, wanted)) {
-            throw new UserException("images of shape " + Arrays.toString(shape) + " do not fit the feature network, which wants "
-                    + Arrays.toString(wanted) + "; use the features that were trained on these images' data set");
+            throw new UserException("images of shape " + Arrays.toString(shape)
+                    + " do not fit the feature network, which wants " + Arrays.toString(wanted)
+                    + "; use the features that were trained on these images' data set");
         }
         try (NoGradGuard guard = new NoGradGuard()) {
             return layers.apply(Pass.evaluating(weights), Device.CPU.move(images));

@@ -18,15 +18,15 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Trains a {@link FeatureNetwork} to tell classes apart: cross-entropy, RAdam with a rate that falls linearly to 0, an
- * average of the weights, and images shifted by up to two pixels. Images are not mirrored: features that cannot tell left
- * from right would not see a generator that confuses them.
+ * average of the weights, and images shifted by up to one pixel. Images are not mirrored: features that cannot tell
+ * left from right would not see a generator that confuses them.
  *
  * @param seed seeds the weights, the order of the images and their shifts
  * @param epochs passes over the training images
  */
 public record FeatureTraining(long seed, int epochs) {
     private static final int BATCH = 128;
-    private static final int SHIFT = 2;
+    private static final int SHIFT = 1;
     private static final double LEARNING_RATE = 0.003;
     private static final double AVERAGE_RATE = 0.99;
     private static final int FIRST_WIDTH = 32;
@@ -104,7 +104,7 @@ public record FeatureTraining(long seed, int epochs) {
         }
     }
 
-    /** The images moved together, by up to {@link #SHIFT} pixels each way; black comes in at the border. */
+    /** The images moved together, by up to {@link #SHIFT} pixel each way; black comes in at the border. */
     private static Tensor shifted(Tensor images, double[] uniform) {
         Tensor padded = torch.constant_pad_nd(images, new long[] {SHIFT, SHIFT, SHIFT, SHIFT}, new Scalar(-1.0));
         return padded.narrow(2, (long) (uniform[0] * (2 * SHIFT + 1)), images.size(2))
@@ -136,12 +136,12 @@ public record FeatureTraining(long seed, int epochs) {
                 | | |
                 |---|---|
                 | images | %d x %d, %d channel(s), scaled to [-1,1] |
-                | layers | 2x2 pixels to channels, 3x3 convolution of %d channels, max pooling by 2, 3x3 convolution of %d \
-                channels, dense layer of %d (the features), each with ReLU; a dense layer of %d |
+                | layers | 2x2 pixels to channels, 3x3 convolution of %d channels, max pooling by 2, \
+                3x3 convolution of %d channels, dense layer of %d (the features), each with ReLU; a dense layer of %d |
                 | parameters | %,d |
                 | accuracy on the test images | %.2f %% |
 
-                Trained with `bcm features train --seed %d --epochs %d`, which writes this folder anew.
+                Trained with `bcm features train --seed %d --epochs %d`.
                 """,
                 config.classNames().size(),
                 config.features(),

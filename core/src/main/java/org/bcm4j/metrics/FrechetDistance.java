@@ -11,8 +11,8 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  * The squared Fréchet distance between two normal laws, ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½), which with Inception
  * features is called FID.
  *
- * <p>The trace of (Σ₁Σ₂)^½ is the sum of the roots of the eigenvalues of the symmetric matrix Σ₁^½ Σ₂ Σ₁^½. That needs no
- * root of an unsymmetric matrix, so singular covariances, of few or equal images, are no special case.
+ * <p>The trace of (Σ₁Σ₂)^½ is the sum of the roots of the eigenvalues of the symmetric matrix Σ₁^½ Σ₂ Σ₁^½. That needs
+ * no root of an unsymmetric matrix, so singular covariances, of few or equal images, are no special case.
  */
 public final class FrechetDistance {
     private FrechetDistance() {}
@@ -60,7 +60,7 @@ public final class FrechetDistance {
         DMatrixRMaj root = new DMatrixRMaj(covariance.getNumRows(), covariance.getNumCols());
         for (int i = 0; i < eigen.getNumberOfEigenvalues(); i++) {
             DMatrixRMaj vector = eigen.getEigenVector(i);
-            CommonOps_DDRM.multAddOuter(1, root, rootOfEigenvalue(eigen, i), vector, vector, root);
+            CommonOps_DDRM.multAddTransB(rootOfEigenvalue(eigen, i), vector, vector, root);
         }
         return root;
     }

@@ -10,8 +10,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How far reconstructions are from their originals: the mean squared error per pixel value with images scaled to [0,1]
- * (SPEC 6), over all pairs added. Reconstructions are clamped to the range of pixels, not rounded to the 256 levels of a
- * file.
+ * (SPEC 6), over all pairs added. Reconstructions are clamped to the range of pixels, not rounded to the 256 levels of
+ * a file.
  */
 public final class ReconstructionError {
     private double sum;
@@ -53,7 +53,8 @@ public final class ReconstructionError {
                     .to(ScalarType.Double)
                     .clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0)));
             // [-1,1] is twice as wide as [0,1], its squares four times as large.
-            Tensor squared = originals.to(ScalarType.Double).sub(clamped).square().div(new Scalar(4.0));
+            Tensor squared =
+                    originals.to(ScalarType.Double).sub(clamped).square().div(new Scalar(4.0));
             return HostTensors.doubles(squared.mean(1, 2, 3));
         }
     }

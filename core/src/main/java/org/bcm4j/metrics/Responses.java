@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import org.bcm4j.tensor.Device;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -11,11 +13,11 @@ import org.bytedeco.pytorch.Tensor;
 public record Responses(Tensor features, Tensor logits) {
     /** The likeliest class of each image, int64 [B]. */
     public Tensor classes() {
-        return logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false);
+        return logits.argmax(new LongOptional(1), false);
     }
 
-    /** How many images are of the class that {@code labels}, int64 [B], says. */
+    /** How many images are of the class that {@code labels}, int64 [B], says, on any device. */
     long agreeing(Tensor labels) {
-        return classes().eq(labels).sum().item_long();
+        return classes().eq(Device.CPU.move(labels)).sum().item_long();
     }
 }

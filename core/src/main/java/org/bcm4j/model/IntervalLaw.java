@@ -30,7 +30,7 @@ public final class IntervalLaw {
      * @param endPoints which end points are drawn
      * @param uniformIntervals share of the intervals drawn uniformly over the grid, in [0,1]
      * @param uniformTargets share of the other targets u drawn uniformly over the grid's points, in [0,1]
-     * @param endTargets share of the targets u = T, in [0,1]
+     * @param endTargets share of the targets u = T, in [0,1): the last interval, which excludes T, needs others
      */
     public record Settings(
             @Default("included") EndPoints endPoints,
@@ -38,10 +38,15 @@ public final class IntervalLaw {
             @Default("0.0") double uniformTargets,
             @Default("0.0") double endTargets) {
         public Settings {
-            boolean shares = uniformIntervals >= 0 && uniformIntervals <= 1 && uniformTargets >= 0
-                    && uniformTargets <= 1 && endTargets >= 0 && endTargets <= 1;
+            boolean shares = uniformIntervals >= 0
+                    && uniformIntervals <= 1
+                    && uniformTargets >= 0
+                    && uniformTargets <= 1
+                    && endTargets >= 0
+                    && endTargets < 1;
             if (!shares) {
-                throw new IllegalArgumentException("uniform_intervals, uniform_targets and end_targets must lie in [0,1]");
+                throw new IllegalArgumentException(
+                        "uniform_intervals and uniform_targets must lie in [0,1], end_targets in [0,1)");
             }
         }
 
@@ -57,7 +62,8 @@ public final class IntervalLaw {
         Arrays.setAll(mass, n -> Erf.value(scaledLog(grid.time(n + 1))) - Erf.value(scaledLog(grid.time(n))));
         interval = normalized(ends == EndPoints.PUBLISHED ? withoutLast(mass) : mass);
         mix(interval, settings.uniformIntervals());
-        double[] byLaw = normalized(ends == EndPoints.PUBLISHED ? Arrays.copyOf(mass, grid.points()) : sharedBetweenEnds(mass));
+        double[] byLaw =
+                normalized(ends == EndPoints.PUBLISHED ? Arrays.copyOf(mass, grid.points()) : sharedBetweenEnds(mass));
         target = byLaw;
         mix(target, settings.uniformTargets());
         Arrays.setAll(target, j -> (1 - settings.endTargets()) * target[j]);

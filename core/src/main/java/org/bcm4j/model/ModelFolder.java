@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
@@ -53,6 +54,11 @@ public final class ModelFolder {
             weights.load(Safetensors.read(file).tensors(), file.toString());
         }
         return weights;
+    }
+
+    /** SHA-256 of the file of weights, in hexadecimal: which model this is, wherever it lies. */
+    public String sha256() {
+        return Checksum.sha256(folder.resolve(WEIGHTS));
     }
 
     /** Writes a whole model folder at once, replacing what is there. */

@@ -1,6 +1,7 @@
 package org.bcm4j.storage;
 
 import java.io.Serial;
+import java.util.Objects;
 
 /**
  * A mistake that the person at the keyboard can mend: a missing file, a typo in a configuration, a full disk. The message is one
@@ -16,5 +17,11 @@ public final class UserException extends RuntimeException {
 
     public UserException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** The one line; never null. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }

@@ -18,7 +18,11 @@ public record SafetensorsFile(Map<String, Tensor> tensors, Map<String, String> m
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
-    /** @throws IllegalArgumentException if the file holds no tensor of that name */
+    /**
+     * One tensor.
+     *
+     * @throws IllegalArgumentException if the file holds none of that name
+     */
     public Tensor tensor(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {

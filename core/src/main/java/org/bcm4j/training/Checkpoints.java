@@ -6,22 +6,29 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run: {@code step-00001000.safetensors} and beside it a {@code .json} with its SHA-256, which is written last and
- * so marks a checkpoint as whole. Resuming takes the newest one that passes its checksum.
+ * so marks a checkpoint as whole. Resuming takes the newest one that passes its checksum. Whatever is killed or fails while one is being
+ * written, the earlier ones stand. The directory belongs to one process at a time.
  */
 final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
-    private static final Pattern SEAL = Pattern.compile("step-(\\d{8,})\\.json");
+    private static final Pattern SEAL = Pattern.compile("step-(\\d{8,18})\\.json");
+    private static final Pattern DATA = Pattern.compile("step-(\\d{8,18})\\.safetensors");
+    /** All that a checkpoint consists of, and what a killed process left of one. */
+    private static final Pattern ANY = Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
 
     /** What the {@code .json} says. */
     record Seal(long step, String sha256) {}
@@ -32,28 +39,43 @@ final class Checkpoints {
         this.directory = directory;
     }
 
-    /** Writes a checkpoint, then deletes all but the newest {@code keep}. */
+    /**
+     * Writes a checkpoint, then deletes all but the newest {@code keep} up to this one. Later ones go too: they are damaged, or the run
+     * would not have gone back behind them.
+     *
+     * @throws UserException if it cannot be written; the earlier ones stand
+     */
     void save(TrainingState state, int keep) {
         createDirectory();
         Path data = file(state.step, ".safetensors");
         state.save(data);
         ConfigFile.write(file(state.step, ".json"), new Seal(state.step, Checksum.sha256(data)));
-        sealed().stream().skip(keep).forEach(this::delete);
+        Set<Long> kept = steps(SEAL).filter(step -> step <= state.step).limit(keep).collect(Collectors.toSet());
+        deleteAllBut(kept);
     }
 
     /**
-     * Restores the newest whole checkpoint, passing over damaged ones with a warning.
+     * Restores the newest whole checkpoint, passing over damaged and unfinished ones with a warning.
      *
-     * @return its step, or nothing if the run has no whole checkpoint
+     * @return its step, or nothing if no checkpoint was ever finished
+     * @throws UserException if there are checkpoints, but all are damaged, or they belong to another network
      */
     Optional<Long> restore(TrainingState state) {
-        for (long step : sealed()) {
+        List<Long> sealed = steps(SEAL).toList();
+        steps(DATA)
+                .filter(step -> !sealed.contains(step))
+                .forEach(step -> log.warn("{} was not finished; going back to an earlier checkpoint", file(step, ".safetensors")));
+        for (long step : sealed) {
             Path data = file(step, ".safetensors");
             if (isWhole(step, data)) {
                 state.load(data);
                 return Optional.of(step);
             }
             log.warn("{} does not match its checksum; going back to an earlier checkpoint", data);
+        }
+        if (!sealed.isEmpty()) {
+            throw new UserException(directory + ": no checkpoint matches its checksum; put one back from a copy, or delete this"
+                    + " directory to train from the beginning");
         }
         return Optional.empty();
     }
@@ -67,27 +89,36 @@ final class Checkpoints {
         }
     }
 
-    /** Steps of the sealed checkpoints, newest first. */
-    private List<Long> sealed() {
+    /** The steps in the names of files of one kind, newest first. */
+    private Stream<Long> steps(Pattern kind) {
+        return names().stream()
+                .map(kind::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> Long.parseLong(matcher.group(1)))
+                .sorted(Comparator.reverseOrder());
+    }
+
+    private List<String> names() {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> SEAL.matcher(file.getFileName().toString()))
-                    .filter(Matcher::matches)
-                    .map(matcher -> Long.parseLong(matcher.group(1)))
-                    .sorted(Comparator.reverseOrder())
-                    .toList();
+            return files.map(file -> file.getFileName().toString()).toList();
         } catch (IOException e) {
-            throw new UserException(directory + ": cannot be listed (" + e.getMessage() + ")", e);
+            throw FileFailure.reading(directory, e);
         }
     }
 
-    /** The seal goes first, so that no sealed checkpoint ever lacks its data. */
-    private void delete(long step) {
+    private void deleteAllBut(Set<Long> kept) {
         try {
-            Files.deleteIfExists(file(step, ".json"));
-            Files.deleteIfExists(file(step, ".safetensors"));
+            // In this order a seal goes before its data, so that no sealed checkpoint ever lacks them.
+            for (String name : names().stream().sorted().toList()) {
+                Matcher matcher = ANY.matcher(name);
+                boolean ours = matcher.matches();
+                if (ours && (matcher.group("temporary") != null || !kept.contains(Long.parseLong(matcher.group(1))))) {
+                    Files.deleteIfExists(directory.resolve(name));
+                }
+            }
         } catch (IOException e) {
             log.warn("cannot delete an old checkpoint: {}", e.getMessage());
         }

@@ -2,6 +2,8 @@ package org.bcm4j.training;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.model.IntervalLaw;
@@ -37,9 +39,9 @@ final class ExampleSource implements AutoCloseable {
         order = new ShuffledOrder(images.size(), new ShuffledOrder.State(config.seed(), 0, 0));
     }
 
-    /** The generators, by the name under which a checkpoint keeps their states. */
-    Map<String, SeededGenerator> generators() {
-        return Map.of("noise", noise, "times", times, "labels", labels, "dropout", dropout);
+    /** The generators, by the name under which a checkpoint keeps their states; in one order in every process, unlike Map.of's. */
+    SortedMap<String, SeededGenerator> generators() {
+        return new TreeMap<>(Map.of("noise", noise, "times", times, "labels", labels, "dropout", dropout));
     }
 
     ShuffledOrder.State orderState() {

@@ -150,7 +150,7 @@ public final class Trainer implements AutoCloseable {
                     journal.image("samples", state.step, sheet);
                     writeSheet(sheet);
                 }
-                if (state.step % output.checkpointEvery() == 0) {
+                if (state.step % output.checkpointEvery() == 0 && state.step < config.totalSteps()) {
                     save();
                 }
             }

@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
@@ -13,6 +14,7 @@ import org.bcm4j.unet.AdmConfig;
  * One experiment, as its YAML file says it; a run can be repeated from it.
  *
  * @param seed seeds every generator of the run
+ * @param initialModel a model folder of the same architecture whose weights training starts from; absent to start from scratch
  * @param preconditioning how F becomes f
  * @param objective what is minimised after the warm-up
  * @param warmUpSteps steps of {@link Denoising} before the objective's first; 0 is the paper's training from scratch
@@ -33,6 +35,7 @@ public record TrainingConfig(
         @Default("0") long seed,
         DataSource data,
         AdmConfig network,
+        Optional<Path> initialModel,
         @Default("bidirectional") Preconditioning preconditioning,
         Objective objective,
         @Default("0") long warmUpSteps,

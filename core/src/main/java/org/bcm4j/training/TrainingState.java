@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
+import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -34,11 +35,19 @@ final class TrainingState implements AutoCloseable {
         try (SeededGenerator generator = new SeededGenerator(config.seed(), device)) {
             weights = Weights.initialized(layout, generator, device);
         }
+        config.initialModel().ifPresent(this::startFrom);
         live = weights.trainable();
         constant = weights.frozen();
         average = weights.copy();
         optimizer = new RectifiedAdam(config.optimizer(), layout, device);
         examples = new ExampleSource(config, images, device);
+    }
+
+    private void startFrom(Path model) {
+        try (Scope scope = Scope.open();
+                Weights given = new ModelFolder(model).weights(weights.layout(), Device.CPU)) {
+            weights.load(given.views(), model.toString());
+        }
     }
 
     private Map<String, Weights> buffers() {

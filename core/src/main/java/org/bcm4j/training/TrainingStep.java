@@ -38,14 +38,16 @@ final class TrainingStep {
         Map<String, Double> measured = new TreeMap<>();
         try (Scope scope = Scope.open()) {
             state.live.gradient().zero_();
+            double loss = 0;
             for (int part = 0; part < config.microBatches(); part++) {
-                accumulate(state, measured);
+                loss += accumulate(state, measured);
             }
+            measured.put("loss", loss);
             double norm = state.live.gradient().norm().item_double();
             measured.put("gradient_norm", norm);
             double rate = config.optimizer().at(state.step, config.totalSteps());
             measured.put("learning_rate", rate);
-            if (Double.isFinite(norm) && Double.isFinite(measured.get("loss"))) {
+            if (Double.isFinite(norm) && Double.isFinite(loss)) {
                 state.optimizer.update(state.live, rate, state.average, config.emaRate());
             } else {
                 state.skipped++;
@@ -57,7 +59,8 @@ final class TrainingStep {
         return measured;
     }
 
-    private void accumulate(TrainingState state, Map<String, Double> measured) {
+    /** Adds the gradient and the measurements of one part of the batch; returns its share of the loss. */
+    private double accumulate(TrainingState state, Map<String, Double> measured) {
         Objective objective = state.step < config.warmUpSteps() ? warmUp : config.objective();
         double share = 1.0 / config.microBatches();
         try (Scope scope = Scope.open()) {
@@ -72,8 +75,8 @@ final class TrainingStep {
                 total = loss.total().mul(new Scalar(share));
             }
             total.backward();
-            measured.merge("loss", total.item_double(), Double::sum);
             loss.terms().forEach((name, term) -> measured.merge(name, share * term.item_double(), Double::sum));
+            return total.item_double();
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.bcm4j.unet;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 
 /**
@@ -40,16 +41,23 @@ public record AdmConfig(
     public AdmConfig {
         multipliers = List.copyOf(multipliers);
         attention = List.copyOf(attention);
-        require(imageSize > 0 && imageChannels > 0 && width > 0 && blocks > 0, "sizes must be positive");
+        boolean positive = imageSize > 0 && imageChannels > 0 && patch > 0 && width > 0 && blocks > 0 && headWidth > 0;
+        require(positive, "sizes must be positive");
         require(!multipliers.isEmpty(), "multipliers must not be empty");
+        require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers must be positive");
         int smallest = patch << (multipliers.size() - 1);
-        require(patch > 0 && imageSize % smallest == 0, "image_size must be divisible by " + smallest + ", is " + imageSize);
+        require(imageSize % smallest == 0, "image_size must be divisible by " + smallest + ", is " + imageSize);
         require(width % 2 == 0, "width must be even, is " + width);
         require(dropout >= 0 && dropout < 1, "dropout must lie in [0,1), is " + dropout);
         require(classes >= 0, "classes must not be negative");
         require(!nullClass || classes > 0, "null_class needs classes");
+        for (int resolution : attention) {
+            boolean exists = IntStream.range(0, multipliers.size())
+                    .anyMatch(level -> (imageSize / patch) >> level == resolution);
+            require(exists, "attention at resolution " + resolution + ": no level has it");
+        }
         for (int level = 0; level < multipliers.size(); level++) {
-            boolean attends = attention.contains(imageSize / patch >> level);
+            boolean attends = attention.contains((imageSize / patch) >> level);
             int channels = width * multipliers.get(level);
             boolean last = level == multipliers.size() - 1; // the middle always attends
             require(

@@ -171,7 +171,7 @@ public final class AdmUNet implements Network {
     }
 
     private int resolution(int level) {
-        return config.imageSize() / config.patch() >> level;
+        return (config.imageSize() / config.patch()) >> level;
     }
 
     private int foldedChannels() {

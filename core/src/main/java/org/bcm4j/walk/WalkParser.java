@@ -63,7 +63,7 @@ final class WalkParser {
             Walk.admit(start, here, move);
             return move;
         } catch (IllegalArgumentException rule) {
-            throw error(sign, rule.getMessage());
+            throw error(sign, String.valueOf(rule.getMessage()));
         }
     }
 
@@ -79,7 +79,7 @@ final class WalkParser {
         try {
             NoiseScale.canonical(scale);
         } catch (IllegalArgumentException rule) {
-            throw error(position, rule.getMessage());
+            throw error(position, String.valueOf(rule.getMessage()));
         }
         position = number.end();
         return scale;

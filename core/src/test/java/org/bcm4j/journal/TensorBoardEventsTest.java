@@ -110,7 +110,7 @@ class TensorBoardEventsTest {
     @Test
     void eachStartAddsAFileAndAResumedOneTakesBackLaterSteps(@TempDir Path folder) throws IOException {
         for (int start = 0; start < 3; start++) {
-            TensorBoardEvents.resume(folder, 10 * start).close();
+            TensorBoardEvents.resume(folder, 10L * start).close();
         }
         List<Path> files = files(folder);
 

@@ -1,0 +1,66 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.bcm4j.interop.GoldenCheck;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bcm check}: whether this library computes what another implementation recorded. */
+@Command(
+        name = "check",
+        description = "Compares this library's outputs with recorded ones; exit code 1 if they differ.",
+        footerHeading = "%nExample:%n",
+        footer = "  bcm check recordings/bcm_adm")
+final class CheckCommand implements Callable<Integer> {
+    @Parameters(
+            index = "0",
+            paramLabel = "DIR",
+            description = "Folder of config.json, model.safetensors and io.safetensors.")
+    private Path folder = Path.of("");
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
+            description = "Largest error that passes, relative to the largest output (default: ${DEFAULT-VALUE}).")
+    private double tolerance = GoldenCheck.DEFAULT_TOLERANCE;
+
+    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to compute (default: cpu).")
+    private Device device = Device.CPU;
+
+    @Override
+    public Integer call() {
+        if (!(tolerance > 0)) {
+            throw new UserException("--tolerance " + tolerance + ": must be positive");
+        }
+        GoldenCheck.Report report = new GoldenCheck(tolerance, device).run(folder);
+        System.out.printf(
+                Locale.ROOT,
+                "%s: %,d parameters, tolerance %.1e%n%n%-24s %-6s %12s %12s%n",
+                report.folder(),
+                report.parameters(),
+                report.tolerance(),
+                "case",
+                "output",
+                "absolute",
+                "relative");
+        for (GoldenCheck.Comparison comparison : report.comparisons()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-24s %-6s %12.3e %12.3e  %s%n",
+                    comparison.caseName().isEmpty() ? "-" : comparison.caseName(),
+                    comparison.output(),
+                    comparison.maxAbsoluteError(),
+                    comparison.relativeError(),
+                    comparison.passed() ? "ok" : "DIFFERS");
+        }
+        System.out.println();
+        System.out.println(report.passed() ? "all agree" : "some differ");
+        return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+}

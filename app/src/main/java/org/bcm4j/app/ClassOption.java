@@ -1,0 +1,70 @@
+package org.bcm4j.app;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bytedeco.pytorch.Tensor;
+import picocli.CommandLine.Option;
+
+/** Of which class the images are. */
+final class ClassOption {
+    @Option(
+            names = "--class",
+            paramLabel = "K|NAME",
+            description = "Class of the images, by number from 0 or by name (default: no class).")
+    private Optional<String> text = Optional.empty();
+
+    /** One class of a model, or none. */
+    record Choice(Optional<Integer> index, String name) {
+        /** The class for every one of {@code count} images, int64 [count]; absent if there is none. */
+        Optional<Tensor> labels(int count, Device device) {
+            return index.map(k -> {
+                long[] labels = new long[count];
+                Arrays.fill(labels, k);
+                return device.integers(labels);
+            });
+        }
+
+        /** How to speak of the choice. */
+        @Override
+        public String toString() {
+            return index.isPresent() ? "class " + name : "no class";
+        }
+    }
+
+    /**
+     * Finds the class in a model.
+     *
+     * @throws UserException if the model has no such class, or no class was chosen and it wants one
+     */
+    Choice of(ModelConfig model) {
+        int classes = model.network().classes();
+        List<String> names = model.classNames();
+        if (text.isEmpty()) {
+            if (classes > 0 && !model.network().nullClass()) {
+                throw new UserException(
+                        "the model was trained with labels only; choose a class with --class: " + listed(model));
+            }
+            return new Choice(Optional.empty(), "");
+        }
+        if (classes == 0) {
+            throw new UserException("--class " + text.get() + ": the model knows no classes; leave the option out");
+        }
+        for (int k = 0; k < classes; k++) {
+            String name = names.isEmpty() ? "" + k : names.get(k);
+            if (text.get().equalsIgnoreCase(name) || text.get().equals(Integer.toString(k))) {
+                return new Choice(Optional.of(k), name);
+            }
+        }
+        throw new UserException(
+                "--class " + text.get() + ": the model has no such class; choose from " + listed(model));
+    }
+
+    private static String listed(ModelConfig model) {
+        int last = model.network().classes() - 1;
+        return "0 to " + last + (model.classNames().isEmpty() ? "" : ", or " + String.join(", ", model.classNames()));
+    }
+}

@@ -1,0 +1,88 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.DataSource;
+import org.bcm4j.metrics.FeatureConfig;
+import org.bcm4j.metrics.FeatureTraining;
+import org.bcm4j.storage.UserException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bcm features}: the small classifier that {@code bcm eval} measures images by. */
+@Command(
+        name = "features",
+        description = "Trains the feature network that bcm eval measures images by.",
+        synopsisSubcommandLabel = "train",
+        subcommands = FeaturesCommand.Train.class,
+        footerHeading = "%nExample:%n",
+        footer = "  bcm features train --out my-features")
+final class FeaturesCommand implements Callable<Integer> {
+    @Override
+    public Integer call() {
+        throw new UserException("features: say what to do, as in: bcm features train --out my-features");
+    }
+
+    /** {@code bcm features train}. */
+    @Command(
+            name = "train",
+            description = "Trains a feature network on Fashion-MNIST: minutes on two cores.",
+            footerHeading = "%nExample:%n",
+            footer = "  bcm features train --seed 1 --out my-features")
+    static final class Train implements Callable<Integer> {
+        @Option(
+                names = {"-o", "--out"},
+                required = true,
+                paramLabel = "DIR",
+                description = "Folder to write, new or empty.")
+        private Path out = Path.of("");
+
+        @Option(
+                names = "--epochs",
+                paramLabel = "N",
+                description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
+        private int epochs = 6;
+
+        @Option(
+                names = "--data-dir",
+                paramLabel = "DIR",
+                description = "Where the files of Fashion-MNIST are (default: where Debian's package puts them).")
+        private Optional<Path> directory = Optional.empty();
+
+        @Mixin
+        private final SeedOption seed = new SeedOption();
+
+        @Override
+        public Integer call() {
+            if (epochs < 1) {
+                throw new UserException("--epochs " + epochs + ": must be at least 1");
+            }
+            Destination destination = Destination.of(out, Kind.FOLDER);
+            DataSource data = new DataSource(DataSource.Name.FASHION_MNIST, directory);
+            FeatureConfig trained = train(data, destination.path());
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s: %.2f %% of the test images classified rightly, %s%n",
+                    out,
+                    100 * trained.testAccuracy(),
+                    seed);
+            return ExitCode.OK;
+        }
+
+        private FeatureConfig train(DataSource data, Path folder) {
+            FeatureTraining training = new FeatureTraining(seed.value(), epochs);
+            try (Progress progress = Progress.show("training", "%", 0, 100)) {
+                return training.run(
+                        data.training(),
+                        data.test(),
+                        folder,
+                        (step, steps, loss) -> progress.at(100 * step / steps, "loss %.3f".formatted(loss)));
+            }
+        }
+    }
+}

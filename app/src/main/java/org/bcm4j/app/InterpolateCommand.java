@@ -1,0 +1,97 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageGrid;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bcm interpolate}: the images between two real ones. */
+@Command(
+        name = "interpolate",
+        description = "Draws images that lead from one real image to another.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm interpolate models/fashion-mnist shirt.png boot.png --frames 9 --out between.png",
+            "  bcm interpolate models/fashion-mnist shirt.png boot.png --inversion \"0 +0.07 > 1.5 > 6 > 80\" \\",
+            "      --walk \"80 > 1.2 > 0\" --out between.png"
+        })
+final class InterpolateCommand implements Callable<Integer> {
+    private static final int INVERSION_NFE = 2;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Parameters(index = "1", paramLabel = "A", description = "The first picture, of the model's size.")
+    private Path first = Path.of("");
+
+    @Parameters(index = "2", paramLabel = "B", description = "The last picture, of the model's size.")
+    private Path last = Path.of("");
+
+    @Option(
+            names = "--frames",
+            paramLabel = "N",
+            description = "How many images, the two ends included (default: ${DEFAULT-VALUE}).")
+    private int frames = 8;
+
+    @Option(
+            names = "--inversion",
+            paramLabel = "WALK",
+            description =
+                    "Walk from the pictures to noise (default: the model's own of " + INVERSION_NFE + " evaluations).")
+    private Optional<String> inversion = Optional.empty();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "FILE.png",
+            description = "The strip of images.")
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() {
+        Walk toImages = walks.generation(model);
+        Walk toNoise = WalkOptions.requireInversion(
+                inversion.map(Walk::parse).orElseGet(() -> WalkOptions.inversion(model.folder(), INVERSION_NFE)));
+        if (toNoise.end() != toImages.start()) {
+            throw new UserException("walk \"" + toImages + "\" cannot follow \"" + toNoise
+                    + "\"; let it start where the" + " inversion ends");
+        }
+        if (frames < 2) {
+            throw new UserException("--frames " + frames + ": ask for at least 2, the two ends");
+        }
+        Destination destination = Destination.of(out, Kind.PICTURE);
+        ModelConfig config = model.folder().config();
+        try (Scope scope = Scope.open()) {
+            Tensor ends = new InputImages(config.network()).read(List.of(first, last));
+            try (org.bcm4j.Bcm bcm = model.open()) {
+                Tensor points = bcm.model().device().move(ends);
+                Tensor strip = bcm.interpolate(toNoise, toImages, points, frames, seed.value(), Optional.empty());
+                ImageFiles.writePng(
+                        destination.path(), ImageGrid.ofColumns(frames).draw(strip));
+            }
+        }
+        System.out.printf(
+                Locale.ROOT, "wrote %s: N = %d, inversion %s, walk %s, %s%n", out, frames, toNoise, toImages, seed);
+        return ExitCode.OK;
+    }
+}

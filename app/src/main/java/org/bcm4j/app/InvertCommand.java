@@ -1,0 +1,110 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageGrid;
+import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.data.Pixels;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bcm invert}: the noises of given images. */
+@Command(
+        name = "invert",
+        description = "Finds the noise that generates a given image.",
+        footerHeading = "%nExample:%n",
+        footer = "  bcm invert models/fashion-mnist --walk \"0 +0.07 > 6 > 80\" shirt.png boot.png --out noises.npz")
+final class InvertCommand implements Callable<Integer> {
+    /** How many standard deviations of noise are drawn black and white. */
+    private static final double DRAWN_DEVIATIONS = 3;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Pictures of the model's size.")
+    private List<Path> images = List.of();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final ClassOption classOption = new ClassOption();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "FILE.npz|DIR",
+            description = {
+                "Arrays (noises, float32 [N,C,H,W] of unit variance; images, uint8 [N,C,H,W]), and beside them"
+                        + " a picture of the noises; or a new folder for both."
+            })
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() {
+        Walk walk = walks.inversion(model);
+        Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
+        ModelConfig config = model.folder().config();
+        ClassOption.Choice choice = classOption.of(config);
+        try (Scope scope = Scope.open()) {
+            Tensor given = new InputImages(config.network()).read(images);
+            try (org.bcm4j.Bcm bcm = model.open()) {
+                Tensor points = bcm.model().device().move(given);
+                Tensor noises = bcm.invert(
+                        walk,
+                        points,
+                        seed.value(),
+                        choice.labels(images.size(), bcm.model().device()));
+                write(destination, given, noises);
+            }
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                out,
+                images.size(),
+                walk,
+                walk.nfe(),
+                choice,
+                seed);
+        return ExitCode.OK;
+    }
+
+    private static void write(Destination destination, Tensor images, Tensor noises) {
+        Path path = destination.path();
+        if (destination.kind() == Kind.FOLDER) {
+            AtomicDirectory.write(path, directory -> write(directory.resolve("noises.npz"), images, noises));
+        } else {
+            write(path, images, noises);
+        }
+    }
+
+    private static void write(Path file, Tensor images, Tensor noises) {
+        Map<String, Tensor> arrays = new LinkedHashMap<>();
+        arrays.put("noises", noises);
+        arrays.put("images", Pixels.toBytes(images));
+        NumpyFiles.writeNpz(file, arrays);
+        int columns = (int) Math.ceil(Math.sqrt((double) noises.size(0)));
+        Tensor picture = ImageGrid.ofColumns(columns).draw(noises.div(new Scalar(DRAWN_DEVIATIONS)));
+        String name = file.getFileName().toString();
+        ImageFiles.writePng(file.resolveSibling(name.substring(0, name.length() - ".npz".length()) + ".png"), picture);
+    }
+}

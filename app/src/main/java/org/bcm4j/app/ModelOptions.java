@@ -1,0 +1,37 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which model, and where and how precisely to run it. */
+final class ModelOptions {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Model folder, such as models/fashion-mnist.")
+    private Path path = Path.of("");
+
+    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to compute (default: the best there is).")
+    private Optional<Device> device = Optional.empty();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "fp32|bf16",
+            description = "Arithmetic of the convolutions (default: the fastest on the device).")
+    private Optional<Precision> precision = Optional.empty();
+
+    /** @throws org.bcm4j.storage.UserException if there is no model */
+    ModelFolder folder() {
+        return new ModelFolder(path);
+    }
+
+    /** Opens the model, which loads libtorch. The caller closes it. */
+    org.bcm4j.Bcm open() {
+        Device chosen = device.orElseGet(Device::best);
+        return new org.bcm4j.Bcm(
+                ConsistencyModel.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen))));
+    }
+}

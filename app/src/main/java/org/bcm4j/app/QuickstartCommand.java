@@ -1,0 +1,89 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.report.ExampleImages;
+import org.bcm4j.app.report.Quickstart;
+import org.bcm4j.data.DataSource;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.storage.UserException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bcm quickstart}: a first look at a model, as a page. */
+@Command(
+        name = "quickstart",
+        description = {
+            "Shows what a model can do: generates, inverts, reconstructs, interpolates, and writes a page of it.",
+            "Takes seconds and needs nothing but the model."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {"  bcm quickstart", "  bcm quickstart --model runs/mine/model --seed 7 --out out/mine"})
+final class QuickstartCommand implements Callable<Integer> {
+    /** Where the launcher was found; set by it. */
+    private static final String HOME = "bcm.home";
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = "Model folder (default: the model that comes with bcm4j).")
+    private Optional<Path> model = Optional.empty();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "DIR",
+            description = "Folder for the page; a page that stands there is replaced (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("out", "quickstart");
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Override
+    public Integer call() {
+        Path folder = model.orElseGet(QuickstartCommand::shippedModel);
+        new Quickstart(folder, out, seed.value()).run(System.err::println).forEach(System.out::println);
+        return ExitCode.OK;
+    }
+
+    /** Puts example images beside a model, for the quickstart to show; done once for a model. */
+    @Command(
+            name = "images",
+            description = "Puts the first test images of each class beside a model, for the quickstart to work with.",
+            footerHeading = "%nExample:%n",
+            footer = "  bcm quickstart images runs/mine/model")
+    int images(
+            @Parameters(paramLabel = "MODEL", description = "Model folder.") Path folder,
+            @Option(
+                            names = "--per-class",
+                            paramLabel = "N",
+                            defaultValue = "4",
+                            description = "Images of each class (default: ${DEFAULT-VALUE}).")
+                    int perClass,
+            @Option(
+                            names = "--directory",
+                            paramLabel = "DIR",
+                            description =
+                                    "Where the data set's files are (default: where its Debian package puts them).")
+                    Optional<Path> directory) {
+        if (perClass < 1) {
+            throw new UserException("--per-class " + perClass + ": ask for at least 1 image of each class");
+        }
+        new ModelFolder(folder); // throws unless it is one
+        DataSource data = new DataSource(DataSource.Name.FASHION_MNIST, directory);
+        ExampleImages images = ExampleImages.firstOfEachClass(data.test(), perClass);
+        images.write(folder);
+        System.out.println(folder.resolve(ExampleImages.FILE) + ": " + images.size() + " images");
+        return ExitCode.OK;
+    }
+
+    /** As a person would write it, relative to where they are if that leads there. */
+    private static Path shippedModel() {
+        Path here = Path.of("").toAbsolutePath();
+        Path shipped = Path.of(System.getProperty(HOME, "")).toAbsolutePath().resolve("models/fashion-mnist");
+        return shipped.startsWith(here) ? here.relativize(shipped) : shipped;
+    }
+}

@@ -1,0 +1,125 @@
+package org.bcm4j.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageGrid;
+import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bcm reconstruct}: images to noise and back, and how much is lost on the way. */
+@Command(
+        name = "reconstruct",
+        description = "Inverts images, generates them again, and measures the difference.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm reconstruct models/fashion-mnist shirt.png boot.png --nfe 2 --out reconstructions",
+            "  bcm reconstruct models/fashion-mnist shirt.png --walk \"0 +0.07 > 6 > 80 > 0\" --out reconstructions",
+            "",
+            "With --nfe K the way to noise takes K evaluations and the way back one."
+        })
+final class ReconstructCommand implements Callable<Integer> {
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Pictures of the model's size.")
+    private List<Path> images = List.of();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final ClassOption classOption = new ClassOption();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "DIR",
+            description = "A new folder for one picture each: the image and, to its right, its reconstruction.")
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() {
+        Walk walk = walks.roundTrip(model);
+        Destination destination = Destination.of(out, Kind.FOLDER);
+        ModelConfig config = model.folder().config();
+        ClassOption.Choice choice = classOption.of(config);
+        try (Scope scope = Scope.open()) {
+            Tensor given = new InputImages(config.network()).read(images);
+            Tensor back = reconstruct(walk, given, choice);
+            write(destination, given, back);
+            report(given, back);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                out,
+                images.size(),
+                walk,
+                walk.nfe(),
+                choice,
+                seed);
+        return ExitCode.OK;
+    }
+
+    private Tensor reconstruct(Walk walk, Tensor given, ClassOption.Choice choice) {
+        try (org.bcm4j.Bcm bcm = model.open()) {
+            Device device = bcm.model().device();
+            Tensor back = bcm.walk(walk, device.move(given), seed.value(), choice.labels(images.size(), device));
+            return Device.CPU.move(back);
+        }
+    }
+
+    private void write(Destination destination, Tensor given, Tensor back) {
+        AtomicDirectory.write(destination.path(), directory -> {
+            for (int i = 0; i < images.size(); i++) {
+                try (Scope scope = Scope.open()) {
+                    Tensor pair = torch.stack(new TensorVector(given.select(0, i), back.select(0, i)));
+                    byte[] png = ImageFiles.png(ImageGrid.ofColumns(2).draw(pair));
+                    Files.write(directory.resolve(name(i)), png);
+                }
+            }
+        });
+    }
+
+    private void report(Tensor given, Tensor back) {
+        double[] errors = ReconstructionError.perImage(given, back);
+        System.out.printf(Locale.ROOT, "%-32s %12s %10s%n", "image", "MSE on [0,1]", "PSNR in dB");
+        for (int i = 0; i < errors.length; i++) {
+            reportLine(name(i), errors[i]);
+        }
+        reportLine("mean", Arrays.stream(errors).average().orElseThrow());
+    }
+
+    private static void reportLine(String label, double error) {
+        System.out.printf(
+                Locale.ROOT, "%-32s %12.6f %10.2f%n", label, error, ReconstructionError.peakSignalToNoise(error));
+    }
+
+    /** Numbered, because two images may bear one name in two folders. */
+    private String name(int i) {
+        String file = images.get(i).getFileName().toString();
+        int dot = file.lastIndexOf('.');
+        return String.format(Locale.ROOT, "%05d-%s.png", i, dot > 0 ? file.substring(0, dot) : file);
+    }
+}

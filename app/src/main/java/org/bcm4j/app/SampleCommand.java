@@ -1,0 +1,138 @@
+package org.bcm4j.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageGrid;
+import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.data.Pixels;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bcm sample}: new images from noise. */
+@Command(
+        name = "sample",
+        description = "Generates images.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm sample models/fashion-mnist --walk \"80 > 1.2 > 0\" -n 64 --seed 7 --out clothes.png",
+            "  bcm sample models/fashion-mnist --nfe 4 -n 50000 --class Bag --out bags.npz"
+        })
+final class SampleCommand implements Callable<Integer> {
+    /** Images between two signs of progress; a multiple of 16, so that portions draw the noises that one draw would. */
+    private static final int PORTION = 1024;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            description = "How many images (default: ${DEFAULT-VALUE}).")
+    private int count = 16;
+
+    @Mixin
+    private final ClassOption classOption = new ClassOption();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "FILE.png|FILE.npz|DIR",
+            description = {
+                "A picture of all images, or arrays (images, uint8 [N,C,H,W]; labels, int64 [N]), or a new folder"
+                        + " for one picture each."
+            })
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() {
+        Walk walk = walks.generation(model);
+        if (count < 1) {
+            throw new UserException("-n " + count + ": ask for at least 1 image");
+        }
+        Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
+        ClassOption.Choice choice = classOption.of(model.folder().config());
+        try (Scope scope = Scope.open();
+                org.bcm4j.Bcm bcm = model.open()) {
+            write(destination, draw(bcm, walk, choice), choice);
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                out,
+                count,
+                walk,
+                walk.nfe(),
+                choice,
+                seed);
+        return ExitCode.OK;
+    }
+
+    /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
+    private Tensor draw(org.bcm4j.Bcm bcm, Walk walk, ClassOption.Choice choice) {
+        Device device = bcm.model().device();
+        List<Tensor> portions = new ArrayList<>();
+        try (SeededGenerator generator = new SeededGenerator(seed.value(), device);
+                Progress progress = Progress.show("sampling", "images", 0, count)) {
+            for (int done = 0; done < count; done += PORTION) {
+                int size = Math.min(PORTION, count - done);
+                long portionSeed = seed.value() + done / PORTION;
+                portions.add(Scope.returning(() -> {
+                    Tensor noises = generator.normal(bcm.model().shape(size));
+                    return Pixels.toBytes(bcm.generate(walk, noises, portionSeed, choice.labels(size, device)));
+                }));
+                progress.at(done + size, "");
+            }
+        }
+        return torch.cat(new TensorVector(portions.toArray(Tensor[]::new)), 0);
+    }
+
+    private void write(Destination destination, Tensor images, ClassOption.Choice choice) {
+        switch (destination.kind()) {
+            case PICTURE -> {
+                int columns = (int) Math.ceil(Math.sqrt(count));
+                ImageFiles.writePng(
+                        destination.path(), ImageGrid.ofColumns(columns).draw(images));
+            }
+            case ARRAYS -> {
+                Map<String, Tensor> arrays = new LinkedHashMap<>();
+                arrays.put("images", images);
+                choice.labels(count, Device.CPU).ifPresent(labels -> arrays.put("labels", labels));
+                NumpyFiles.writeNpz(destination.path(), arrays);
+            }
+            case FOLDER ->
+                AtomicDirectory.write(destination.path(), directory -> {
+                    for (int i = 0; i < count; i++) {
+                        try (Scope scope = Scope.open()) {
+                            byte[] png = ImageFiles.png(images.select(0, i));
+                            Files.write(directory.resolve(String.format(Locale.ROOT, "%05d.png", i)), png);
+                        }
+                    }
+                });
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package org.bcm4j.app.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.bcm4j.Bcm;
+import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Takes a model along its walks and pictures what comes of it. The commands that the page names do the same, number for
+ * number.
+ */
+final class Demonstrator {
+    /** Sized for a telephone at two screen pixels per pixel, four of them side by side on a desk. */
+    static final int SAMPLE_COLUMNS = 5;
+
+    static final int SAMPLES = 30;
+    static final int CLASS_COLUMNS = 4;
+    static final int CLASS_SAMPLES = 8;
+    static final int FRAMES = 8;
+
+    /** Images side by side in a strip. */
+    private static final int STRIP = 10;
+
+    /** How many standard deviations of noise are drawn black and white. */
+    static final int DRAWN_DEVIATIONS = 3;
+
+    private final Bcm bcm;
+    private final ModelWalks walks;
+    private final ExampleImages examples;
+    private final long seed;
+    private final Consumer<String> stages;
+
+    /**
+     * A demonstrator of one model.
+     *
+     * @param examples real images of the model's size, class by class
+     * @param seed of all noise
+     * @param stages is told in a line what was done
+     */
+    Demonstrator(Bcm bcm, ModelWalks walks, ExampleImages examples, long seed, Consumer<String> stages) {
+        this.bcm = bcm;
+        this.walks = walks;
+        this.examples = examples;
+        this.seed = seed;
+        this.stages = stages;
+    }
+
+    /** Goes through everything. */
+    Demonstration run() {
+        try (Scope scope = Scope.open()) {
+            Device device = bcm.model().device();
+            Tensor images = device.move(examples.signals());
+            Optional<Tensor> labels = knowsClasses() ? Optional.of(device.move(examples.labels())) : Optional.empty();
+            return new Demonstration(
+                    examples.size(),
+                    Picture.sheet("originals.png", "Real images", shown(images), STRIP),
+                    generations(),
+                    roundTrips(images, labels),
+                    interpolations(images),
+                    classes());
+        }
+    }
+
+    private List<Demonstration.Generation> generations() {
+        // The first evaluation also chooses kernels; only the later ones tell the speed.
+        try (Scope scope = Scope.open()) {
+            bcm.generate(walks.quickestGeneration(), SAMPLES, seed, Optional.empty());
+        }
+        return walks.generations().stream().map(this::generation).toList();
+    }
+
+    private Demonstration.Generation generation(Walk walk) {
+        try (Scope scope = Scope.open()) {
+            long start = System.nanoTime();
+            Tensor images = bcm.generate(walk, SAMPLES, seed, Optional.empty()).cpu(); // the copy waits for the device
+            double rate = SAMPLES / ((System.nanoTime() - start) * 1e-9);
+            String description = "Images generated in " + evaluations(walk) + ", each from its own noise";
+            String file = "generated-" + walk.nfe() + "-nfe.png";
+            Picture picture = Picture.sheet(file, description, images, SAMPLE_COLUMNS);
+            stages.accept(String.format(
+                    Locale.ROOT,
+                    "generated %d images along %s (%d NFE): %.0f images/s",
+                    SAMPLES,
+                    walk,
+                    walk.nfe(),
+                    rate));
+            return new Demonstration.Generation(walk, picture, rate);
+        }
+    }
+
+    private List<RoundTrip> roundTrips(Tensor images, Optional<Tensor> labels) {
+        List<RoundTrip> trips = new ArrayList<>();
+        for (Walk inversion : walks.inversions()) {
+            try (Scope scope = Scope.open()) {
+                trips.add(roundTrip(inversion, images, labels));
+            }
+        }
+        return trips;
+    }
+
+    private RoundTrip roundTrip(Walk inversion, Tensor images, Optional<Tensor> labels) {
+        Walk generation = walks.quickestGeneration();
+        inversion.then(generation); // throws unless they meet
+        Tensor noises = bcm.invert(inversion, images, seed, labels);
+        Tensor back = bcm.generate(generation, noises, seed, labels);
+        Fidelity fidelity = fidelity(images, noises, back);
+        stages.accept(String.format(
+                Locale.ROOT,
+                "inverted and reconstructed %d real images along %s (%d NFE): MSE %.5f, PSNR %.2f dB",
+                examples.size(),
+                inversion,
+                inversion.nfe(),
+                fidelity.meanSquaredError(),
+                fidelity.peakSignalToNoise()));
+        String suffix = "-" + inversion.nfe() + "-nfe.png";
+        Picture noisePicture = Picture.sheet(
+                "noises" + suffix,
+                "The same images as noise, inverted in " + evaluations(inversion),
+                shown(noises.div(new Scalar(DRAWN_DEVIATIONS))),
+                STRIP);
+        Picture backPicture = Picture.sheet(
+                "reconstructions" + suffix,
+                "The images that this noise gives back in " + evaluations(generation),
+                shown(back),
+                STRIP);
+        Optional<Fidelity> labelled = labels.map(classes -> fidelity);
+        Fidelity unlabelled = labels.isPresent() ? unlabelled(inversion, generation, images) : fidelity;
+        return new RoundTrip(inversion, generation, unlabelled, labelled, noisePicture, backPicture);
+    }
+
+    private Fidelity unlabelled(Walk inversion, Walk generation, Tensor images) {
+        Tensor noises = bcm.invert(inversion, images, seed, Optional.empty());
+        return fidelity(images, noises, bcm.generate(generation, noises, seed, Optional.empty()));
+    }
+
+    private static Fidelity fidelity(Tensor images, Tensor noises, Tensor back) {
+        ReconstructionError error = new ReconstructionError();
+        error.add(images, back);
+        return new Fidelity(error.meanSquared(), noises.std().item_double());
+    }
+
+    /** Between the first images of the first two classes, of the next two, and so on. */
+    private List<Demonstration.Interpolation> interpolations(Tensor images) {
+        int[] ends = examples.firstOfEachClass();
+        List<Demonstration.Interpolation> strips = new ArrayList<>();
+        for (int i = 0; i + 1 < ends.length; i += 2) {
+            try (Scope scope = Scope.open()) {
+                strips.add(interpolation(images, ends[i], ends[i + 1]));
+            }
+        }
+        stages.accept("interpolated between " + strips.size() + " pairs of real images");
+        return strips;
+    }
+
+    private Demonstration.Interpolation interpolation(Tensor images, int from, int to) {
+        Walk inversion = walks.mostCarefulInversion();
+        Walk generation = walks.quickestGeneration();
+        Tensor first = images.narrow(0, from, 1);
+        Tensor last = images.narrow(0, to, 1);
+        Tensor ends = torch.cat(new TensorVector(first, last), 0);
+        Tensor between = bcm.interpolate(inversion, generation, ends, FRAMES, seed, Optional.empty());
+        Tensor strip = torch.cat(new TensorVector(first, between, last), 0);
+        String fromClass = examples.classNames().get(examples.label(from));
+        String toClass = examples.classNames().get(examples.label(to));
+        Picture picture = Picture.sheet(
+                "interpolation-" + examples.label(from) + "-" + examples.label(to) + ".png",
+                "Images that lead from a real image of the class " + fromClass + " to one of the class " + toClass,
+                strip,
+                FRAMES + 2);
+        return new Demonstration.Interpolation(
+                fromClass, toClass, examples.fileName(from), examples.fileName(to), inversion, generation, picture);
+    }
+
+    private List<Demonstration.ClassSamples> classes() {
+        if (!knowsClasses()) {
+            return List.of();
+        }
+        Walk walk = walks.usualGeneration();
+        List<Demonstration.ClassSamples> samples = new ArrayList<>();
+        for (int k = 0; k < bcm.model().config().network().classes(); k++) {
+            String name = examples.classNames().get(k);
+            long[] labels = new long[CLASS_SAMPLES];
+            Arrays.fill(labels, k);
+            try (Scope scope = Scope.open()) {
+                Tensor images = bcm.generate(
+                        walk,
+                        CLASS_SAMPLES,
+                        seed,
+                        Optional.of(bcm.model().device().integers(labels)));
+                String description = "Images of the class " + name + ", generated in " + evaluations(walk);
+                Picture picture = Picture.sheet("class-" + k + ".png", description, images, CLASS_COLUMNS);
+                samples.add(new Demonstration.ClassSamples(name, walk, picture));
+            }
+        }
+        stages.accept("generated " + CLASS_SAMPLES + " images of each of " + samples.size() + " classes along " + walk
+                + " (" + walk.nfe() + " NFE)");
+        return samples;
+    }
+
+    static String evaluations(Walk walk) {
+        return walk.nfe() + (walk.nfe() == 1 ? " network evaluation" : " network evaluations");
+    }
+
+    private boolean knowsClasses() {
+        return bcm.model().config().network().classes() > 0;
+    }
+
+    /** The first image of each class, as many as a strip has room for. */
+    private Tensor shown(Tensor images) {
+        long[] firsts = Arrays.stream(examples.firstOfEachClass())
+                .limit(STRIP)
+                .asLongStream()
+                .toArray();
+        return images.index_select(0, bcm.model().device().integers(firsts));
+    }
+}

@@ -1,0 +1,88 @@
+package org.bcm4j.app.report;
+
+import static org.bcm4j.app.report.QuickstartPage.number;
+
+import java.util.Optional;
+import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.GenerationQuality;
+import org.bcm4j.metrics.InversionQuality;
+
+/** The figures that were measured with the model on its whole data set, and how. */
+final class EvaluationSection {
+    private static final String ABSENT = "–";
+
+    private EvaluationSection() {}
+
+    static Html html(EvaluationReport report, CommandLines commands) {
+        EvaluationReport.Protocol protocol = report.protocol();
+        return Html.of(
+                """
+                <section id="figures">
+                <h2>Figures</h2>
+                <p>Measured with the model on %s: %s samples along each generation walk, %s real images, seed %s, %s,
+                %s.</p>
+                <p>Generation: the Fréchet distance of the samples from the real images, on features of our own,
+                relative to that of a 3 × 3 blur (below 1, samples are closer to real images than slightly soft copies
+                of them are); and how often a classifier sees the class asked for, relative to how often it is right
+                about real images.</p>
+                <div class="table">
+                <table>
+                <thead><tr><th scope="col">Walk</th><th scope="col">NFE</th><th scope="col">Relative distance</th>\
+                <th scope="col">Agreement</th></tr></thead>
+                <tbody>
+                %s
+                </tbody>
+                </table>
+                </div>
+                <p>Inversion, and generation again in one evaluation; the error is per pixel value on [0,1], and ideal
+                noise has a standard deviation of 1.</p>
+                <div class="table">
+                <table>
+                <thead><tr><th scope="col">Walk</th><th scope="col">NFE</th><th scope="col">Labels</th>\
+                <th scope="col">Mean squared error</th><th scope="col">PSNR, dB</th>\
+                <th scope="col">Noise deviation</th></tr></thead>
+                <tbody>
+                %s
+                </tbody>
+                </table>
+                </div>
+                %s
+                </section>\
+                """,
+                protocol.data(),
+                number("%,d", protocol.samples()),
+                number("%,d", protocol.images()),
+                protocol.seed(),
+                protocol.device(),
+                protocol.precision(),
+                Html.each(report.generation(), EvaluationSection::generation),
+                Html.each(report.inversion(), EvaluationSection::inversion),
+                commands.evaluation(protocol));
+    }
+
+    private static Html generation(GenerationQuality.Figures figures) {
+        return Html.of(
+                "<tr><th scope=\"row\"><code>%s</code></th><td>%s</td><td>%s</td><td>%s</td></tr>",
+                figures.walk(),
+                figures.nfe(),
+                number("%.3f", figures.relativeToBlurred()),
+                orAbsent("%.3f", figures.agreement()));
+    }
+
+    private static Html inversion(InversionQuality.Figures figures) {
+        return Html.of(
+                """
+                <tr><th scope="row"><code>%s</code></th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\
+                """,
+                figures.walk(),
+                figures.nfe(),
+                figures.labels() == InversionQuality.Labels.TRUE ? "given" : "none",
+                number("%.5f", figures.meanSquaredError()),
+                orAbsent("%.2f", figures.peakSignalToNoise()),
+                number("%.3f", figures.noiseStandardDeviation()));
+    }
+
+    private static String orAbsent(String format, Optional<Double> value) {
+        return value.map(number -> number(format, number)).orElse(ABSENT);
+    }
+}

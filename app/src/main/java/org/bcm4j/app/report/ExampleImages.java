@@ -1,0 +1,205 @@
+package org.bcm4j.app.report;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.unet.AdmConfig;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * A few real images that lie with a model in {@value #FILE}, so that it can be tried without its data set: the first of
+ * each class, not picked. The file holds {@code images}, uint8 [N,C,H,W], and {@code labels}, int64 [N].
+ */
+public final class ExampleImages {
+    /** Name of the file in a model folder. */
+    public static final String FILE = "test-images.npz";
+
+    private static final String IMAGES = "images";
+    private static final String LABELS = "labels";
+
+    /** Of a data set whose classes the model was not told: more than any has. */
+    private static final int MOST_CLASSES = 100_000;
+
+    private final LabelledImages images;
+    private final int[] labels;
+
+    private ExampleImages(LabelledImages images, int[] labels) {
+        this.images = images;
+        this.labels = labels;
+    }
+
+    /**
+     * The first images of each class, class by class, in the data set's order.
+     *
+     * @param count images of each class; a class that has fewer gives all of them
+     */
+    public static ExampleImages firstOfEachClass(LabelledImages dataSet, int count) {
+        try (Scope scope = Scope.open()) {
+            long[] labels = HostTensors.longs(
+                    dataSet.labels(LongStream.range(0, dataSet.size()).toArray()));
+            int[] chosen = IntStream.range(0, dataSet.classNames().size())
+                    .flatMap(k -> IntStream.range(0, labels.length)
+                            .filter(i -> labels[i] == k)
+                            .limit(count))
+                    .toArray();
+            int[] chosenLabels = Arrays.stream(chosen).map(i -> (int) labels[i]).toArray();
+            byte[] pixels = HostTensors.bytes(
+                    dataSet.bytes(Arrays.stream(chosen).asLongStream().toArray()));
+            return of(
+                    pixels, chosenLabels, dataSet.channels(), dataSet.height(), dataSet.width(), dataSet.classNames());
+        }
+    }
+
+    /**
+     * Reads the images that lie with a model. Classes that the model has no names for are called by their numbers.
+     *
+     * @throws UserException if there are none, or they are not of the model's size and classes
+     */
+    public static ExampleImages read(Path model, ModelConfig config) {
+        Path file = model.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new UserException(file + " is missing: the model has no real images to show; put some there with"
+                    + " `bcm quickstart images " + model + "`");
+        }
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
+            Tensor images = array(file, arrays, IMAGES, ScalarType.Byte, 4);
+            AdmConfig network = config.network();
+            int[] labels = labels(file, array(file, arrays, LABELS, ScalarType.Long, 1), network.classes());
+            int side = network.imageSize();
+            long[] wanted = {labels.length, network.imageChannels(), side, side};
+            if (labels.length == 0 || !Arrays.equals(images.shape(), wanted)) {
+                throw broken(
+                        file,
+                        "its images are of shape " + Arrays.toString(images.shape()) + ", not "
+                                + Arrays.toString(wanted));
+            }
+            return of(
+                    HostTensors.bytes(images), labels, network.imageChannels(), side, side, classNames(config, labels));
+        }
+    }
+
+    private static ExampleImages of(
+            byte[] pixels, int[] labels, int channels, int height, int width, List<String> classes) {
+        return new ExampleImages(new LabelledImages(pixels, labels, channels, height, width, classes), labels);
+    }
+
+    private static int[] labels(Path file, Tensor labels, int classes) {
+        int bound = classes > 0 ? classes : MOST_CLASSES;
+        return Arrays.stream(HostTensors.longs(labels))
+                .mapToInt(label -> {
+                    if (label < 0 || label >= bound) {
+                        throw broken(file, "label " + label + " is not one of the classes, 0 to " + (bound - 1));
+                    }
+                    return (int) label;
+                })
+                .toArray();
+    }
+
+    private static List<String> classNames(ModelConfig config, int[] labels) {
+        int classes = 1 + Arrays.stream(labels).max().orElse(0);
+        List<String> names = new ArrayList<>(config.classNames());
+        for (int k = names.size(); k < Math.max(classes, config.network().classes()); k++) {
+            names.add(Integer.toString(k));
+        }
+        return names;
+    }
+
+    private static Tensor array(Path file, Map<String, Tensor> arrays, String name, ScalarType type, int dimensions) {
+        Tensor array = arrays.get(name);
+        if (array == null || array.scalar_type().value != type.value || array.dim() != dimensions) {
+            throw broken(
+                    file, "it has no array \"" + name + "\" of type " + type + " and " + dimensions + " dimension(s)");
+        }
+        return array;
+    }
+
+    private static UserException broken(Path file, String problem) {
+        return new UserException(
+                file + ": " + problem + "; make it again with `bcm quickstart images " + file.getParent() + "`");
+    }
+
+    /**
+     * Puts the images beside a model.
+     *
+     * @throws UserException if the file can not be written
+     */
+    public void write(Path model) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> arrays = new LinkedHashMap<>();
+            arrays.put(IMAGES, images.bytes(all()));
+            arrays.put(LABELS, images.labels(all()));
+            NumpyFiles.writeNpz(model.resolve(FILE), arrays);
+        }
+    }
+
+    /** How many images there are. */
+    public int size() {
+        return labels.length;
+    }
+
+    /** All images as bytes, uint8 [N,C,H,W], on the CPU. */
+    Tensor bytes() {
+        return images.bytes(all());
+    }
+
+    /** All images as the network sees them, float32 [N,C,H,W] in [-1,1], on the CPU. */
+    Tensor signals() {
+        return images.images(all());
+    }
+
+    /** The classes of all images, int64 [N], on the CPU. */
+    Tensor labels() {
+        return images.labels(all());
+    }
+
+    List<String> classNames() {
+        return images.classNames();
+    }
+
+    /** The class of an image. */
+    int label(int index) {
+        return labels[index];
+    }
+
+    /** For each class that has images, in order of the classes, the index of its first. */
+    int[] firstOfEachClass() {
+        return Arrays.stream(labels).sorted().distinct().map(this::first).toArray();
+    }
+
+    /** A file name for an image, such as {@code 3-dress-1.png}: its class by number and name, and its place in it. */
+    String fileName(int index) {
+        int label = labels[index];
+        long ordinal = 1
+                + Arrays.stream(labels, 0, index)
+                        .filter(other -> other == label)
+                        .count();
+        String words = label + " " + classNames().get(label) + " " + ordinal;
+        return words.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-") + ".png";
+    }
+
+    private int first(int label) {
+        return IntStream.range(0, labels.length)
+                .filter(i -> labels[i] == label)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private long[] all() {
+        return LongStream.range(0, labels.length).toArray();
+    }
+}

@@ -1,0 +1,58 @@
+package org.bcm4j.app.report;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A piece of HTML that is safe to put into a page. Text becomes one only through {@link #of}, which escapes it, so what
+ * comes from files can neither break a page nor act in it. The markup is also well-formed XML.
+ *
+ * @param markup the piece itself
+ */
+record Html(String markup) {
+    static final Html EMPTY = new Html("");
+
+    /**
+     * Fills a template.
+     *
+     * @param template trusted markup with a {@code %s} for each argument, and {@code %%} for a percent sign
+     * @param arguments an {@link Html} enters as it is, anything else as escaped text
+     */
+    static Html of(String template, Object... arguments) {
+        return new Html(template.formatted(Arrays.stream(arguments)
+                .map(argument -> argument instanceof Html html ? html.markup : escaped(String.valueOf(argument)))
+                .toArray()));
+    }
+
+    /** One piece for each item, each on its own line. */
+    static <T> Html each(List<T> items, Function<T, Html> piece) {
+        return new Html(items.stream().map(piece).map(Html::markup).collect(Collectors.joining("\n")));
+    }
+
+    /** For text between tags and in quoted attributes. */
+    private static String escaped(String text) {
+        StringBuilder safe = new StringBuilder(text.length());
+        text.codePoints().forEach(character -> {
+            switch (character) {
+                case '&' -> safe.append("&amp;");
+                case '<' -> safe.append("&lt;");
+                case '>' -> safe.append("&gt;");
+                case '"' -> safe.append("&quot;");
+                case '\'' -> safe.append("&#39;");
+                default -> safe.appendCodePoint(isAllowed(character) ? character : '\uFFFD');
+            }
+        });
+        return safe.toString();
+    }
+
+    /** Neither HTML nor XML has a way to write other control characters and lone surrogates. */
+    private static boolean isAllowed(int character) {
+        return character == '\t'
+                || character == '\n'
+                || (character >= 0x20 && character < 0x7F)
+                || (character >= 0xA0 && character < 0xD800)
+                || (character > 0xDFFF && (character & 0xFFFE) != 0xFFFE);
+    }
+}

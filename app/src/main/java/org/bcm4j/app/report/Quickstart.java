@@ -1,0 +1,131 @@
+package org.bcm4j.app.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.bcm4j.Bcm;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A first look at a model: generates, inverts, reconstructs and interpolates with it, and writes a page of the results.
+ * The page's bytes depend on the model, the options and the seed alone (on one machine).
+ *
+ * @param model model folder, with {@link ExampleImages} in it
+ * @param out folder for the page, its pictures and the real images as files; a page that stands there is replaced
+ * @param seed of all noise
+ */
+public record Quickstart(Path model, Path out, long seed) {
+    private static final String PAGE = "index.html";
+    private static final String METRICS = "metrics.json";
+    static final String IMAGES = "test-images";
+
+    /**
+     * Does everything.
+     *
+     * @param stages is told in a line what was done
+     * @return lines that sum up what was made
+     * @throws UserException if there is no sound model or no example images, or the folder can not be written
+     */
+    public List<String> run(Consumer<String> stages) {
+        requireReplaceable();
+        ModelFolder folder = new ModelFolder(model);
+        ModelConfig config = folder.config();
+        if (config.network().classes() > 0 && !config.network().nullClass()) {
+            throw new UserException(model + ": the quickstart also generates without labels, and this model was"
+                    + " trained with labels only; use `bcm sample --class`");
+        }
+        ModelWalks walks = ModelWalks.of(model, folder.walks());
+        Path metrics = model.resolve(METRICS);
+        Optional<EvaluationReport> evaluation =
+                Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
+        ExampleImages examples = ExampleImages.read(model, config);
+        try (Bcm bcm = Bcm.open(model)) {
+            long parameters = bcm.model().weights().layout().parameterCount();
+            stages.accept(String.format(
+                    Locale.ROOT,
+                    "opened %s: %,d parameters, %s, %s",
+                    model,
+                    parameters,
+                    bcm.model().device().name().toLowerCase(Locale.ROOT),
+                    bcm.model().precision().name().toLowerCase(Locale.ROOT)));
+            Demonstration demonstration = new Demonstrator(bcm, walks, examples, seed, stages).run();
+            QuickstartPage page = new QuickstartPage(this, config, parameters, demonstration, evaluation);
+            write(page.html(), demonstration, examples);
+            return summary(demonstration);
+        }
+    }
+
+    /** The folder is written as a whole, so nothing but an earlier page may stand there. */
+    private void requireReplaceable() {
+        Path page = out.resolve(PAGE);
+        try {
+            boolean earlierPage =
+                    Files.isRegularFile(page) && Files.readString(page).contains(QuickstartPage.GENERATOR);
+            if (Files.isDirectory(out) && !earlierPage) {
+                try (Stream<Path> content = Files.list(out)) {
+                    if (content.findAny().isPresent()) {
+                        throw new UserException("--out " + out + ": the folder holds other files, which the page would"
+                                + " replace; choose another");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw FileFailure.reading(out, e);
+        }
+    }
+
+    private void write(String html, Demonstration demonstration, ExampleImages examples) {
+        AtomicDirectory.write(out, directory -> {
+            Files.writeString(directory.resolve(PAGE), html);
+            for (Picture picture : demonstration.pictures()) {
+                Files.write(directory.resolve(picture.file()), picture.png());
+            }
+            Path images = Files.createDirectory(directory.resolve(IMAGES));
+            try (Scope scope = Scope.open()) {
+                Tensor bytes = examples.bytes();
+                for (int i = 0; i < examples.size(); i++) {
+                    Files.write(images.resolve(examples.fileName(i)), ImageFiles.png(bytes.select(0, i)));
+                }
+            }
+        });
+    }
+
+    private List<String> summary(Demonstration demonstration) {
+        Stream<String> generations = demonstration.generations().stream()
+                .map(generation -> String.format(
+                        Locale.ROOT,
+                        "  generation      %d NFE  %8.0f images/s",
+                        generation.walk().nfe(),
+                        generation.imagesPerSecond()));
+        Stream<String> reconstructions = demonstration.roundTrips().stream()
+                .map(trip -> String.format(
+                        Locale.ROOT,
+                        "  reconstruction  %d NFE  MSE %.5f  PSNR %.2f dB",
+                        trip.inversion().nfe() + trip.generation().nfe(),
+                        trip.shown().meanSquaredError(),
+                        trip.shown().peakSignalToNoise()));
+        String made = String.format(
+                Locale.ROOT,
+                "made %d pictures and a page of them, seed %d",
+                demonstration.pictures().size(),
+                seed);
+        String place = "open " + out.resolve(PAGE).toAbsolutePath().normalize();
+        return Stream.of(Stream.of(made), generations, reconstructions, Stream.of(place))
+                .flatMap(lines -> lines)
+                .toList();
+    }
+}

@@ -1,0 +1,70 @@
+package org.bcm4j.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code bcm} command as a process of its own, as people run it: exit codes, streams and signals are the real ones.
+ *
+ * @param directory where it runs
+ * @param jvmOptions further options of the JVM
+ */
+record CommandProcess(Path directory, List<String> jvmOptions) {
+    private static final long PATIENCE_SECONDS = 300;
+
+    /** What a run did. */
+    record Outcome(int exitCode, String out, String err) {}
+
+    static CommandProcess in(Path directory) {
+        return new CommandProcess(directory, List.of());
+    }
+
+    /** Runs to the end. */
+    Outcome run(String... arguments) throws IOException, InterruptedException {
+        Path out = Files.createTempFile("bcm", ".out");
+        Path err = Files.createTempFile("bcm", ".err");
+        try {
+            Process process = start(out, err, arguments);
+            return outcome(process, out, err);
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
+        }
+    }
+
+    /** Starts a run whose streams go to files. */
+    Process start(Path out, Path err, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.bytedeco.javacpp.nopointergc=true",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(jvmOptions);
+        command.add(Bcm.class.getName());
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("OPENBLAS_NUM_THREADS", "1");
+        builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        builder.environment().remove("BCM_DEBUG");
+        return builder.start();
+    }
+
+    /** Waits for the end of a run. */
+    static Outcome outcome(Process process, Path out, Path err) throws IOException, InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError(
+                    "bcm did not end within " + PATIENCE_SECONDS + " s; it said: " + Files.readString(err));
+        }
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+}

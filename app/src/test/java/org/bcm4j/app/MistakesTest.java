@@ -1,0 +1,191 @@
+package org.bcm4j.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.bcm4j.app.CommandProcess.Outcome;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every mistake: exit code 2, one clear first line, no stack trace, and nothing written. */
+class MistakesTest {
+    private static final String TRY = "try: bcm %s --help";
+
+    @TempDir
+    static Path directory;
+
+    @BeforeAll
+    static void writeInputs() throws IOException {
+        TinyModel.write(directory.resolve("model"));
+        TinyModel.write(directory.resolve("cut"));
+        Path weights = directory.resolve("cut/model.safetensors");
+        byte[] whole = Files.readAllBytes(weights);
+        Files.write(weights, Arrays.copyOf(whole, whole.length - 100));
+        Pictures.grey(directory.resolve("right.png"), 8, 8);
+        Pictures.grey(directory.resolve("wide.png"), 9, 8);
+        Pictures.coloured(directory.resolve("colour.png"), 8, 8);
+        Files.writeString(directory.resolve("text.png"), "no picture");
+        Files.createDirectory(directory.resolve("full"));
+        Files.writeString(directory.resolve("full/kept.txt"), "kept");
+        String yaml = TinyExperiment.yaml(directory.resolve("nowhere"));
+        Files.writeString(directory.resolve("nodata.yaml"), yaml);
+        Files.writeString(directory.resolve("typo.yaml"), yaml.replace("batch_size", "batchsize"));
+    }
+
+    static Stream<Arguments> mistakes() {
+        String noData = "Fashion-MNIST: no train-images-idx3-ubyte(.gz) in "
+                + directory.resolve("nowhere").toAbsolutePath()
+                + "; name its directory, or get it with: apt-get install dataset-fashion-mnist";
+        return Stream.of(
+                mistake(
+                        List.of("sample", "model", "--walk", "80 > 90 > x", "--out", "x.png"),
+                        "walk \"80 > 90 > x\", character 6: noise scale 90 lies above the largest, 80"),
+                mistake(
+                        List.of("sample", "model", "--walk", "0 > 80", "--out", "x.png"),
+                        "walk \"0 > 80\": this command generates images, so it must lead from noise to 0,"
+                                + " as \"80 > 1.2 > 0\" does"),
+                mistake(
+                        List.of("sample", "model", "--nfe", "9", "--out", "x.png"),
+                        "--nfe 9: the model has walks of 1, 2, 3, 4 evaluations to generate; choose one of these,"
+                                + " or write a walk with --walk"),
+                mistake(
+                        List.of("sample", "nowhere", "--out", "x.png"),
+                        "nowhere: is no model folder (config.json is missing); train one with `bcm train`, or use"
+                                + " models/fashion-mnist"),
+                mistake(
+                        List.of("sample", "model", "--class", "bird", "--out", "x.png"),
+                        "--class bird: the model has no such class; choose from 0 to 1, or cat, dog"),
+                mistake(List.of("sample", "model", "-n", "0", "--out", "x.png"), "-n 0: ask for at least 1 image"),
+                mistake(
+                        List.of("sample", "model", "--out", "x.jpg"),
+                        "--out x.jpg: name a .png file or a .npz file or a folder"),
+                mistake(
+                        List.of("sample", "model", "--out", "right.png/x.png"),
+                        "cannot write right.png/x.png: a file stands where a directory is needed; choose another path"),
+                mistake(
+                        List.of("sample", "model", "--out", "full"),
+                        "--out full: the folder is not empty; choose another or empty it"),
+                mistake(
+                        List.of("sample", "model", "--sed", "3", "--out", "x.png"),
+                        "Unknown options: '--sed', '3'; did you mean --seed?"),
+                mistake(
+                        List.of("sample", "model", "-n", "x", "--out", "x.png"),
+                        "Invalid value for option '--count': 'x' is not an int"),
+                mistake(List.of("sample", "model"), "Missing required option: '--out=FILE.png|FILE.npz|DIR'"),
+                mistake(
+                        List.of("sample", "model", "--walk", "80 > 0", "--nfe", "1", "--out", "x.png"),
+                        "--walk=WALK, --nfe=K are mutually exclusive (specify only one)"),
+                mistake(
+                        List.of("invert", "model", "wide.png", "--out", "x.npz"),
+                        "wide.png is 9 x 8 pixels, but the model takes 8 x 8; crop or resize it"),
+                mistake(
+                        List.of("invert", "model", "colour.png", "--out", "x.npz"),
+                        "colour.png is in colour, but the model takes grey pictures; convert it to grey"),
+                mistake(
+                        List.of("reconstruct", "model", "text.png", "--out", "x"),
+                        "text.png is not a picture in a known format; export it as PNG"),
+                mistake(
+                        List.of("interpolate", "model", "right.png", "missing.png", "--out", "x.png"),
+                        "cannot read missing.png: no such file; check the path"),
+                mistake(
+                        List.of("interpolate", "model", "right.png", "right.png", "--walk", "10 > 0", "--out", "x.png"),
+                        "walk \"10 > 0\" cannot follow \"0 +0.07 > 6 > 80\"; let it start where the inversion ends"),
+                mistake(
+                        List.of("sample", "cut", "--out", "x.png"),
+                        "cut/model.safetensors is not a sound safetensors file: "),
+                mistake(
+                        List.of("train", "typo.yaml"),
+                        "typo.yaml:13:1: unknown key \"batchsize\" at the top level; did you mean \"batch_size\"?"),
+                mistake(List.of("train", "nodata.yaml"), noData),
+                mistake(
+                        List.of("train", "--resume", "--run", "nowhere"),
+                        "nowhere: holds no run (config.yaml is missing); start one without --resume"),
+                mistake(List.of("info", "missing.yaml"), "cannot read missing.yaml: no such file; check the path"),
+                mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample?"));
+    }
+
+    private static Arguments mistake(List<String> command, String firstLine) {
+        return arguments(command, firstLine);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void isToldInOneLine(List<String> command, String expected) throws Exception {
+        List<String> before = files();
+        Outcome outcome = CommandProcess.in(directory).run(command.toArray(String[]::new));
+        String first = outcome.err().lines().findFirst().orElse("");
+        // A message that ends in a colon has more to say, in words of another room.
+        if (expected.endsWith(": ")) {
+            assertThat(first).startsWith("bcm: " + expected);
+        } else {
+            assertThat(first).isEqualTo("bcm: " + expected);
+        }
+        assertThat(outcome.err().lines()).allMatch(line -> line.startsWith("bcm: "));
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void aMistakeInTheOptionsNamesTheHelp() throws Exception {
+        Outcome outcome = CommandProcess.in(directory).run("sample", "model");
+        assertThat(outcome.err().lines()).hasSize(2).last().isEqualTo("bcm: " + TRY.formatted("sample"));
+    }
+
+    @Test
+    void theMarkBelowAWalkStandsWhereItIsWrong() throws Exception {
+        Outcome outcome =
+                CommandProcess.in(directory).run("sample", "model", "--walk", "80 > 90 > x", "--out", "x.png");
+        assertThat(outcome.err().lines().skip(1)).containsExactly("bcm:   80 > 90 > x", "bcm:        ^");
+    }
+
+    /** On a file system of 64 kB, which only root can mount. */
+    @Test
+    void aFullDiskIsToldAndLeavesNothing(@TempDir Path place) throws Exception {
+        Path disk = Files.createDirectory(place.resolve("disk"));
+        assumeTrue(
+                succeeds("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk.toString()),
+                "mounting a small file system needs root");
+        try {
+            Outcome outcome = CommandProcess.in(directory)
+                    .run("sample", "model", "--nfe", "1", "-n", "4000", "--out", disk + "/x.npz");
+            assertThat(outcome.err())
+                    .isEqualTo("bcm: cannot write " + disk + "/x.npz: no space left on the device; free some or choose"
+                            + " another disk%n".formatted());
+            assertThat(outcome.exitCode()).isEqualTo(2);
+            assertThat(disk).isEmptyDirectory();
+        } finally {
+            assertThat(succeeds("umount", disk.toString())).isTrue();
+        }
+    }
+
+    private static boolean succeeds(String... command) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
+        } catch (IOException e) {
+            return false; // there is no such program
+        }
+    }
+
+    private static List<String> files() throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            return tree.map(Path::toString).sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.bcm4j.app;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+
+/** Picture files to give to commands, and to look at what they wrote. */
+final class Pictures {
+    private Pictures() {}
+
+    /** A grey picture that brightens to the right. */
+    static void grey(Path file, int width, int height) throws IOException {
+        write(file, new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY));
+    }
+
+    /** A picture that is red, green and blue in turns. */
+    static void coloured(Path file, int width, int height) throws IOException {
+        write(file, new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB));
+    }
+
+    private static void write(Path file, BufferedImage picture) throws IOException {
+        int bands = picture.getRaster().getNumBands();
+        for (int y = 0; y < picture.getHeight(); y++) {
+            for (int x = 0; x < picture.getWidth(); x++) {
+                picture.getRaster().setSample(x, y, x % bands, x * 255 / picture.getWidth());
+            }
+        }
+        ImageIO.write(picture, "png", file.toFile());
+    }
+
+    static BufferedImage read(Path file) throws IOException {
+        return ImageIO.read(file.toFile());
+    }
+}

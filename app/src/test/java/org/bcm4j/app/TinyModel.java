@@ -1,0 +1,33 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Conditioning;
+
+/** A model of random weights that takes 8 x 8 grey images of cats and dogs. */
+final class TinyModel {
+    static final int SIDE = 8;
+    static final List<String> CLASSES = List.of("cat", "dog");
+
+    private TinyModel() {}
+
+    static void write(Path folder) {
+        AdmConfig network = new AdmConfig(
+                SIDE, 1, 1, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.JOINT, CLASSES.size(), true);
+        ModelConfig config =
+                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", CLASSES);
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU)) {
+            ModelFolder.write(folder, config, weights, RecommendedWalks.UNTUNED, "A tiny model.\n");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package org.bcm4j.app.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bcm4j.Bcm;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+
+class QuickstartTest {
+    private static final int PER_CLASS = 2;
+    private static final long SEED = 5;
+
+    @TempDir
+    static Path shared;
+
+    private static Path model;
+    private static Path out;
+    private static List<String> summary = List.of();
+    private static final List<String> STAGES = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void runOnce() {
+        model = shared.resolve("a model");
+        out = shared.resolve("out");
+        SmallModel.treacherous().write(model);
+        ExampleImages.firstOfEachClass(SmallModel.dataSet(12, SmallModel.TREACHEROUS), PER_CLASS)
+                .write(model);
+        summary = new Quickstart(model, out, SEED).run(STAGES::add);
+    }
+
+    @Test
+    void everyPictureOfThePageIsAlsoAFileBesideIt() throws Exception {
+        List<Element> pictures = Markup.elements(page(), "img");
+        List<String> embedded = pictures.stream()
+                .map(picture -> picture.getAttribute("src"))
+                .map(source -> source.substring("data:image/png;base64,".length()))
+                .toList();
+        List<String> files;
+        try (Stream<Path> content = Files.list(out)) {
+            files = content.filter(file -> file.toString().endsWith(".png"))
+                    .map(file -> Base64.getEncoder().encodeToString(bytes(file)))
+                    .toList();
+        }
+        // 4 generations, the originals, 3 inversions of 2 pictures, 1 interpolation, 3 classes
+        assertThat(files).hasSize(15);
+        assertThat(embedded).hasSameElementsAs(files);
+        assertThat(pictures)
+                .allSatisfy(picture -> assertThat(picture.getAttribute("alt")).isNotBlank());
+    }
+
+    @Test
+    void thePageNeedsNothingFromElsewhere() throws Exception {
+        assertThat(Markup.elements(page(), "*")).allSatisfy(element -> {
+            assertThat(element.getTagName()).isNotIn("script", "link", "iframe", "object");
+            assertThat(element.hasAttribute("href")).isFalse();
+        });
+        assertThat(Files.readString(out.resolve("index.html"))).doesNotContain("http", "url(", "@import");
+    }
+
+    @Test
+    void everyPictureIsCaptionedWithItsWalk() throws Exception {
+        List<String> captions = Markup.elements(page(), "figcaption").stream()
+                .map(Element::getTextContent)
+                .toList();
+        assertThat(captions).hasSize(4 + 3 + 1 + 3).allMatch(caption -> caption.contains(" NFE"));
+        assertThat(captions).contains("4 NFE 80 > 1.2 > 0 +0.1 > 0.3 > 0");
+        assertThat(captions)
+                .contains(SmallModel.TREACHEROUS.get(0) + ", 2 NFE", SmallModel.TREACHEROUS.get(1) + ", 2 NFE");
+    }
+
+    @Test
+    void theFiguresAreThoseOfTheModel() throws Exception {
+        List<List<String>> rows = Markup.elements(page(), "tr").stream()
+                .map(row -> Stream.concat(Markup.elements(row, "th").stream(), Markup.elements(row, "td").stream())
+                        .map(Element::getTextContent)
+                        .toList())
+                .toList();
+        List<String> labelled = measured("0 +0.07 > 6 > 80", true);
+        List<String> unlabelled = measured("0 +0.07 > 6 > 80", false);
+        assertThat(rows).hasSize(1 + 3 * 2).contains(labelled, unlabelled);
+        assertThat(labelled.subList(3, 6)).isNotEqualTo(unlabelled.subList(3, 6));
+        assertThat(summary)
+                .anyMatch(line ->
+                        line.contains("MSE " + measured("0 +0.07 > 80", true).get(3)));
+    }
+
+    /** A row of the table, computed apart from the quickstart. */
+    private static List<String> measured(String inversion, boolean labelled) {
+        try (Scope scope = Scope.open();
+                Bcm bcm = Bcm.open(model)) {
+            ExampleImages examples = ExampleImages.read(model, bcm.model().config());
+            Tensor images = bcm.model().device().move(examples.signals());
+            Optional<Tensor> labels =
+                    labelled ? Optional.of(bcm.model().device().move(examples.labels())) : Optional.empty();
+            Tensor noises = bcm.invert(Walk.parse(inversion), images, SEED, labels);
+            Tensor back = bcm.generate(Walk.parse("80 > 0"), noises, SEED, labels);
+            ReconstructionError error = new ReconstructionError();
+            error.add(images, back);
+            return List.of(
+                    inversion,
+                    Integer.toString(Walk.parse(inversion).nfe()),
+                    labelled ? "given" : "none",
+                    String.format(Locale.ROOT, "%.5f", error.meanSquared()),
+                    String.format(Locale.ROOT, "%.2f", -10 * Math.log10(error.meanSquared())),
+                    String.format(Locale.ROOT, "%.3f", noises.std().item_double()));
+        }
+    }
+
+    @Test
+    void theRealImagesLieThereAsFiles() {
+        try (Scope scope = Scope.open()) {
+            byte[] pixels = HostTensors.bytes(ImageFiles.read(out.resolve("test-images/1-bags-co-s-2.png")));
+            // Of the labels 2, 1, 0, 2, 1, ... the second 1 is that of image 4, whose level is 40.
+            assertThat(pixels).hasSize(64).containsOnly(40);
+        }
+        assertThat(out.resolve("test-images").toFile().list()).hasSize(3 * PER_CLASS);
+    }
+
+    @Test
+    void theCommandsQuoteWhatAShellWouldSplit() throws Exception {
+        List<String> commands = Markup.elements(page(), "pre").stream()
+                .map(Element::getTextContent)
+                .toList();
+        assertThat(commands.get(0)).isEqualTo("bcm quickstart --model '" + model + "' --out " + out + " --seed 5");
+        assertThat(commands.get(1)).startsWith("bcm sample '" + model + "' --walk \"80 > 0\" -n 30 --seed 5 --out ");
+    }
+
+    @Test
+    void eachStageIsTold() {
+        assertThat(STAGES).hasSize(1 + 4 + 3 + 1 + 1);
+        assertThat(summary).last().asString().endsWith(out.resolve("index.html").toString());
+    }
+
+    @Test
+    void oneSeedGivesTheSameBytesAndAnotherDoesNot() throws IOException {
+        Map<String, String> before = content(out);
+        new Quickstart(model, out, SEED).run(stage -> {});
+        assertThat(content(out)).isEqualTo(before);
+        new Quickstart(model, directory.resolve("other"), SEED + 1).run(stage -> {});
+        assertThat(content(directory.resolve("other")).get("generated-1-nfe.png"))
+                .isNotEqualTo(before.get("generated-1-nfe.png"));
+    }
+
+    @Test
+    void theFiguresBesideTheModelAreShown() throws Exception {
+        Path copy = directory.resolve("model");
+        SmallModel.treacherous().write(copy);
+        ExampleImages.firstOfEachClass(SmallModel.dataSet(3, SmallModel.TREACHEROUS), 1)
+                .write(copy);
+        Files.writeString(copy.resolve("metrics.json"), """
+            {"protocol": {"model_sha256": "a", "features_sha256": "b", "data": "garments <test>", "images": 500,
+              "samples": 10000, "seed": 3, "device": "cpu", "precision": "fp32", "notes": []},
+             "real": {"accuracy": 0.92, "blurred_distance": 10.0},
+             "generation": [{"walk": "80 > 0", "nfe": 1, "frechet_distance": 8.0, "relative_to_blurred": 0.8125,
+              "accuracy": 0.8, "agreement": 0.875}],
+             "inversion": [{"walk": "0 +0.07 > 80", "nfe": 1, "labels": "null", "regeneration": "80 > 0",
+              "mean_squared_error": 0.01234, "noise_mean": 0.0, "noise_standard_deviation": 0.98}]}
+            """);
+        new Quickstart(copy, directory.resolve("page"), 0).run(stage -> {});
+        String text = Markup.parse(Files.readString(directory.resolve("page/index.html")))
+                .getTextContent();
+        assertThat(text)
+                .contains("garments <test>", "10,000 samples", "80 > 010.8130.875", "0 +0.07 > 801none0.01234–0.980");
+    }
+
+    @Test
+    void aModelWithoutClassesIsShownWithoutThem() throws Exception {
+        Path nameless = directory.resolve("model");
+        new SmallModel(List.of(), false, RecommendedWalks.UNTUNED).write(nameless);
+        ExampleImages.firstOfEachClass(SmallModel.dataSet(4, List.of("a", "b")), 1)
+                .write(nameless);
+        new Quickstart(nameless, directory.resolve("page"), 0).run(stage -> {});
+        Element page = Markup.parse(Files.readString(directory.resolve("page/index.html")));
+        assertThat(Markup.elements(page, "h2").stream().map(Element::getTextContent))
+                .containsExactly("Generation", "Inversion", "Interpolation");
+        assertThat(Markup.elements(page, "tr")).hasSize(1 + 3);
+    }
+
+    @Test
+    void aFolderOfOtherThingsIsLeftAlone() throws IOException {
+        Files.writeString(directory.resolve("thesis.txt"), "years of work");
+        assertMistake(model, "--out " + directory + ": the folder holds other files, which the page would replace");
+        assertThat(directory.resolve("thesis.txt")).hasContent("years of work");
+    }
+
+    @Test
+    void aMissingModelIsTold() {
+        Path nowhere = directory.resolve("nowhere");
+        assertMistake(nowhere, nowhere + ": is no model folder");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
+    void aModelThatWantsLabelsIsTold() {
+        Path strict = shared.resolve("strict");
+        new SmallModel(List.of("a", "b"), false, RecommendedWalks.UNTUNED).write(strict);
+        assertMistake(strict, strict + ": the quickstart also generates without labels");
+    }
+
+    @Test
+    void aWalkThatLeadsElsewhereIsTold() {
+        Path lost = shared.resolve("lost");
+        RecommendedWalks walks = new RecommendedWalks(Map.of("1", "80 > 1.2"), Map.of("1", "0 +0.07 > 80"));
+        new SmallModel(List.of("a"), true, walks).write(lost);
+        assertMistake(lost, lost + ", walks to generate: \"80 > 1.2\" does not lead from noise to 0; mend walks.json");
+    }
+
+    @Test
+    void noWalksAtAllIsTold() {
+        Path still = shared.resolve("still");
+        new SmallModel(List.of("a"), true, new RecommendedWalks(Map.of("1", "80 > 0"), Map.of())).write(still);
+        assertMistake(still, still + ", walks to invert: there are none; add some to walks.json");
+    }
+
+    private void assertMistake(Path folder, String message) {
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> new Quickstart(folder, directory, 0).run(stage -> {}))
+                .withMessageStartingWith(message);
+    }
+
+    private static Element page() throws Exception {
+        return Markup.parse(Files.readString(out.resolve("index.html")));
+    }
+
+    private static Map<String, String> content(Path folder) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> tree = Files.walk(folder)) {
+            tree.filter(Files::isRegularFile)
+                    .forEach(file -> files.put(
+                            folder.relativize(file).toString(), HexFormat.of().formatHex(bytes(file))));
+        }
+        return files;
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package org.bcm4j.app.report;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Conditioning;
+import org.bytedeco.pytorch.Scalar;
+
+/** A model of random weights for 8 x 8 grey images, with class names that would break a careless page. */
+record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks) {
+    static final int SIDE = 8;
+    static final List<String> TREACHEROUS =
+            List.of("</title><script>alert('x')</script>", "\"Bags\" & co. %s", "naïve 靴");
+
+    static SmallModel treacherous() {
+        return new SmallModel(TREACHEROUS, true, RecommendedWalks.UNTUNED);
+    }
+
+    ModelConfig config() {
+        AdmConfig network = new AdmConfig(
+                SIDE,
+                1,
+                1,
+                8,
+                List.of(1),
+                1,
+                List.of(),
+                8,
+                false,
+                0,
+                16,
+                Conditioning.JOINT,
+                classes.size(),
+                nullClass);
+        return new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", classes);
+    }
+
+    /** Writes the model folder, without example images. */
+    void write(Path folder) {
+        try (Scope scope = Scope.open();
+                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights weights =
+                        Weights.initialized(new AdmUNet(config().network()).layout(), generator, Device.CPU)) {
+            // A fresh network ends in zeros, so that every class and noise would give the same.
+            weights.flat().add_(generator.normal(weights.layout().length()), new Scalar(0.15));
+            ModelFolder.write(folder, config(), weights, walks, "A small model.\n");
+        }
+    }
+
+    /** A data set of distinguishable images: classes by turns, each image of one grey level, 10 times its index. */
+    static LabelledImages dataSet(int count, List<String> classes) {
+        byte[] pixels = new byte[count * SIDE * SIDE];
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = (classes.size() - 1) - i % classes.size();
+            Arrays.fill(pixels, i * SIDE * SIDE, (i + 1) * SIDE * SIDE, (byte) (10 * i));
+        }
+        return new LabelledImages(pixels, labels, 1, SIDE, SIDE, classes);
+    }
+}

@@ -1,0 +1,83 @@
+package org.bcm4j.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.bcm4j.Bcm;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Generation by one network evaluation, of the shipped architecture with random weights, noise included; in images per second. Run it
+ * from the project's root, where it finds {@value #CONFIG}.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.SECONDS)
+@OperationsPerInvocation(SamplingBenchmark.BATCH)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 20, time = 1)
+@Fork(value = 1, jvmArgsAppend = "-Dorg.bytedeco.javacpp.nopointergc=true")
+@SuppressWarnings("NullAway.Init") // JMH calls prepare() first
+public class SamplingBenchmark {
+    static final int BATCH = 64;
+
+    private static final String CONFIG = "configs/fashion-mnist.yaml";
+    private static final Walk ONE_STEP = Walk.parse("80 > 0");
+
+    /** The arithmetic of convolutions and matrix products. */
+    @Param({"FP32", "BF16"})
+    public Precision precision;
+
+    private Bcm bcm;
+    private long seed;
+
+    @Setup
+    public void prepare() {
+        TrainingConfig trained = ConfigFile.read(Path.of(CONFIG), TrainingConfig.class);
+        Device device = Device.best();
+        try (SeededGenerator generator = new SeededGenerator(0, device)) {
+            Weights weights = Weights.initialized(new AdmUNet(trained.network()).layout(), generator, device);
+            ModelConfig config = new ModelConfig(
+                    ModelConfig.FORMAT, trained.preconditioning(), trained.network(), "none", List.of());
+            bcm = new Bcm(new ConsistencyModel(config, weights, device, precision));
+        }
+    }
+
+    /** One batch. */
+    @Benchmark
+    public double generate() {
+        try (org.bcm4j.tensor.Scope memory = org.bcm4j.tensor.Scope.open()) {
+            Tensor images = bcm.generate(ONE_STEP, BATCH, seed++, Optional.empty());
+            return images.sum().item_double(); // on a GPU, waits for the images
+        }
+    }
+
+    @TearDown
+    public void close() {
+        bcm.close();
+    }
+}

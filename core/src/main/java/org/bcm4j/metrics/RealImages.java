@@ -1,0 +1,39 @@
+package org.bcm4j.metrics;
+
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Real images as a {@link FeatureNetwork} sees them: what generated ones are held against.
+ *
+ * @param count how many images there were
+ * @param moments of their features
+ * @param accuracy share of them whose class the feature network names rightly, in [0,1]
+ * @param blurredDistance Fréchet distance of the images from their own {@link BoxBlur}
+ */
+public record RealImages(long count, FeatureMoments moments, double accuracy, double blurredDistance) {
+    /**
+     * Looks at the first {@code count} images of a data set.
+     *
+     * @throws org.bcm4j.storage.UserException if they do not fit the feature network
+     */
+    public static RealImages measure(
+            FeatureNetwork network, LabelledImages images, long count, MeasuringListener listener) {
+        int dimension = network.config().features();
+        FeatureMoments sharp = new FeatureMoments(dimension);
+        FeatureMoments blurred = new FeatureMoments(dimension);
+        long right = 0;
+        for (long[] indices : Batches.of(count)) {
+            try (Scope scope = Scope.open()) {
+                Tensor batch = images.images(indices);
+                Responses responses = network.responses(batch);
+                sharp.add(responses.features());
+                right += responses.agreeing(images.labels(indices));
+                blurred.add(network.responses(BoxBlur.apply(batch)).features());
+            }
+            listener.measured("real images", sharp.count(), count);
+        }
+        return new RealImages(count, sharp, (double) right / count, FrechetDistance.between(sharp, blurred));
+    }
+}

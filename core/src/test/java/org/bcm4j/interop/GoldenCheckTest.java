@@ -1,0 +1,150 @@
+package org.bcm4j.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bcm4j.interop.GoldenCheck.Comparison;
+import org.bcm4j.parity.Fixture;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** On copies of a fixture, whole and damaged. That whole ones of every kind agree is {@code NetworkParityTest}'s. */
+class GoldenCheckTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void copy() throws IOException {
+        for (String name : new String[] {"config.json", "model.safetensors", "io.safetensors"}) {
+            Files.copy(Fixture.folder("bcm_adm_uncond").resolve(name), folder.resolve(name));
+        }
+    }
+
+    @Test
+    void reportsEveryOutputOfEveryCase() {
+        GoldenCheck.Report report = new GoldenCheck().run(folder);
+        assertThat(report.passed()).isTrue();
+        assertThat(report.comparisons())
+                .extracting(comparison -> comparison.caseName() + " " + comparison.output())
+                .containsExactly("u_lt_t F", "u_lt_t f", "u_gt_t F", "u_gt_t f");
+        assertThat(report.comparisons()).allSatisfy(comparison -> {
+            assertThat(comparison.passed()).isTrue();
+            assertThat(comparison.maxAbsoluteError()).isNotNegative();
+        });
+    }
+
+    @Test
+    void failsAnOutputThatDiffersByMoreThanTheTolerance() {
+        edit(
+                "io.safetensors",
+                tensors -> tensors.computeIfPresent("u_gt_t/F", (name, expected) -> expected.add(new Scalar(1e-3))));
+        GoldenCheck.Report report = new GoldenCheck().run(folder);
+        assertThat(report.passed()).isFalse();
+        assertThat(report.comparisons())
+                .filteredOn(comparison -> !comparison.passed())
+                .singleElement()
+                .satisfies(failed -> {
+                    assertThat(failed.caseName() + " " + failed.output()).isEqualTo("u_gt_t F");
+                    assertThat(failed.maxAbsoluteError()).isBetween(0.9e-3, 1.1e-3);
+                });
+    }
+
+    @Test
+    void notANumberNeverPasses() {
+        edit(
+                "model.safetensors",
+                tensors -> tensors.computeIfPresent("out.2.bias", (name, bias) -> bias.mul(new Scalar(Double.NaN))));
+        assertThat(new GoldenCheck().run(folder).comparisons()).hasSize(4).noneMatch(Comparison::passed);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"arch\": \"BCM/cm/unet_bcf.py UNetModel\" | \"arch\": \"Other\" | config.json: arch is \"Other\"",
+                "\"arch\": \"BCM/cm/unet_bcf.py UNetModel\", | '' | config.json: arch is missing",
+                "\"dropout\": 0, | \"use_fp16\": 1, | config.json: kwargs: unknown [use_fp16]",
+                "\"num_res_blocks\": 1, | '' | config.json: kwargs: num_res_blocks is missing",
+                "\"num_res_blocks\": 1, | \"num_res_blocks\": 0, | num_res_blocks must be a positive whole number, is"
+                        + " 0",
+                "\"image_size\": 16, | \"image_size\": 15, | attention_resolutions are rates that divide image_size"
+                        + " 15, 2 does not",
+                "\"num_head_channels\": 16, | \"num_head_channels\": 24, | kwargs: no network: head_width must divide",
+                "\"out_channels\": 3, | \"out_channels\": 6, | in_channels and out_channels differ",
+                "\"resblock_updown\": true | \"resblock_updown\": false | resblock_updown is false",
+                "\"num_classes\": null, | \"num_classes\": 10, | model.safetensors: parameter label_emb.weight is"
+                        + " missing",
+                "\"kwargs\": { | \"kwargs\": { { | config.json:3: is not JSON",
+                "\"seed_io\": 1511, | \"SALT\": \"x\", | config.json: SALT must be a whole number, is \"x\"",
+            })
+    void refusesConfigurationsThatItDoesNotUnderstand(String part, String replacement, String message)
+            throws IOException {
+        Path file = folder.resolve("config.json");
+        String config = Files.readString(file);
+        assertThat(config).contains(part);
+        Files.writeString(file, config.replace(part, replacement));
+        assertRefused(message);
+    }
+
+    @Test
+    void refusesRecordingsThatDoNotFit() {
+        edit("io.safetensors", tensors -> tensors.remove("u_gt_t/u"));
+        assertRefused("io.safetensors: tensor \"u_gt_t/u\" is missing");
+        edit("io.safetensors", tensors -> tensors.put("u_gt_t/u", HostTensors.ofFloats(new float[2], 2)));
+        assertRefused("tensor \"u_gt_t/u\" has shape [2], the network and x_t want [3]");
+        edit("io.safetensors", tensors -> tensors.put("u_gt_t/u", HostTensors.ofFloats(new float[3], 3)));
+        assertRefused("tensor \"u_gt_t/u\" must hold positive noise scales");
+        edit("io.safetensors", tensors -> tensors.put("u_lt_t/F", HostTensors.ofFloats(new float[768], 1, 3, 16, 16)));
+        assertRefused("tensor \"u_lt_t/F\" has shape [1, 3, 16, 16]");
+        edit("io.safetensors", tensors -> tensors.keySet().removeIf(name -> name.endsWith("x_t")));
+        assertRefused("io.safetensors: has no case");
+    }
+
+    @Test
+    void refusesClassesThatTheNetworkLacks() throws IOException {
+        for (String name : new String[] {"config.json", "model.safetensors", "io.safetensors"}) {
+            Files.delete(folder.resolve(name));
+            Files.copy(Fixture.folder("bcm_adm").resolve(name), folder.resolve(name));
+        }
+        edit("io.safetensors", tensors -> tensors.put("y", HostTensors.ofLongs(new long[] {0, 10, 1}, 3)));
+        assertRefused("tensor \"y\" must hold classes from 0 to 9");
+    }
+
+    @Test
+    void refusesAFolderThatIsNone() {
+        assertThatThrownBy(() -> new GoldenCheck().run(folder.resolve("nowhere")))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("cannot read " + folder.resolve("nowhere/config.json"));
+    }
+
+    private void edit(String name, Consumer<Map<String, Tensor>> change) {
+        try (Scope scope = Scope.open()) {
+            Path file = folder.resolve(name);
+            Map<String, Tensor> tensors =
+                    new LinkedHashMap<>(Safetensors.read(file).tensors());
+            change.accept(tensors);
+            Safetensors.write(file, tensors, Map.of());
+        }
+    }
+
+    private void assertRefused(String message) {
+        assertThatThrownBy(() -> new GoldenCheck().run(folder))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message);
+    }
+}

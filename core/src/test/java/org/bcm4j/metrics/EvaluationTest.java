@@ -1,0 +1,200 @@
+package org.bcm4j.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.assertj.core.data.Percentage;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Conditioning;
+import org.bcm4j.walk.Walk;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * On an untrained model, whose network gives 0 and which therefore only scales: f(x,t,u) = c_skip(t,u)·x. What comes
+ * out can be computed by hand.
+ */
+class EvaluationTest {
+    private static final LabelledImages IMAGES = TinyData.images(230, 4);
+    private static final Walk INVERSION = Walk.parse("0 +0.5 > 80");
+
+    @TempDir
+    private static Path folder;
+
+    private static FeatureNetwork features;
+
+    @BeforeAll
+    static void train() {
+        Path network = folder.resolve("features");
+        new FeatureTraining(0, 20)
+                .run(TinyData.images(256, 1), TinyData.images(50, 2), network, (step, steps, loss) -> {});
+        features = FeatureNetwork.open(network);
+    }
+
+    @AfterAll
+    static void close() {
+        features.close();
+    }
+
+    private static ConsistencyModel untrained(int classes, boolean nullClass) {
+        AdmConfig network = new AdmConfig(
+                8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes, nullClass);
+        ModelConfig config =
+                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+            Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU);
+            return new ConsistencyModel(config, weights, Device.CPU, Precision.FP32);
+        }
+    }
+
+    private static EvaluationReport evaluate(ConsistencyModel model, long seed, String generation) {
+        Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
+        return new Evaluation(120, 230, seed)
+                .run(subject, List.of(Walk.parse(generation)), List.of(INVERSION), MeasuringListener.NONE);
+    }
+
+    @Test
+    void anInversionIsMeasuredAsComputedByHand() {
+        try (ConsistencyModel model = untrained(2, true)) {
+            InversionQuality.Figures figures = new InversionQuality(model, IMAGES, 230, 7, MeasuringListener.NONE)
+                    .of(INVERSION, InversionQuality.Labels.TRUE);
+
+            double out = (0.5 * 80 + 0.25) / (0.5 * 0.5 + 0.25);
+            double back = (80 * 0.002 + 0.25) / (80 * 80 + 0.25);
+            // x + 0.5 z comes back as a hundredth of it, so the error is nearly the mean square of x itself.
+            assertThat(out * back).isLessThan(0.01);
+            assertThat(figures.meanSquaredError()).isCloseTo(meanSquare() / 4, Percentage.withPercentage(2));
+            assertThat(figures.peakSignalToNoise())
+                    .hasValueSatisfying(decibels ->
+                            assertThat(decibels).isCloseTo(-10 * Math.log10(figures.meanSquaredError()), within(1e-9)));
+            assertThat(figures.noiseMean()).isCloseTo(out / 80 * mean(), within(0.01));
+            double variance = meanSquare() - mean() * mean() + 0.5 * 0.5;
+            assertThat(figures.noiseStandardDeviation())
+                    .isCloseTo(out / 80 * Math.sqrt(variance), Percentage.withPercentage(2));
+            assertThat(figures.regeneration()).isEqualTo("80 > 0");
+            assertThat(figures.nfe()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void samplesOfOneColourAreOfTheClassAskedForHalfTheTime() {
+        try (ConsistencyModel model = untrained(2, false)) {
+            EvaluationReport report = evaluate(model, 0, "80 > 1 > 0");
+
+            GenerationQuality.Figures figures = report.generation().get(0);
+            // Nearly grey, whatever the label: the share that agrees is that of the class which grey is taken for.
+            double accuracy = figures.accuracy().orElseThrow();
+            assertThat(accuracy).isCloseTo(0.5, within(0.05));
+            assertThat(figures.agreement()).hasValue(accuracy / report.real().accuracy());
+            assertThat(figures.nfe()).isEqualTo(2);
+            assertThat(figures.frechetDistance()).isPositive();
+            assertThat(figures.relativeToBlurred())
+                    .isEqualTo(figures.frechetDistance() / report.real().blurredDistance());
+            assertThat(report.inversion())
+                    .extracting(InversionQuality.Figures::labels)
+                    .containsExactly(InversionQuality.Labels.TRUE);
+        }
+    }
+
+    @Test
+    void realImagesAreNearerToThemselvesThanToTheirBlur() {
+        RealImages real = RealImages.measure(features, IMAGES, 230, MeasuringListener.NONE);
+
+        assertThat(real.accuracy()).isEqualTo(1);
+        assertThat(real.blurredDistance()).isPositive();
+        assertThat(FrechetDistance.between(real.moments(), real.moments())).isLessThan(1e-6 * real.blurredDistance());
+    }
+
+    @Test
+    void theSameSeedGivesTheSameReport() {
+        try (ConsistencyModel model = untrained(2, true)) {
+            EvaluationReport report = evaluate(model, 3, "80 > 0 +5 > 1 > 0");
+
+            assertThat(evaluate(model, 3, "80 > 0 +5 > 1 > 0")).isEqualTo(report);
+            assertThat(evaluate(model, 4, "80 > 0 +5 > 1 > 0").inversion()).isNotEqualTo(report.inversion());
+            assertThat(report.inversion())
+                    .extracting(InversionQuality.Figures::labels)
+                    .containsExactly(InversionQuality.Labels.TRUE, InversionQuality.Labels.NULL);
+        }
+    }
+
+    @Test
+    void aReportComesBackFromItsFile() {
+        try (ConsistencyModel model = untrained(0, false)) {
+            EvaluationReport report = evaluate(model, 0, "80 > 0");
+            Path file = folder.resolve("metrics.json");
+            ConfigFile.write(file, report);
+
+            assertThat(ConfigFile.read(file, EvaluationReport.class)).isEqualTo(report);
+            assertThat(report.generation().get(0).accuracy()).isEmpty();
+            assertThat(report.generation().get(0).agreement()).isEmpty();
+            assertThat(report.protocol().featuresSha256()).isEqualTo(features.sha256());
+        }
+    }
+
+    @Test
+    void refusesWalksThatLeadTheOtherWay() {
+        try (ConsistencyModel model = untrained(0, false)) {
+            Evaluation evaluation = new Evaluation(10, 10, 0);
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
+            List<Walk> inverting = List.of(INVERSION);
+            assertThatThrownBy(() -> evaluation.run(subject, inverting, List.of(), MeasuringListener.NONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("walk \"0 +0.5 > 80\" does not generate images;");
+            List<Walk> generating = List.of(Walk.parse("80 > 0"));
+            assertThatThrownBy(() -> evaluation.run(subject, List.of(), generating, MeasuringListener.NONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("walk \"80 > 0\" does not invert images;");
+        }
+    }
+
+    @Test
+    void refusesMoreImagesThanThereAre() {
+        try (ConsistencyModel model = untrained(0, false)) {
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
+            assertThatThrownBy(
+                            () -> new Evaluation(10, 231, 0).run(subject, List.of(), List.of(), MeasuringListener.NONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
+        }
+    }
+
+    private static double mean() {
+        return averageOf(1);
+    }
+
+    private static double meanSquare() {
+        return averageOf(2);
+    }
+
+    private static double averageOf(int power) {
+        try (Scope scope = Scope.open()) {
+            long[] all = LongStream.range(0, 230).toArray();
+            double sum = 0;
+            float[] values = HostTensors.floats(IMAGES.images(all));
+            for (float value : values) {
+                sum += Math.pow(value, power);
+            }
+            return sum / values.length;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.bcm4j.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FeatureNetworkTest {
+    @TempDir
+    private Path folder;
+
+    private FeatureConfig train(String name, long seed) {
+        return new FeatureTraining(seed, 20)
+                .run(TinyData.images(256, 1), TinyData.images(50, 2), folder.resolve(name), (step, steps, loss) -> {});
+    }
+
+    @Test
+    void learnsToTellClassesApart() {
+        FeatureConfig trained = train("network", 0);
+
+        assertThat(trained.testAccuracy()).isEqualTo(1);
+        try (FeatureNetwork network = FeatureNetwork.open(folder.resolve("network"));
+                Scope scope = Scope.open()) {
+            assertThat(network.config()).isEqualTo(trained);
+            long[] indices = {0, 1, 2, 3, 4};
+            Responses responses = network.responses(TinyData.images(50, 3).images(indices));
+            assertThat(responses.features().shape()).containsExactly(5, trained.features());
+            assertThat(responses.features().min().item_float()).isNotNegative();
+            assertThat(HostTensors.longs(responses.classes())).containsExactly(0, 1, 0, 1, 0);
+        }
+    }
+
+    @Test
+    void theSameSeedGivesTheSameNetwork() {
+        train("a", 5);
+        train("b", 5);
+        train("c", 6);
+
+        assertThat(sha256("a")).isEqualTo(sha256("b")).isNotEqualTo(sha256("c"));
+    }
+
+    @Test
+    void theLossFalls() {
+        List<Double> losses = new ArrayList<>();
+        new FeatureTraining(0, 20)
+                .run(
+                        TinyData.images(256, 1),
+                        TinyData.images(2, 2),
+                        folder.resolve("network"),
+                        (step, steps, loss) -> losses.add(loss));
+
+        assertThat(losses).hasSize(40);
+        assertThat(losses.get(39)).isLessThan(0.9 * losses.get(0));
+    }
+
+    @Test
+    void refusesImagesOfAnotherSize() {
+        train("network", 0);
+        try (FeatureNetwork network = FeatureNetwork.open(folder.resolve("network"));
+                Scope scope = Scope.open()) {
+            var large = HostTensors.ofFloats(new float[100], 1, 1, 10, 10);
+            assertThatThrownBy(() -> network.responses(large))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            "images of shape [1, 1, 10, 10] do not fit the feature network, which wants [1, 1, 8, 8];"
+                                    + " use the features that were trained on these images' data set");
+        }
+    }
+
+    @Test
+    void aFolderWithoutANetworkSaysHowToGetOne() throws IOException {
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+
+        assertThatThrownBy(() -> FeatureNetwork.open(empty))
+                .isInstanceOf(UserException.class)
+                .hasMessage(empty + ": holds no feature network (config.json is missing); train one with"
+                        + " `bcm features train --out " + empty + "`");
+    }
+
+    private String sha256(String name) {
+        return Checksum.sha256(folder.resolve(name).resolve("model.safetensors"));
+    }
+}

@@ -1,0 +1,26 @@
+package org.bcm4j.metrics;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import org.bcm4j.data.LabelledImages;
+
+/** Grey images of 8 x 8 in two classes that a child can tell apart: the upper half is bright, or the lower. */
+final class TinyData {
+    private static final int SIDE = 8;
+
+    private TinyData() {}
+
+    static LabelledImages images(int count, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        byte[] pixels = new byte[count * SIDE * SIDE];
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = i % 2;
+            for (int k = 0; k < SIDE * SIDE; k++) {
+                boolean bright = k / (SIDE * SIDE / 2) == labels[i];
+                pixels[i * SIDE * SIDE + k] = (byte) (random.nextInt(60) + (bright ? 190 : 0));
+            }
+        }
+        return new LabelledImages(pixels, labels, 1, SIDE, SIDE, List.of("upper", "lower"));
+    }
+}

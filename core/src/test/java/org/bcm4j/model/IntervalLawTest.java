@@ -1,0 +1,88 @@
+package org.bcm4j.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Scale;
+import org.bcm4j.model.IntervalLaw.EndPoints;
+import org.bcm4j.model.IntervalLaw.Settings;
+
+class IntervalLawTest {
+    @Property(tries = 100)
+    void lawsAreLaws(
+            @ForAll @IntRange(min = 3, max = 400) int points,
+            @ForAll EndPoints endPoints,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 1) double uniformIntervals,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 1) double uniformTargets,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 0.9) double endTargets,
+            @ForAll @IntRange(max = 398) int intervalSeed) {
+        Settings settings = new Settings(endPoints, uniformIntervals, uniformTargets, endTargets);
+        IntervalLaw law = new IntervalLaw(new TimeGrid(points), settings);
+        int n = intervalSeed % (points - 1);
+        assertIsLaw(law.intervals(), points - 1);
+        assertIsLaw(law.targetsGiven(n), points);
+        assertThat(law.targetsGiven(n)[n + 1]).isZero();
+    }
+
+    private static void assertIsLaw(double[] law, int size) {
+        assertThat(law).hasSize(size);
+        assertThat(Arrays.stream(law).allMatch(p -> p >= 0)).isTrue();
+        assertThat(Arrays.stream(law).sum()).isBetween(1 - 1e-12, 1 + 1e-12);
+    }
+
+    /** What a quantile draws is possible, and quantiles in the middle of an outcome's mass draw that outcome. */
+    @Property(tries = 100)
+    void quantilesDrawTheLaw(
+            @ForAll @IntRange(min = 3, max = 400) int points,
+            @ForAll EndPoints endPoints,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 1, maxIncluded = false) double quantile,
+            @ForAll @IntRange(max = 398) int intervalSeed) {
+        IntervalLaw law = new IntervalLaw(new TimeGrid(points), Settings.paper(endPoints));
+        int n = intervalSeed % (points - 1);
+        double[] intervals = law.intervals();
+        double[] targets = law.targetsGiven(n);
+        for (double extreme : new double[] {0, quantile, Math.nextDown(1.0)}) {
+            assertThat(intervals[law.interval(extreme)]).isPositive();
+            assertThat(targets[law.target(extreme, n)]).isPositive();
+        }
+        int drawn = law.target(quantile, n);
+        double below = Arrays.stream(targets, 0, drawn).sum();
+        assertThat(quantile).isBetween(below - 1e-12, below + targets[drawn] + 1e-12);
+    }
+
+    /** Inversion ends at T and generation starts there, so both are drawn; the published code draws neither. */
+    @Property(tries = 20)
+    void theLargestTimeIsDrawnUnlessAsPublished(@ForAll @IntRange(min = 3, max = 400) int points) {
+        IntervalLaw included = new IntervalLaw(new TimeGrid(points), Settings.paper(EndPoints.INCLUDED));
+        IntervalLaw published = new IntervalLaw(new TimeGrid(points), Settings.paper(EndPoints.PUBLISHED));
+        assertThat(included.intervals()[points - 2]).isPositive();
+        assertThat(included.targetsGiven(0)[points - 1]).isPositive();
+        assertThat(published.intervals()[points - 2]).isZero();
+        assertThat(published.targetsGiven(0)[points - 1]).isZero();
+    }
+
+    @Property(tries = 20)
+    void sharesMixUniformly(@ForAll @IntRange(min = 3, max = 100) int points) {
+        IntervalLaw uniform = new IntervalLaw(new TimeGrid(points), new Settings(EndPoints.INCLUDED, 1, 1, 0));
+        assertThat(uniform.intervals()[0]).isBetween(1.0 / (points - 1) - 1e-12, 1.0 / (points - 1) + 1e-12);
+        // One of the points, the interval's upper end, is left out.
+        assertThat(uniform.targetsGiven(0)[0]).isBetween(1.0 / (points - 1) - 1e-12, 1.0 / (points - 1) + 1e-12);
+    }
+
+    @Example
+    void sharesLieBetweenZeroAndOne() {
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 1.1, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 0, -0.1, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        // Nothing but u = T would leave the last interval, which excludes T, without a target.
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 0, 0, 1))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

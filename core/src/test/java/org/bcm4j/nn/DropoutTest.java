@@ -1,0 +1,94 @@
+package org.bcm4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DropoutTest {
+    private Scope scope;
+    private SeededGenerator generator;
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open();
+        generator = new SeededGenerator(5, Device.CPU);
+    }
+
+    @AfterEach
+    void close() {
+        generator.close();
+        scope.close();
+    }
+
+    private static Tensor ones() {
+        return Device.CPU.full(1, 2, 3, 8, 8);
+    }
+
+    @Test
+    void passesOfAStepShareTheirMasks() {
+        Dropout step = Dropout.drawnFrom(generator);
+        Tensor firstLayer = step.apply(ones(), 0.4);
+        Tensor secondLayer = step.apply(ones(), 0.4);
+        step.rewind();
+
+        assertThat(step.apply(ones(), 0.4).equal(firstLayer)).isTrue();
+        assertThat(step.apply(ones(), 0.4).equal(secondLayer)).isTrue();
+        assertThat(firstLayer.equal(secondLayer)).isFalse();
+        assertThat(Dropout.drawnFrom(generator).apply(ones(), 0.4).equal(firstLayer))
+                .isFalse();
+    }
+
+    @Test
+    void aStackOfBatchesGetsEachMaskOncePerBatch() {
+        Dropout step = Dropout.drawnFrom(generator);
+        Tensor single = step.apply(ones(), 0.4);
+        Tensor stacked = step.rewind().apply(torch.cat(new TensorVector(ones(), ones()), 0), 0.4);
+
+        assertThat(stacked.narrow(0, 0, 2).equal(single)).isTrue();
+        assertThat(stacked.narrow(0, 2, 2).equal(single)).isTrue();
+    }
+
+    @Test
+    void offAndZeroChangeNothingAndDrawNothing() {
+        byte[] before = generator.state();
+        Tensor x = generator.normal(2, 3, 8, 8);
+        generator.restore(before);
+
+        assertThat(Dropout.off().apply(x, 0.9).equal(x)).isTrue();
+        assertThat(Dropout.drawnFrom(generator).apply(x, 0).equal(x)).isTrue();
+        assertThat(generator.state()).isEqualTo(before);
+    }
+
+    @Property(tries = 30)
+    void keepsTheMeanAndScalesWhatItKeeps(
+            @ForAll @DoubleRange(min = 0.05, max = 0.9) double probability, @ForAll @IntRange(max = 1000) int seed) {
+        try (Scope inner = Scope.open();
+                SeededGenerator drawn = new SeededGenerator(seed, Device.CPU)) {
+            Tensor dropped = Dropout.drawnFrom(drawn).apply(Device.CPU.full(1, 4, 8, 32, 32), probability);
+            float kept = (float) (1 / (1 - probability));
+            int zeros = 0;
+            float[] values = HostTensors.floats(dropped);
+            for (float value : values) {
+                zeros += value == 0 ? 1 : 0;
+                assertThat(value == 0 || Math.abs(value - kept) < 1e-6 * kept).isTrue();
+            }
+            // Six standard deviations of a binomial share of 32,768 draws.
+            double deviation = Math.sqrt(probability * (1 - probability) / values.length);
+            assertThat((double) zeros / values.length)
+                    .isBetween(probability - 6 * deviation, probability + 6 * deviation);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.bcm4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What group norm, attention and resampling must do whatever their weights are. */
+class LayersTest {
+    private Scope scope;
+    private SeededGenerator generator;
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open();
+        generator = new SeededGenerator(8, Device.CPU);
+    }
+
+    @AfterEach
+    void close() {
+        generator.close();
+        scope.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"32, 32", "192, 32", "48, 16", "24, 8", "7, 1", "64, 32"})
+    void admHas32GroupsOrAsManyAsDivideTheChannels(int channels, int groups) {
+        assertThat(GroupNorm.adm("norm", channels).groups()).isEqualTo(groups);
+    }
+
+    @Test
+    void groupNormStandardizesEachGroup() {
+        GroupNorm norm = new GroupNorm("norm", 4, 8, 1e-5);
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        norm.declare(layout);
+        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
+            Tensor x = generator.normal(3, 8, 5, 5).mul(new Scalar(7.0)).add(new Scalar(-2.0));
+            Tensor groups = norm.apply(Pass.evaluating(weights), x).view(3 * 4, -1);
+            for (long i = 0; i < groups.size(0); i++) {
+                Tensor group = groups.select(0, i);
+                assertThat(group.mean().item_double()).isBetween(-1e-5, 1e-5);
+                assertThat(group.square().mean().item_double()).isBetween(1 - 1e-4, 1 + 1e-4);
+            }
+        }
+    }
+
+    /** libtorch crashes the process here unless the layer keeps such inputs from it. */
+    @Test
+    void groupNormSurvivesChannelsLastInputThatNeedsNoGradient() {
+        GroupNorm norm = GroupNorm.adm("norm", 32);
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        norm.declare(layout);
+        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU);
+                Weights live = weights.trainable()) {
+            Tensor x = generator.normal(2, 32, 8, 8);
+            Tensor channelsLast = x.contiguous(torch.MemoryFormat.ChannelsLast);
+            Tensor y = norm.apply(Pass.evaluating(live), channelsLast);
+            y.square().sum().backward();
+
+            assertThat(y.equal(norm.apply(Pass.evaluating(live), x))).isTrue();
+            assertThat(HostTensors.floats(live.get("norm.weight").grad())).doesNotContain(0);
+        }
+    }
+
+    @Test
+    void attentionDoesNotKnowWherePositionsAre() {
+        Attention attention = new Attention("attention", 32, 8);
+        try (Weights weights = random(attention)) {
+            Pass pass = Pass.evaluating(weights);
+            Tensor x = generator.normal(2, 32, 4, 4);
+            Tensor flippedAfter = attention.apply(pass, x).flip(2, 3);
+            Tensor flippedBefore = attention.apply(pass, x.flip(2, 3));
+
+            assertThat(flippedAfter.sub(flippedBefore).abs().max().item_double())
+                    .isLessThan(1e-4);
+            assertThat(flippedAfter.sub(x.flip(2, 3)).abs().max().item_double()).isGreaterThan(0.1);
+        }
+    }
+
+    /** q, k and v are normalised, so scaling the three convolutions' weights together changes next to nothing. */
+    @Test
+    void attentionIgnoresTheScaleOfItsQueriesKeysAndValues() {
+        Attention attention = new Attention("attention", 32, 8);
+        try (Weights weights = random(attention)) {
+            Pass pass = Pass.evaluating(weights);
+            Tensor x = generator.normal(2, 32, 4, 4);
+            Tensor before = attention.apply(pass, x);
+            weights.get("attention.qkv.weight").mul_(new Scalar(20.0));
+            weights.get("attention.qkv.bias").mul_(new Scalar(20.0));
+
+            // The 1e-4 beside the norm is all that is left of the scale.
+            assertThat(attention.apply(pass, x).sub(before).abs().max().item_double())
+                    .isLessThan(5e-3);
+        }
+    }
+
+    @Test
+    void attentionAddsNothingBeforeTraining() {
+        Attention attention = new Attention("attention", 32, 8);
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        attention.declare(layout);
+        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
+            Tensor x = generator.normal(2, 32, 4, 4);
+            assertThat(attention.apply(Pass.evaluating(weights), x).equal(x)).isTrue();
+        }
+    }
+
+    @Test
+    void resamplingUpThenDownReturns() {
+        Tensor x = generator.normal(2, 3, 4, 6);
+        Tensor up = Resampling.UP.apply(x);
+        assertThat(up.shape()).containsExactly(2, 3, 8, 12);
+        assertThat(Resampling.DOWN.apply(up).sub(x).abs().max().item_double()).isLessThan(1e-6);
+        assertThat(Resampling.NONE.apply(x).equal(x)).isTrue();
+    }
+
+    private Weights random(Attention attention) {
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        attention.declare(layout);
+        Weights weights = Weights.zeros(layout.build(), Device.CPU);
+        weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
+        return weights;
+    }
+}

@@ -1,0 +1,78 @@
+package org.bcm4j.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class SeededGeneratorTest {
+    /** Draws of every kind, so that what one kind leaves behind for the next is part of the state too. */
+    private static float[] draws(SeededGenerator generator, int count) {
+        try (Scope scope = Scope.open()) {
+            float[] normal = HostTensors.floats(generator.normal(count));
+            float[] uniform = HostTensors.floats(generator.uniform(count));
+            double[] doubles = generator.uniforms(count);
+            float[] all = new float[3 * count];
+            for (int i = 0; i < count; i++) {
+                all[3 * i] = normal[i];
+                all[3 * i + 1] = uniform[i];
+                all[3 * i + 2] = (float) doubles[i];
+            }
+            return all;
+        }
+    }
+
+    @Property(tries = 30)
+    void aSeedRepeats(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int count) {
+        try (SeededGenerator first = new SeededGenerator(seed, Device.CPU);
+                SeededGenerator second = new SeededGenerator(seed, Device.CPU);
+                SeededGenerator other = new SeededGenerator(seed + 1, Device.CPU)) {
+            float[] drawn = draws(first, count);
+            assertThat(draws(second, count)).isEqualTo(drawn);
+            assertThat(draws(other, count)).isNotEqualTo(drawn);
+        }
+    }
+
+    @Property(tries = 30)
+    void aRestoredStateContinues(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int before) {
+        try (SeededGenerator generator = new SeededGenerator(seed, Device.CPU);
+                SeededGenerator resumed = new SeededGenerator(0, Device.CPU)) {
+            draws(generator, before);
+            byte[] state = generator.state();
+            float[] drawn = draws(generator, 7);
+            resumed.restore(state);
+            assertThat(draws(resumed, 7)).isEqualTo(drawn);
+        }
+    }
+
+    @Test
+    void lawsHaveTheirMoments() {
+        try (Scope scope = Scope.open();
+                SeededGenerator generator = new SeededGenerator(3, Device.CPU)) {
+            double[] normal = HostTensors.doubles(generator.normal(100_000));
+            double[] uniform = HostTensors.doubles(generator.uniform(100_000));
+            // Five standard errors of the mean: 5/√100000 = 0.016, times the law's own deviation.
+            assertThat(mean(normal)).isBetween(-0.016, 0.016);
+            assertThat(mean(uniform)).isBetween(0.495, 0.505);
+            assertThat(Arrays.stream(uniform)).allMatch(value -> value >= 0 && value < 1);
+            assertThat(Arrays.stream(generator.uniforms(1000))).allMatch(value -> value >= 0 && value < 1);
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoState() {
+        try (SeededGenerator generator = new SeededGenerator(3, Device.CPU)) {
+            assertThatThrownBy(() -> generator.restore(new byte[10]))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("not the state of a generator: 10 bytes");
+        }
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+}

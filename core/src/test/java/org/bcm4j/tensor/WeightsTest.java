@@ -1,0 +1,125 @@
+package org.bcm4j.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.bcm4j.storage.UserException;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WeightsTest {
+    private static final WeightLayout LAYOUT = new WeightLayout.Builder()
+            .declare("matrix", Initialization.UNIFORM_FAN_IN, 2, 3)
+            .declare("scale", Initialization.ONE, 4)
+            .build();
+
+    private Scope scope;
+    private Weights weights;
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open();
+        weights = Weights.zeros(LAYOUT, Device.CPU);
+    }
+
+    @AfterEach
+    void close() {
+        weights.close();
+        scope.close();
+    }
+
+    @Test
+    void viewsShareTheFlatBuffer() {
+        weights.get("matrix").fill_(new Scalar(1.0));
+        weights.get("scale").fill_(new Scalar(2.0));
+
+        // 6 numbers, padding to 16, 4 numbers, padding to 32.
+        float[] flat = HostTensors.floats(weights.flat());
+        assertThat(flat).hasSize(32);
+        assertThat(flat).containsSequence(1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 0);
+    }
+
+    @Test
+    void startsAsDeclared() {
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights initialized = Weights.initialized(LAYOUT, generator, Device.CPU)) {
+            float bound = (float) (1 / Math.sqrt(3));
+            assertThat(HostTensors.floats(initialized.get("scale"))).containsOnly(1);
+            for (float value : HostTensors.floats(initialized.get("matrix"))) {
+                assertThat(value).isBetween(-bound, bound).isNotZero();
+            }
+        }
+    }
+
+    @Test
+    void gradientsOfSeveralBackwardPassesCollectInTheFlatGradient() {
+        try (Weights live = weights.trainable()) {
+            for (int i = 0; i < 3; i++) {
+                live.get("scale").mul(new Scalar(5.0)).sum().backward();
+            }
+            assertThat(HostTensors.floats(live.get("scale").grad())).containsOnly(15);
+            assertThat(HostTensors.floats(live.gradient())).contains(15, 0).hasSize(32);
+            assertThat(live.gradient().sum().item_double()).isEqualTo(60);
+        }
+    }
+
+    @Test
+    void frozenWeightsFollowTheLiveOnesAndLetGradientsPassButTakeNone() {
+        try (Weights live = weights.trainable();
+                Weights constant = weights.frozen()) {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                live.flat().fill_(new Scalar(3.0));
+            }
+            Tensor input = HostTensors.ofFloats(new float[] {1}, 1).set_requires_grad(true);
+            constant.get("scale").mul(input).sum().backward();
+
+            assertThat(input.grad().item_double()).isEqualTo(12);
+            assertThat(constant.get("scale").requires_grad()).isFalse();
+            assertThat(live.gradient().abs().sum().item_double()).isZero();
+            assertThatThrownBy(constant::gradient).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aCopyHasItsOwnMemory() {
+        try (Weights copy = weights.copy()) {
+            weights.flat().fill_(new Scalar(1.0));
+            assertThat(HostTensors.floats(copy.flat())).containsOnly(0);
+            assertThat(copy.layout()).isEqualTo(LAYOUT);
+        }
+    }
+
+    @Test
+    void survivesTheScopeOfItsMaker() {
+        Weights made;
+        try (Scope inner = Scope.open()) {
+            made = Weights.zeros(LAYOUT, Device.CPU);
+        }
+        assertThat(HostTensors.floats(made.get("scale"))).containsOnly(0);
+        made.close();
+    }
+
+    @Test
+    void loadsExactlyTheTensorsOfTheLayout() {
+        Tensor matrix = HostTensors.ofFloats(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
+        Tensor scale = HostTensors.ofDoubles(new double[] {7, 8, 9, 10}, 4);
+        weights.load(Map.of("matrix", matrix, "scale", scale), "here");
+        assertThat(HostTensors.floats(weights.get("matrix"))).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(HostTensors.floats(weights.get("scale"))).containsExactly(7, 8, 9, 10);
+
+        assertRefused(Map.of("matrix", matrix), "here: parameter scale is missing");
+        assertRefused(Map.of("matrix", matrix.t(), "scale", scale), "here: parameter matrix has shape [3, 2]");
+        assertRefused(Map.of("matrix", matrix, "scale", scale, "bias", scale), "here: parameter bias is unknown");
+    }
+
+    private void assertRefused(Map<String, Tensor> tensors, String beginning) {
+        assertThatThrownBy(() -> weights.load(tensors, "here"))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(beginning);
+    }
+}

@@ -1,0 +1,122 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.bcm4j.journal.JsonLines;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.storage.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainerTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void aResumedRunEqualsAnUninterruptedOneInEveryByte() {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"));
+        Path straight = directory.resolve("straight");
+        try (Trainer trainer = Trainer.start(config, straight)) {
+            assertThat(trainer.run(EachStep.silent())).isTrue();
+        }
+        Path resumed = directory.resolve("resumed");
+        assertThat(trainUntil(Trainer.start(config, resumed), 30)).isFalse();
+        try (Trainer trainer = Trainer.resume(resumed, List.of())) {
+            assertThat(trainer.stepsDone()).isEqualTo(30);
+            assertThat(trainer.run(EachStep.silent())).isTrue();
+            assertThat(trainer.stepsDone()).isEqualTo(60);
+        }
+
+        assertThat(TinyRun.checkpoint(resumed, 60)).hasSameBinaryContentAs(TinyRun.checkpoint(straight, 60));
+        assertThat(TinyRun.checkpoint(resumed, 40)).hasSameBinaryContentAs(TinyRun.checkpoint(straight, 40));
+        assertThat(resumed.resolve("model/model.safetensors"))
+                .hasSameBinaryContentAs(straight.resolve("model/model.safetensors"));
+        assertThat(measured(resumed)).isEqualTo(measured(straight)).containsOnlyKeys(10L, 20L, 30L, 40L, 50L, 60L);
+        assertThat(measured(straight).values().stream().map(line -> line.get("points")).distinct())
+                .as("the grid changed on either side of the interruption")
+                .containsExactly(3.0, 5.0, 9.0);
+    }
+
+    /** What the end of the process asks for by a signal. */
+    @Test
+    void aRequestedStopSavesTheStepThatWasMade() {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), "output.log_every=1");
+        Path run = directory.resolve("run");
+        assertThat(trainUntil(Trainer.start(config, run), 7)).isFalse();
+
+        assertThat(TinyRun.checkpointFiles(run)).containsExactly("step-00000007.json", "step-00000007.safetensors");
+        assertThat(new ModelFolder(run.resolve("model")).config().network()).isEqualTo(config.network());
+        try (Trainer trainer = Trainer.resume(run, List.of())) {
+            assertThat(trainer.stepsDone()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void changesOfTheConfigurationAreKept() {
+        Path run = directory.resolve("run");
+        Trainer.start(TinyRun.config(directory.resolve("data")), run).close();
+        Trainer.resume(run, List.of("optimizer.learning_rate=0.5")).close();
+        try (Trainer trainer = Trainer.resume(run, List.of())) {
+            assertThat(trainer.config().optimizer().learningRate()).isEqualTo(0.5);
+        }
+    }
+
+    @Test
+    void aRunIsNeitherOverwrittenNorMadeUp() {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"));
+        Path run = directory.resolve("run");
+        Trainer.start(config, run).close();
+        assertThatThrownBy(() -> Trainer.start(config, run))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(run + ": holds a run already");
+        assertThatThrownBy(() -> Trainer.resume(directory.resolve("none"), List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds no run");
+    }
+
+    @Test
+    void checkpointsOfAnotherNetworkAreRefused() {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
+        assertThatThrownBy(() -> Trainer.resume(run, List.of("network.width=16")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("was written for another network");
+    }
+
+    @Test
+    void imagesThatDoNotFitTheNetworkAreRefused() {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), "network.image_size=16");
+        assertThatThrownBy(() -> Trainer.start(config, directory.resolve("run")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("8x8");
+        assertThat(directory.resolve("run")).doesNotExist();
+    }
+
+    /** Runs until a logged step, and closes. */
+    private static boolean trainUntil(Trainer started, long step) {
+        try (Trainer trainer = started) {
+            return trainer.run(new EachStep(record -> {
+                if (record.step() == step) {
+                    trainer.requestStop();
+                }
+            }));
+        }
+    }
+
+    /** All that a run's log says, by step, but for what the clock says. */
+    private static Map<Long, Map<String, Double>> measured(Path run) {
+        Map<Long, Map<String, Double>> lines = new LinkedHashMap<>();
+        JsonLines.read(run.resolve("log.jsonl")).forEach(record -> {
+            Map<String, Double> values = new LinkedHashMap<>(record.values());
+            values.keySet().removeAll(Set.of("images_per_second"));
+            lines.put(record.step(), values);
+        });
+        return lines;
+    }
+}

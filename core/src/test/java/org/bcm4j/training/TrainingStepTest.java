@@ -1,0 +1,109 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Network;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainingStepTest {
+    @TempDir
+    Path directory;
+
+    /** What an overflow in the network does to its output. */
+    private enum Fault {
+        NOT_A_NUMBER(output -> output.mul(new Scalar(Double.NaN))),
+        INFINITE(output -> output.mul(new Scalar(Double.POSITIVE_INFINITY))),
+        /** Adds 0 with the derivative of the square root there: the loss is as ever, its gradient is not. */
+        GRADIENT_ONLY(output -> output.add(output.mul(new Scalar(0.0)).sqrt()));
+
+        private final UnaryOperator<Tensor> effect;
+
+        Fault(UnaryOperator<Tensor> effect) {
+            this.effect = effect;
+        }
+    }
+
+    /** A sound network that can be made to fail for a while. */
+    private static final class FaultyNetwork implements Network {
+        private final Network sound;
+        private Optional<Fault> fault = Optional.empty();
+
+        FaultyNetwork(Network sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public WeightLayout layout() {
+            return sound.layout();
+        }
+
+        @Override
+        public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
+            Tensor output = sound.apply(pass, x, t, u, labels);
+            return fault.map(f -> f.effect.apply(output)).orElse(output);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStepThatIsNotFiniteChangesNothingAndIsCounted(Fault fault) {
+        TrainingConfig config = TinyRun.config(directory, "warm_up_steps=0");
+        FaultyNetwork network = new FaultyNetwork(new AdmUNet(config.network()));
+        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+        TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+        try (TrainingState state =
+                new TrainingState(config, network.layout(), config.data().training(), Device.CPU)) {
+            step.run(state);
+            step.run(state);
+            float[][] before = buffers(state);
+
+            network.fault = Optional.of(fault);
+            Map<String, Double> measured = step.run(state);
+            assertThat(Double.isFinite(measured.get("loss"))).isEqualTo(fault == Fault.GRADIENT_ONLY);
+            assertThat(measured.get("gradient_norm")).isNaN();
+            assertThat(measured).containsEntry("skipped", 1.0);
+            assertThat(buffers(state)).isDeepEqualTo(before);
+            assertThat(state.optimizer.step()).as("updates").isEqualTo(2);
+            assertThat(state.step).as("steps").isEqualTo(3);
+
+            network.fault = Optional.empty();
+            Map<String, Double> next = step.run(state);
+            assertThat(next.get("loss")).isFinite();
+            assertThat(next).containsEntry("skipped", 1.0);
+            assertThat(state.weights.flat().isfinite().all().item_bool()).isTrue();
+            for (int i = 0; i < before.length; i++) {
+                assertThat(buffers(state)[i]).as("buffer " + i).isNotEqualTo(before[i]);
+            }
+        }
+    }
+
+    private static float[][] buffers(TrainingState state) {
+        return new float[][] {
+            numbers(state.weights),
+            numbers(state.average),
+            numbers(state.optimizer.mean()),
+            numbers(state.optimizer.square())
+        };
+    }
+
+    private static float[] numbers(Weights weights) {
+        return HostTensors.floats(weights.flat());
+    }
+}
