@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.model.ConsistencyModel;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
@@ -95,7 +95,8 @@ public final class Bcm implements AutoCloseable {
      * @param frames images of the strip, its ends included, at least 2
      * @return float32 [frames,C,H,W]
      */
-    public Tensor interpolate(Walk inversion, Walk generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
+    public Tensor interpolate(
+            Walk inversion, Walk generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
             Tensor noises = invert(inversion, ends, seed, labels);
             return generate(generation, Interpolation.slerp(noises, frames), seed, Optional.empty());

@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -55,8 +56,9 @@ class CommandsTest {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = NumpyFiles.readNpz(directory.resolve("dogs.npz"));
             assertThat(arrays).containsOnlyKeys("images", "labels");
-            assertThat(arrays.get("images").shape()).containsExactly(3, 1, TinyModel.SIDE, TinyModel.SIDE);
-            assertThat(HostTensors.longs(arrays.get("labels"))).containsExactly(1, 1, 1);
+            assertThat(requireNonNull(arrays.get("images")).shape())
+                    .containsExactly(3, 1, TinyModel.SIDE, TinyModel.SIDE);
+            assertThat(HostTensors.longs(requireNonNull(arrays.get("labels")))).containsExactly(1, 1, 1);
         }
     }
 
@@ -78,10 +80,12 @@ class CommandsTest {
         assertThat(Pictures.read(directory.resolve("noises.png")).getWidth()).isEqualTo(22);
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = NumpyFiles.readNpz(directory.resolve("noises.npz"));
-            assertThat(arrays.get("noises").shape()).containsExactly(2, 1, TinyModel.SIDE, TinyModel.SIDE);
+            assertThat(requireNonNull(arrays.get("noises")).shape())
+                    .containsExactly(2, 1, TinyModel.SIDE, TinyModel.SIDE);
             // Not divided by T, they would be some eighty times as large.
-            assertThat(arrays.get("noises").abs().max().item_float()).isBetween(0.1f, 10f);
-            byte[] firstRow = Arrays.copyOf(HostTensors.bytes(arrays.get("images")), 2);
+            assertThat(requireNonNull(arrays.get("noises")).abs().max().item_float())
+                    .isBetween(0.1f, 10f);
+            byte[] firstRow = Arrays.copyOf(HostTensors.bytes(requireNonNull(arrays.get("images"))), 2);
             assertThat(firstRow[0]).isZero();
             assertThat(firstRow[1]).isBetween((byte) 30, (byte) 31);
         }

@@ -114,8 +114,10 @@ public final class ConfigFile {
     public static String toJson(Record value) {
         String json = JSON.writer().with(INDENTED).writeValueAsString(RecordWriter.write(value));
         // We read JSON as YAML; outside of texts these characters cannot occur.
-        return NOT_IN_YAML.matcher(json).replaceAll(match -> "\\\\u%04x"
-                        .formatted((int) match.group().charAt(0))) + "\n";
+        return NOT_IN_YAML
+                        .matcher(json)
+                        .replaceAll(match ->
+                                "\\\\u%04x".formatted((int) match.group().charAt(0))) + "\n";
     }
 
     /**

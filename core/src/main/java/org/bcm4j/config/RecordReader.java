@@ -128,8 +128,10 @@ final class RecordReader {
         if (entry != null) {
             return readValue(entry.value(), component.type(), join(path, key));
         }
-        String yaml = component.defaultYaml().orElseThrow(() -> mapping.location()
-                .error("missing key %s %s".formatted(Spelling.quote(key), in(path))));
+        String yaml = component
+                .defaultYaml()
+                .orElseThrow(
+                        () -> mapping.location().error("missing key %s %s".formatted(Spelling.quote(key), in(path))));
         try {
             Location location = new Location("@Default of " + owner.getName() + "." + key);
             return readValue(NodeReader.value(yaml, location), component.type(), join(path, key));

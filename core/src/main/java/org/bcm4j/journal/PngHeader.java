@@ -20,13 +20,12 @@ record PngHeader(int width, int height, int channels) {
         if (png.length <= COLOUR_TYPE_OFFSET || head.getLong(0) != SIGNATURE) {
             throw new IllegalArgumentException("the picture is not a PNG file");
         }
-        int channels =
-                switch (png[COLOUR_TYPE_OFFSET]) {
-                    case 0 -> 1;
-                    case 4 -> 2;
-                    case 6 -> 4;
-                    default -> 3; // colour, or a palette of colours
-                };
+        int channels = switch (png[COLOUR_TYPE_OFFSET]) {
+            case 0 -> 1;
+            case 4 -> 2;
+            case 6 -> 4;
+            default -> 3; // colour, or a palette of colours
+        };
         return new PngHeader(head.getInt(WIDTH_OFFSET), head.getInt(WIDTH_OFFSET + Integer.BYTES), channels);
     }
 }

@@ -21,7 +21,9 @@ public record ConsistencyFunction(Network network, Preconditioning preconditioni
      */
     public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
         Tensor raw = raw(pass, x, t, u, labels);
-        return perImage(preconditioning.skip(t, u)).mul(x).add(perImage(preconditioning.out(t, u)).mul(raw));
+        return perImage(preconditioning.skip(t, u))
+                .mul(x)
+                .add(perImage(preconditioning.out(t, u)).mul(raw));
     }
 
     /** The network's own output, F(c_in(t)·x, t, u, y), which has unit variance when trained. */

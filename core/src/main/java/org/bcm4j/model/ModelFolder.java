@@ -29,8 +29,8 @@ public final class ModelFolder {
     public ModelFolder(Path folder) {
         AtomicDirectory.recover(folder);
         if (!Files.isRegularFile(folder.resolve(CONFIG))) {
-            throw new UserException(folder + ": is no model folder (" + CONFIG + " is missing); train one with `bcm train`, or use"
-                    + " models/fashion-mnist");
+            throw new UserException(folder + ": is no model folder (" + CONFIG
+                    + " is missing); train one with `bcm train`, or use" + " models/fashion-mnist");
         }
         this.folder = folder;
     }

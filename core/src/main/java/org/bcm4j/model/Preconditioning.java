@@ -19,7 +19,9 @@ public enum Preconditioning {
 
         @Override
         Tensor out(Tensor t, Tensor u) {
-            return t.sub(u).mul(new Scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
+            return t.sub(u)
+                    .mul(new Scalar(SIGMA_DATA))
+                    .div(t.square().add(variance()).sqrt());
         }
     },
     /** The plain consistency model's, which always goes to time 0 whatever u is. */
@@ -33,7 +35,9 @@ public enum Preconditioning {
         @Override
         Tensor out(Tensor t, Tensor u) {
             Tensor sinceStart = t.sub(new Scalar(SIGMA_MIN));
-            return sinceStart.mul(new Scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
+            return sinceStart
+                    .mul(new Scalar(SIGMA_DATA))
+                    .div(t.square().add(variance()).sqrt());
         }
     };
 

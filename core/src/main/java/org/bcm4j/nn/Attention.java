@@ -11,7 +11,8 @@ import org.bytedeco.pytorch.global.torch;
  * v/(1e-4 + ‖v‖/√d)), added to its input: [B,C,H,W] to the same. The channels of {@code qkv} are all of q, all of k, all of v, each by
  * head.
  */
-public record Attention(String name, int channels, int headWidth, GroupNorm norm, Convolution qkv, Convolution projection) {
+public record Attention(
+        String name, int channels, int headWidth, GroupNorm norm, Convolution qkv, Convolution projection) {
     private static final double EPSILON = 1e-4;
 
     public Attention(String name, int channels, int headWidth) {
@@ -40,7 +41,8 @@ public record Attention(String name, int channels, int headWidth, GroupNorm norm
         Tensor k = byHead(qkvByHead, 1);
         Tensor v = byHead(qkvByHead, 2);
 
-        // weights[i,j]: how much position i takes from position j. Explicit: libtorch's fused attention is many times slower on a CPU.
+        // weights[i,j]: how much position i takes from position j. Explicit: libtorch's fused attention is many times
+        // slower on a CPU.
         Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(new Scalar(1 / Math.sqrt(headWidth)));
         Tensor weights = torch.softmax(scores, -1);
         Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());

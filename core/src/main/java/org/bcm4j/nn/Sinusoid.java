@@ -16,7 +16,9 @@ public record Sinusoid(int width) {
     public Tensor apply(Tensor t) {
         int half = width / 2;
         Tensor index = torch.arange(new Scalar(half)).to(torch.ScalarType.Float).to(t.device(), torch.ScalarType.Float);
-        Tensor frequencies = index.mul(new Scalar(-LOG_PERIOD)).div(new Scalar((double) half)).exp();
+        Tensor frequencies = index.mul(new Scalar(-LOG_PERIOD))
+                .div(new Scalar((double) half))
+                .exp();
         Tensor angle = t.log().mul(new Scalar(250.0)).unsqueeze(1).mul(frequencies);
         return torch.cat(new TensorVector(angle.cos(), angle.sin()), 1);
     }

@@ -28,8 +28,9 @@ public enum Device {
      */
     public Device require() {
         if (this == CUDA && !torch.cuda_is_available()) {
-            throw new UserException("device cuda: libtorch sees no GPU; build with -Pgpu, put CUDA 13 and cuDNN 9 on LD_LIBRARY_PATH,"
-                    + " and run with -Dorg.bytedeco.javacpp.logger.debug=true to see which library is missing");
+            throw new UserException(
+                    "device cuda: libtorch sees no GPU; build with -Pgpu, put CUDA 13 and cuDNN 9 on LD_LIBRARY_PATH,"
+                            + " and run with -Dorg.bytedeco.javacpp.logger.debug=true to see which library is missing");
         }
         return this;
     }

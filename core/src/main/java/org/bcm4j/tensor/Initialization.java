@@ -20,7 +20,8 @@ public enum Initialization {
             case NORMAL -> parameter.copy_(generator.normal(shape));
             case UNIFORM_FAN_IN -> {
                 double bound = 1 / Math.sqrt((double) parameter.numel() / shape[0]);
-                parameter.copy_(generator.uniform(shape).mul_(new Scalar(2 * bound)).sub_(new Scalar(bound)));
+                parameter.copy_(
+                        generator.uniform(shape).mul_(new Scalar(2 * bound)).sub_(new Scalar(bound)));
             }
             default -> throw new AssertionError(this);
         }

@@ -115,18 +115,23 @@ public final class Weights implements AutoCloseable {
             views.forEach((name, view) -> {
                 Tensor tensor = tensors.get(name);
                 if (tensor == null) {
-                    throw new UserException(source + ": parameter " + name + " is missing; is this another architecture?");
+                    throw new UserException(
+                            source + ": parameter " + name + " is missing; is this another architecture?");
                 }
                 if (!Arrays.equals(tensor.shape(), view.shape())) {
-                    throw new UserException(source + ": parameter " + name + " has shape " + Arrays.toString(tensor.shape())
-                            + ", the network wants " + Arrays.toString(view.shape()));
+                    throw new UserException(source + ": parameter " + name + " has shape "
+                            + Arrays.toString(tensor.shape()) + ", the network wants " + Arrays.toString(view.shape()));
                 }
                 view.detach().copy_(tensor);
             });
         }
-        tensors.keySet().stream().filter(name -> !views.containsKey(name)).findFirst().ifPresent(name -> {
-            throw new UserException(source + ": parameter " + name + " is unknown to the network; is this another architecture?");
-        });
+        tensors.keySet().stream()
+                .filter(name -> !views.containsKey(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new UserException(source + ": parameter " + name
+                            + " is unknown to the network; is this another architecture?");
+                });
     }
 
     @Override

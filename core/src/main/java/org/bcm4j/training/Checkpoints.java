@@ -28,7 +28,8 @@ final class Checkpoints {
     private static final Pattern SEAL = Pattern.compile("step-(\\d{8,18})\\.json");
     private static final Pattern DATA = Pattern.compile("step-(\\d{8,18})\\.safetensors");
     /** All that a checkpoint consists of, and what a killed process left of one. */
-    private static final Pattern ANY = Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
+    private static final Pattern ANY =
+            Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
 
     /** What the {@code .json} says. */
     record Seal(long step, String sha256) {}
@@ -50,7 +51,8 @@ final class Checkpoints {
         Path data = file(state.step, ".safetensors");
         state.save(data);
         ConfigFile.write(file(state.step, ".json"), new Seal(state.step, Checksum.sha256(data)));
-        Set<Long> kept = steps(SEAL).filter(step -> step <= state.step).limit(keep).collect(Collectors.toSet());
+        Set<Long> kept =
+                steps(SEAL).filter(step -> step <= state.step).limit(keep).collect(Collectors.toSet());
         deleteAllBut(kept);
     }
 
@@ -64,7 +66,8 @@ final class Checkpoints {
         List<Long> sealed = steps(SEAL).toList();
         steps(DATA)
                 .filter(step -> !sealed.contains(step))
-                .forEach(step -> log.warn("{} was not finished; going back to an earlier checkpoint", file(step, ".safetensors")));
+                .forEach(step -> log.warn(
+                        "{} was not finished; going back to an earlier checkpoint", file(step, ".safetensors")));
         for (long step : sealed) {
             Path data = file(step, ".safetensors");
             if (isWhole(step, data)) {
@@ -74,8 +77,9 @@ final class Checkpoints {
             log.warn("{} does not match its checksum; going back to an earlier checkpoint", data);
         }
         if (!sealed.isEmpty()) {
-            throw new UserException(directory + ": no checkpoint matches its checksum; put one back from a copy, or delete this"
-                    + " directory to train from the beginning");
+            throw new UserException(
+                    directory + ": no checkpoint matches its checksum; put one back from a copy, or delete this"
+                            + " directory to train from the beginning");
         }
         return Optional.empty();
     }
@@ -83,7 +87,9 @@ final class Checkpoints {
     private boolean isWhole(long step, Path data) {
         try {
             Seal seal = ConfigFile.read(file(step, ".json"), Seal.class);
-            return seal.step() == step && Files.exists(data) && Checksum.sha256(data).equals(seal.sha256());
+            return seal.step() == step
+                    && Files.exists(data)
+                    && Checksum.sha256(data).equals(seal.sha256());
         } catch (UserException e) {
             return false;
         }
@@ -128,7 +134,8 @@ final class Checkpoints {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new UserException(directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
+            throw new UserException(
+                    directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
         }
     }
 

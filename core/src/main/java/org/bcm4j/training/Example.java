@@ -15,8 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param u the time that the soft term goes to, float32 [B], never t_{n+1}
  * @param labels int64 [B], if the network has classes
  */
-public record Example(
-        Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
+public record Example(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
 
     /** x_s = x + s·z, the image diffused to noise scale s. */
     Tensor diffused(Tensor scale) {

@@ -21,8 +21,7 @@ final class ModelCard {
 
                 ```yaml
                 %s```
-                """
-                .formatted(
+                """.formatted(
                         config.data().name().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                         state.step,
                         config.totalSteps(),

@@ -56,9 +56,8 @@ final class SampleSheet {
             Pass pass = Pass.evaluating(weights);
             long[] first = LongStream.range(0, COLUMNS).toArray();
             Tensor real = device.move(images.images(first));
-            Optional<Tensor> labels = config.network().classes() == 0
-                    ? Optional.empty()
-                    : Optional.of(device.move(images.labels(first)));
+            Optional<Tensor> labels =
+                    config.network().classes() == 0 ? Optional.empty() : Optional.of(device.move(images.labels(first)));
             Tensor noise = generator.normal(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
             Tensor one = step(pass, noise, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);
             Tensor middle = step(pass, noise, NoiseScales.SIGMA_MAX, MIDDLE, labels);
@@ -67,7 +66,8 @@ final class SampleSheet {
             Tensor inverted = step(pass, start, START, NoiseScales.SIGMA_MAX, labels);
             Tensor back = step(pass, inverted, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);
             Tensor all = torch.cat(new TensorVector(one, two, real, back), 0);
-            return ImageFiles.png(ImageGrid.ofColumns(COLUMNS).withMagnification(2).draw(all));
+            return ImageFiles.png(
+                    ImageGrid.ofColumns(COLUMNS).withMagnification(2).draw(all));
         }
     }
 

@@ -75,7 +75,8 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new UserException(directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
+            throw new UserException(
+                    directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
         }
         ConfigFile.write(directory.resolve(CONFIG), config);
         return trainer;
@@ -90,7 +91,8 @@ public final class Trainer implements AutoCloseable {
     public static Trainer resume(Path directory, List<String> overrides) {
         Path file = directory.resolve(CONFIG);
         if (!Files.exists(file)) {
-            throw new UserException(directory + ": holds no run (" + CONFIG + " is missing); start one without --resume");
+            throw new UserException(
+                    directory + ": holds no run (" + CONFIG + " is missing); start one without --resume");
         }
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
         Trainer trainer = new Trainer(directory, config);
@@ -103,15 +105,19 @@ public final class Trainer implements AutoCloseable {
 
     private void checkImages() {
         int side = config.network().imageSize();
-        if (images.height() != side || images.width() != side || images.channels() != config.network().imageChannels()) {
+        if (images.height() != side
+                || images.width() != side
+                || images.channels() != config.network().imageChannels()) {
             throw new UserException("network.image_size and image_channels are " + side + " and "
-                    + config.network().imageChannels() + ", but the images of " + config.data().name() + " are "
+                    + config.network().imageChannels() + ", but the images of "
+                    + config.data().name() + " are "
                     + images.height() + "x" + images.width() + " with " + images.channels() + " channel(s)");
         }
         int classes = config.network().classes();
         if (classes != 0 && classes != images.classNames().size()) {
-            throw new UserException("network.classes is " + classes + ", but " + config.data().name() + " has "
-                    + images.classNames().size() + " classes (or use 0 to train without labels)");
+            throw new UserException(
+                    "network.classes is " + classes + ", but " + config.data().name() + " has "
+                            + images.classNames().size() + " classes (or use 0 to train without labels)");
         }
     }
 
@@ -172,10 +178,14 @@ public final class Trainer implements AutoCloseable {
     private void save() {
         checkpoints.save(state, config.output().keepCheckpoints());
         String data = config.data().name().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        ModelConfig model = new ModelConfig(
-                ModelConfig.FORMAT, config.preconditioning(), config.network(), data, classNames());
+        ModelConfig model =
+                new ModelConfig(ModelConfig.FORMAT, config.preconditioning(), config.network(), data, classNames());
         ModelFolder.write(
-                directory.resolve("model"), model, state.average, RecommendedWalks.UNTUNED, ModelCard.of(config, network, state));
+                directory.resolve("model"),
+                model,
+                state.average,
+                RecommendedWalks.UNTUNED,
+                ModelCard.of(config, network, state));
     }
 
     private List<String> classNames() {

@@ -98,7 +98,8 @@ public record TrainingConfig(
 
     PseudoHuber distance() {
         long side = network.imageSize();
-        double standard = PseudoHuber.forDimension(network.imageChannels() * side * side).c();
+        double standard =
+                PseudoHuber.forDimension(network.imageChannels() * side * side).c();
         return new PseudoHuber(huberConstant.orElse(standard), huberPerRootDimension);
     }
 }

@@ -25,6 +25,7 @@ final class TrainingState implements AutoCloseable {
     final Weights live;
     /** sg θ: the same memory as {@link #live}. */
     final Weights constant;
+
     final Weights average;
     final RectifiedAdam optimizer;
     final ExampleSource examples;
@@ -83,8 +84,9 @@ final class TrainingState implements AutoCloseable {
             buffers().forEach((name, buffer) -> {
                 Tensor tensor = named(saved, name, file);
                 if (tensor.numel() != buffer.flat().numel()) {
-                    throw new UserException(file + ": was written for another network (" + tensor.numel() + " numbers, this one has "
-                            + buffer.flat().numel() + "); train with the configuration of its run");
+                    throw new UserException(
+                            file + ": was written for another network (" + tensor.numel() + " numbers, this one has "
+                                    + buffer.flat().numel() + "); train with the configuration of its run");
                 }
                 buffer.flat().detach().copy_(tensor);
             });

@@ -146,12 +146,12 @@ public final class AdmUNet implements Network {
     private Tensor embed(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
         if (labels.isPresent() != labelEmbedding.isPresent()) {
             throw new IllegalArgumentException(
-                    labels.isPresent() ? "this network knows no classes" : "this network wants a label for every image");
+                    labels.isPresent()
+                            ? "this network knows no classes"
+                            : "this network wants a label for every image");
         }
         Tensor embedding = timeEmbedding.apply(pass, t, u);
-        return labels.isPresent()
-                ? embedding.add(labelEmbedding.orElseThrow().apply(pass, labels.get()))
-                : embedding;
+        return labels.isPresent() ? embedding.add(labelEmbedding.orElseThrow().apply(pass, labels.get())) : embedding;
     }
 
     private static Tensor run(List<Block> blocks, Pass pass, Tensor x, Tensor embedding) {

@@ -56,7 +56,8 @@ record ResidualBlock(
     @Override
     public Tensor apply(Pass pass, Tensor x, Tensor embedding) {
         Tensor h = conv1.apply(pass, resampling.apply(torch.silu(norm1.apply(pass, x))));
-        h = torch.silu(conditioned(pass, h, embed.apply(pass, embedding).unsqueeze(2).unsqueeze(3)));
+        h = torch.silu(
+                conditioned(pass, h, embed.apply(pass, embedding).unsqueeze(2).unsqueeze(3)));
         h = conv2.apply(pass, pass.dropout().apply(h, dropout));
         Tensor around = resampling.apply(x);
         return h.add(skip.isPresent() ? skip.get().apply(pass, around) : around);

@@ -72,7 +72,8 @@ sealed interface TimeEmbedding {
         }
     }
 
-    record Aligned(int width, Sinusoid features, Perceptron start, Perceptron end, Linear align) implements TimeEmbedding {
+    record Aligned(int width, Sinusoid features, Perceptron start, Perceptron end, Linear align)
+            implements TimeEmbedding {
         Aligned(int channels) {
             this(
                     4 * channels,

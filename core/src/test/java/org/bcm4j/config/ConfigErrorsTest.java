@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ConfigErrorsTest {
-    private static final String VALID =
-            """
+    private static final String VALID = """
             name: edm
             seed: 1
             training:

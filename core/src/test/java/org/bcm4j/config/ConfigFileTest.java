@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigFileTest {
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             # What the CIFAR-10 runs share
             name: edm
             seed: 0x10
@@ -111,9 +110,7 @@ class ConfigFileTest {
     void writesWhatAPersonWouldWrite() {
         Experiment read = ConfigFile.parse(TEXT, "x.yaml", Experiment.class);
 
-        assertThat(ConfigFile.toYaml(read.training()))
-                .isEqualTo(
-                        """
+        assertThat(ConfigFile.toYaml(read.training())).isEqualTo("""
                         batch_size: 64
                         rate: 0.0
                         use_fp16: false
@@ -132,9 +129,7 @@ class ConfigFileTest {
                           a: 0.5
                         images: 3000000000
                         """);
-        assertThat(ConfigFile.toJson(read.logging()))
-                .isEqualTo(
-                        """
+        assertThat(ConfigFile.toJson(read.logging())).isEqualTo("""
                         {
                           "every" : 100,
                           "folder" : "runs/today"

@@ -35,7 +35,9 @@ record Experiment(
         }
     }
 
-    record Logging(@Default("100") int every, @Default("runs/today") Path folder) {}
+    record Logging(
+            @Default("100") int every,
+            @Default("runs/today") Path folder) {}
 
     record Stage(int steps, int intervals) {}
 
@@ -46,7 +48,8 @@ record Experiment(
 
     sealed interface Optimiser {}
 
-    record RectifiedAdam(double learningRate, @Default("0.99") double beta) implements Optimiser {}
+    record RectifiedAdam(
+            double learningRate, @Default("0.99") double beta) implements Optimiser {}
 
     sealed interface Plain extends Optimiser {}
 

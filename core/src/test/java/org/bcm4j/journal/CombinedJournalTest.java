@@ -52,9 +52,11 @@ class CombinedJournalTest {
         List<String> heard = new ArrayList<>();
         Journal journal = Journal.all(List.of(new Spy("a", heard), new Spy("b", heard)));
 
-        assertThatThrownBy(journal::close).hasMessage("a").satisfies(failure -> assertThat(failure.getSuppressed())
-                .singleElement()
-                .satisfies(second -> assertThat(second).hasMessage("b")));
+        assertThatThrownBy(journal::close)
+                .hasMessage("a")
+                .satisfies(failure -> assertThat(failure.getSuppressed())
+                        .singleElement()
+                        .satisfies(second -> assertThat(second).hasMessage("b")));
         assertThat(heard).containsExactly("a close", "b close");
     }
 }

@@ -40,7 +40,7 @@ class NetworkParityTest {
     }
 
     /**
-     * The network of the paper's ImageNet experiment: 280 million parameters, 1.2 GB; about half a minute on two cores.
+     * The network of the paper's ImageNet experiment: 280 million parameters, 1.2 GB; 35 to 100 s on two cores.
      */
     @Test
     @Tag("large")

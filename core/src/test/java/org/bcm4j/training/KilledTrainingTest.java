@@ -70,11 +70,13 @@ class KilledTrainingTest {
         assertThat(TinyRun.checkpointFiles(killed)).isEqualTo(TinyRun.checkpointFiles(undisturbed));
         assertThat(JsonLines.read(killed.resolve("log.jsonl")).stream().map(StepRecord::step))
                 .as("steps in the log, seed %d", seed)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, steps).boxed().toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, steps).boxed().toList());
     }
 
     private TrainingProcess start(Path run, int steps) {
-        return TrainingProcess.start(Child.class, directory.resolve("errors.txt"), directory.resolve("data"), run, steps);
+        return TrainingProcess.start(
+                Child.class, directory.resolve("errors.txt"), directory.resolve("data"), run, steps);
     }
 
     /** What a resumed run has to begin at: the step of the newest checkpoint whose seal holds its checksum, or 0. */
@@ -102,8 +104,8 @@ class KilledTrainingTest {
             Path data = Path.of(arguments[0]);
             Path run = Path.of(arguments[1]);
             int steps = Integer.parseInt(arguments[2]);
-            TrainingConfig config = TinyRun.config(
-                    data, "steps=" + (steps - 10), "output.log_every=1", "output.checkpoint_every=2");
+            TrainingConfig config =
+                    TinyRun.config(data, "steps=" + (steps - 10), "output.log_every=1", "output.checkpoint_every=2");
             boolean begun = Files.exists(run.resolve("config.yaml"));
             try (Trainer trainer = begun ? Trainer.resume(run, List.of()) : Trainer.start(config, run)) {
                 System.out.println("begins at " + trainer.stepsDone());

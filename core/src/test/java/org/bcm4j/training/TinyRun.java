@@ -17,37 +17,36 @@ final class TinyRun {
     static final int IMAGES = 24;
     static final int PIXELS = 64;
 
-    private static final String CONFIG =
-            """
-            seed: 7
-            data: {name: fashion-mnist}
-            network:
-              image_size: 8
-              image_channels: 1
-              patch: 2
-              width: 8
-              multipliers: [1, 2]
-              blocks: 1
-              attention: []
-              head_width: 8
-              scale_shift_norm: true
-              dropout: 0.2
-              conditioning: joint
-              classes: 10
-              null_class: true
-            objective: {kind: bidirectional-consistency}
-            warm_up_steps: 10
-            steps: 50
-            batch_size: 8
-            micro_batches: 2
-            curriculum: {kind: doubling, s0: 2, s1: 8}
-            optimizer: {learning_rate: 0.001, decay_from: 0.7}
-            ema_rate: 0.9
-            label_dropout: 0.2
-            device: cpu
-            precision: fp32
-            output: {log_every: 10, checkpoint_every: 10, samples_every: 1000}
-            """;
+    private static final String CONFIG = """
+        seed: 7
+        data: {name: fashion-mnist}
+        network:
+          image_size: 8
+          image_channels: 1
+          patch: 2
+          width: 8
+          multipliers: [1, 2]
+          blocks: 1
+          attention: []
+          head_width: 8
+          scale_shift_norm: true
+          dropout: 0.2
+          conditioning: joint
+          classes: 10
+          null_class: true
+        objective: {kind: bidirectional-consistency}
+        warm_up_steps: 10
+        steps: 50
+        batch_size: 8
+        micro_batches: 2
+        curriculum: {kind: doubling, s0: 2, s1: 8}
+        optimizer: {learning_rate: 0.001, decay_from: 0.7}
+        ema_rate: 0.9
+        label_dropout: 0.2
+        device: cpu
+        precision: fp32
+        output: {log_every: 10, checkpoint_every: 10, samples_every: 1000}
+        """;
 
     private TinyRun() {}
 

@@ -38,7 +38,9 @@ class TrainerTest {
         assertThat(resumed.resolve("model/model.safetensors"))
                 .hasSameBinaryContentAs(straight.resolve("model/model.safetensors"));
         assertThat(measured(resumed)).isEqualTo(measured(straight)).containsOnlyKeys(10L, 20L, 30L, 40L, 50L, 60L);
-        assertThat(measured(straight).values().stream().map(line -> line.get("points")).distinct())
+        assertThat(measured(straight).values().stream()
+                        .map(line -> line.get("points"))
+                        .distinct())
                 .as("the grid changed on either side of the interruption")
                 .containsExactly(3.0, 5.0, 9.0);
     }

@@ -137,16 +137,24 @@ class WalkTest {
 
     @Test
     void onlyMovesThatMeetMakeAWalk() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new Walk(List.of())).withMessageContaining("one move");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Walk(List.of()))
+                .withMessageContaining("one move");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Walk(List.of(new Traverse(80, 1.2), new Traverse(2, 0))))
                 .withMessage("the next move begins at noise scale 2, but here the walk is at 1.2; let them meet");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Walk(List.of(new Traverse(80, 1.2), new AddNoise(2, FRESH))))
                 .withMessageContaining("time 0 only");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Traverse(Double.NaN, 0)).withMessageContaining("NaN");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Traverse(-1, 0)).withMessageContaining("-1");
-        assertThatIllegalArgumentException().isThrownBy(() -> new AddNoise(0, FRESH)).withMessageContaining("nowhere");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Traverse(Double.NaN, 0))
+                .withMessageContaining("NaN");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Traverse(-1, 0))
+                .withMessageContaining("-1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new AddNoise(0, FRESH))
+                .withMessageContaining("nowhere");
     }
 
     @Test
@@ -180,13 +188,15 @@ class WalkTest {
     void spacesAreFree(@ForAll Walk walk) {
         String text = walk.toString();
         assertThat(Walk.parse(text.replace(" ", ""))).isEqualTo(walk);
-        assertThat(Walk.parse(text.replaceAll("(?=[>+z])|(?<=[>+z])", "\t ") + " \n")).isEqualTo(walk);
+        assertThat(Walk.parse(text.replaceAll("(?=[>+z])|(?<=[>+z])", "\t ") + " \n"))
+                .isEqualTo(walk);
     }
 
     @Property
     @Domain(WalkArbitraries.class)
     void eachTraversalCostsOneEvaluation(@ForAll Walk walk) {
-        assertThat(walk.nfe()).isEqualTo(walk.toString().chars().filter(c -> c == '>').count());
+        assertThat(walk.nfe())
+                .isEqualTo(walk.toString().chars().filter(c -> c == '>').count());
     }
 
     @Property
@@ -198,7 +208,8 @@ class WalkTest {
         boolean tailStandsAlone =
                 tail.stream().noneMatch(move -> move instanceof AddNoise add && add.source() == START);
         if (middle > 0 && tailStandsAlone) {
-            assertThat(new Walk(walk.moves().subList(0, middle)).then(new Walk(tail))).isEqualTo(walk);
+            assertThat(new Walk(walk.moves().subList(0, middle)).then(new Walk(tail)))
+                    .isEqualTo(walk);
         }
     }
 }

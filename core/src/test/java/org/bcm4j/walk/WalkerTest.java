@@ -57,7 +57,8 @@ class WalkerTest {
             assertThat(staged.nfe()).isEqualTo(4);
             assertThat(staged.time()).isEqualTo(0.002);
             Arrival back = walker.from(Walk.parse("0 > 6 > 80"), staged.x());
-            assertThat(torch.allclose(back.x(), z.mul(new Scalar(80)), 1e-5, 0, false)).isTrue();
+            assertThat(torch.allclose(back.x(), z.mul(new Scalar(80)), 1e-5, 0, false))
+                    .isTrue();
             assertThat(back.time()).isEqualTo(80);
         }
     }
@@ -106,8 +107,10 @@ class WalkerTest {
     void generationStartsFromNoiseOfTheScaleOfTheStart() {
         try (Scope scope = Scope.open()) {
             Walker still = new Walker((x, from, to) -> x, NO_NOISE);
-            assertThat(only(still.generate(Walk.parse("80 > 0"), constant(0.5)).x())).isEqualTo(40);
-            assertThat(only(still.generate(Walk.parse("2 > 0"), constant(0.5)).x())).isEqualTo(1);
+            assertThat(only(still.generate(Walk.parse("80 > 0"), constant(0.5)).x()))
+                    .isEqualTo(40);
+            assertThat(only(still.generate(Walk.parse("2 > 0"), constant(0.5)).x()))
+                    .isEqualTo(1);
         }
     }
 
@@ -120,7 +123,8 @@ class WalkerTest {
             Tensor expected = z.mul(new Scalar(1.2));
             assertThat(origin.generate(walk, z).x().equal(expected)).isTrue();
             Tensor x = z.mul(new Scalar(80));
-            assertThat(torch.allclose(origin.from(walk, x).x(), expected, 1e-6, 0, false)).isTrue();
+            assertThat(torch.allclose(origin.from(walk, x).x(), expected, 1e-6, 0, false))
+                    .isTrue();
         }
     }
 
@@ -129,9 +133,15 @@ class WalkerTest {
         Walk walk = Walk.parse("80 > 0 +0.2 > 0.8 > 0 +0.1 > 0");
         try (Scope scope = Scope.open()) {
             Tensor z = constant(1);
-            Tensor once = new Walker(FLOW, new SeededGenerator(3, Device.CPU)::normal).generate(walk, z).x();
-            Tensor again = new Walker(FLOW, new SeededGenerator(3, Device.CPU)::normal).generate(walk, z).x();
-            Tensor other = new Walker(FLOW, new SeededGenerator(4, Device.CPU)::normal).generate(walk, z).x();
+            Tensor once = new Walker(FLOW, new SeededGenerator(3, Device.CPU)::normal)
+                    .generate(walk, z)
+                    .x();
+            Tensor again = new Walker(FLOW, new SeededGenerator(3, Device.CPU)::normal)
+                    .generate(walk, z)
+                    .x();
+            Tensor other = new Walker(FLOW, new SeededGenerator(4, Device.CPU)::normal)
+                    .generate(walk, z)
+                    .x();
             assertThat(once.equal(again)).isTrue();
             assertThat(once.equal(other)).isFalse();
         }

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param width in pixels
  * @param height in pixels
  */
+@SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
 record Picture(String file, String alternative, byte[] png, int width, int height) {
     /** Between images: dark enough for black borders to stay calm, light enough to tell images apart. */
     private static final int GAP_GREY = 56;

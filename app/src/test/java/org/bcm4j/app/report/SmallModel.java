@@ -27,22 +27,10 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
         return new SmallModel(TREACHEROUS, true, RecommendedWalks.UNTUNED);
     }
 
+    /** The embedding scales and shifts: if it were added, the norm of groups of one channel would take it out again. */
     ModelConfig config() {
         AdmConfig network = new AdmConfig(
-                SIDE,
-                1,
-                1,
-                8,
-                List.of(1),
-                1,
-                List.of(),
-                8,
-                false,
-                0,
-                16,
-                Conditioning.JOINT,
-                classes.size(),
-                nullClass);
+                SIDE, 1, 1, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes.size(), nullClass);
         return new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", classes);
     }
 
@@ -53,7 +41,7 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
                 Weights weights =
                         Weights.initialized(new AdmUNet(config().network()).layout(), generator, Device.CPU)) {
             // A fresh network ends in zeros, so that every class and noise would give the same.
-            weights.flat().add_(generator.normal(weights.layout().length()), new Scalar(0.15));
+            weights.flat().add_(generator.normal(weights.layout().length()), new Scalar(0.05));
             ModelFolder.write(folder, config(), weights, walks, "A small model.\n");
         }
     }

@@ -1,0 +1,59 @@
+package org.bcm4j.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.bcm4j.storage.UserException;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+    private static final String HINT = "bcm: set BCM_DEBUG=1 to see where this happened\n";
+
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+    @Test
+    void aMistakeIsToldAlone() {
+        assertThat(failures(false).tell(new UserException("model/x: is no model\n  look here")))
+                .isEqualTo(2);
+        assertThat(told()).isEqualTo("bcm: model/x: is no model\nbcm:   look here\n");
+    }
+
+    @Test
+    void ofANativeFailureOnlyTheFirstLineIsForPeople() {
+        RuntimeException failure = new RuntimeException("shapes differ\nException raised from kernel.cpp:12\nframe #0");
+        assertThat(failures(false).tell(failure)).isEqualTo(1);
+        assertThat(told()).isEqualTo("bcm: RuntimeException: shapes differ\n" + HINT);
+    }
+
+    @Test
+    void aFailureWithoutAMessageHasItsName() {
+        assertThat(failures(false).tell(new IllegalStateException())).isEqualTo(1);
+        assertThat(told()).isEqualTo("bcm: IllegalStateException\n" + HINT);
+    }
+
+    @Test
+    void memoryThatRanOutSaysWhatToDo() {
+        assertThat(failures(false).tell(new OutOfMemoryError("Java heap space")))
+                .isEqualTo(1);
+        assertThat(told())
+                .isEqualTo(
+                        "bcm: out of memory (OutOfMemoryError: Java heap space); ask for less at once, or allow more:"
+                                + " BCM_JAVA_OPTIONS=-Xmx8g\n" + HINT);
+    }
+
+    @Test
+    void tracesAreShownOnRequest() {
+        failures(true).tell(new UserException("a mistake"));
+        assertThat(told()).contains("at org.bcm4j.app.FailuresTest.").endsWith("bcm: a mistake\n");
+    }
+
+    private Failures failures(boolean traces) {
+        return new Failures(new PrintStream(told, true, StandardCharsets.UTF_8), traces);
+    }
+
+    private String told() {
+        return told.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+}
