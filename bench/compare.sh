@@ -8,7 +8,7 @@
 # Settings, by the environment:
 #     ROUNDS=3 SECONDS_EACH=20 THREADS=2           how often, how long, on how many threads
 #     MODES="train sample" PRECISIONS="fp32 bf16"  what
-#     MALLOCS="default tuned"                      with glibc's malloc as it is, and told to keep freed memory (as ./bcm does)
+#     MALLOCS="default tuned"                      with glibc's malloc as it is, and told to keep freed memory
 #     JAR=bench/target/benchmarks.jar PYTHON=python3
 # The defaults take about half an hour, and hours where bf16 is emulated (no avx512_bf16 or amx_bf16 in /proc/cpuinfo).
 set -euo pipefail

@@ -1,4 +1,4 @@
-"""The ADM U-Net of the calibration model and the consistency function around it, in plain PyTorch.
+"""The ADM U-Net of the shipped architecture and the consistency function around it, in plain PyTorch.
 
 Images are [B, 1, 28, 28]; a pixel-unshuffle by 2 lets every convolution run at 14x14 and 7x7.
 """
@@ -89,7 +89,7 @@ class Stage(nn.Module):
 class UNet(nn.Module):
     """F(x, t, u, y): x [B, 1, 28, 28], times [B], labels [B] in 0..classes (classes is the null class)."""
 
-    def __init__(self, width=48, multipliers=(1, 2), blocks=1, attention_levels=(1,), head_width=48, classes=10):
+    def __init__(self, width=48, multipliers=(1, 2), blocks=1, attention_levels=(), head_width=48, classes=10):
         super().__init__()
         self.width = width
         embedding_width = 8 * width
