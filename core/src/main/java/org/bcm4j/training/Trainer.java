@@ -17,6 +17,7 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -96,11 +97,16 @@ public final class Trainer implements AutoCloseable {
         }
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
         Trainer trainer = new Trainer(directory, config);
-        trainer.checkpoints.restore(trainer.state);
-        if (!overrides.isEmpty()) {
-            ConfigFile.write(file, config);
+        try {
+            trainer.checkpoints.restore(trainer.state);
+            if (!overrides.isEmpty()) {
+                ConfigFile.write(file, config);
+            }
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
         }
-        return trainer;
     }
 
     private void checkImages() {
@@ -140,14 +146,16 @@ public final class Trainer implements AutoCloseable {
      *
      * @param audience hears of every logged step, beside the run's own log
      * @return whether all steps are done
+     * @throws UserException if another process trains in the same directory, or a file cannot be written
      */
     public boolean run(Journal audience) {
         TrainingConfig.Output output = config.output();
-        try (Journal journal = Journal.all(List.of(
-                JsonLines.resume(directory.resolve("log.jsonl"), state.step),
-                TensorBoardEvents.resume(directory, state.step),
-                new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
-                audience))) {
+        try (DirectoryLock lock = DirectoryLock.of(directory);
+                Journal journal = Journal.all(List.of(
+                        JsonLines.resume(directory.resolve("log.jsonl"), state.step),
+                        TensorBoardEvents.resume(directory, state.step),
+                        new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
+                        audience))) {
             StepLog log = new StepLog(journal, config);
             while (state.step < config.totalSteps() && !stopRequested) {
                 log.add(step.run(state), state.step);

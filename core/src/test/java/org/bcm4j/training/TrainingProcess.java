@@ -16,13 +16,14 @@ record TrainingProcess(Process process, BufferedReader output, Path errors) impl
     /**
      * Starts the {@code main} of a class of this class path, on one thread and with a heap of constant size.
      *
+     * @param compilation the option that says how much Java code is compiled
      * @param errors the file that takes its standard error
      */
-    static TrainingProcess start(Class<?> main, Path errors, Object... arguments) {
+    static TrainingProcess start(Class<?> main, String compilation, Path errors, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-XX:TieredStopAtLevel=1",
+                compilation,
                 "-XX:+UseSerialGC",
                 "-XX:+AlwaysPreTouch",
                 "-Xms64m",

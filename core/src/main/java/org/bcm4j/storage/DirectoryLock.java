@@ -1,0 +1,57 @@
+package org.bcm4j.storage;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Keeps a directory to one writer, in this process or another, until it is closed or the process ends. */
+public final class DirectoryLock implements AutoCloseable {
+    private static final String FILE = ".lock";
+
+    private final FileChannel channel;
+
+    private DirectoryLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the directory, which is made if it is missing.
+     *
+     * @throws UserException if somebody has taken it, or it cannot be written
+     */
+    public static DirectoryLock of(Path directory) {
+        Path file = directory.resolve(FILE);
+        try {
+            Files.createDirectories(directory);
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!isTaken(channel)) {
+                return new DirectoryLock(channel);
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw FileFailure.writing(file, e);
+        }
+        throw new UserException(
+                directory + ": another process is writing there; wait for it, or choose another directory");
+    }
+
+    private static boolean isTaken(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() == null;
+        } catch (OverlappingFileLockException e) {
+            return true; // by this process
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("a lock file cannot be closed", e);
+        }
+    }
+}
