@@ -1,6 +1,7 @@
 package org.bcm4j.data;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,11 @@ public record DataSource(Name name, Optional<Path> directory) {
     /** The data sets that can be read. */
     public enum Name {
         FASHION_MNIST
+    }
+
+    /** The name as people write it: {@code fashion-mnist}. */
+    public String title() {
+        return name.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The training images. */

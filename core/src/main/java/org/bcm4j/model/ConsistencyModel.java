@@ -24,8 +24,12 @@ public final class ConsistencyModel implements AutoCloseable {
 
     /** A model of the given weights, which it closes when it is closed. */
     public ConsistencyModel(ModelConfig config, Weights weights, Device device, Precision precision) {
+        this(config, new AdmUNet(config.network()), weights, device, precision);
+    }
+
+    private ConsistencyModel(ModelConfig config, AdmUNet network, Weights weights, Device device, Precision precision) {
         this.config = config;
-        this.function = new ConsistencyFunction(new AdmUNet(config.network()), config.preconditioning());
+        this.function = new ConsistencyFunction(network, config.preconditioning());
         this.weights = weights;
         this.device = device;
         this.precision = precision;
@@ -45,8 +49,9 @@ public final class ConsistencyModel implements AutoCloseable {
     public static ConsistencyModel open(Path folder, Device device, Precision precision) {
         ModelFolder files = new ModelFolder(folder);
         ModelConfig config = files.config();
-        Weights weights = files.weights(new AdmUNet(config.network()).layout(), device.require());
-        return new ConsistencyModel(config, weights, device, precision);
+        AdmUNet network = new AdmUNet(config.network());
+        Weights weights = files.weights(network.layout(), device.require());
+        return new ConsistencyModel(config, network, weights, device, precision);
     }
 
     public ModelConfig config() {

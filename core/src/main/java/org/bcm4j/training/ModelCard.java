@@ -1,6 +1,5 @@
 package org.bcm4j.training;
 
-import java.util.Locale;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.unet.AdmUNet;
 
@@ -22,7 +21,7 @@ final class ModelCard {
                 ```yaml
                 %s```
                 """.formatted(
-                        config.data().name().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        config.data().title(),
                         state.step,
                         config.totalSteps(),
                         state.step * config.batchSize(),

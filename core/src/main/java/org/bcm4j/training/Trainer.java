@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.journal.Journal;
@@ -185,9 +184,12 @@ public final class Trainer implements AutoCloseable {
 
     private void save() {
         checkpoints.save(state, config.output().keepCheckpoints());
-        String data = config.data().name().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        ModelConfig model =
-                new ModelConfig(ModelConfig.FORMAT, config.preconditioning(), config.network(), data, classNames());
+        ModelConfig model = new ModelConfig(
+                ModelConfig.FORMAT,
+                config.preconditioning(),
+                config.network(),
+                config.data().title(),
+                classNames());
         ModelFolder.write(
                 directory.resolve("model"),
                 model,
