@@ -22,12 +22,15 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param softTarget what the soft term compares with
  * @param consistencyTerm whether L_CT is part of the loss; the paper's ablation without it fails to converge
- * @param softWeightFloor the soft term's weight is at least this: 0 is the paper's 1/|t − u|, by which a long inversion counts for
- *     1/80 of an image's error
+ * @param consistencyWeightFloor L_CT's weight is at least this: 0 is the paper's 1/|t_{n+1} − t_n|, by which an interval that ends at T
+ *     counts for a hundredth of one at the image
+ * @param softWeightFloor L_soft's weight is at least this: 0 is the paper's 1/|t_{n+1} − u|, by which a long inversion counts for 1/80
+ *     of an image's error
  */
 public record BidirectionalConsistency(
         @Default("eq9") SoftTarget softTarget,
         @Default("true") boolean consistencyTerm,
+        @Default("0.0") double consistencyWeightFloor,
         @Default("0.0") double softWeightFloor)
         implements Objective {
 
@@ -41,7 +44,7 @@ public record BidirectionalConsistency(
 
     /** The paper's loss. */
     public static BidirectionalConsistency paper() {
-        return new BidirectionalConsistency(SoftTarget.EQ9, true, 0);
+        return new BidirectionalConsistency(SoftTarget.EQ9, true, 0, 0);
     }
 
     @Override
@@ -64,9 +67,10 @@ public record BidirectionalConsistency(
         // The outer application's weights are constants; the gradient flows through its input.
         Tensor throughU = f.apply(Objective.again(constant), atU, example.u(), zero, example.labels());
 
-        Tensor consistency = distance.apply(atZero, target).mul(weight(example.tNext(), example.t()));
+        Tensor consistency =
+                distance.apply(atZero, target).mul(weight(example.tNext(), example.t(), consistencyWeightFloor));
         Tensor soft = distance.apply(throughU, softTarget(f, constant, example, target))
-                .mul(weight(example.tNext(), example.u()).clamp_min(new Scalar(softWeightFloor)));
+                .mul(weight(example.tNext(), example.u(), softWeightFloor));
         Tensor perImage = consistencyTerm ? consistency.add(soft) : soft;
         return new Loss(perImage.mean(), Map.of("consistency", consistency.mean(), "soft", soft.mean()));
     }
@@ -82,9 +86,9 @@ public record BidirectionalConsistency(
         }
     }
 
-    /** λ(t, u) = 1/|t − u|. */
-    private static Tensor weight(Tensor t, Tensor u) {
-        return t.sub(u).abs().reciprocal();
+    /** λ(t, u) = 1/|t − u|, or the floor where that is more. */
+    private static Tensor weight(Tensor t, Tensor u, double floor) {
+        return t.sub(u).abs().reciprocal().clamp_min(new Scalar(floor));
     }
 
     private static Tensor twice(Tensor first, Tensor second) {

@@ -24,11 +24,7 @@ public record Consistency() implements Objective {
     static Tensor target(ConsistencyFunction f, Pass constant, Example example) {
         try (NoGradGuard guard = new NoGradGuard()) {
             return f.apply(
-                    Objective.again(constant),
-                    example.diffused(example.t()),
-                    example.t(),
-                    example.timeZero(),
-                    example.labels());
+                    Objective.again(constant), example.lower(), example.t(), example.timeZero(), example.labels());
         }
     }
 }

@@ -25,8 +25,10 @@ public record Denoising() implements Objective {
 
     private static Tensor target(Example example) {
         Tensor t = example.tNext().view(-1, 1, 1, 1);
+        Tensor x = example.denoised();
+        Tensor z = example.diffused(example.tNext()).sub(x).div(t);
         Scalar variance = new Scalar(SIGMA_DATA * SIGMA_DATA);
         Tensor scale = torch.sqrt(t.square().add(variance)).mul(new Scalar(SIGMA_DATA));
-        return example.images().mul(t).sub(example.noise().mul(variance)).div(scale);
+        return x.mul(t).sub(z.mul(variance)).div(scale);
     }
 }

@@ -14,8 +14,38 @@ import org.bytedeco.pytorch.Tensor;
  * @param t t_n, its lower end, float32 [B]
  * @param u the time that the soft term goes to, float32 [B], never t_{n+1}
  * @param labels int64 [B], if the network has classes
+ * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images, if targets are to be stable
  */
-public record Example(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
+public record Example(
+        Tensor images,
+        Tensor noise,
+        Tensor tNext,
+        Tensor t,
+        Tensor u,
+        Optional<Tensor> labels,
+        Optional<Tensor> posteriorMean) {
+
+    /** An example whose trajectory leads straight to its own image, as in the paper. */
+    public Example(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
+        this(images, noise, tNext, t, u, labels, Optional.empty());
+    }
+
+    /** What a denoiser is to answer at x_{n+1}: the image itself, or its expectation. */
+    Tensor denoised() {
+        return posteriorMean.orElse(images);
+    }
+
+    /**
+     * x_n, the trajectory's point at t_n below x_{n+1}: one step D + t_n·(x_{n+1} − D)/t_{n+1} of the PF ODE towards D = E[x | x_{n+1}],
+     * which is x + t_n·z where the image itself stands for D.
+     */
+    Tensor lower() {
+        if (posteriorMean.isEmpty()) {
+            return diffused(t);
+        }
+        Tensor mean = posteriorMean.get();
+        return mean.add(diffused(tNext).sub(mean).mul(t.div(tNext).view(-1, 1, 1, 1)));
+    }
 
     /** x_s = x + s·z, the image diffused to noise scale s. */
     Tensor diffused(Tensor scale) {

@@ -19,6 +19,7 @@ final class ExampleSource implements AutoCloseable {
     private final TrainingConfig config;
     private final LabelledImages images;
     private final Device device;
+    private final Optional<PosteriorMean> posteriorMean;
     private final SeededGenerator noise;
     private final SeededGenerator times;
     private final SeededGenerator labels;
@@ -32,6 +33,7 @@ final class ExampleSource implements AutoCloseable {
         this.images = images;
         this.device = device;
         this.law = new IntervalLaw(grid, config.times());
+        posteriorMean = config.stableTargets() ? Optional.of(new PosteriorMean(images, device)) : Optional.empty();
         noise = new SeededGenerator(config.seed() + 1, device);
         times = new SeededGenerator(config.seed() + 2, device);
         labels = new SeededGenerator(config.seed() + 3, device);
@@ -75,8 +77,9 @@ final class ExampleSource implements AutoCloseable {
             t[i] = grid.time(n);
             u[i] = grid.time(law.target(uniform[2 * i + 1], n));
         }
-        return new Example(
+        Example drawn = new Example(
                 x, noise.normal(x.shape()), device.floats(tNext), device.floats(t), device.floats(u), labels(indices));
+        return posteriorMean.map(mean -> mean.stabilized(drawn)).orElse(drawn);
     }
 
     private Optional<Tensor> labels(long[] indices) {
@@ -95,5 +98,6 @@ final class ExampleSource implements AutoCloseable {
     @Override
     public void close() {
         generators().values().forEach(SeededGenerator::close);
+        posteriorMean.ifPresent(PosteriorMean::close);
     }
 }

@@ -23,6 +23,8 @@ import org.bcm4j.unet.AdmConfig;
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
  * @param curriculum N over the steps
  * @param times laws of the drawn times
+ * @param stableTargets whether a trajectory leads towards the mean of all training images that may lie behind a noisy one
+ *     ({@link PosteriorMean}) instead of the one that was drawn, as in the paper; takes four bytes per pixel of the training set
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
  * @param emaRate decay of the moving average per step
@@ -44,6 +46,7 @@ public record TrainingConfig(
         @Default("1") int microBatches,
         Curriculum curriculum,
         @Default("{}") IntervalLaw.Settings times,
+        @Default("false") boolean stableTargets,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
         @Default("{}") OptimizerSettings optimizer,

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ObjectiveGradientsTest {
     private static final AdmConfig CONFIG =
             new AdmConfig(8, 1, 1, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false);
-    private static final BidirectionalConsistency SOFT_ALONE = new BidirectionalConsistency(SoftTarget.EQ9, false, 0);
+    private static final BidirectionalConsistency SOFT_ALONE =
+            new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0);
 
     private final ConsistencyFunction function =
             new ConsistencyFunction(new AdmUNet(CONFIG), Preconditioning.BIDIRECTIONAL);
@@ -74,7 +75,7 @@ class ObjectiveGradientsTest {
         return Stream.of(
                 BidirectionalConsistency.paper(),
                 SOFT_ALONE,
-                new BidirectionalConsistency(SoftTarget.EQ8, true, 0.2),
+                new BidirectionalConsistency(SoftTarget.EQ8, true, 0.1, 0.2),
                 new Consistency(),
                 new Denoising());
     }
@@ -128,9 +129,9 @@ class ObjectiveGradientsTest {
     void theSoftTermsWeightHasItsFloor() {
         Objective.Loss paper =
                 SOFT_ALONE.apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
-        Objective.Loss floored = new BidirectionalConsistency(SoftTarget.EQ9, false, 1e-9)
+        Objective.Loss floored = new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 1e-9)
                 .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
-        Objective.Loss raised = new BidirectionalConsistency(SoftTarget.EQ9, false, 10)
+        Objective.Loss raised = new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 10)
                 .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
 
         assertThat(floored.total().item_double()).isEqualTo(paper.total().item_double());

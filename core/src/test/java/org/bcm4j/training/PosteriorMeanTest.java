@@ -1,0 +1,137 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The posterior mean beside its formula in float64, image by image. */
+class PosteriorMeanTest {
+    private static final int IMAGES = 30;
+    private static final int PIXELS = 12;
+
+    private final Scope scope = Scope.open();
+    private final byte[] pixels = new byte[IMAGES * PIXELS];
+    private final int[] labels = new int[IMAGES];
+
+    {
+        Random random = new Random(7);
+        random.nextBytes(pixels);
+        for (int i = 0; i < IMAGES; i++) {
+            labels[i] = random.nextInt(3);
+        }
+    }
+
+    private final LabelledImages images = new LabelledImages(pixels, labels, 1, 3, 4, List.of("shirt", "shoe", "bag"));
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    @Test
+    void isTheWeightedMeanOfTheImagesOfTheClass() {
+        // Image 3 with its class, image 11 with the null class, image 5 at a noise scale at which it is the only
+        // candidate.
+        long[] drawn = {3, 11, 5};
+        long[] asked = {labels[3], 3, labels[5]};
+        double[] t = {2, 1.5, 0.5};
+
+        float[] mean = HostTensors.floats(mean(drawn, t, Optional.of(asked)));
+
+        float[] noisy = HostTensors.floats(example(drawn, t, Optional.of(asked)).diffused(Device.CPU.floats(t)));
+        for (int row = 0; row < 2; row++) {
+            double[] expected = formula(noisy, row, t[row], asked[row]);
+            for (int k = 0; k < PIXELS; k++) {
+                // float32: weights to 1e-6, and half squares of a few units divided by t² before the exponential.
+                assertThat((double) mean[row * PIXELS + k]).isCloseTo(expected[k], within(1e-5));
+            }
+        }
+        float[] own = HostTensors.floats(images.images(5));
+        for (int k = 0; k < PIXELS; k++) {
+            assertThat(mean[2 * PIXELS + k]).isEqualTo(own[k]);
+        }
+    }
+
+    @Test
+    void meansWithoutLabelsAreOverAllImages() {
+        double[] t = {2};
+        long[] drawn = {4};
+        float[] mean = HostTensors.floats(mean(drawn, t, Optional.empty()));
+        float[] noisy = HostTensors.floats(example(drawn, t, Optional.empty()).diffused(Device.CPU.floats(t)));
+        double[] expected = formula(noisy, 0, 2, 3);
+        for (int k = 0; k < PIXELS; k++) {
+            assertThat((double) mean[k]).isCloseTo(expected[k], within(1e-5));
+        }
+    }
+
+    /** The step towards the image itself ends at x + t_n·z, with or without a mean that is the image. */
+    @Test
+    void theLowerPointIsTheDiffusedImageWhereTheMeanIsTheImage() {
+        double[] t = {0.9, 0.6};
+        Example plain = example(new long[] {1, 2}, t, Optional.empty());
+        try (PosteriorMean mean = new PosteriorMean(images, Device.CPU)) {
+            float[] stable = HostTensors.floats(mean.stabilized(plain).lower());
+            float[] expected = HostTensors.floats(plain.lower());
+            for (int k = 0; k < expected.length; k++) {
+                assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));
+            }
+        }
+    }
+
+    private static Offset<Double> within(double distance) {
+        return Offset.offset(distance);
+    }
+
+    private Tensor mean(long[] drawn, double[] t, Optional<long[]> labels) {
+        try (PosteriorMean mean = new PosteriorMean(images, Device.CPU)) {
+            return mean.stabilized(example(drawn, t, labels)).denoised();
+        }
+    }
+
+    private Example example(long[] drawn, double[] tNext, Optional<long[]> asked) {
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+            return new Example(
+                    images.images(drawn),
+                    generator.normal(drawn.length, 1, 3, 4),
+                    Device.CPU.floats(tNext),
+                    Device.CPU.floats(Arrays.stream(tNext).map(s -> s / 2).toArray()),
+                    Device.CPU.floats(new double[drawn.length]),
+                    asked.map(Device.CPU::integers));
+        }
+    }
+
+    private double[] formula(float[] noisy, int row, double t, long label) {
+        double[] sum = new double[PIXELS];
+        double total = 0;
+        for (int i = 0; i < IMAGES; i++) {
+            if (label == 3 || labels[i] == label) {
+                float[] candidate = HostTensors.floats(images.images(i));
+                double distance = 0;
+                for (int k = 0; k < PIXELS; k++) {
+                    distance += Math.pow(noisy[row * PIXELS + k] - candidate[k], 2);
+                }
+                double weight = Math.exp(-distance / (2 * t * t));
+                total += weight;
+                for (int k = 0; k < PIXELS; k++) {
+                    sum[k] += weight * candidate[k];
+                }
+            }
+        }
+        for (int k = 0; k < PIXELS; k++) {
+            sum[k] /= total;
+        }
+        return sum;
+    }
+}
