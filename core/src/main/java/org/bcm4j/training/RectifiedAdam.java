@@ -45,6 +45,15 @@ public final class RectifiedAdam implements AutoCloseable {
         this.step = made;
     }
 
+    /** Forgets all updates. */
+    void reset() {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            mean.flat().zero_();
+            square.flat().zero_();
+        }
+        step = 0;
+    }
+
     /** One update of {@code weights} along their gradient, and of their average: ema ← rate·ema + (1−rate)·weights. */
     public void update(Weights weights, double learningRate, Weights average, double averageRate) {
         step++;

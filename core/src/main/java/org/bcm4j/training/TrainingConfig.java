@@ -17,7 +17,8 @@ import org.bcm4j.unet.AdmConfig;
  * @param initialModel a model folder of the same architecture whose weights training starts from; absent to start from scratch
  * @param preconditioning how F becomes f
  * @param objective what is minimised after the warm-up
- * @param warmUpSteps steps of {@link Denoising} before the objective's first; 0 is the paper's training from scratch
+ * @param warmUpSteps steps of {@link Denoising} before the objective's first, which starts from their averaged weights; 0 is the
+ *     paper's training from scratch
  * @param steps K, steps of the objective
  * @param batchSize images of one step
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size

@@ -51,6 +51,14 @@ final class TrainingState implements AutoCloseable {
         }
     }
 
+    /** Goes on from the averaged weights with a fresh optimiser, as a run that is initialised from a trained model does. */
+    void restartFromAverage() {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            weights.flat().copy_(average.flat());
+        }
+        optimizer.reset();
+    }
+
     private Map<String, Weights> buffers() {
         Map<String, Weights> buffers = new LinkedHashMap<>();
         buffers.put("weights", weights);

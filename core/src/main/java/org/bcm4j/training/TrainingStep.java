@@ -37,6 +37,9 @@ final class TrainingStep {
     Map<String, Double> run(TrainingState state) {
         Map<String, Double> measured = new TreeMap<>();
         try (Scope scope = Scope.open()) {
+            if (state.step > 0 && state.step == config.warmUpSteps()) {
+                state.restartFromAverage();
+            }
             state.live.gradient().zero_();
             double loss = 0;
             for (int part = 0; part < config.microBatches(); part++) {

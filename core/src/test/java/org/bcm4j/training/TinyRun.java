@@ -36,6 +36,7 @@ final class TinyRun {
           null_class: true
         objective: {kind: bidirectional-consistency}
         warm_up_steps: 10
+        stable_targets: true
         steps: 50
         batch_size: 8
         micro_batches: 2

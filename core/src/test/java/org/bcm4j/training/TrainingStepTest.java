@@ -15,8 +15,10 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Network;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -93,6 +95,30 @@ class TrainingStepTest {
             for (int i = 0; i < before.length; i++) {
                 assertThat(buffers(state)[i]).as("buffer " + i).isNotEqualTo(before[i]);
             }
+        }
+    }
+
+    @Test
+    void theObjectiveStartsFromTheWarmUpsAverage() {
+        // A rate so small that the step after the warm-up shows where it started.
+        TrainingConfig config =
+                TinyRun.config(directory, "warm_up_steps=2", "steps=1", "optimizer.learning_rate=1e-30");
+        AdmUNet network = new AdmUNet(config.network());
+        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+        TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+        try (TrainingState state =
+                new TrainingState(config, network.layout(), config.data().training(), Device.CPU)) {
+            step.run(state);
+            step.run(state);
+            try (NoGradGuard guard = new NoGradGuard()) {
+                state.average.flat().add_(new Scalar(1.0));
+            }
+            float[] average = numbers(state.average);
+
+            step.run(state);
+
+            assertThat(numbers(state.weights)).as("weights").isEqualTo(average);
+            assertThat(state.optimizer.step()).as("updates").isOne();
         }
     }
 
