@@ -33,11 +33,13 @@ final class ExampleSource implements AutoCloseable {
         this.images = images;
         this.device = device;
         this.law = new IntervalLaw(grid, config.times());
-        posteriorMean = config.stableTargets() ? Optional.of(new PosteriorMean(images, device)) : Optional.empty();
         noise = new SeededGenerator(config.seed() + 1, device);
         times = new SeededGenerator(config.seed() + 2, device);
         labels = new SeededGenerator(config.seed() + 3, device);
         dropout = new SeededGenerator(config.seed() + 4, device);
+        posteriorMean = config.stableTargets() > 0
+                ? Optional.of(new PosteriorMean(images, config.stableTargets(), device, noise))
+                : Optional.empty();
         order = new ShuffledOrder(images.size(), new ShuffledOrder.State(config.seed(), 0, 0));
     }
 
@@ -98,6 +100,5 @@ final class ExampleSource implements AutoCloseable {
     @Override
     public void close() {
         generators().values().forEach(SeededGenerator::close);
-        posteriorMean.ifPresent(PosteriorMean::close);
     }
 }

@@ -24,8 +24,8 @@ import org.bcm4j.unet.AdmConfig;
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
  * @param curriculum N over the steps
  * @param times laws of the drawn times
- * @param stableTargets whether a trajectory leads towards the mean of all training images that may lie behind a noisy one
- *     ({@link PosteriorMean}) instead of the one that was drawn, as in the paper; takes four bytes per pixel of the training set
+ * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
+ *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
  * @param emaRate decay of the moving average per step
@@ -47,7 +47,7 @@ public record TrainingConfig(
         @Default("1") int microBatches,
         Curriculum curriculum,
         @Default("{}") IntervalLaw.Settings times,
-        @Default("false") boolean stableTargets,
+        @Default("0") int stableTargets,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
         @Default("{}") OptimizerSettings optimizer,
@@ -83,6 +83,7 @@ public record TrainingConfig(
         require(
                 microBatches > 0 && batchSize % microBatches == 0,
                 "micro_batches must divide the batch size " + batchSize + ", is " + microBatches);
+        require(stableTargets >= 0, "stable_targets must not be negative, is " + stableTargets);
         require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
         require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
         require(labelDropout == 0 || network.nullClass(), "label_dropout needs null_class: true in the network");

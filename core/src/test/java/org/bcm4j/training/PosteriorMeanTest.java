@@ -2,10 +2,12 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Device;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 class PosteriorMeanTest {
     private static final int IMAGES = 30;
     private static final int PIXELS = 12;
+    private static final int REFERENCES = 8;
+    private static final long SEED = 5;
 
     private final Scope scope = Scope.open();
     private final byte[] pixels = new byte[IMAGES * PIXELS];
@@ -41,38 +45,42 @@ class PosteriorMeanTest {
     }
 
     @Test
-    void isTheWeightedMeanOfTheImagesOfTheClass() {
-        // Image 3 with its class, image 11 with the null class, image 5 at a noise scale at which it is the only
+    void isTheWeightedMeanOfTheImageAndItsReferences() {
+        // Image 11 with its class, image 5 with the null class, image 3 at a noise scale at which it is the only
         // candidate.
-        long[] drawn = {3, 11, 5};
-        long[] asked = {labels[3], 3, labels[5]};
+        long[] drawn = {11, 5, 3};
+        long[] asked = {labels[11], 3, labels[3]};
         double[] t = {2, 1.5, 0.5};
 
         float[] mean = HostTensors.floats(mean(drawn, t, Optional.of(asked)));
 
         float[] noisy = HostTensors.floats(example(drawn, t, Optional.of(asked)).diffused(Device.CPU.floats(t)));
-        for (int row = 0; row < 2; row++) {
-            double[] expected = formula(noisy, row, t[row], asked[row]);
-            for (int k = 0; k < PIXELS; k++) {
-                // float32: weights to 1e-6, and half squares of a few units divided by t² before the exponential.
-                assertThat((double) mean[row * PIXELS + k]).isCloseTo(expected[k], within(1e-5));
+        try (SeededGenerator same = new SeededGenerator(SEED, Device.CPU)) {
+            for (int row = 0; row < 2; row++) {
+                double[] expected = formula(noisy, row, t[row], drawn[row], asked[row], same);
+                for (int k = 0; k < PIXELS; k++) {
+                    // float32: half squares of a few units are divided by t² before the exponential.
+                    assertThat((double) mean[row * PIXELS + k]).isCloseTo(expected[k], within(1e-5));
+                }
             }
         }
-        float[] own = HostTensors.floats(images.images(5));
+        float[] own = HostTensors.floats(images.images(3));
         for (int k = 0; k < PIXELS; k++) {
             assertThat(mean[2 * PIXELS + k]).isEqualTo(own[k]);
         }
     }
 
     @Test
-    void meansWithoutLabelsAreOverAllImages() {
-        double[] t = {2};
-        long[] drawn = {4};
-        float[] mean = HostTensors.floats(mean(drawn, t, Optional.empty()));
-        float[] noisy = HostTensors.floats(example(drawn, t, Optional.empty()).diffused(Device.CPU.floats(t)));
-        double[] expected = formula(noisy, 0, 2, 3);
-        for (int k = 0; k < PIXELS; k++) {
-            assertThat((double) mean[k]).isCloseTo(expected[k], within(1e-5));
+    void referencesOfAnImageWithoutLabelAreOfAllClasses() {
+        double[] t = {80};
+        float[] mean = HostTensors.floats(mean(new long[] {4}, t, Optional.empty()));
+        float[] noisy =
+                HostTensors.floats(example(new long[] {4}, t, Optional.empty()).diffused(Device.CPU.floats(t)));
+        try (SeededGenerator same = new SeededGenerator(SEED, Device.CPU)) {
+            double[] expected = formula(noisy, 0, 80, 4, 3, same);
+            for (int k = 0; k < PIXELS; k++) {
+                assertThat((double) mean[k]).isCloseTo(expected[k], within(1e-5));
+            }
         }
     }
 
@@ -81,7 +89,8 @@ class PosteriorMeanTest {
     void theLowerPointIsTheDiffusedImageWhereTheMeanIsTheImage() {
         double[] t = {0.9, 0.6};
         Example plain = example(new long[] {1, 2}, t, Optional.empty());
-        try (PosteriorMean mean = new PosteriorMean(images, Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
+            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU, generator);
             float[] stable = HostTensors.floats(mean.stabilized(plain).lower());
             float[] expected = HostTensors.floats(plain.lower());
             for (int k = 0; k < expected.length; k++) {
@@ -95,7 +104,8 @@ class PosteriorMeanTest {
     }
 
     private Tensor mean(long[] drawn, double[] t, Optional<long[]> labels) {
-        try (PosteriorMean mean = new PosteriorMean(images, Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
+            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU, generator);
             return mean.stabilized(example(drawn, t, labels)).denoised();
         }
     }
@@ -112,21 +122,26 @@ class PosteriorMeanTest {
         }
     }
 
-    private double[] formula(float[] noisy, int row, double t, long label) {
+    private double[] formula(float[] noisy, int row, double t, long drawn, long label, SeededGenerator generator) {
+        long[] from = LongStream.range(0, IMAGES)
+                .filter(i -> label == 3 || labels[(int) i] == label)
+                .toArray();
+        List<Long> compared = new ArrayList<>(List.of(drawn));
+        for (double uniform : generator.uniforms(REFERENCES)) {
+            compared.add(from[(int) (uniform * from.length)]);
+        }
         double[] sum = new double[PIXELS];
         double total = 0;
-        for (int i = 0; i < IMAGES; i++) {
-            if (label == 3 || labels[i] == label) {
-                float[] candidate = HostTensors.floats(images.images(i));
-                double distance = 0;
-                for (int k = 0; k < PIXELS; k++) {
-                    distance += Math.pow(noisy[row * PIXELS + k] - candidate[k], 2);
-                }
-                double weight = Math.exp(-distance / (2 * t * t));
-                total += weight;
-                for (int k = 0; k < PIXELS; k++) {
-                    sum[k] += weight * candidate[k];
-                }
+        for (long i : compared) {
+            float[] candidate = HostTensors.floats(images.images(i));
+            double distance = 0;
+            for (int k = 0; k < PIXELS; k++) {
+                distance += Math.pow(noisy[row * PIXELS + k] - candidate[k], 2);
+            }
+            double weight = Math.exp(-distance / (2 * t * t));
+            total += weight;
+            for (int k = 0; k < PIXELS; k++) {
+                sum[k] += weight * candidate[k];
             }
         }
         for (int k = 0; k < PIXELS; k++) {

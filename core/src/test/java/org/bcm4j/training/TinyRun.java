@@ -36,7 +36,7 @@ final class TinyRun {
           null_class: true
         objective: {kind: bidirectional-consistency}
         warm_up_steps: 10
-        stable_targets: true
+        stable_targets: 4
         steps: 50
         batch_size: 8
         micro_batches: 2
