@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
+import org.bcm4j.data.FashionMnist;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.EvaluationReport;
@@ -100,7 +101,7 @@ final class EvalCommand implements Callable<Integer> {
         List<Walk> chosen = chosenWalks();
         LabelledImages real = read();
         Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
-        String data = name(DataSource.Name.FASHION_MNIST) + " " + name(split);
+        String data = new FashionMnist(directory).title() + " " + name(split);
         try (org.bcm4j.Bcm bcm = model.open();
                 FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
@@ -130,7 +131,7 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private LabelledImages read() {
-        DataSource source = new DataSource(DataSource.Name.FASHION_MNIST, directory);
+        DataSource source = new FashionMnist(directory);
         return switch (split) {
             case TEST -> source.test();
             case TRAIN -> source.training();

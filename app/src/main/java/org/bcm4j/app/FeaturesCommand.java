@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.DataSource;
+import org.bcm4j.data.FashionMnist;
 import org.bcm4j.metrics.FeatureConfig;
 import org.bcm4j.metrics.FeatureTraining;
 import org.bcm4j.storage.UserException;
@@ -63,7 +64,7 @@ final class FeaturesCommand implements Callable<Integer> {
                 throw new UserException("--epochs " + epochs + ": must be at least 1");
             }
             Destination destination = Destination.of(out, Kind.FOLDER);
-            DataSource data = new DataSource(DataSource.Name.FASHION_MNIST, directory);
+            DataSource data = new FashionMnist(directory);
             FeatureConfig trained = train(data, destination.path());
             System.out.printf(
                     Locale.ROOT,

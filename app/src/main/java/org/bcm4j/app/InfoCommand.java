@@ -14,8 +14,7 @@ import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.TrainingConfig;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.NetworkConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
@@ -60,7 +59,7 @@ final class InfoCommand implements Callable<Integer> {
     /** Says nothing of the machine, whose device only libtorch knows: this must be quick. */
     private void describe(TrainingConfig config) {
         line("experiment", path.toString());
-        line("trains on", lower(config.data().name()));
+        line("trains on", config.data().title());
         describe(config.network());
         line("objective", words(config.objective().getClass().getSimpleName()));
         line(
@@ -75,19 +74,10 @@ final class InfoCommand implements Callable<Integer> {
         line("precision", config.precision().map(InfoCommand::lower).orElse("the fastest on the device"));
     }
 
-    private static void describe(AdmConfig network) {
+    private static void describe(NetworkConfig network) {
         line("images", network.imageChannels() + " x " + network.imageSize() + " x " + network.imageSize());
-        line(
-                "network",
-                String.format(
-                        Locale.ROOT,
-                        "ADM U-Net, width %d x %s, blocks %d, %s conditioning, %d classes",
-                        network.width(),
-                        network.multipliers(),
-                        network.blocks(),
-                        lower(network.conditioning()),
-                        network.classes()));
-        long parameters = new AdmUNet(network).layout().parameterCount();
+        line("network", network.summary());
+        long parameters = network.build().layout().parameterCount();
         line("parameters", String.format(Locale.ROOT, "%,d (%.1f MB)", parameters, parameters * Float.BYTES * 1e-6));
     }
 

@@ -5,13 +5,13 @@ import java.util.List;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Reads the pictures that a command is given, as its model wants them. */
-record InputImages(AdmConfig network) {
+record InputImages(NetworkConfig network) {
     private static final int COLOUR_CHANNELS = 3;
 
     /**

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.bcm4j.app.report.ExampleImages;
 import org.bcm4j.app.report.Quickstart;
 import org.bcm4j.data.DataSource;
+import org.bcm4j.data.FashionMnist;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Command;
@@ -73,7 +74,7 @@ final class QuickstartCommand implements Callable<Integer> {
             throw new UserException("--per-class " + perClass + ": ask for at least 1 image of each class");
         }
         new ModelFolder(folder); // throws unless it is one
-        DataSource data = new DataSource(DataSource.Name.FASHION_MNIST, directory);
+        DataSource data = new FashionMnist(directory);
         ExampleImages images = ExampleImages.firstOfEachClass(data.test(), perClass);
         images.write(folder);
         System.out.println(folder.resolve(ExampleImages.FILE) + ": " + images.size() + " images");

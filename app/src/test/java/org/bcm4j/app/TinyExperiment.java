@@ -16,7 +16,7 @@ final class TinyExperiment {
     /** The configuration; {@code directory} is where {@link #writeData} puts the images. */
     static String yaml(Path directory) {
         return """
-                data: {name: fashion-mnist, directory: %s}
+                data: {kind: fashion-mnist, directory: %s}
                 network:
                   image_size: 8
                   image_channels: 1

@@ -13,7 +13,6 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.TrainingConfig;
-import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -60,7 +59,7 @@ public class SamplingBenchmark {
         TrainingConfig trained = ConfigFile.read(Path.of(CONFIG), TrainingConfig.class);
         Device device = Device.best();
         try (SeededGenerator generator = new SeededGenerator(0, device)) {
-            Weights weights = Weights.initialized(new AdmUNet(trained.network()).layout(), generator, device);
+            Weights weights = Weights.initialized(trained.network().build().layout(), generator, device);
             ModelConfig config = new ModelConfig(
                     ModelConfig.FORMAT, trained.preconditioning(), trained.network(), "none", List.of());
             bcm = new Bcm(new ConsistencyModel(config, weights, device, precision));

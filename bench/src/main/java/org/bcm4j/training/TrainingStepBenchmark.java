@@ -11,7 +11,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Network;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -58,7 +58,7 @@ public class TrainingStepBenchmark {
         if (config.batchSize() != BATCH) {
             throw new IllegalStateException(CONFIG + ": batch_size is no longer " + BATCH + "; change the benchmark");
         }
-        AdmUNet network = new AdmUNet(config.network());
+        Network network = config.network().build();
         Device device = config.device().orElseGet(Device::best);
         step = new TrainingStep(config, new ConsistencyFunction(network, config.preconditioning()), device, precision);
         state = new TrainingState(config, network.layout(), images(config), device);

@@ -13,11 +13,13 @@ import java.lang.annotation.Target;
  * record Training(long seed, @Default("0.9999") double emaDecay, @Default("{}") Logging logging) {}
  * }</pre>
  *
+ * <p>On a sealed interface of records it names the {@code kind} that is meant where a configuration names none.
+ *
  * <p>A component of an optional type needs no default: its absence is a value.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
-@Target(ElementType.RECORD_COMPONENT)
+@Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})
 public @interface Default {
     /**
      * The value in YAML, read as strictly as a file is; <code>{}</code> stands for a record whose own defaults suffice.

@@ -74,18 +74,19 @@ final class RecordReader {
 
     private static Object readSealed(Node node, Class<?> type, String path) {
         Node.Mapping mapping = mapping(node, path);
-        Map<String, Class<?>> kinds = SealedShape.of(type).kinds();
-        Node.Entry kind = mapping.entries().get(SealedShape.KIND);
-        if (kind == null) {
-            throw mapping.location()
-                    .error("missing key \"kind\" %s; it is one of %s"
-                            .formatted(in(path), String.join(", ", kinds.keySet())));
-        }
-        String name = (String) new ScalarReader(kind.value(), join(path, SealedShape.KIND)).read(String.class);
+        SealedShape shape = SealedShape.of(type);
+        Map<String, Class<?>> kinds = shape.kinds();
+        Optional<Node.Entry> kind = Optional.ofNullable(mapping.entries().get(SealedShape.KIND));
+        String name = kind.map(entry -> (String)
+                        new ScalarReader(entry.value(), join(path, SealedShape.KIND)).read(String.class))
+                .or(shape::defaultKind)
+                .orElseThrow(() -> mapping.location()
+                        .error("missing key \"kind\" %s; it is one of %s"
+                                .formatted(in(path), String.join(", ", kinds.keySet()))));
         if (!kinds.containsKey(name)) {
             String message = "unknown kind %s %s%s"
                     .formatted(Spelling.quote(name), in(path), Spelling.suggest(name, kinds.keySet()));
-            throw kind.value().location().error(message);
+            throw kind.map(entry -> entry.value().location()).orElse(mapping.location()).error(message);
         }
         Map<String, Node.Entry> others = new LinkedHashMap<>(mapping.entries());
         others.remove(SealedShape.KIND);

@@ -70,7 +70,7 @@ final class RecordWriter {
         }
         // Declared as a sealed interface: say which record this is.
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put(SealedShape.KIND, SealedShape.kindOf(value.getClass()));
+        tree.put(SealedShape.KIND, SealedShape.kindOf(value.getClass(), (Class<?>) declared));
         tree.putAll(write(value));
         return tree;
     }

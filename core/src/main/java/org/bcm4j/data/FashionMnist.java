@@ -3,13 +3,16 @@ package org.bcm4j.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.bcm4j.storage.UserException;
 
 /**
  * Fashion-MNIST: 28 x 28 grey pictures of clothes in ten classes, 60,000 to train on and 10,000 to test on. Reads the
  * four IDX files as published, plain or gzipped.
+ *
+ * @param directory where the files are; absent for where Debian's package dataset-fashion-mnist puts them
  */
-public final class FashionMnist {
+public record FashionMnist(Optional<Path> directory) implements DataSource {
     /** Where Debian's package dataset-fashion-mnist puts the files. */
     public static final Path DEFAULT_DIRECTORY = Path.of("/usr/share/datasets/fashion-mnist");
 
@@ -30,11 +33,19 @@ public final class FashionMnist {
         }
     }
 
-    private FashionMnist() {}
+    @Override
+    public String title() {
+        return "fashion-mnist";
+    }
 
-    /** Reads a split from {@link #DEFAULT_DIRECTORY}. */
-    public static LabelledImages read(Split split) {
-        return read(DEFAULT_DIRECTORY, split);
+    @Override
+    public LabelledImages training() {
+        return read(Split.TRAIN);
+    }
+
+    @Override
+    public LabelledImages test() {
+        return read(Split.TEST);
     }
 
     /**
@@ -43,9 +54,9 @@ public final class FashionMnist {
      * @return grey images, [N,1,H,W] with the size that the files give
      * @throws UserException if a file is missing (saying how to get the data set) or damaged
      */
-    public static LabelledImages read(Path directory, Split split) {
-        Path imageFile = locate(directory, split.prefix + "-images-idx3-ubyte");
-        Path labelFile = locate(directory, split.prefix + "-labels-idx1-ubyte");
+    public LabelledImages read(Split split) {
+        Path imageFile = locate(split.prefix + "-images-idx3-ubyte");
+        Path labelFile = locate(split.prefix + "-labels-idx1-ubyte");
         IdxFile images = IdxFile.read(imageFile, 3);
         IdxFile classes = IdxFile.read(labelFile, 1);
         int count = images.dimension(0);
@@ -72,16 +83,17 @@ public final class FashionMnist {
         return labels;
     }
 
-    private static Path locate(Path directory, String name) {
-        Path plain = directory.resolve(name);
-        Path gzipped = directory.resolve(name + ".gz");
+    private Path locate(String name) {
+        Path folder = directory.orElse(DEFAULT_DIRECTORY);
+        Path plain = folder.resolve(name);
+        Path gzipped = folder.resolve(name + ".gz");
         if (Files.isRegularFile(plain)) {
             return plain;
         }
         if (Files.isRegularFile(gzipped)) {
             return gzipped;
         }
-        throw new UserException("Fashion-MNIST: no " + name + "(.gz) in " + directory.toAbsolutePath()
+        throw new UserException("Fashion-MNIST: no " + name + "(.gz) in " + folder.toAbsolutePath()
                 + "; name its directory, or get it with: apt-get install dataset-fashion-mnist");
     }
 }

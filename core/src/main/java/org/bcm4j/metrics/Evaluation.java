@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.NetworkConfig;
 import org.bcm4j.walk.Walk;
 
 /**
@@ -85,7 +85,7 @@ public record Evaluation(long samples, long images, long seed) {
                 inversions);
     }
 
-    private static List<InversionQuality.Labels> labels(AdmConfig network) {
+    private static List<InversionQuality.Labels> labels(NetworkConfig network) {
         if (network.classes() == 0) {
             return List.of(InversionQuality.Labels.NULL);
         }

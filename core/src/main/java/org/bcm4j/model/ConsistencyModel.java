@@ -9,8 +9,8 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.NetworkConfig;
+import org.bcm4j.unet.Network;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
@@ -24,10 +24,10 @@ public final class ConsistencyModel implements AutoCloseable {
 
     /** A model of the given weights, which it closes when it is closed. */
     public ConsistencyModel(ModelConfig config, Weights weights, Device device, Precision precision) {
-        this(config, new AdmUNet(config.network()), weights, device, precision);
+        this(config, config.network().build(), weights, device, precision);
     }
 
-    private ConsistencyModel(ModelConfig config, AdmUNet network, Weights weights, Device device, Precision precision) {
+    private ConsistencyModel(ModelConfig config, Network network, Weights weights, Device device, Precision precision) {
         this.config = config;
         this.function = new ConsistencyFunction(network, config.preconditioning());
         this.weights = weights;
@@ -49,7 +49,7 @@ public final class ConsistencyModel implements AutoCloseable {
     public static ConsistencyModel open(Path folder, Device device, Precision precision) {
         ModelFolder files = new ModelFolder(folder);
         ModelConfig config = files.config();
-        AdmUNet network = new AdmUNet(config.network());
+        Network network = config.network().build();
         Weights weights = files.weights(network.layout(), device.require());
         return new ConsistencyModel(config, network, weights, device, precision);
     }
@@ -72,13 +72,13 @@ public final class ConsistencyModel implements AutoCloseable {
 
     /** Shape [count,C,H,W] of the images that this model takes. */
     public long[] shape(long count) {
-        AdmConfig network = config.network();
+        NetworkConfig network = config.network();
         return new long[] {count, network.imageChannels(), network.imageSize(), network.imageSize()};
     }
 
     /** The label that says "no label", for every one of {@code count} images: absent if the model has no classes. */
     public Optional<Tensor> unlabelled(long count) {
-        AdmConfig network = config.network();
+        NetworkConfig network = config.network();
         if (network.classes() == 0) {
             return Optional.empty();
         }

@@ -2,7 +2,7 @@ package org.bcm4j.model;
 
 import java.util.List;
 import org.bcm4j.config.Default;
-import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.NetworkConfig;
 
 /**
  * What a model folder's {@code config.json} says: all that is needed beside the weights.
@@ -14,7 +14,7 @@ import org.bcm4j.unet.AdmConfig;
 public record ModelConfig(
         String format,
         Preconditioning preconditioning,
-        AdmConfig network,
+        NetworkConfig network,
         @Default("unknown") String data,
         @Default("[]") List<String> classNames) {
     public static final String FORMAT = "bcm4j model 1";

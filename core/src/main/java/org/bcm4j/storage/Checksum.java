@@ -27,6 +27,11 @@ public final class Checksum {
         }
     }
 
+    /** The fingerprint of bytes. */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
     private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -1,13 +1,13 @@
 package org.bcm4j.training;
 
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Network;
 
 /** The README of a trained model's folder. */
 final class ModelCard {
     private ModelCard() {}
 
-    static String of(TrainingConfig config, AdmUNet network, TrainingState state) {
+    static String of(TrainingConfig config, Network network, TrainingState state) {
         return """
                 # A bidirectional consistency model
 

@@ -20,7 +20,7 @@ import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Network;
 
 /**
  * A training run in a directory of its own:
@@ -39,7 +39,7 @@ public final class Trainer implements AutoCloseable {
     private final Path directory;
     private final TrainingConfig config;
     private final LabelledImages images;
-    private final AdmUNet network;
+    private final Network network;
     private final TrainingStep step;
     private final TrainingState state;
     private final Checkpoints checkpoints;
@@ -53,7 +53,7 @@ public final class Trainer implements AutoCloseable {
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();
         Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
-        network = new AdmUNet(config.network());
+        network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.preconditioning());
         step = new TrainingStep(config, function, device, precision);
         state = new TrainingState(config, network.layout(), images, device);
@@ -115,13 +115,13 @@ public final class Trainer implements AutoCloseable {
                 || images.channels() != config.network().imageChannels()) {
             throw new UserException("network.image_size and image_channels are " + side + " and "
                     + config.network().imageChannels() + ", but the images of "
-                    + config.data().name() + " are "
+                    + config.data().title() + " are "
                     + images.height() + "x" + images.width() + " with " + images.channels() + " channel(s)");
         }
         int classes = config.network().classes();
         if (classes != 0 && classes != images.classNames().size()) {
             throw new UserException(
-                    "network.classes is " + classes + ", but " + config.data().name() + " has "
+                    "network.classes is " + classes + ", but " + config.data().title() + " has "
                             + images.classNames().size() + " classes (or use 0 to train without labels)");
         }
     }

@@ -8,7 +8,7 @@ import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.NetworkConfig;
 
 /**
  * One experiment, as its YAML file says it; a run can be repeated from it.
@@ -37,7 +37,7 @@ import org.bcm4j.unet.AdmConfig;
 public record TrainingConfig(
         @Default("0") long seed,
         DataSource data,
-        AdmConfig network,
+        NetworkConfig network,
         Optional<Path> initialModel,
         @Default("bidirectional") Preconditioning preconditioning,
         Objective objective,

@@ -1,6 +1,7 @@
 package org.bcm4j.unet;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 
@@ -36,7 +37,8 @@ public record AdmConfig(
         @Default("16") int dropoutMaxResolution,
         Conditioning conditioning,
         @Default("0") int classes,
-        @Default("false") boolean nullClass) {
+        @Default("false") boolean nullClass)
+        implements NetworkConfig {
 
     public AdmConfig {
         multipliers = List.copyOf(multipliers);
@@ -70,6 +72,17 @@ public record AdmConfig(
         if (!condition) {
             throw new IllegalArgumentException(message);
         }
+    }
+
+    @Override
+    public AdmUNet build() {
+        return new AdmUNet(this);
+    }
+
+    @Override
+    public String summary() {
+        return "ADM U-Net, width " + width + " x " + multipliers + ", blocks " + blocks + ", "
+                + conditioning.name().toLowerCase(Locale.ROOT) + " conditioning, " + classes + " classes";
     }
 
     /** Width of the embedding given to the blocks: 4·width, doubled for {@link Conditioning#JOINT}. */

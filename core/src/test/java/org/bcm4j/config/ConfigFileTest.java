@@ -66,6 +66,24 @@ class ConfigFileTest {
                 .isEqualTo(new Experiment.Descent(1));
     }
 
+    @Default("round")
+    sealed interface HouseShape {}
+
+    record RoundShape(@Default("1.0") double radius) implements HouseShape {}
+
+    record SquareShape(double side) implements HouseShape {}
+
+    record House(HouseShape shape) {}
+
+    @Test
+    void aKindIsNamedWithoutTheFamilysLastWordAndMayHaveADefault() {
+        assertThat(ConfigFile.parse("shape: {kind: square, side: 2}", "x.yaml", House.class))
+                .isEqualTo(new House(new SquareShape(2)));
+        assertThat(ConfigFile.parse("shape: {radius: 3}", "x.yaml", House.class))
+                .isEqualTo(new House(new RoundShape(3)));
+        assertThat(ConfigFile.toYaml(new House(new RoundShape(3)))).contains("kind: round");
+    }
+
     @Test
     void anEmptyTextIsARecordOfDefaults() {
         assertThat(ConfigFile.parse("", "x.yaml", Experiment.Logging.class))

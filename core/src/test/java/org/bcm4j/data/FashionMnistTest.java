@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.bcm4j.data.FashionMnist.Split;
 import org.bcm4j.storage.UserException;
@@ -44,7 +45,7 @@ class FashionMnistTest {
     void readsPlainAndGzippedFiles() throws IOException {
         Files.write(directory.resolve("t10k-images-idx3-ubyte.gz"), gzip(TWO_IMAGES));
         Files.write(directory.resolve("t10k-labels-idx1-ubyte"), TWO_LABELS);
-        LabelledImages images = FashionMnist.read(directory, Split.TEST);
+        LabelledImages images = new FashionMnist(Optional.of(directory)).read(Split.TEST);
 
         assertThat(images.size()).isEqualTo(2);
         assertThat(images.classNames()).hasSize(10).endsWith("Ankle boot");
@@ -62,7 +63,7 @@ class FashionMnistTest {
     @Test
     void readsTheInstalledDataSet() {
         assumeThat(FashionMnist.DEFAULT_DIRECTORY).exists();
-        LabelledImages test = FashionMnist.read(Split.TEST);
+        LabelledImages test = new FashionMnist(Optional.empty()).read(Split.TEST);
 
         assertThat(test.size()).isEqualTo(10_000);
         assertThat(test.images(0).shape()).containsExactly(1, 1, 28, 28);
@@ -78,7 +79,7 @@ class FashionMnistTest {
 
     @Test
     void saysHowToGetTheDataSet() {
-        assertThatThrownBy(() -> FashionMnist.read(directory, Split.TRAIN))
+        assertThatThrownBy(() -> new FashionMnist(Optional.of(directory)).read(Split.TRAIN))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("no train-images-idx3-ubyte(.gz) in " + directory)
                 .hasMessageContaining("apt-get install dataset-fashion-mnist");
@@ -101,7 +102,7 @@ class FashionMnistTest {
     private void assertRefused(byte[] images, byte[] labels, String reason) throws IOException {
         Files.write(directory.resolve("train-images-idx3-ubyte"), images);
         Files.write(directory.resolve("train-labels-idx1-ubyte"), labels);
-        assertThatThrownBy(() -> FashionMnist.read(directory, Split.TRAIN))
+        assertThatThrownBy(() -> new FashionMnist(Optional.of(directory)).read(Split.TRAIN))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining(directory.toString())
                 .hasMessageContaining(reason);

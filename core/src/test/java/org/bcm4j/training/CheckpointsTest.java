@@ -13,7 +13,6 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.unet.AdmUNet;
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +36,7 @@ class CheckpointsTest {
         checkpoints = new Checkpoints(directory);
         TrainingConfig config = TinyRun.config(run.resolve("data"));
         state = new TrainingState(
-                config, new AdmUNet(config.network()).layout(), config.data().training(), Device.CPU);
+                config, config.network().build().layout(), config.data().training(), Device.CPU);
         for (int step : List.of(10, 20, 30)) {
             saveAt(checkpoints, step);
         }

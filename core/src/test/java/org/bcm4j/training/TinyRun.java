@@ -19,7 +19,7 @@ final class TinyRun {
 
     private static final String CONFIG = """
         seed: 7
-        data: {name: fashion-mnist}
+        data: {kind: fashion-mnist}
         network:
           image_size: 8
           image_channels: 1

@@ -13,7 +13,6 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Network;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -69,7 +68,7 @@ class TrainingStepTest {
     @EnumSource
     void aStepThatIsNotFiniteChangesNothingAndIsCounted(Fault fault) {
         TrainingConfig config = TinyRun.config(directory, "warm_up_steps=0");
-        FaultyNetwork network = new FaultyNetwork(new AdmUNet(config.network()));
+        FaultyNetwork network = new FaultyNetwork(config.network().build());
         ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
         TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
         try (TrainingState state =
@@ -103,7 +102,7 @@ class TrainingStepTest {
         // A rate so small that the step after the warm-up shows where it started.
         TrainingConfig config =
                 TinyRun.config(directory, "warm_up_steps=2", "steps=1", "optimizer.learning_rate=1e-30");
-        AdmUNet network = new AdmUNet(config.network());
+        Network network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
         TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
         try (TrainingState state =

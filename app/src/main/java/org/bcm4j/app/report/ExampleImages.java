@@ -16,7 +16,7 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -78,7 +78,7 @@ public final class ExampleImages {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
             Tensor images = array(file, arrays, IMAGES, ScalarType.Byte, 4);
-            AdmConfig network = config.network();
+            NetworkConfig network = config.network();
             int[] labels = labels(file, array(file, arrays, LABELS, ScalarType.Long, 1), network.classes());
             int side = network.imageSize();
             long[] wanted = {labels.length, network.imageChannels(), side, side};

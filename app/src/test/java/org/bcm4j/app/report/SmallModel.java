@@ -13,7 +13,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
 
@@ -39,7 +38,7 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights =
-                        Weights.initialized(new AdmUNet(config().network()).layout(), generator, Device.CPU)) {
+                        Weights.initialized(config().network().build().layout(), generator, Device.CPU)) {
             // A fresh network ends in zeros, so that every class and noise would give the same.
             weights.flat().add_(generator.normal(weights.layout().length()), new Scalar(0.05));
             ModelFolder.write(folder, config(), weights, walks, "A small model.\n");

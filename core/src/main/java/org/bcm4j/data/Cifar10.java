@@ -1,0 +1,81 @@
+package org.bcm4j.data;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+
+/**
+ * CIFAR-10: 32 x 32 colour pictures in ten classes, 50,000 to train on and 10,000 to test on. Reads its published binary version:
+ * {@code data_batch_1.bin} to {@code data_batch_5.bin} and {@code test_batch.bin}, each image one byte of class and three planes.
+ *
+ * @param directory where the files are
+ */
+public record Cifar10(Path directory) implements DataSource {
+    private static final int SIDE = 32;
+    private static final int PIXELS = 3 * SIDE * SIDE;
+    private static final int RECORD = 1 + PIXELS;
+
+    private static final List<String> CLASS_NAMES =
+            List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck");
+
+    @Override
+    public String title() {
+        return "cifar10";
+    }
+
+    @Override
+    public LabelledImages training() {
+        return read(IntStream.rangeClosed(1, 5)
+                .mapToObj(i -> "data_batch_" + i + ".bin")
+                .toList());
+    }
+
+    @Override
+    public LabelledImages test() {
+        return read(List.of("test_batch.bin"));
+    }
+
+    private LabelledImages read(List<String> names) {
+        ByteArrayOutputStream records = new ByteArrayOutputStream();
+        for (String name : names) {
+            records.writeBytes(records(directory.resolve(name)));
+        }
+        byte[] all = records.toByteArray();
+        int count = all.length / RECORD;
+        byte[] pixels = new byte[count * PIXELS];
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = all[i * RECORD];
+            System.arraycopy(all, i * RECORD + 1, pixels, i * PIXELS, PIXELS);
+        }
+        return new LabelledImages(pixels, labels, 3, SIDE, SIDE, CLASS_NAMES);
+    }
+
+    private static byte[] records(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new UserException("CIFAR-10: no " + file.toAbsolutePath()
+                    + "; unpack the data set's \"binary version\" and name its directory in data.directory");
+        }
+        try {
+            byte[] records = Files.readAllBytes(file);
+            if (records.length == 0 || records.length % RECORD != 0) {
+                throw new UserException(file + ": " + records.length + " bytes are not whole images of " + RECORD
+                        + "; fetch it again");
+            }
+            for (int start = 0; start < records.length; start += RECORD) {
+                if (records[start] < 0 || records[start] >= CLASS_NAMES.size()) {
+                    throw new UserException(file + ": image " + start / RECORD + " has the class "
+                            + Byte.toUnsignedInt(records[start]) + ", not 0 to 9; fetch it again");
+                }
+            }
+            return records;
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+    }
+}
