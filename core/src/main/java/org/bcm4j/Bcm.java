@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Scope;
@@ -55,10 +56,30 @@ public final class Bcm implements AutoCloseable {
      */
     public Tensor generate(Walk walk, long count, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
-            try (SeededGenerator generator = new SeededGenerator(seed, model.device())) {
-                return generate(walk, generator.normal(model.shape(count)), seed, labels);
-            }
+            List<Tensor> batches = new ArrayList<>();
+            generate(walk, count, seed, labels, batch -> batches.add(Scope.own(batch)));
+            Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
+            batches.forEach(Tensor::releaseReference);
+            return images;
         });
+    }
+
+    /**
+     * The same images, batch by batch, for more than fit in memory.
+     *
+     * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when it returns
+     */
+    public void generate(Walk walk, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
+        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
+                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
+            for (long start = 0; start < count; start += BATCH) {
+                long size = Math.min(BATCH, count - start);
+                try (Scope scope = Scope.open()) {
+                    Tensor noises = starts.normal(model.shape(size));
+                    receiver.accept(walker(labels, start, size, added).generate(walk, noises).x());
+                }
+            }
+        }
     }
 
     /**
@@ -112,16 +133,19 @@ public final class Bcm implements AutoCloseable {
             try (SeededGenerator generator = new SeededGenerator(~seed, model.device())) {
                 List<Tensor> done = new ArrayList<>();
                 for (long start = 0; start < points.size(0); start += BATCH) {
-                    long from = start;
                     long size = Math.min(BATCH, points.size(0) - start);
-                    Optional<Tensor> batchLabels = labels.map(all -> all.narrow(0, from, size));
-                    Walker walker = new Walker(
-                            (x, t, u) -> model.traverse(x, t, u, batchLabels), shape -> generator.normal(shape));
+                    Walker walker = walker(labels, start, size, generator);
                     done.add(leg.run(walker, points.narrow(0, start, size)).x());
                 }
                 return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
             }
         });
+    }
+
+    /** Walks the images of one batch, with their labels. */
+    private Walker walker(Optional<Tensor> labels, long start, long size, SeededGenerator added) {
+        Optional<Tensor> ofBatch = labels.map(all -> all.narrow(0, start, size));
+        return new Walker((x, t, u) -> model.traverse(x, t, u, ofBatch), shape -> added.normal(shape));
     }
 
     @Override

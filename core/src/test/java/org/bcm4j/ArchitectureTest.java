@@ -26,11 +26,13 @@ class ArchitectureTest {
             "journal",
             "editing",
             "walk",
+            "denoiser",
             "model",
             "data",
             "unet",
             "nn",
             "config",
+            "checkpoint",
             "tensor",
             "storage");
 

@@ -33,7 +33,8 @@ import picocli.CommandLine.ScopeType;
             EvalCommand.class,
             FeaturesCommand.class,
             InfoCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            ImportCommand.class
         })
 public final class Bcm implements Callable<Integer> {
     private static final int HELP_WIDTH = 100;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
@@ -17,7 +18,6 @@ import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -37,9 +37,6 @@ import picocli.CommandLine.Option;
             "  bcm sample models/fashion-mnist --nfe 4 -n 50000 --class Bag --out bags.npz"
         })
 final class SampleCommand implements Callable<Integer> {
-    /** Images between two signs of progress; a multiple of 16, so that portions draw the noises that one draw would. */
-    private static final int PORTION = 1024;
-
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
@@ -94,21 +91,17 @@ final class SampleCommand implements Callable<Integer> {
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
     private Tensor draw(org.bcm4j.Bcm bcm, Walk walk, ClassOption.Choice choice) {
-        Device device = bcm.model().device();
-        List<Tensor> portions = new ArrayList<>();
-        try (SeededGenerator generator = new SeededGenerator(seed.value(), device);
-                Progress progress = Progress.show("sampling", "images", 0, count)) {
-            for (int done = 0; done < count; done += PORTION) {
-                int size = Math.min(PORTION, count - done);
-                long portionSeed = seed.value() + done / PORTION;
-                portions.add(Scope.returning(() -> {
-                    Tensor noises = generator.normal(bcm.model().shape(size));
-                    return Pixels.toBytes(bcm.generate(walk, noises, portionSeed, choice.labels(size, device)));
-                }));
-                progress.at(done + size, "");
-            }
+        List<Tensor> batches = new ArrayList<>();
+        try (Progress progress = Progress.show("sampling", "images", 0, count)) {
+            AtomicLong done = new AtomicLong();
+            bcm.generate(walk, count, seed.value(), choice.labels(count, bcm.model().device()), batch -> {
+                batches.add(Scope.own(Pixels.toBytes(batch)));
+                progress.at(done.addAndGet(batch.size(0)), "");
+            });
         }
-        return torch.cat(new TensorVector(portions.toArray(Tensor[]::new)), 0);
+        Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
+        batches.forEach(Tensor::releaseReference);
+        return images;
     }
 
     private void write(Destination destination, Tensor images, ClassOption.Choice choice) {

@@ -28,6 +28,9 @@ public final class ConsistencyModel implements AutoCloseable {
     }
 
     private ConsistencyModel(ModelConfig config, Network network, Weights weights, Device device, Precision precision) {
+        if (config.preconditioning() == Preconditioning.DENOISER) {
+            throw new UserException("this model is a denoiser, which walks no trajectory by itself; name a consistency model");
+        }
         this.config = config;
         this.function = new ConsistencyFunction(network, config.preconditioning());
         this.weights = weights;

@@ -39,6 +39,18 @@ public enum Preconditioning {
                     .mul(new Scalar(SIGMA_DATA))
                     .div(t.square().add(variance()).sqrt());
         }
+    },
+    /** EDM's denoiser D(x, t) (SPEC 4), which answers with the expected image whatever u is: no step of a {@link ConsistencyModel}. */
+    DENOISER {
+        @Override
+        Tensor skip(Tensor t, Tensor u) {
+            return t.square().add(variance()).reciprocal().mul(variance());
+        }
+
+        @Override
+        Tensor out(Tensor t, Tensor u) {
+            return t.mul(new Scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
+        }
     };
 
     /** c_in: scales x to unit variance. */

@@ -13,6 +13,11 @@ public record GroupNorm(String name, int groups, int channels, double epsilon) {
         return new GroupNorm(name, Math.min(32, Integer.lowestOneBit(channels)), channels, 1e-5);
     }
 
+    /** NCSN++'s: groups of four channels, or 32 groups if that is fewer; ε = 1e-6. */
+    public static GroupNorm ncsnpp(String name, int channels) {
+        return new GroupNorm(name, Math.min(32, channels / 4), channels, 1e-6);
+    }
+
     public void declare(WeightLayout.Builder layout) {
         layout.declare(name + ".weight", Initialization.ONE, channels);
         layout.declare(name + ".bias", Initialization.ZERO, channels);

@@ -79,8 +79,12 @@ final class ExampleSource implements AutoCloseable {
             t[i] = grid.time(n);
             u[i] = grid.time(law.target(uniform[2 * i + 1], n));
         }
+        Tensor upper = config.objective()
+                .noiseScales()
+                .map(law -> law.sigma(times.normal(count)))
+                .orElseGet(() -> device.floats(tNext));
         Example drawn = new Example(
-                x, noise.normal(x.shape()), device.floats(tNext), device.floats(t), device.floats(u), labels(indices));
+                x, noise.normal(x.shape()), upper, device.floats(t), device.floats(u), labels(indices));
         return posteriorMean.map(mean -> mean.stabilized(drawn)).orElse(drawn);
     }
 

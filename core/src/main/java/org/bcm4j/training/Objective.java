@@ -1,12 +1,19 @@
 package org.bcm4j.training;
 
 import java.util.Map;
+import java.util.Optional;
+import org.bcm4j.denoiser.EdmLoss;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
 import org.bytedeco.pytorch.Tensor;
 
 /** What training minimises. */
-public sealed interface Objective permits BidirectionalConsistency, Consistency, Denoising {
+public sealed interface Objective permits BidirectionalConsistency, Consistency, Denoising, EdmDenoising {
+    /** The law of t_{n+1}, if it is not drawn from the intervals of a time grid. */
+    default Optional<EdmLoss> noiseScales() {
+        return Optional.empty();
+    }
+
     /**
      * The losses of one batch.
      *

@@ -1,6 +1,5 @@
 package org.bcm4j.training;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
@@ -14,7 +13,7 @@ import org.bcm4j.unet.NetworkConfig;
  * One experiment, as its YAML file says it; a run can be repeated from it.
  *
  * @param seed seeds every generator of the run
- * @param initialModel a model folder of the same architecture whose weights training starts from; absent to start from scratch
+ * @param init the model whose weights training starts from; absent to start from scratch
  * @param preconditioning how F becomes f
  * @param objective what is minimised after the warm-up
  * @param warmUpSteps steps of {@link Denoising} before the objective's first, which starts from their averaged weights; 0 is the
@@ -38,7 +37,7 @@ public record TrainingConfig(
         @Default("0") long seed,
         DataSource data,
         NetworkConfig network,
-        Optional<Path> initialModel,
+        Optional<InitialModel> init,
         @Default("bidirectional") Preconditioning preconditioning,
         Objective objective,
         @Default("0") long warmUpSteps,
@@ -87,6 +86,12 @@ public record TrainingConfig(
         require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
         require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
         require(labelDropout == 0 || network.nullClass(), "label_dropout needs null_class: true in the network");
+        require(
+                objective.noiseScales().isPresent() == (preconditioning == Preconditioning.DENOISER),
+                "objective edm-denoising and preconditioning denoiser go together");
+        require(
+                objective.noiseScales().isEmpty() || warmUpSteps == 0,
+                "objective edm-denoising needs no warm_up_steps, for it denoises");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
     }
 

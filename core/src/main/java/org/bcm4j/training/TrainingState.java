@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
-import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -33,10 +32,9 @@ final class TrainingState implements AutoCloseable {
     long skipped;
 
     TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
-        try (SeededGenerator generator = new SeededGenerator(config.seed(), device)) {
-            weights = Weights.initialized(layout, generator, device);
-        }
-        config.initialModel().ifPresent(this::startFrom);
+        weights = config.init()
+                .map(model -> model.weights(layout, device))
+                .orElseGet(() -> random(layout, config.seed(), device));
         live = weights.trainable();
         constant = weights.frozen();
         average = weights.copy();
@@ -44,10 +42,9 @@ final class TrainingState implements AutoCloseable {
         examples = new ExampleSource(config, images, device);
     }
 
-    private void startFrom(Path model) {
-        try (Scope scope = Scope.open();
-                Weights given = new ModelFolder(model).weights(weights.layout(), Device.CPU)) {
-            weights.load(given.views(), model.toString());
+    private static Weights random(WeightLayout layout, long seed, Device device) {
+        try (SeededGenerator generator = new SeededGenerator(seed, device)) {
+            return Weights.initialized(layout, generator, device);
         }
     }
 

@@ -4,7 +4,7 @@ import org.bcm4j.config.Default;
 
 /** The shape of a network; in a configuration, {@code kind} says which, and ADM is meant where it is absent. */
 @Default("adm")
-public sealed interface NetworkConfig permits AdmConfig {
+public sealed interface NetworkConfig permits AdmConfig, NcsnppConfig {
     /** Height and width of the images. */
     int imageSize();
 

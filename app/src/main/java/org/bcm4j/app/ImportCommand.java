@@ -1,0 +1,116 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.bcm4j.checkpoint.Checkpoint;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.interop.CheckpointImport;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.unet.NetworkConfig;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bcm import}: other people's checkpoints as model folders. */
+@Command(
+        name = "import",
+        description = {
+            "Turns a checkpoint of another program into a model folder.",
+            "Reads what PyTorch saved (.pt, .pth; nothing in it is run), safetensors, and Flax MessagePack."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm import ema_0.9999_010000.pt --as bcm --image-size 64 --head-width 64 --out models/imagenet64",
+            "  bcm import edm-cifar10.safetensors --as edm --config configs/cifar10-edm.yaml --out models/cifar10-edm"
+        })
+final class ImportCommand implements Callable<Integer> {
+    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "The file to read.")
+    private Path checkpoint = Path.of("");
+
+    @Option(
+            names = "--as",
+            required = true,
+            paramLabel = "bcm|ict|edm|score-sde",
+            description = "Whose checkpoint it is, which decides the names of its weights.")
+    private CheckpointImport.Family family = CheckpointImport.Family.BCM;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE.yaml",
+            description = "An experiment with the checkpoint's network and preconditioning.")
+    private Optional<Path> config = Optional.empty();
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "N",
+            description = "Height and width of the images, for an ADM U-Net without --config.")
+    private Optional<Integer> imageSize = Optional.empty();
+
+    @Option(
+            names = "--head-width",
+            paramLabel = "N",
+            description = "Channels of an attention head, for an ADM U-Net without --config.")
+    private Optional<Integer> headWidth = Optional.empty();
+
+    @Option(
+            names = "--section",
+            paramLabel = "NAME",
+            description = "Which part of the checkpoint, such as ema or state_dict, if several hold weights.")
+    private Optional<String> section = Optional.empty();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "DIR",
+            description = "The model folder to write.")
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() {
+        CheckpointImport reading = new CheckpointImport(family);
+        try (Scope scope = Scope.open()) {
+            Checkpoint weights = reading.weightsIn(Checkpoint.read(checkpoint), section);
+            Optional<TrainingConfig> experiment = config.map(file -> ConfigFile.read(file, TrainingConfig.class));
+            NetworkConfig network = experiment
+                    .map(TrainingConfig::network)
+                    .orElseGet(() -> reading.network(weights, optional(imageSize), optional(headWidth)));
+            Preconditioning preconditioning =
+                    experiment.map(TrainingConfig::preconditioning).orElse(family.preconditioning());
+            try (Weights loaded = reading.load(weights, network, Device.CPU)) {
+                ModelConfig model =
+                        new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
+                ModelFolder.write(out, model, loaded, RecommendedWalks.UNTUNED, card(network));
+                System.out.printf(
+                        Locale.ROOT,
+                        "wrote %s: %s, %,d parameters, all %d tensors of %s in their places%n",
+                        out,
+                        network.summary(),
+                        loaded.layout().parameterCount(),
+                        loaded.layout().slots().size(),
+                        weights.source());
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private static OptionalInt optional(Optional<Integer> value) {
+        return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    private String card(NetworkConfig network) {
+        return "# An imported model\n\n" + network.summary() + ", from " + checkpoint.getFileName() + " (read as "
+                + family.name().toLowerCase(Locale.ROOT).replace('_', '-') + ").\n";
+    }
+}

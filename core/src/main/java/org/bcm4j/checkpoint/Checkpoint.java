@@ -1,0 +1,193 @@
+package org.bcm4j.checkpoint;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.zip.ZipException;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.SafetensorsFile;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a checkpoint holds, whoever wrote it: tensors and scalars by path, which is the keys and list indices that lead
+ * to them, joined by "/" ({@code ema/conv.weight}, {@code optimizer/state/0/step}).
+ *
+ * <p>Nothing in a file is ever run: what is not data is refused by name. Memory and time are bounded by the size of the
+ * file, whatever it claims.
+ *
+ * @param source where it was read from, for people
+ * @param tensors in the file's order; immutable. They lie on the CPU and belong to the {@link org.bcm4j.tensor.Scope}
+ *     in which the file was read. Shapes and values are those that the writer saw; tensors that shared memory then
+ *     share it here, so do not write to them, and they may be strided or expanded
+ * @param scalars in the file's order; immutable. Each is a String, Long, BigInteger, Double or Boolean. Other values,
+ *     such as None and bytes, are left out
+ */
+public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String, Object> scalars) {
+    static final String SEPARATOR = "/";
+
+    /** Bytes at a file's start that tell its format. */
+    private static final int START_BYTES = 9;
+
+    public Checkpoint {
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        scalars = Collections.unmodifiableMap(new LinkedHashMap<>(scalars));
+    }
+
+    /**
+     * Reads a file that PyTorch wrote ({@code torch.save}, as a zip archive or in the format before 1.6), that Flax
+     * wrote ({@code flax.serialization}, MessagePack), or a safetensors file. Its content tells which it is. The
+     * tensors own their memory: the file may change or vanish afterwards.
+     *
+     * @throws UserException if the file can not be read, is of another format, damaged, or holds more than data
+     */
+    public static Checkpoint read(Path file) {
+        try {
+            byte[] start = start(file);
+            // The first 8 bytes are the length of a JSON header.
+            if (start[START_BYTES - 1] == '{') {
+                SafetensorsFile content = Safetensors.read(file);
+                return new Checkpoint(file.toString(), content.tensors(), Map.copyOf(content.metadata()));
+            }
+            try (Container container = open(file, start)) {
+                Leaves leaves = new Leaves(container.tree());
+                long allowance = Container.allowance(Files.size(file));
+                Map<String, Tensor> tensors = load(container, leaves.tensors(), allowance);
+                return new Checkpoint(file.toString(), tensors, leaves.scalars());
+            }
+        } catch (RefusedException e) {
+            throw new UserException(file + " " + e.getMessage(), e);
+        } catch (EOFException | ZipException e) {
+            String message =
+                    RefusedException.damaged("it ends too early or is damaged").getMessage();
+            throw new UserException(file + " " + message, e);
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        } catch (OutOfMemoryError e) {
+            throw new UserException(
+                    "cannot read " + file + ": there is not enough memory for its tensors; free some", e);
+        }
+    }
+
+    /**
+     * One tensor.
+     *
+     * @throws IllegalArgumentException if there is none at that path
+     */
+    public Tensor tensor(String path) {
+        Tensor tensor = tensors.get(path);
+        if (tensor == null) {
+            throw new IllegalArgumentException(source + " has no tensor " + path);
+        }
+        return tensor;
+    }
+
+    /** The names under which {@link #section} finds something, sorted: {@code ema}, {@code state_dict}, and the like. */
+    public Set<String> sections() {
+        Set<String> names = new TreeSet<>();
+        Stream.concat(tensors.keySet().stream(), scalars.keySet().stream())
+                .filter(path -> path.contains(SEPARATOR))
+                .forEach(path -> names.add(path.substring(0, path.indexOf(SEPARATOR))));
+        return names;
+    }
+
+    /**
+     * What lies below a path, by the rest of its path. The tensors are the same.
+     *
+     * @param path such as {@code state_dict} or {@code optimizer/state}
+     * @throws UserException if nothing lies there
+     */
+    public Checkpoint section(String path) {
+        Map<String, Tensor> ourTensors = below(path, tensors);
+        Map<String, Object> ourScalars = below(path, scalars);
+        if (ourTensors.isEmpty() && ourScalars.isEmpty()) {
+            throw new UserException(source + " has nothing called " + path + "; choose one of " + sections());
+        }
+        return new Checkpoint(source + ", " + path, ourTensors, ourScalars);
+    }
+
+    private static <T> Map<String, T> below(String path, Map<String, T> all) {
+        String prefix = path + SEPARATOR;
+        Map<String, T> result = new LinkedHashMap<>();
+        all.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                result.put(name.substring(prefix.length()), value);
+            }
+        });
+        return result;
+    }
+
+    private static byte[] start(Path file) throws IOException {
+        ByteBuffer start = ByteBuffer.allocate(START_BYTES);
+        try (FileChannel channel = FileChannel.open(file)) {
+            while (start.hasRemaining()) {
+                if (channel.read(start) < 0) {
+                    throw new EOFException();
+                }
+            }
+        }
+        return start.array();
+    }
+
+    private static Container open(Path file, byte[] start) throws IOException {
+        int first = Byte.toUnsignedInt(start[0]);
+        if (first == 'P' && start[1] == 'K') {
+            return TorchZip.open(file);
+        }
+        if (first == 0x80) { // A pickle's PROTO; in MessagePack, the empty map.
+            return TorchLegacy.open(file);
+        }
+        if ((first > 0x80 && first < 0x90) || first == 0xde || first == 0xdf) { // MessagePack's other maps.
+            return FlaxFile.open(file);
+        }
+        throw RefusedException.damaged("it begins like none of PyTorch, safetensors and Flax");
+    }
+
+    /** Reads every storage once, and makes of tensors that are alike one. */
+    private static Map<String, Tensor> load(Container container, Map<String, StoredTensor> stored, long allowance)
+            throws IOException {
+        Map<Storage, Tensor> rows = new HashMap<>();
+        Map<StoredTensor, Tensor> views = new HashMap<>();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        boolean complete = false;
+        try {
+            for (Map.Entry<String, StoredTensor> entry : stored.entrySet()) {
+                StoredTensor tensor = entry.getValue();
+                if (tensor.bytes() > allowance) {
+                    throw RefusedException.damaged("tensor " + RefusedException.quoted(entry.getKey()) + " of shape "
+                            + tensor.shape() + " is too large for a file of this size");
+                }
+                Tensor row = rows.get(tensor.storage());
+                if (row == null) {
+                    row = container.read(tensor.storage());
+                    rows.put(tensor.storage(), row);
+                }
+                Tensor view = views.get(tensor);
+                if (view == null) {
+                    view = tensor.view(row);
+                    views.put(tensor, view);
+                }
+                tensors.put(entry.getKey(), view);
+            }
+            complete = true;
+            return tensors;
+        } finally {
+            // Views keep the memory of their rows.
+            rows.values().forEach(Tensor::close);
+            if (!complete) {
+                views.values().forEach(Tensor::close);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package org.bcm4j.checkpoint;
+
+import java.io.Serial;
+
+/**
+ * Why a checkpoint is not read. The message goes on where the file's name leaves off; {@link Checkpoint#read} puts the
+ * two together for the user.
+ */
+final class RefusedException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private static final int MAX_PRINTED = 100;
+
+    private RefusedException(String message) {
+        super(message);
+    }
+
+    /** The file is not what such files are. */
+    static RefusedException damaged(String problem) {
+        return new RefusedException("is not a sound checkpoint: " + problem + "; fetch or write it again");
+    }
+
+    /** The file may be sound, and asks for what is not read here. */
+    static RefusedException unsupported(String problem) {
+        return new RefusedException("is not supported: " + problem
+                + "; save the tensors alone, as a plain dictionary (state_dict()) or as safetensors");
+    }
+
+    /** Text from the file in quotes: on one line, free of control characters, and short. */
+    static String quoted(String text) {
+        String clean = text.codePoints()
+                .limit(MAX_PRINTED)
+                .map(c -> Character.isISOControl(c) ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return clean.length() < text.length() ? "'" + clean + "…'" : "'" + clean + "'";
+    }
+}

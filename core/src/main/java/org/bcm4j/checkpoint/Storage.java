@@ -1,0 +1,23 @@
+package org.bcm4j.checkpoint;
+
+import org.bcm4j.tensor.ElementType;
+
+/**
+ * A row of numbers in a checkpoint, of which one or more tensors are views.
+ *
+ * @param key the container's name for it
+ * @param elements how many numbers
+ */
+record Storage(String key, ElementType type, long elements) {
+    /** @throws RefusedException if no file could hold so many */
+    Storage {
+        if (elements < 0 || elements > Long.MAX_VALUE / Long.BYTES) {
+            throw RefusedException.damaged(
+                    "storage " + RefusedException.quoted(key) + " claims " + elements + " numbers");
+        }
+    }
+
+    long bytes() {
+        return elements * type.bytes();
+    }
+}

@@ -1,0 +1,71 @@
+package org.bcm4j.denoiser;
+
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Generates images and inverts them by solving a denoiser's probability flow ODE between σ_min and T, without drawing
+ * any noise on the way. The points are kept in float64, and the denoiser sees them rounded to float32: its errors are
+ * then the only ones. Native memory of each step is freed before the next; the caller's tensors are neither changed nor
+ * freed.
+ *
+ * @param solver rule and grid
+ * @param points N, the noise scales from σ_min to T at which the denoiser is evaluated, at least 2
+ */
+public record DeterministicSampler(OdeSolver solver, int points) {
+    public DeterministicSampler {
+        Objects.requireNonNull(solver, "solver");
+        if (points < 2) {
+            throw new IllegalArgumentException("an ODE solver needs at least 2 points, not " + points);
+        }
+    }
+
+    /**
+     * From noise to images: N steps, the last from σ_min to 0 by Euler's rule. Heun takes 2N − 1 evaluations, the
+     * others N.
+     *
+     * @param noise standard normal, [B,C,H,W]: the latent of an inversion divided by T gives back its image
+     */
+    public OdeSolution generate(Denoiser denoiser, Tensor noise) {
+        double[] descending = new double[points + 1]; // ends with 0
+        double[] ascending = solver.ascendingTimes(points);
+        Arrays.setAll(descending, i -> i < points ? ascending[points - 1 - i] : 0);
+        return solve(
+                denoiser, Scope.returning(() -> noise.to(ScalarType.Double).mul(new Scalar(SIGMA_MAX))), descending);
+    }
+
+    /**
+     * From images to their latents, the points at T: N − 1 steps backwards, from σ_min. Heun takes 2(N − 1)
+     * evaluations, the others N − 1.
+     *
+     * @param images [B,C,H,W] in [-1,1], taken as the points at σ_min
+     */
+    public OdeSolution invert(Denoiser denoiser, Tensor images) {
+        return solve(denoiser, Scope.returning(() -> images.to(ScalarType.Double)), solver.ascendingTimes(points));
+    }
+
+    /** Steps from {@code start}, a handle of the solver's own, and closes it. */
+    private OdeSolution solve(Denoiser denoiser, Tensor start, double[] times) {
+        ProbabilityFlow flow = new ProbabilityFlow(denoiser);
+        Tensor x = start;
+        for (int i = 0; i + 1 < times.length; i++) {
+            Tensor here = x;
+            double from = times[i];
+            double to = times[i + 1];
+            x = Scope.returning(() -> {
+                try (NoGradGuard noGrad = new NoGradGuard()) {
+                    return solver.step(flow, here, from, to);
+                }
+            });
+            here.close();
+        }
+        return new OdeSolution(x, flow.evaluations());
+    }
+}

@@ -1,0 +1,49 @@
+package org.bcm4j.denoiser;
+
+import java.util.stream.IntStream;
+import org.bcm4j.model.TimeGrid;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/** How the probability flow ODE is solved: a rule for one step, and the points between which it steps. */
+public enum OdeSolver {
+    /**
+     * EDM's own solver: Heun's rule, of second order, on the grid of {@link TimeGrid}. Two evaluations a step, but one
+     * for the last step of generation, to 0, where there is no second slope.
+     */
+    HEUN {
+        @Override
+        Tensor step(ProbabilityFlow flow, Tensor x, double from, double to) {
+            Tensor slope = flow.slope(x, from);
+            Tensor predicted = x.add(slope, new Scalar(to - from));
+            if (to == 0) {
+                return predicted;
+            }
+            Tensor mean = slope.add(flow.slope(predicted, to)).div(new Scalar(2.0));
+            return x.add(mean, new Scalar(to - from));
+        }
+    },
+    /** Euler's rule, of first order, on the grid of {@link TimeGrid}. One evaluation a step. */
+    EULER,
+    /**
+     * DDIM, deterministic. In terms of x̄ = x/s, where the variance-preserving process is x = s·(image + σ·z), DDIM's
+     * update is Euler's rule; what makes it another sampler is its grid, of {@link VariancePreservingGrid}.
+     */
+    DDIM {
+        @Override
+        double[] ascendingTimes(int points) {
+            return VariancePreservingGrid.ascendingTimes(points);
+        }
+    };
+
+    /** Noise scales from σ_min to T, both included. */
+    double[] ascendingTimes(int points) {
+        TimeGrid grid = new TimeGrid(points);
+        return IntStream.range(0, points).mapToDouble(grid::time).toArray();
+    }
+
+    /** From the points x at {@code from} > 0, float64 [B,C,H,W], to those at {@code to} ≥ 0. */
+    Tensor step(ProbabilityFlow flow, Tensor x, double from, double to) {
+        return x.add(flow.slope(x, from), new Scalar(to - from));
+    }
+}

@@ -1,0 +1,30 @@
+package org.bcm4j.denoiser;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The ODE whose solutions carry noise to images and back, dx/dt = (x − D(x; t))/t (SPEC 1), counting how often D is
+ * evaluated.
+ */
+final class ProbabilityFlow {
+    private final Denoiser denoiser;
+    private int evaluations;
+
+    ProbabilityFlow(Denoiser denoiser) {
+        this.denoiser = denoiser;
+    }
+
+    /** dx/dt at (x, t), t positive: float64 [B,C,H,W] to the same. The denoiser sees x rounded to float32. */
+    Tensor slope(Tensor x, double t) {
+        evaluations++;
+        Tensor rounded = x.to(ScalarType.Float);
+        Tensor sigma = rounded.new_full(new long[] {x.size(0)}, new Scalar(t));
+        return x.sub(denoiser.denoise(rounded, sigma).to(ScalarType.Double)).div(new Scalar(t));
+    }
+
+    int evaluations() {
+        return evaluations;
+    }
+}

@@ -1,0 +1,164 @@
+package org.bcm4j.interop;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.bcm4j.checkpoint.Checkpoint;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.NcsnppConfig;
+import org.bcm4j.unet.NetworkConfig;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The weights that others trained, as ours. Every tensor must find its place and every place its tensor; what does not is reported, all
+ * of it at once.
+ *
+ * @param family whose checkpoint it is, which decides the names
+ */
+public record CheckpointImport(Family family) {
+    private static final int LISTED = 20;
+
+    /** Whose checkpoint it is. */
+    public enum Family {
+        /** The published BCM code's ADM U-Net. */
+        BCM(Preconditioning.BIDIRECTIONAL),
+        /** The same code's consistency model. */
+        ICT(Preconditioning.CONSISTENCY),
+        /** EDM's SongUNet. */
+        EDM(Preconditioning.DENOISER),
+        /** score SDE's NCSN++, with or without a consistency model trained on it. */
+        SCORE_SDE(Preconditioning.CONSISTENCY);
+
+        private final Preconditioning preconditioning;
+
+        Family(Preconditioning preconditioning) {
+            this.preconditioning = preconditioning;
+        }
+
+        /** How the raw output of such networks becomes a model. */
+        public Preconditioning preconditioning() {
+            return preconditioning;
+        }
+    }
+
+    /**
+     * The part of a checkpoint that holds a network's weights.
+     *
+     * @param section its path in the checkpoint, such as {@code ema}; absent if the weights are all there is, or in one section only
+     * @throws UserException if several sections hold weights and none is named
+     */
+    public Checkpoint weightsIn(Checkpoint checkpoint, Optional<String> section) {
+        if (section.isPresent()) {
+            return checkpoint.section(section.get());
+        }
+        boolean flat = checkpoint.tensors().keySet().stream().anyMatch(name -> !name.contains("/"));
+        if (flat) {
+            return checkpoint;
+        }
+        List<String> candidates = checkpoint.sections().stream()
+                .filter(name -> checkpoint.section(name).tensors().keySet().stream()
+                        .anyMatch(tensor -> tensor.endsWith(".weight") && !tensor.contains("/")))
+                .toList();
+        if (candidates.size() != 1) {
+            throw new UserException(checkpoint.source() + ": "
+                    + (candidates.isEmpty()
+                            ? "holds no weights; its sections are " + checkpoint.sections()
+                            : "holds weights in " + candidates + "; choose one with --section"));
+        }
+        return checkpoint.section(candidates.get(0));
+    }
+
+    /**
+     * The network that the weights themselves show.
+     *
+     * @param imageSize height and width of its images, which the weights do not show
+     * @param headWidth channels of an attention head, which they do not show either
+     * @throws UserException if they do not show enough
+     */
+    public NetworkConfig network(Checkpoint weights, OptionalInt imageSize, OptionalInt headWidth) {
+        AdmShape shape = new AdmShape(published(weights), weights.source());
+        if (!shape.isAdm()) {
+            throw new UserException(weights.source()
+                    + ": only an ADM U-Net can be recognised by its weights; describe the network with --config");
+        }
+        if (imageSize.isEmpty() || headWidth.isEmpty()) {
+            throw new UserException(weights.source() + ": is an ADM U-Net, but weights do not show the size of its"
+                    + " images and of its attention heads; add --image-size and --head-width, or --config");
+        }
+        return shape.config(imageSize.getAsInt(), headWidth.getAsInt());
+    }
+
+    /**
+     * The weights in our layout; the caller closes them.
+     *
+     * @throws UserException naming every tensor that is missing, left over or of another shape
+     */
+    public Weights load(Checkpoint weights, NetworkConfig network, Device device) {
+        WeightLayout layout = network.build().layout();
+        Map<String, Tensor> converted = converted(weights, network);
+        requireMatch(layout, converted, weights.source());
+        Weights loaded = Weights.zeros(layout, device);
+        loaded.load(converted, weights.source());
+        return loaded;
+    }
+
+    private Map<String, Tensor> converted(Checkpoint weights, NetworkConfig network) {
+        Map<String, Tensor> published = published(weights);
+        return switch (family) {
+            case BCM, ICT -> published;
+            case EDM -> new EdmNames(ncsnpp(network)).convert(published, weights.source());
+            case SCORE_SDE ->
+                new ScoreSdeNames(ncsnpp(network), ScoreSdeNames.Argument.LOG)
+                        .convert(published, weights.source());
+        };
+    }
+
+    private static NcsnppConfig ncsnpp(NetworkConfig network) {
+        if (network instanceof NcsnppConfig config) {
+            return config;
+        }
+        throw new UserException("such checkpoints hold an NCSN++ or DDPM++ network; the configuration's is an "
+                + network.summary() + "; set network.kind: ncsnpp");
+    }
+
+    /** Without the prefix that training on several GPUs leaves. */
+    private static Map<String, Tensor> published(Checkpoint weights) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        weights.tensors()
+                .forEach((name, tensor) ->
+                        tensors.put(name.startsWith("module.") ? name.substring("module.".length()) : name, tensor));
+        return tensors;
+    }
+
+    private static void requireMatch(WeightLayout layout, Map<String, Tensor> tensors, String source) {
+        Stream<String> missing = layout.slots().keySet().stream()
+                .filter(name -> !tensors.containsKey(name))
+                .map(name -> name + " is missing");
+        Stream<String> unknown = tensors.keySet().stream()
+                .filter(name -> !layout.slots().containsKey(name))
+                .map(name -> name + " has no place in the network");
+        Stream<String> misshapen = layout.slots().entrySet().stream()
+                .filter(slot -> tensors.containsKey(slot.getKey()))
+                .filter(slot -> !Arrays.equals(
+                        tensors.get(slot.getKey()).shape(), slot.getValue().dimensions()))
+                .map(slot -> slot.getKey() + " has shape "
+                        + Arrays.toString(tensors.get(slot.getKey()).shape()) + ", the network wants "
+                        + slot.getValue().shape());
+        List<String> complaints =
+                Stream.of(missing, unknown, misshapen).flatMap(all -> all).toList();
+        if (!complaints.isEmpty()) {
+            String more = complaints.size() > LISTED ? "\n  and " + (complaints.size() - LISTED) + " more" : "";
+            throw new UserException(source + ": " + complaints.size()
+                    + " tensors do not fit the network; is the configuration another one's?\n  "
+                    + String.join("\n  ", complaints.subList(0, Math.min(LISTED, complaints.size()))) + more);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Plain self-attention between the positions of an image, with a single head: [B,C,H,W] to what is to be added to it, of
+ * the same shape. The channels of {@code qkv} are q, k and v of the first channel, then those of the second, and so on.
+ */
+public record DotProductAttention(int channels, GroupNorm norm, Convolution qkv, Convolution projection) {
+    /** @param name of the block, whose third norm this begins with */
+    public DotProductAttention(String name, int channels) {
+        this(
+                channels,
+                GroupNorm.ncsnpp(name + ".norm2", channels),
+                new Convolution(name + ".qkv", channels, 3 * channels, 1),
+                new Convolution(name + ".proj", channels, channels, 1, true));
+    }
+
+    public void declare(WeightLayout.Builder layout) {
+        norm.declare(layout);
+        qkv.declare(layout);
+        projection.declare(layout);
+    }
+
+    public Tensor apply(Pass pass, Tensor x) {
+        long positions = x.size(2) * x.size(3);
+        Tensor interleaved = qkv.apply(pass, norm.apply(pass, x)).view(x.size(0), channels, 3, positions);
+        Tensor q = interleaved.select(2, 0);
+        Tensor k = interleaved.select(2, 1);
+        Tensor v = interleaved.select(2, 2);
+
+        // weights[i,j]: how much position i takes from position j.
+        Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(new Scalar(1 / Math.sqrt(channels)));
+        Tensor weights = torch.softmax(scores, -1);
+        Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());
+        return projection.apply(pass, mixed);
+    }
+}

@@ -1,0 +1,73 @@
+package org.bcm4j.nn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.bcm4j.tensor.HostTensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Halves and doubles images by a separable filter, each channel for itself, with zeros beyond the border. The filter is
+ * scaled so that a constant stays what it is, away from the border. With taps 1, 1 these are means of 2×2 pixels and
+ * nearest neighbours; with NCSN++'s 1, 3, 3, 1 little aliases.
+ *
+ * @param taps the filter along one axis: an even number of positive weights, the same from either end
+ */
+public record FirResampling(List<Integer> taps) {
+    private static final long[] ONE = {1, 1};
+    private static final long[] TWO = {2, 2};
+
+    /** @throws IllegalArgumentException if the taps are no such filter */
+    public FirResampling {
+        taps = List.copyOf(taps);
+        List<Integer> backwards = new ArrayList<>(taps);
+        Collections.reverse(backwards);
+        boolean positive = !taps.isEmpty() && taps.stream().allMatch(tap -> tap > 0);
+        if (!positive || taps.size() % 2 != 0 || !taps.equals(backwards)) {
+            throw new IllegalArgumentException(
+                    "filter must be an even number of positive taps, the same from either end, is " + taps);
+        }
+    }
+
+    /** Half the size: [B,C,H,W] to [B,C,H/2,W/2]; H and W must be even. */
+    public Tensor down(Tensor x) {
+        return torch.conv2d(x, kernel(x, 1), new TensorOptional(), TWO, padding(border()), ONE, x.size(1));
+    }
+
+    /** Twice the size: [B,C,H,W] to [B,C,2H,2W]. */
+    public Tensor up(Tensor x) {
+        // Three of four pixels that the filter meets are zeros, hence the gain.
+        Tensor kernel = kernel(x, 4);
+        return torch.conv_transpose2d(
+                x, kernel, new TensorOptional(), TWO, padding(border()), padding(0), x.size(1), ONE);
+    }
+
+    /** The filter at full resolution: [B,C,H,W] to [B,C,H+1+2m,W+1+2m], reaching m pixels beyond {@link #down}'s border. */
+    Tensor smoothed(Tensor x, int margin) {
+        return torch.conv2d(x, kernel(x, 1), new TensorOptional(), ONE, padding(border() + margin), ONE, x.size(1));
+    }
+
+    /** Zeros on each side that make the output exactly half, or twice, as large as the input. */
+    private int border() {
+        return (taps.size() - 2) / 2;
+    }
+
+    private static long[] padding(long pixels) {
+        return new long[] {pixels, pixels};
+    }
+
+    /** [C,1,n,n], of sum {@code gain} for each channel of x. */
+    private Tensor kernel(Tensor x, double gain) {
+        int size = taps.size();
+        double sum = taps.stream().mapToInt(Integer::intValue).sum();
+        float[] values = new float[size * size];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (gain * taps.get(i / size) * taps.get(i % size) / (sum * sum));
+        }
+        return HostTensors.ofFloats(values, 1, 1, size, size)
+                .to(x.device(), x.scalar_type())
+                .expand(x.size(1), 1, size, size);
+    }
+}

@@ -1,0 +1,29 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * NCSN++'s features: sine and cosine of 2π·scale·w·c at {@code width}/2 frequencies w. These are standard normal numbers,
+ * drawn once; they lie among the weights, since a model is nothing without them, but training leaves them as they are.
+ *
+ * @param scale 16 in EDM and score SDE, 0.02 in improved consistency training and BCM
+ */
+public record FourierFeatures(String name, int width, double scale) implements NoiseFeatures {
+    @Override
+    public void declare(WeightLayout.Builder layout) {
+        layout.declare(name, Initialization.NORMAL, width / 2);
+    }
+
+    @Override
+    public Tensor apply(Pass pass, Tensor noise) {
+        // In this order, since at scale 16 angles reach hundreds: others round by the same amounts.
+        Tensor frequencies = pass.weight(name).detach().mul(new Scalar(scale)).mul(new Scalar(2 * Math.PI));
+        Tensor angle = noise.unsqueeze(1).mul(frequencies);
+        return torch.cat(new TensorVector(angle.sin(), angle.cos()), 1);
+    }
+}

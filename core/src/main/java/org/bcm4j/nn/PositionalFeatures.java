@@ -1,0 +1,34 @@
+package org.bcm4j.nn;
+
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** DDPM++'s features: sine and cosine of w·c at {@code width}/2 frequencies w from 1 down to 1/10000, both included. */
+public record PositionalFeatures(int width) implements NoiseFeatures {
+    private static final double LOG_PERIOD = Math.log(10_000);
+
+    /** @throws IllegalArgumentException unless there are two frequencies or more */
+    public PositionalFeatures {
+        if (width < 4 || width % 2 != 0) {
+            throw new IllegalArgumentException("width must be even and 4 or more, is " + width);
+        }
+    }
+
+    @Override
+    public void declare(WeightLayout.Builder layout) {
+        // The frequencies are known.
+    }
+
+    @Override
+    public Tensor apply(Pass pass, Tensor noise) {
+        int half = width / 2;
+        Tensor index =
+                torch.arange(new Scalar(half)).to(torch.ScalarType.Float).to(noise.device(), torch.ScalarType.Float);
+        Tensor frequencies = index.mul(new Scalar(-LOG_PERIOD / (half - 1))).exp();
+        Tensor angle = noise.unsqueeze(1).mul(frequencies);
+        return torch.cat(new TensorVector(angle.sin(), angle.cos()), 1);
+    }
+}

@@ -1,0 +1,137 @@
+package org.bcm4j.unet;
+
+import java.util.Optional;
+import org.bcm4j.nn.Linear;
+import org.bcm4j.nn.NoiseFeatures;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The embedding of (t, u, y) that every block of an NCSN++ is given: [B,E], not yet activated. Parameters are named as EDM
+ * names those of t, {@code map_layer0}, {@code map_layer1} and {@code map_label}; what {@link Conditioning#ALIGNED} adds is
+ * {@code map_layer0_end} and {@code map_layer1_end} for u, and {@code map_align}.
+ */
+sealed interface NcsnppEmbedding {
+    void declare(WeightLayout.Builder layout);
+
+    Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels);
+
+    static NcsnppEmbedding of(NcsnppConfig config) {
+        Features features = Features.of(config);
+        int width = config.embeddingWidth();
+        return switch (config.conditioning()) {
+            case TIME -> new TimeOnly(features, new Perceptron("", features.width(), width));
+            case JOINT -> new Joint(features, new Perceptron("", 2 * features.width(), width));
+            case ALIGNED ->
+                new Aligned(
+                        features,
+                        new Perceptron("", features.width(), width),
+                        new Perceptron("_end", features.width(), width),
+                        new Linear("map_align", 2 * width, width, false));
+        };
+    }
+
+    /** Features of ¼·ln of a noise scale, [B] to [B,width()], to which a label adds a learned vector of its class. */
+    record Features(NoiseFeatures noise, Optional<Linear> label, int classes) {
+        static Features of(NcsnppConfig config) {
+            NoiseFeatures noise = config.noiseFeatures();
+            Optional<Linear> label = config.classes() == 0
+                    ? Optional.empty()
+                    : Optional.of(new Linear("map_label", config.labelColumns(), noise.width()));
+            return new Features(noise, label, config.classes());
+        }
+
+        int width() {
+            return noise.width();
+        }
+
+        void declare(WeightLayout.Builder layout) {
+            noise.declare(layout);
+            label.ifPresent(linear -> linear.declare(layout));
+        }
+
+        Tensor apply(Pass pass, Tensor time, Optional<Tensor> labels) {
+            if (labels.isPresent() != label.isPresent()) {
+                throw new IllegalArgumentException(
+                        labels.isPresent()
+                                ? "this network knows no classes"
+                                : "this network wants a label for every image");
+            }
+            Tensor features = noise.apply(pass, time.log().mul(new Scalar(0.25)));
+            if (label.isEmpty()) {
+                return features;
+            }
+            Linear linear = label.get();
+            // Scaled to unit variance of the classes, whether or not there is a null class.
+            Tensor oneHot = torch.one_hot(labels.get(), linear.in())
+                    .to(torch.ScalarType.Float)
+                    .mul(new Scalar(Math.sqrt(classes)));
+            return features.add(linear.apply(pass, oneHot));
+        }
+    }
+
+    /** Two dense layers with SiLU between them. */
+    record Perceptron(Linear first, Linear second) {
+        Perceptron(String suffix, int in, int out) {
+            this(new Linear("map_layer0" + suffix, in, out), new Linear("map_layer1" + suffix, out, out));
+        }
+
+        void declare(WeightLayout.Builder layout) {
+            first.declare(layout);
+            second.declare(layout);
+        }
+
+        Tensor apply(Pass pass, Tensor features) {
+            return second.apply(pass, torch.silu(first.apply(pass, features)));
+        }
+    }
+
+    record TimeOnly(Features features, Perceptron embed) implements NcsnppEmbedding {
+        @Override
+        public void declare(WeightLayout.Builder layout) {
+            features.declare(layout);
+            embed.declare(layout);
+        }
+
+        @Override
+        public Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
+            return embed.apply(pass, features.apply(pass, t, labels));
+        }
+    }
+
+    record Joint(Features features, Perceptron embed) implements NcsnppEmbedding {
+        @Override
+        public void declare(WeightLayout.Builder layout) {
+            features.declare(layout);
+            embed.declare(layout);
+        }
+
+        @Override
+        public Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
+            Tensor start = features.apply(pass, t, labels);
+            Tensor end = features.apply(pass, u, labels);
+            return embed.apply(pass, torch.cat(new TensorVector(start, end), 1));
+        }
+    }
+
+    record Aligned(Features features, Perceptron start, Perceptron end, Linear align) implements NcsnppEmbedding {
+        @Override
+        public void declare(WeightLayout.Builder layout) {
+            features.declare(layout);
+            start.declare(layout);
+            end.declare(layout);
+            align.declare(layout);
+        }
+
+        @Override
+        public Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
+            Tensor fromStart = start.apply(pass, features.apply(pass, t, labels));
+            Tensor fromEnd = end.apply(pass, features.apply(pass, u, labels));
+            return align.apply(pass, torch.cat(new TensorVector(fromStart, fromEnd), 1));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.bcm4j.checkpoint;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** MessagePack written by hand, with the extensions of Flax. */
+final class MessagePackBytes {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    MessagePackBytes codes(int... codes) {
+        for (int code : codes) {
+            out.write(code);
+        }
+        return this;
+    }
+
+    MessagePackBytes bigEndian(long number, int bytes) {
+        byte[] all = ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+        out.write(all, Long.BYTES - bytes, bytes);
+        return this;
+    }
+
+    MessagePackBytes text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return codes(0xd9, bytes.length).content(bytes);
+    }
+
+    /** @param code 1 for an array, 3 for a single number of NumPy's */
+    MessagePackBytes array(int code, String type, long[] shape, byte[] content) {
+        MessagePackBytes parts = new MessagePackBytes().codes(0x93, 0x90 | shape.length);
+        for (long size : shape) {
+            parts.codes(0xd3).bigEndian(size, Long.BYTES);
+        }
+        parts.text(type).codes(0xc6).bigEndian(content.length, Integer.BYTES).content(content);
+        return extension(code, parts.bytes());
+    }
+
+    MessagePackBytes extension(int code, byte[] content) {
+        return codes(0xc9).bigEndian(content.length, Integer.BYTES).codes(code).content(content);
+    }
+
+    byte[] bytes() {
+        return out.toByteArray();
+    }
+
+    private MessagePackBytes content(byte[] bytes) {
+        out.writeBytes(bytes);
+        return this;
+    }
+}

@@ -1,0 +1,129 @@
+package org.bcm4j.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.bcm4j.checkpoint.Checkpoint;
+import org.bcm4j.interop.CheckpointImport.Family;
+import org.bcm4j.parity.Fixture;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.IctFixture;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.Conditioning;
+import org.bcm4j.unet.NetworkConfig;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On the weights of fixtures, as they are, in sections, and damaged. */
+class CheckpointImportTest {
+    private final Scope scope = Scope.open();
+    private final CheckpointImport reading = new CheckpointImport(Family.BCM);
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private static Checkpoint weights(String fixture) {
+        Path file = Fixture.folder(fixture).resolve("model.safetensors");
+        return Checkpoint.read(file);
+    }
+
+    private static Checkpoint under(String prefix, Map<String, Tensor> tensors) {
+        Map<String, Tensor> prefixed = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> prefixed.put(prefix + name, tensor));
+        return new Checkpoint("made.pt", prefixed, Map.of());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bcm_adm", "bcm_adm_uncond"})
+    void recognisesAnAdmByItsWeights(String fixture) {
+        AdmConfig described = new GoldenFolder(Fixture.folder(fixture)).network();
+        NetworkConfig recognised = reading.network(
+                weights(fixture), OptionalInt.of(described.imageSize()), OptionalInt.of(described.headWidth()));
+        assertThat(recognised).isEqualTo(described);
+        try (Weights loaded = reading.load(weights(fixture), recognised, Device.CPU)) {
+            assertThat(loaded.get("input_blocks.0.0.weight")
+                            .equal(weights(fixture).tensor("input_blocks.0.0.weight")))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void recognisesThatANetworkIsToldTOnly() {
+        NetworkConfig recognised =
+                reading.network(weights("ict_adm"), OptionalInt.of(16), OptionalInt.of(16));
+        assertThat(recognised).isEqualTo(IctFixture.network(Conditioning.TIME).config());
+    }
+
+    @Test
+    void asksForWhatWeightsDoNotShow() {
+        Checkpoint adm = weights("bcm_adm");
+        assertThatThrownBy(() -> reading.network(adm, OptionalInt.of(16), OptionalInt.empty()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--head-width");
+        Checkpoint song = weights("ncsnpp_song");
+        assertThatThrownBy(() -> reading.network(song, OptionalInt.of(32), OptionalInt.of(8)))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("--config");
+    }
+
+    @Test
+    void takesTheOnlySectionWithWeightsAndAsksBetweenSeveral() {
+        Map<String, Tensor> tensors = weights("bcm_adm").tensors();
+        Checkpoint nested = under("state_dict/", tensors);
+        assertThat(reading.weightsIn(nested, Optional.empty()).tensors()).containsOnlyKeys(tensors.keySet());
+
+        Map<String, Tensor> both = new LinkedHashMap<>(nested.tensors());
+        both.putAll(under("ema/", tensors).tensors());
+        Checkpoint ambiguous = new Checkpoint("made.pt", both, Map.of());
+        assertThatThrownBy(() -> reading.weightsIn(ambiguous, Optional.empty()))
+                .isInstanceOf(UserException.class)
+                .hasMessage("made.pt: holds weights in [ema, state_dict]; choose one with --section");
+        assertThat(reading.weightsIn(ambiguous, Optional.of("ema")).tensors()).containsOnlyKeys(tensors.keySet());
+    }
+
+    @Test
+    void weightsOfTrainingOnSeveralGpusFitToo() {
+        NetworkConfig network = new GoldenFolder(Fixture.folder("bcm_adm")).network();
+        Checkpoint parallel = under("module.", weights("bcm_adm").tensors());
+        try (Weights loaded = reading.load(parallel, network, Device.CPU)) {
+            assertThat(loaded.get("out.2.bias").equal(weights("bcm_adm").tensor("out.2.bias")))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void reportsEveryTensorThatDoesNotFit() {
+        NetworkConfig network = new GoldenFolder(Fixture.folder("bcm_adm")).network();
+        Map<String, Tensor> tensors = new LinkedHashMap<>(weights("bcm_adm").tensors());
+        Tensor bias = tensors.remove("out.2.bias");
+        tensors.put("out.3.bias", bias);
+        tensors.put("out.2.weight", bias);
+        assertThatThrownBy(() -> reading.load(new Checkpoint("made.pt", tensors, Map.of()), network, Device.CPU))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("made.pt: 3 tensors do not fit the network")
+                .hasMessageContaining("out.2.bias is missing")
+                .hasMessageContaining("out.3.bias has no place")
+                .hasMessageContaining("out.2.weight has shape");
+    }
+
+    @Test
+    void anotherFamilysNetworkIsRefused() {
+        NetworkConfig adm = new GoldenFolder(Fixture.folder("bcm_adm")).network();
+        assertThatThrownBy(() -> new CheckpointImport(Family.EDM).load(weights("ncsnpp_edm"), adm, Device.CPU))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("network.kind: ncsnpp");
+    }
+}
