@@ -8,7 +8,7 @@
 # Settings, by the environment:
 #     ROUNDS=3 SECONDS_EACH=20 THREADS=2           how often, how long, on how many threads
 #     MODES="train sample" PRECISIONS="fp32 bf16"  what
-#     MALLOCS="default tuned"                      with glibc's malloc as it is, and told to keep freed memory
+#     MALLOCS="default tuned"                      as any process runs, and with the settings of ./bcm
 #     JAR=bench/target/benchmarks.jar PYTHON=python3
 # The defaults take about half an hour, and hours where bf16 is emulated (no avx512_bf16 or amx_bf16 in /proc/cpuinfo).
 set -euo pipefail
@@ -18,7 +18,8 @@ rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-20} threads=${THREADS:-2}
 modes=${MODES:-train sample} precisions=${PRECISIONS:-fp32 bf16} mallocs=${MALLOCS:-default tuned}
 jar=${JAR:-bench/target/benchmarks.jar} python=${PYTHON:-python3}
 batch=64
-tuned=(MALLOC_MMAP_THRESHOLD_=1073741824 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456)
+tuned=(MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=67108864
+    GOMP_SPINCOUNT=20000)
 
 fail() {
     echo "$*" >&2

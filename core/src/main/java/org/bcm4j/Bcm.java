@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.bcm4j.editing.ConstrainedEditor;
+import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Arrival;
+import org.bcm4j.walk.Editor;
+import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
 import org.bytedeco.pytorch.Scalar;
@@ -76,7 +80,9 @@ public final class Bcm implements AutoCloseable {
                 long size = Math.min(BATCH, count - start);
                 try (Scope scope = Scope.open()) {
                     Tensor noises = starts.normal(model.shape(size));
-                    receiver.accept(walker(labels, start, size, added).generate(walk, noises).x());
+                    receiver.accept(walker(labels, Optional.empty(), start, size, added)
+                            .generate(walk, noises)
+                            .x());
                 }
             }
         }
@@ -89,7 +95,7 @@ public final class Bcm implements AutoCloseable {
      * @param seed seeds the noise that the walk adds on its way
      */
     public Tensor generate(Walk walk, Tensor noises, long seed, Optional<Tensor> labels) {
-        return inBatches(noises, labels, seed, (walker, batch) -> walker.generate(walk, batch));
+        return inBatches(noises, labels, seed, Optional.empty(), (walker, batch) -> walker.generate(walk, batch));
     }
 
     /**
@@ -100,7 +106,17 @@ public final class Bcm implements AutoCloseable {
      * @return the points at noise scale {@code walk.end()}
      */
     public Tensor walk(Walk walk, Tensor points, long seed, Optional<Tensor> labels) {
-        return inBatches(points, labels, seed, (walker, batch) -> walker.from(walk, batch));
+        return inBatches(points, labels, seed, Optional.empty(), (walker, batch) -> walker.from(walk, batch));
+    }
+
+    /**
+     * Edits: as {@link #walk}, but keeps to what is known of the images (docs/method.md §7).
+     *
+     * @param constraint what is known of these N images
+     * @param seed seeds the noise that the walk adds and that the edit renews
+     */
+    public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
+        return inBatches(points, labels, seed, Optional.of(constraint), (walker, batch) -> walker.from(walk, batch));
     }
 
     /** Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the walk ends at. */
@@ -109,7 +125,7 @@ public final class Bcm implements AutoCloseable {
     }
 
     /**
-     * Images between two real ones: both inverted, each with its own initial noise, the noises interpolated on the sphere (SPEC 7), and
+     * Images between two real ones: both inverted, each with its own initial noise, the noises interpolated on the sphere (docs/method.md §7), and
      * generated.
      *
      * @param ends the two images, float32 [2,C,H,W]
@@ -128,13 +144,14 @@ public final class Bcm implements AutoCloseable {
         Arrival run(Walker walker, Tensor batch);
     }
 
-    private Tensor inBatches(Tensor points, Optional<Tensor> labels, long seed, Leg leg) {
+    private Tensor inBatches(
+            Tensor points, Optional<Tensor> labels, long seed, Optional<Constraint> constraint, Leg leg) {
         return Scope.returning(() -> {
             try (SeededGenerator generator = new SeededGenerator(~seed, model.device())) {
                 List<Tensor> done = new ArrayList<>();
                 for (long start = 0; start < points.size(0); start += BATCH) {
                     long size = Math.min(BATCH, points.size(0) - start);
-                    Walker walker = walker(labels, start, size, generator);
+                    Walker walker = walker(labels, constraint, start, size, generator);
                     done.add(leg.run(walker, points.narrow(0, start, size)).x());
                 }
                 return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
@@ -142,10 +159,15 @@ public final class Bcm implements AutoCloseable {
         });
     }
 
-    /** Walks the images of one batch, with their labels. */
-    private Walker walker(Optional<Tensor> labels, long start, long size, SeededGenerator added) {
+    /** Walks the images of one batch, with their labels, within their constraint. */
+    private Walker walker(
+            Optional<Tensor> labels, Optional<Constraint> constraint, long start, long size, SeededGenerator added) {
         Optional<Tensor> ofBatch = labels.map(all -> all.narrow(0, start, size));
-        return new Walker((x, t, u) -> model.traverse(x, t, u, ofBatch), shape -> added.normal(shape));
+        NoiseSource noise = shape -> added.normal(shape);
+        Editor editor = constraint
+                .<Editor>map(known -> new ConstrainedEditor(known.narrow(start, size), noise))
+                .orElse(Editor.NONE);
+        return new Walker((x, t, u) -> model.traverse(x, t, u, ofBatch), noise, editor);
     }
 
     @Override

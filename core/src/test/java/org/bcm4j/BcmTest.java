@@ -42,8 +42,8 @@ class BcmTest {
     void imagesThatAreStreamedAreThoseOfOneCall() {
         try (Scope scope = Scope.open();
                 Bcm bcm = untrained()) {
-            Optional<Tensor> labels = Optional.of(
-                    HostTensors.ofLongs(LongStream.range(0, COUNT).map(i -> i % 3).toArray(), COUNT));
+            Optional<Tensor> labels = Optional.of(HostTensors.ofLongs(
+                    LongStream.range(0, COUNT).map(i -> i % 3).toArray(), COUNT));
             List<Float> streamed = new ArrayList<>();
             List<Long> sizes = new ArrayList<>();
             bcm.generate(ZIGZAG, COUNT, 4, labels, batch -> {

@@ -89,8 +89,7 @@ final class ImportCommand implements Callable<Integer> {
             Preconditioning preconditioning =
                     experiment.map(TrainingConfig::preconditioning).orElse(family.preconditioning());
             try (Weights loaded = reading.load(weights, network, Device.CPU)) {
-                ModelConfig model =
-                        new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
+                ModelConfig model = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
                 ModelFolder.write(out, model, loaded, RecommendedWalks.UNTUNED, card(network));
                 System.out.printf(
                         Locale.ROOT,

@@ -94,10 +94,11 @@ final class SampleCommand implements Callable<Integer> {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();
-            bcm.generate(walk, count, seed.value(), choice.labels(count, bcm.model().device()), batch -> {
-                batches.add(Scope.own(Pixels.toBytes(batch)));
-                progress.at(done.addAndGet(batch.size(0)), "");
-            });
+            bcm.generate(
+                    walk, count, seed.value(), choice.labels(count, bcm.model().device()), batch -> {
+                        batches.add(Scope.own(Pixels.toBytes(batch)));
+                        progress.at(done.addAndGet(batch.size(0)), "");
+                    });
         }
         Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
         batches.forEach(Tensor::releaseReference);

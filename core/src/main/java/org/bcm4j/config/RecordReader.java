@@ -77,8 +77,8 @@ final class RecordReader {
         SealedShape shape = SealedShape.of(type);
         Map<String, Class<?>> kinds = shape.kinds();
         Optional<Node.Entry> kind = Optional.ofNullable(mapping.entries().get(SealedShape.KIND));
-        String name = kind.map(entry -> (String)
-                        new ScalarReader(entry.value(), join(path, SealedShape.KIND)).read(String.class))
+        String name = kind.map(entry ->
+                        (String) new ScalarReader(entry.value(), join(path, SealedShape.KIND)).read(String.class))
                 .or(shape::defaultKind)
                 .orElseThrow(() -> mapping.location()
                         .error("missing key \"kind\" %s; it is one of %s"
@@ -86,7 +86,9 @@ final class RecordReader {
         if (!kinds.containsKey(name)) {
             String message = "unknown kind %s %s%s"
                     .formatted(Spelling.quote(name), in(path), Spelling.suggest(name, kinds.keySet()));
-            throw kind.map(entry -> entry.value().location()).orElse(mapping.location()).error(message);
+            throw kind.map(entry -> entry.value().location())
+                    .orElse(mapping.location())
+                    .error(message);
         }
         Map<String, Node.Entry> others = new LinkedHashMap<>(mapping.entries());
         others.remove(SealedShape.KIND);

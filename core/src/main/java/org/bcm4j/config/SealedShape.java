@@ -16,7 +16,8 @@ record SealedShape(Map<String, Class<?>> kinds, Optional<String> defaultKind) {
     static SealedShape of(Class<?> type) {
         Map<String, Class<?>> kinds = new LinkedHashMap<>();
         collect(type, type, kinds);
-        Optional<String> defaultKind = Optional.ofNullable(type.getAnnotation(Default.class)).map(Default::value);
+        Optional<String> defaultKind =
+                Optional.ofNullable(type.getAnnotation(Default.class)).map(Default::value);
         if (defaultKind.isPresent() && !kinds.containsKey(defaultKind.get())) {
             throw new IllegalArgumentException(type.getName() + " has no kind " + defaultKind.get());
         }
@@ -38,8 +39,10 @@ record SealedShape(Map<String, Class<?>> kinds, Optional<String> defaultKind) {
 
     /** The record's name, without the interface's last word if both end in it: {@code AdmConfig} of {@code NetworkConfig} is adm. */
     static String kindOf(Class<?> recordType, Class<?> sealedType) {
-        List<String> words = List.of(Spelling.kebabCase(recordType.getSimpleName()).split("-"));
-        List<String> family = List.of(Spelling.kebabCase(sealedType.getSimpleName()).split("-"));
+        List<String> words =
+                List.of(Spelling.kebabCase(recordType.getSimpleName()).split("-"));
+        List<String> family =
+                List.of(Spelling.kebabCase(sealedType.getSimpleName()).split("-"));
         int last = words.size() - 1;
         boolean shared = last > 0 && words.get(last).equals(family.get(family.size() - 1));
         return String.join("-", shared ? words.subList(0, last) : words);

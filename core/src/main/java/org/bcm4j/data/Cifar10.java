@@ -64,8 +64,8 @@ public record Cifar10(Path directory) implements DataSource {
         try {
             byte[] records = Files.readAllBytes(file);
             if (records.length == 0 || records.length % RECORD != 0) {
-                throw new UserException(file + ": " + records.length + " bytes are not whole images of " + RECORD
-                        + "; fetch it again");
+                throw new UserException(
+                        file + ": " + records.length + " bytes are not whole images of " + RECORD + "; fetch it again");
             }
             for (int start = 0; start < records.length; start += RECORD) {
                 if (records[start] < 0 || records[start] >= CLASS_NAMES.size()) {

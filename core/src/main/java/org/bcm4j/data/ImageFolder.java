@@ -35,15 +35,15 @@ import org.bytedeco.pytorch.global.torch;
  * @param heldOut how many pictures are the test images: those whose names have the smallest SHA-256, so that the choice outlasts
  *     additions
  */
-public record ImageFolder(Path directory, Optional<Path> labels, OptionalInt size, @Default("0") int heldOut)
-        implements DataSource {
+public record ImageFolder(
+        Path directory,
+        Optional<Path> labels,
+        OptionalInt size,
+        @Default("0") int heldOut) implements DataSource {
     private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
 
     /** A picture's file, relative to the directory, and its class. */
     private record Entry(String file, String label) {}
-
-    /** A decoded picture of the right size: uint8 [C,H,W]. */
-    private record Picture(byte[] values, int channels, int height, int width) {}
 
     public ImageFolder {
         if (heldOut < 0 || size.orElse(1) < 1) {
@@ -75,8 +75,7 @@ public record ImageFolder(Path directory, Optional<Path> labels, OptionalInt siz
 
     private Set<Entry> testEntries(List<Entry> all) {
         Map<String, Entry> byFingerprint = new TreeMap<>();
-        all.forEach(entry ->
-                byFingerprint.put(Checksum.sha256(entry.file().getBytes(StandardCharsets.UTF_8)), entry));
+        all.forEach(entry -> byFingerprint.put(Checksum.sha256(entry.file().getBytes(StandardCharsets.UTF_8)), entry));
         return byFingerprint.values().stream().limit(heldOut).collect(Collectors.toUnmodifiableSet());
     }
 
@@ -121,14 +120,14 @@ public record ImageFolder(Path directory, Optional<Path> labels, OptionalInt siz
     private LabelledImages read(List<Entry> all, List<Entry> wanted) {
         List<String> classNames =
                 all.stream().map(Entry::label).distinct().sorted().toList();
-        List<Picture> pictures = wanted.stream().map(this::picture).toList();
-        int channels = pictures.stream().mapToInt(Picture::channels).max().orElseThrow();
-        Picture first = pictures.get(0);
+        List<RasterPixels> pictures = wanted.stream().map(this::picture).toList();
+        int channels = pictures.stream().mapToInt(RasterPixels::channels).max().orElseThrow();
+        RasterPixels first = pictures.get(0);
         int plane = first.height() * first.width();
         byte[] pixels = new byte[Math.multiplyExact(pictures.size(), channels * plane)];
         int[] classes = new int[pictures.size()];
         for (int i = 0; i < classes.length; i++) {
-            Picture picture = pictures.get(i);
+            RasterPixels picture = pictures.get(i);
             if (picture.height() != first.height() || picture.width() != first.width()) {
                 throw new UserException(directory.resolve(wanted.get(i).file()) + ": is " + picture.height() + "x"
                         + picture.width() + ", the first picture " + first.height() + "x" + first.width()
@@ -144,12 +143,12 @@ public record ImageFolder(Path directory, Optional<Path> labels, OptionalInt siz
         return new LabelledImages(pixels, classes, channels, first.height(), first.width(), classNames);
     }
 
-    private Picture picture(Entry entry) {
+    private RasterPixels picture(Entry entry) {
         Path file = directory.resolve(entry.file());
         try (Scope scope = Scope.open()) {
             Tensor image = ImageFiles.read(file);
             Tensor scaled = size.isPresent() ? scaledDown(image, size.getAsInt(), file) : image;
-            return new Picture(
+            return new RasterPixels(
                     HostTensors.bytes(scaled), (int) scaled.size(0), (int) scaled.size(1), (int) scaled.size(2));
         }
     }
@@ -161,8 +160,7 @@ public record ImageFolder(Path directory, Optional<Path> labels, OptionalInt siz
             throw new UserException(file + ": is only " + image.size(1) + "x" + image.size(2)
                     + "; leave it out, or set data.size to at most " + side);
         }
-        Tensor square =
-                image.narrow(1, (image.size(1) - side) / 2, side).narrow(2, (image.size(2) - side) / 2, side);
+        Tensor square = image.narrow(1, (image.size(1) - side) / 2, side).narrow(2, (image.size(2) - side) / 2, side);
         return torch.adaptive_avg_pool2d(square.to(torch.ScalarType.Float), size, size)
                 .round()
                 .to(torch.ScalarType.Byte);

@@ -44,7 +44,11 @@ final class LabelFile {
             if (comma < 1 || comma == line.length() - 1) {
                 throw new UserException(file + ":" + (i + 1) + ": must be a file, a comma and a class");
             }
-            put(labels, line.substring(0, comma).strip(), line.substring(comma + 1).strip(), file + ":" + (i + 1));
+            put(
+                    labels,
+                    line.substring(0, comma).strip(),
+                    line.substring(comma + 1).strip(),
+                    file + ":" + (i + 1));
         }
         return labels;
     }

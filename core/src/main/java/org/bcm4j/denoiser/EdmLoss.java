@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What trains a denoiser (SPEC 4, "EDM denoiser"): λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal. The weight
+ * What trains a denoiser (docs/method.md §4, "EDM denoiser"): λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal. The weight
  * λ(σ) = (σ²+σ_data²)/(σ·σ_data)² is 1/c_out², so the network's own output is regressed with weight 1 at every σ.
  *
  * @param logMean P_mean, the mean of ln σ

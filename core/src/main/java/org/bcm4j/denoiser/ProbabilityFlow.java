@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The ODE whose solutions carry noise to images and back, dx/dt = (x − D(x; t))/t (SPEC 1), counting how often D is
+ * The ODE whose solutions carry noise to images and back, dx/dt = (x − D(x; t))/t (docs/method.md §1), counting how often D is
  * evaluated.
  */
 final class ProbabilityFlow {

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Interpolation between noises (SPEC 7). */
+/** Interpolation between noises (docs/method.md §7). */
 public final class Interpolation {
     private Interpolation() {}
 

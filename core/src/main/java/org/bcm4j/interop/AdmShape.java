@@ -103,7 +103,8 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
     private int size(String name, int dimension) {
         Tensor tensor = tensors.get(name);
         if (tensor == null || tensor.dim() <= dimension) {
-            throw new UserException(source + ": " + name + " is missing or has too few dimensions; this is no ADM U-Net");
+            throw new UserException(
+                    source + ": " + name + " is missing or has too few dimensions; this is no ADM U-Net");
         }
         return Math.toIntExact(tensor.size(dimension));
     }

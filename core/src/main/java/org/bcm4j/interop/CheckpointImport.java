@@ -116,8 +116,7 @@ public record CheckpointImport(Family family) {
             case BCM, ICT -> published;
             case EDM -> new EdmNames(ncsnpp(network)).convert(published, weights.source());
             case SCORE_SDE ->
-                new ScoreSdeNames(ncsnpp(network), ScoreSdeNames.Argument.LOG)
-                        .convert(published, weights.source());
+                new ScoreSdeNames(ncsnpp(network), ScoreSdeNames.Argument.LOG).convert(published, weights.source());
         };
     }
 
@@ -145,13 +144,11 @@ public record CheckpointImport(Family family) {
         Stream<String> unknown = tensors.keySet().stream()
                 .filter(name -> !layout.slots().containsKey(name))
                 .map(name -> name + " has no place in the network");
-        Stream<String> misshapen = layout.slots().entrySet().stream()
-                .filter(slot -> tensors.containsKey(slot.getKey()))
-                .filter(slot -> !Arrays.equals(
-                        tensors.get(slot.getKey()).shape(), slot.getValue().dimensions()))
-                .map(slot -> slot.getKey() + " has shape "
-                        + Arrays.toString(tensors.get(slot.getKey()).shape()) + ", the network wants "
-                        + slot.getValue().shape());
+        Stream<String> misshapen = tensors.entrySet().stream()
+                .flatMap(given -> Optional.ofNullable(layout.slots().get(given.getKey())).stream()
+                        .filter(slot -> !Arrays.equals(given.getValue().shape(), slot.dimensions()))
+                        .map(slot -> given.getKey() + " has shape "
+                                + Arrays.toString(given.getValue().shape()) + ", the network wants " + slot.shape()));
         List<String> complaints =
                 Stream.of(missing, unknown, misshapen).flatMap(all -> all).toList();
         if (!complaints.isEmpty()) {

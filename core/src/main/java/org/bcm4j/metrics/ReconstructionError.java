@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * How far reconstructions are from their originals: the mean squared error per pixel value with images scaled to [0,1]
- * (SPEC 6), over all pairs added. Reconstructions are clamped to the range of pixels, not rounded to the 256 levels of
+ * (docs/method.md §6), over all pairs added. Reconstructions are clamped to the range of pixels, not rounded to the 256 levels of
  * a file.
  */
 public final class ReconstructionError {

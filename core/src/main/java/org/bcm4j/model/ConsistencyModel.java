@@ -9,8 +9,8 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.NetworkConfig;
 import org.bcm4j.unet.Network;
+import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,7 +29,8 @@ public final class ConsistencyModel implements AutoCloseable {
 
     private ConsistencyModel(ModelConfig config, Network network, Weights weights, Device device, Precision precision) {
         if (config.preconditioning() == Preconditioning.DENOISER) {
-            throw new UserException("this model is a denoiser, which walks no trajectory by itself; name a consistency model");
+            throw new UserException(
+                    "this model is a denoiser, which walks no trajectory by itself; name a consistency model");
         }
         this.config = config;
         this.function = new ConsistencyFunction(network, config.preconditioning());

@@ -5,7 +5,7 @@ import org.apache.commons.numbers.gamma.Erf;
 import org.bcm4j.config.Default;
 
 /**
- * From which interval [t_n, t_{n+1}] of a grid a training example comes, and to which grid point u it is sent (SPEC 4, "Interval law").
+ * From which interval [t_n, t_{n+1}] of a grid a training example comes, and to which grid point u it is sent (docs/method.md §4, "Interval law").
  * The mass of an interval is that of a log-normal law with P_mean = −1.1 and P_std = 2. Indices start at 0.
  */
 public final class IntervalLaw {

@@ -1,6 +1,6 @@
 package org.bcm4j.model;
 
-/** The constants of SPEC 1: noise scales are standard deviations, data have a standard deviation of one half. */
+/** The constants of docs/method.md §1: noise scales are standard deviations, data have a standard deviation of one half. */
 public final class NoiseScales {
     /** What "time 0" means everywhere. */
     public static final double SIGMA_MIN = 0.002;

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How the network's output F becomes the model's: f = c_skip·x + c_out·F(c_in·x, t, u) (SPEC 2, Eq. 5). All of [B] to [B], float32.
+ * How the network's output F becomes the model's: f = c_skip·x + c_out·F(c_in·x, t, u) (docs/method.md §2, Eq. 5). All of [B] to [B], float32.
  */
 public enum Preconditioning {
     /** EDM's unit-variance arguments applied to an Euler step of the PF ODE; f(x,t,t) = x exactly. */
@@ -40,7 +40,7 @@ public enum Preconditioning {
                     .div(t.square().add(variance()).sqrt());
         }
     },
-    /** EDM's denoiser D(x, t) (SPEC 4), which answers with the expected image whatever u is: no step of a {@link ConsistencyModel}. */
+    /** EDM's denoiser D(x, t) (docs/method.md §4), which answers with the expected image whatever u is: no step of a {@link ConsistencyModel}. */
     DENOISER {
         @Override
         Tensor skip(Tensor t, Tensor u) {

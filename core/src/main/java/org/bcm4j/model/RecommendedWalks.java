@@ -15,7 +15,7 @@ import org.bcm4j.config.Default;
 public record RecommendedWalks(
         @Default("{}") Map<String, String> generate,
         @Default("{}") Map<String, String> invert) {
-    /** Sensible walks for a model that has not been tuned: those of SPEC 5 and 6 for small images. */
+    /** Sensible walks for a model that has not been tuned: those of docs/method.md §5 and §6 for small images. */
     public static final RecommendedWalks UNTUNED = new RecommendedWalks(
             Map.of(
                     "1",

@@ -6,7 +6,7 @@ import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 
 import java.util.Arrays;
 
-/** The N noise scales t_1 = σ_min &lt; … &lt; t_N = T on which consistency is trained (SPEC 4, "Grid"). Indices here start at 0. */
+/** The N noise scales t_1 = σ_min &lt; … &lt; t_N = T on which consistency is trained (docs/method.md §4, "Grid"). Indices here start at 0. */
 public final class TimeGrid {
     private final double[] times;
 

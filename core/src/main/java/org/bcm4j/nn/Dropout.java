@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The dropout masks of one training step. A mask is drawn when the first pass of the step reaches its layer; later passes, which visit the
  * layers in the same order after {@link #rewind}, get the same masks: consistency training compares passes that must differ in nothing
- * but their inputs (SPEC 4). A pass over k times as many images, stacked in blocks, gets each mask k times.
+ * but their inputs (docs/method.md §4). A pass over k times as many images, stacked in blocks, gets each mask k times.
  *
  * <p>Masks live in the scope of the step that drew them.
  */

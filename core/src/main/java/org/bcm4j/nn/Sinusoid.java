@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Sinusoidal features of a noise scale: cosines, then sines, of 250·ln t at {@code width}/2 frequencies from 1 down towards 1/10000
- * (SPEC 2). [B] to [B,width]. The arithmetic is float32 throughout: the argument reaches 1,550, so another precision would move the
+ * (docs/method.md §2). [B] to [B,width]. The arithmetic is float32 throughout: the argument reaches 1,550, so another precision would move the
  * features by 1e-4.
  */
 public record Sinusoid(int width) {

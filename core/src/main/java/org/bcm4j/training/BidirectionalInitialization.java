@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Where bidirectional fine-tuning starts (SPEC 2, "BCF"): a trained consistency model whose network is given a second
+ * Where bidirectional fine-tuning starts (docs/method.md §2, "BCF"): a trained consistency model whose network is given a second
  * time. Every weight is copied; the perceptron that embeds t is copied once more, for u; and the projection of both
  * embeddings is [I, 0]. So the network's raw output stays what it was, bit for bit and for every u, until training
  * tells the perceptrons apart. f itself moves by the difference of the two {@link

@@ -2,7 +2,7 @@ package org.bcm4j.training;
 
 import java.util.List;
 
-/** How the number N of grid points grows during training (SPEC 4). */
+/** How the number N of grid points grows during training (docs/method.md §4). */
 public sealed interface Curriculum {
     /** N at step k in [0, K) of K. */
     int points(long k, long steps);

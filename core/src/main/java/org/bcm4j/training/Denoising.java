@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * EDM's denoising loss for a network that is told u as well: for every u the raw output is regressed on the denoiser's target
- * F* = (t·x − σ_data²·z) / (σ_data·√(t²+σ_data²)), whose weighting in image space is EDM's λ (SPEC 4). With that output f(x_t, t, u) is
+ * F* = (t·x − σ_data²·z) / (σ_data·√(t²+σ_data²)), whose weighting in image space is EDM's λ (docs/method.md §4). With that output f(x_t, t, u) is
  * one Euler step of the PF ODE from t to u, forwards or backwards: a start for bidirectional training that costs a third of its step.
  */
 public record Denoising() implements Objective {

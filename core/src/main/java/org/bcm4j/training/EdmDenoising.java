@@ -10,7 +10,7 @@ import org.bcm4j.nn.Pass;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains EDM's denoiser: λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal (SPEC 4), the baseline of ODE sampling and inversion.
+ * Trains EDM's denoiser: λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal (docs/method.md §4), the baseline of ODE sampling and inversion.
  *
  * @param logMean P_mean, the mean of ln σ
  * @param logDeviation P_std, its standard deviation

@@ -83,8 +83,8 @@ final class ExampleSource implements AutoCloseable {
                 .noiseScales()
                 .map(law -> law.sigma(times.normal(count)))
                 .orElseGet(() -> device.floats(tNext));
-        Example drawn = new Example(
-                x, noise.normal(x.shape()), upper, device.floats(t), device.floats(u), labels(indices));
+        Example drawn =
+                new Example(x, noise.normal(x.shape()), upper, device.floats(t), device.floats(u), labels(indices));
         return posteriorMean.map(mean -> mean.stabilized(drawn)).orElse(drawn);
     }
 

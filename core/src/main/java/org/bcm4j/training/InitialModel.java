@@ -15,7 +15,8 @@ import org.bcm4j.tensor.Weights;
  * @param from a model folder
  * @param as what it is
  */
-public record InitialModel(Path from, @Default("same-network") Role as) {
+public record InitialModel(
+        Path from, @Default("same-network") Role as) {
     /** What the model is to the run that starts from it. */
     public enum Role {
         /** It has the very network of the run, whose training goes on. */

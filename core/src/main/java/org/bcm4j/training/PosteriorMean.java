@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  *
  * over reference images i of class y, or of any class if the label was dropped, drawn anew for every batch, and the batch's own. It is
- * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (SPEC 1), where the image that was drawn is that denoiser plus noise: the same
+ * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (docs/method.md §1), where the image that was drawn is that denoiser plus noise: the same
  * expectation with less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
  */
 final class PosteriorMean {

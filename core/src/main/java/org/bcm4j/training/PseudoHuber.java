@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The distance of consistency training, d(a,b) = √(‖a−b‖² + c²) − c (SPEC 4), per image.
+ * The distance of consistency training, d(a,b) = √(‖a−b‖² + c²) − c (docs/method.md §4), per image.
  *
  * @param perRootDimension whether to divide by √D, as the published PyTorch code does
  */

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * RAdam and the exponential moving average of what it updates, in one sweep over the flat buffers (SPEC 4). The sweep goes in slices
+ * RAdam and the exponential moving average of what it updates, in one sweep over the flat buffers (docs/method.md §4). The sweep goes in slices
  * that fit the cache, which is three times as fast as whole tensors.
  */
 public final class RectifiedAdam implements AutoCloseable {

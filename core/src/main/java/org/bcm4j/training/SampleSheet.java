@@ -66,12 +66,11 @@ final class SampleSheet {
             Tensor real = device.move(images.images(first));
             Optional<Tensor> labels =
                     config.network().classes() == 0 ? Optional.empty() : Optional.of(device.move(images.labels(first)));
-            Rows rows =
-                    switch (config.preconditioning()) {
-                        case BIDIRECTIONAL -> bidirectional(pass, real, labels, generator);
-                        case CONSISTENCY -> consistency(pass, real, labels, generator);
-                        case DENOISER -> denoiser(pass, real, labels, generator);
-                    };
+            Rows rows = switch (config.preconditioning()) {
+                case BIDIRECTIONAL -> bidirectional(pass, real, labels, generator);
+                case CONSISTENCY -> consistency(pass, real, labels, generator);
+                case DENOISER -> denoiser(pass, real, labels, generator);
+            };
             Tensor all = torch.cat(new TensorVector(rows.quick(), rows.slow(), real, rows.back()), 0);
             return ImageFiles.png(
                     ImageGrid.ofColumns(COLUMNS).withMagnification(2).draw(all));

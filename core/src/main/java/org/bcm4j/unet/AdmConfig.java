@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 
 /**
- * The shape of an ADM U-Net (SPEC 3).
+ * The shape of an ADM U-Net (docs/method.md §3).
  *
  * @param imageSize height and width of the images
  * @param imageChannels 1 for grey, 3 for colour

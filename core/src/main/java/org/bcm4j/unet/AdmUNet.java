@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * ADM's U-Net with normalised attention, conditioned on t, u and a label (SPEC 3; facts in the project's fixtures). Parameters carry the
+ * ADM's U-Net with normalised attention, conditioned on t, u and a label (docs/method.md §3; facts in the project's fixtures). Parameters carry the
  * names of the published BCM code, so its checkpoints load as they are.
  */
 public final class AdmUNet implements Network {

@@ -1,6 +1,6 @@
 package org.bcm4j.unet;
 
-/** How a network is told the times t and u (SPEC 2). */
+/** How a network is told the times t and u (docs/method.md §2). */
 public enum Conditioning {
     /** Only t: the plain consistency model, whose target is always time 0. */
     TIME,

@@ -11,7 +11,7 @@ import org.bcm4j.nn.NoiseFeatures;
 import org.bcm4j.nn.PositionalFeatures;
 
 /**
- * The shape of an NCSN++ or DDPM++ U-Net (SPEC 3). The defaults are NCSN++'s; DDPM++ has positional features, the standard
+ * The shape of an NCSN++ or DDPM++ U-Net (docs/method.md §3). The defaults are NCSN++'s; DDPM++ has positional features, the standard
  * encoder and the filter 1, 1.
  *
  * @param imageSize height and width of the images

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The U-Net of score SDE, in EDM's formulation, conditioned on t, u and a label (SPEC 3): NCSN++, DDPM++ and what lies
+ * The U-Net of score SDE, in EDM's formulation, conditioned on t, u and a label (docs/method.md §3): NCSN++, DDPM++ and what lies
  * between. Parameters carry EDM's names; {@code interop.EdmNames} and {@code interop.ScoreSdeNames} bring published weights.
  *
  * <p>The image sizes that a network takes are those of its configuration; t and u enter as ¼·ln of the noise scales.

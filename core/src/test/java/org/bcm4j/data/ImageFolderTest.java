@@ -63,8 +63,7 @@ class ImageFolderTest {
         Path csv = Files.writeString(directory.resolve("labels.csv"), "file,class\nb,c.png,dog\na.png, cat\n");
         Path json = Files.writeString(directory.resolve("labels.json"), "{\"b,c.png\": \"dog\", \"a.png\": \"cat\"}");
         for (Path labels : new Path[] {csv, json}) {
-            LabelledImages images =
-                    new ImageFolder(directory, Optional.of(labels), OptionalInt.empty(), 0).training();
+            LabelledImages images = new ImageFolder(directory, Optional.of(labels), OptionalInt.empty(), 0).training();
             assertThat(images.size()).isEqualTo(2);
             assertThat(images.classNames()).containsExactly("cat", "dog");
             assertThat(HostTensors.longs(images.labels(0, 1))).containsExactly(1, 0);
@@ -112,15 +111,12 @@ class ImageFolderTest {
                 .hasMessageContaining("8x12")
                 .hasMessageContaining("data.size");
 
-        LabelledImages images =
-                new ImageFolder(directory, Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images = new ImageFolder(directory, Optional.empty(), OptionalInt.of(2), 0).training();
         assertThat(images.height()).isEqualTo(2);
         assertThat(HostTensors.bytes(images.bytes(1))).hasSize(4).containsOnly((byte) 200);
 
         ImageFolder larger = new ImageFolder(directory, Optional.empty(), OptionalInt.of(5), 0);
-        assertThatThrownBy(larger::training)
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining("is only 4x4");
+        assertThatThrownBy(larger::training).isInstanceOf(UserException.class).hasMessageContaining("is only 4x4");
     }
 
     @Test
@@ -131,8 +127,7 @@ class ImageFolderTest {
             values[i] = (byte) (10 * (i % 6));
         }
         ImageFiles.writePng(directory.resolve("a.png"), HostTensors.ofBytes(values, 1, 4, 6));
-        LabelledImages images =
-                new ImageFolder(directory, Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images = new ImageFolder(directory, Optional.empty(), OptionalInt.of(2), 0).training();
         assertThat(HostTensors.bytes(images.bytes(0))).containsExactly(15, 35, 15, 35);
     }
 

@@ -62,8 +62,7 @@ class CheckpointImportTest {
 
     @Test
     void recognisesThatANetworkIsToldTOnly() {
-        NetworkConfig recognised =
-                reading.network(weights("ict_adm"), OptionalInt.of(16), OptionalInt.of(16));
+        NetworkConfig recognised = reading.network(weights("ict_adm"), OptionalInt.of(16), OptionalInt.of(16));
         assertThat(recognised).isEqualTo(IctFixture.network(Conditioning.TIME).config());
     }
 

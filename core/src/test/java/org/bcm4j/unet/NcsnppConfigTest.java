@@ -98,7 +98,7 @@ class NcsnppConfigTest {
     }
 
     /**
-     * The networks of SPEC 3. The first, told t only, is also EDM's, whose count is its fixture's and 128 frequencies; the
+     * The networks of docs/method.md §3. The first, told t only, is also EDM's, whose count is its fixture's and 128 frequencies; the
      * others were counted by an independent walk over score SDE's modules.
      */
     @ParameterizedTest

@@ -37,8 +37,7 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
     void write(Path folder) {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights =
-                        Weights.initialized(config().network().build().layout(), generator, Device.CPU)) {
+                Weights weights = Weights.initialized(config().network().build().layout(), generator, Device.CPU)) {
             // A fresh network ends in zeros, so that every class and noise would give the same.
             weights.flat().add_(generator.normal(weights.layout().length()), new Scalar(0.05));
             ModelFolder.write(folder, config(), weights, walks, "A small model.\n");

@@ -1,0 +1,34 @@
+package org.bcm4j.editing;
+
+import org.bcm4j.tensor.Device;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Colourisation: of every pixel the component along the luminance direction (0.2989, 0.587, 0.114) is known, and the two across it are
+ * to be found.
+ *
+ * @param images float32 [B,3,H,W] in [-1,1], grey images in three equal channels, or any whose luminance is to be kept
+ */
+public record KnownLuminance(Tensor images) implements Constraint {
+    private static final double[] WEIGHTS = {0.2989, 0.587, 0.114};
+
+    @Override
+    public Tensor impose(Tensor proposed) {
+        Tensor direction = direction(proposed);
+        Tensor lacking = images.sub(proposed).mul(direction).sum(new long[] {1}, true, new ScalarTypeOptional());
+        return proposed.add(lacking.mul(direction));
+    }
+
+    /** The luminance direction as a unit vector, [1,3,1,1]. */
+    private static Tensor direction(Tensor like) {
+        double length = Math.sqrt(WEIGHTS[0] * WEIGHTS[0] + WEIGHTS[1] * WEIGHTS[1] + WEIGHTS[2] * WEIGHTS[2]);
+        Tensor unit = Device.CPU.floats(WEIGHTS[0] / length, WEIGHTS[1] / length, WEIGHTS[2] / length);
+        return unit.to(like.device(), like.scalar_type()).view(1, 3, 1, 1);
+    }
+
+    @Override
+    public KnownLuminance narrow(long first, long count) {
+        return new KnownLuminance(images.narrow(0, first, count));
+    }
+}

@@ -1,0 +1,38 @@
+package org.bcm4j.editing;
+
+import org.bcm4j.walk.NoiseSource;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Inpainting: some pixels are known, the others are to be found. Known pixels keep their values bit for bit.
+ *
+ * @param images float32 [B,C,H,W] in [-1,1]; what stands in the missing pixels does not matter
+ * @param missing bool [B,1,H,W]: true where a pixel is to be found
+ */
+public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
+    /**
+     * Where an inversion starts from: the image with noise in its missing pixels.
+     *
+     * @param scale the noise's standard deviation; the paper's is 0.5
+     */
+    public Tensor start(double scale, NoiseSource noise) {
+        return torch.where(missing, noise.normal(images.shape()).mul(new Scalar(scale)), images);
+    }
+
+    @Override
+    public Tensor impose(Tensor proposed) {
+        return torch.where(missing, proposed, images);
+    }
+
+    @Override
+    public Tensor renew(Tensor points, double time, NoiseSource noise) {
+        return torch.where(missing, noise.normal(points.shape()).mul(new Scalar(time)), points);
+    }
+
+    @Override
+    public KnownPixels narrow(long first, long count) {
+        return new KnownPixels(images.narrow(0, first, count), missing.narrow(0, first, count));
+    }
+}
