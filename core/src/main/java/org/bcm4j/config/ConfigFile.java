@@ -14,6 +14,9 @@ import org.bcm4j.storage.UserException;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.representer.StandardRepresenter;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
@@ -103,7 +106,7 @@ public final class ConfigFile {
      * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
      */
     public static String toYaml(Record value) {
-        return new Dump(BLOCK_STYLE).dumpToString(RecordWriter.write(value));
+        return new Dump(BLOCK_STYLE, new OneLineTexts()).dumpToString(RecordWriter.write(value));
     }
 
     /**
@@ -130,5 +133,17 @@ public final class ConfigFile {
         boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
         String text = json ? toJson(value) : toYaml(value);
         AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Writes texts of several lines in quotation marks: as literal blocks, the library's choice, some keys can not be read back. */
+    private static final class OneLineTexts extends StandardRepresenter {
+        OneLineTexts() {
+            super(BLOCK_STYLE);
+            representers.put(String.class, value -> {
+                String text = (String) value;
+                boolean severalLines = MULTILINE_PATTERN.matcher(text).find();
+                return representScalar(Tag.STR, text, severalLines ? ScalarStyle.DOUBLE_QUOTED : ScalarStyle.PLAIN);
+            });
+        }
     }
 }

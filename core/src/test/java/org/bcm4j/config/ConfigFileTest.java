@@ -84,6 +84,18 @@ class ConfigFileTest {
         assertThat(ConfigFile.toYaml(new House(new RoundShape(3)))).contains("kind: round");
     }
 
+    record Named(Map<String, Double> weights) {}
+
+    /** Found by {@link ConfigRoundTripTest}: as a literal block such a key can be written but not read. */
+    @Test
+    void keysOfSeveralLinesAreReadBack() {
+        for (String key : List.of("\n\"", "a\nb", "\n", " \n x", "a\r\n\tb:")) {
+            Named named = new Named(Map.of(key, 1.0));
+            String yaml = ConfigFile.toYaml(named);
+            assertThat(ConfigFile.parse(yaml, "x.yaml", Named.class)).as(yaml).isEqualTo(named);
+        }
+    }
+
     @Test
     void anEmptyTextIsARecordOfDefaults() {
         assertThat(ConfigFile.parse("", "x.yaml", Experiment.Logging.class))
