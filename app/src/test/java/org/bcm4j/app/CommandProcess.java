@@ -45,6 +45,9 @@ record CommandProcess(Path directory, List<String> jvmOptions) {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path")));
+        if (Runtime.version().feature() >= 24) {
+            command.add(1, "--enable-native-access=ALL-UNNAMED"); // as ./bcm does, or the JVM warns on standard error
+        }
         command.addAll(jvmOptions);
         command.add(Bcm.class.getName());
         command.addAll(List.of(arguments));
