@@ -46,7 +46,8 @@ record CommandProcess(Path directory, List<String> jvmOptions) {
                 "-cp",
                 System.getProperty("java.class.path")));
         if (Runtime.version().feature() >= 24) {
-            command.add(1, "--enable-native-access=ALL-UNNAMED"); // as ./bcm does, or the JVM warns on standard error
+            // As ./bcm does, or the JVM warns on standard error.
+            command.addAll(1, List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
         command.addAll(jvmOptions);
         command.add(Bcm.class.getName());
