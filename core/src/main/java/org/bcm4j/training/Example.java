@@ -30,6 +30,18 @@ public record Example(
         this(images, noise, tNext, t, u, labels, Optional.empty());
     }
 
+    /** The first {@code count} images with all that was drawn for them. */
+    Example first(long count) {
+        return new Example(
+                images.narrow(0, 0, count),
+                noise.narrow(0, 0, count),
+                tNext.narrow(0, 0, count),
+                t.narrow(0, 0, count),
+                u.narrow(0, 0, count),
+                labels.map(all -> all.narrow(0, 0, count)),
+                posteriorMean.map(all -> all.narrow(0, 0, count)));
+    }
+
     /** What a denoiser is to answer at x_{n+1}: the image itself, or its expectation. */
     Tensor denoised() {
         return posteriorMean.orElse(images);

@@ -151,7 +151,7 @@ class LossesParityTest {
         return switch (name) {
             case "total" -> BidirectionalConsistency.paper();
             case "ct" -> new Consistency();
-            case "soft" -> new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0);
+            case "soft" -> new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0, 1);
             default -> throw new AssertionError(name);
         };
     }

@@ -1,6 +1,9 @@
 package org.bcm4j.training;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +34,7 @@ class ObjectiveGradientsTest {
     private static final AdmConfig CONFIG =
             new AdmConfig(8, 1, 1, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false);
     private static final BidirectionalConsistency SOFT_ALONE =
-            new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0);
+            new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0, 1);
 
     private final ConsistencyFunction function =
             new ConsistencyFunction(new AdmUNet(CONFIG), Preconditioning.BIDIRECTIONAL);
@@ -75,7 +78,7 @@ class ObjectiveGradientsTest {
         return Stream.of(
                 BidirectionalConsistency.paper(),
                 SOFT_ALONE,
-                new BidirectionalConsistency(SoftTarget.EQ8, true, 0.1, 0.2),
+                new BidirectionalConsistency(SoftTarget.EQ8, true, 0.1, 0.2, 1),
                 new Consistency(),
                 new Denoising());
     }
@@ -129,14 +132,37 @@ class ObjectiveGradientsTest {
     void theSoftTermsWeightHasItsFloor() {
         Objective.Loss paper =
                 SOFT_ALONE.apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
-        Objective.Loss floored = new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 1e-9)
+        Objective.Loss floored = new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 1e-9, 1)
                 .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
-        Objective.Loss raised = new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 10)
+        Objective.Loss raised = new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 10, 1)
                 .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
 
         assertThat(floored.total().item_double()).isEqualTo(paper.total().item_double());
         assertThat(raised.total().item_double()).isGreaterThan(paper.total().item_double());
         assertThat(paper.terms()).containsOnlyKeys("consistency", "soft");
+    }
+
+    /** Of three images a third is one: its soft term is that of the first image alone, and the consistency term stays that of all. */
+    @Test
+    void theSoftTermOfAShareIsThatOfTheFirstImages() {
+        Objective.Loss all = BidirectionalConsistency.paper()
+                .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
+        Objective.Loss share = new BidirectionalConsistency(SoftTarget.EQ9, true, 0, 0, 0.34)
+                .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, distance);
+        Objective.Loss first = BidirectionalConsistency.paper()
+                .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example.first(1), distance);
+
+        // float32 in batches of other sizes.
+        assertThat(term(share, "soft")).isCloseTo(term(first, "soft"), withinPercentage(0.01));
+        assertThat(term(share, "consistency")).isCloseTo(term(all, "consistency"), withinPercentage(0.01));
+        assertThat(share.total().item_double())
+                .isCloseTo(term(share, "soft") + term(share, "consistency"), withinPercentage(0.01));
+        assertThatThrownBy(() -> new BidirectionalConsistency(SoftTarget.EQ9, true, 0, 0, 0))
+                .hasMessageContaining("soft_share");
+    }
+
+    private static double term(Objective.Loss loss, String name) {
+        return requireNonNull(loss.terms().get(name)).item_double();
     }
 
     /**
