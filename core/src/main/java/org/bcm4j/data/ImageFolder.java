@@ -6,13 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.Default;
@@ -40,8 +38,6 @@ public record ImageFolder(
         Optional<Path> labels,
         OptionalInt size,
         @Default("0") int heldOut) implements DataSource {
-    private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "gif", "bmp");
-
     /** A picture's file, relative to the directory, and its class. */
     private record Entry(String file, String label) {}
 
@@ -83,7 +79,7 @@ public record ImageFolder(
         List<Entry> entries = labels.map(this::labelled).orElseGet(this::bySubdirectory);
         if (entries.size() <= heldOut) {
             throw new UserException(directory.toAbsolutePath() + ": holds " + entries.size() + " pictures ("
-                    + String.join(", ", new TreeSet<>(ENDINGS)) + "), of which data.held_out takes " + heldOut
+                    + String.join(", ", ImageFiles.ENDINGS) + "), of which data.held_out takes " + heldOut
                     + "; name another directory");
         }
         return entries;
@@ -104,17 +100,13 @@ public record ImageFolder(
         try (Stream<Path> files = Files.walk(directory)) {
             return files.filter(Files::isRegularFile)
                     .map(file -> directory.relativize(file).toString().replace('\\', '/'))
-                    .filter(ImageFolder::isPicture)
+                    .filter(ImageFiles::isPicture)
                     .sorted()
                     .map(file -> new Entry(file, file.contains("/") ? file.substring(0, file.indexOf('/')) : "all"))
                     .toList();
         } catch (IOException e) {
             throw FileFailure.reading(directory, e);
         }
-    }
-
-    private static boolean isPicture(String file) {
-        return ENDINGS.contains(file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
     }
 
     private LabelledImages read(List<Entry> all, List<Entry> wanted) {

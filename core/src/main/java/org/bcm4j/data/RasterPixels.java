@@ -34,6 +34,17 @@ final class RasterPixels {
                 : ofSamples(image.getRaster(), image.getColorModel());
     }
 
+    /** How opaque the pixels of a picture with an alpha channel are, as one channel of 0 to 255. */
+    static RasterPixels opacity(BufferedImage image) {
+        RasterPixels pixels = blank(1, image.getRaster());
+        for (int y = 0; y < pixels.height; y++) {
+            for (int x = 0; x < pixels.width; x++) {
+                pixels.set(0, y, x, image.getRGB(x, y) >>> 24);
+            }
+        }
+        return pixels;
+    }
+
     private static RasterPixels ofPalette(Raster raster, IndexColorModel palette) {
         int[] colours = new int[palette.getMapSize()];
         palette.getRGBs(colours);

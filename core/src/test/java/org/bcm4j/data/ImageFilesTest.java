@@ -3,20 +3,35 @@ package org.bcm4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.assertj.core.data.Offset;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFilesTest {
@@ -46,6 +61,104 @@ class ImageFilesTest {
         Tensor read = ImageFiles.read(file);
         assertThat(read.shape()).containsExactly(channels, 9, 31);
         assertThat(HostTensors.bytes(read)).isEqualTo(values);
+    }
+
+    /** What a camera wrote that lay on its side: the pixels are stored lying, and shown upright. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 10 20 30 40", "2, 20 10 40 30", "3, 40 30 20 10", "4, 30 40 10 20",
+        "5, 10 30 20 40", "6, 30 10 40 20", "7, 40 20 30 10", "8, 20 40 10 30"
+    })
+    void theOrientationThatACameraNotedIsFollowed(int orientation, String levels) throws IOException {
+        // One block of 8 x 8 for each level, so that JPEG keeps them.
+        Tensor stored = HostTensors.ofBytes(new byte[] {10, 20, 30, 40}, 1, 1, 2, 2)
+                .to(ScalarType.Float)
+                .repeat_interleave(8, new LongOptional(2), new LongOptional())
+                .repeat_interleave(8, new LongOptional(3), new LongOptional())
+                .to(ScalarType.Byte)
+                .view(1, 16, 16);
+        byte[] jpeg = encoded("jpeg", stored);
+        // Exif: APP1, its length, "Exif", a big-endian TIFF of one directory with one tag, 0x0112, a short.
+        byte[] exif = HexFormat.of()
+                .parseHex("ffe10022457869660000" + "4d4d002a00000008" + "0001"
+                        + "0112000300000001000%d0000".formatted(orientation) + "00000000");
+        ByteArrayOutputStream tagged = new ByteArrayOutputStream();
+        tagged.write(jpeg, 0, 2);
+        tagged.write(exif);
+        tagged.write(jpeg, 2, jpeg.length - 2);
+
+        byte[] read = HostTensors.bytes(ImageFiles.decode(tagged.toByteArray(), "a photograph"));
+        int[] corners = {read[4 * 16 + 4], read[4 * 16 + 12], read[12 * 16 + 4], read[12 * 16 + 12]};
+        int[] expected =
+                Arrays.stream(levels.split(" ")).mapToInt(Integer::parseInt).toArray();
+        for (int i = 0; i < 4; i++) {
+            assertThat(corners[i]).isCloseTo(expected[i], Offset.offset(2)); // JPEG of quality 0.75
+        }
+    }
+
+    private static byte[] encoded(String format, Tensor image) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(ImageIO.read(new ByteArrayInputStream(ImageFiles.png(image))), format, out);
+        return out.toByteArray();
+    }
+
+    @Test
+    void anAnimationPlaysItsFramesAndIsNoPicture() throws IOException {
+        Path file = directory.resolve("a.gif");
+        Tensor frames = HostTensors.ofBytes(new byte[] {0, 50, 100, (byte) 250}, 4, 1, 1, 1);
+        ImageFiles.writeGif(file, frames, 0.1);
+
+        ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
+        reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file))));
+        assertThat(reader.getNumImages(true)).isEqualTo(4);
+        for (int i = 0; i < 4; i++) {
+            assertThat(RasterPixels.of(reader.read(i)).values()[0]).isEqualTo(HostTensors.bytes(frames)[i]);
+        }
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                .contains("NETSCAPE2.0");
+        assertThatThrownBy(() -> ImageFiles.read(file))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + " is animated (4 frames); save the one that is meant as a PNG");
+    }
+
+    @Test
+    void coloursOfAPrinterAreRefused() throws IOException {
+        Path file = directory.resolve("print.jpg");
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(file.toFile())) {
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(Raster.createBandedRaster(0, 8, 8, 4, null), null, null), null);
+        }
+        assertThatThrownBy(() -> ImageFiles.read(file))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + " is a JPEG in the colours of a printer (CMYK); convert it to RGB");
+    }
+
+    @Test
+    void opacityIsReadWhereThereIsAny() throws IOException {
+        Path grey = directory.resolve("grey.png");
+        Files.write(grey, new PngBuilder(2, 1, 8, PngBuilder.GREY_ALPHA).rows(0, 10, 255, 20, 7));
+        assertThat(HostTensors.bytes(ImageFiles.readOpacity(grey).orElseThrow()))
+                .containsExactly((byte) 255, (byte) 7);
+        Path solid = directory.resolve("solid.png");
+        Files.write(solid, new PngBuilder(2, 1, 8, PngBuilder.GREY).rows(0, 10, 20));
+        assertThat(ImageFiles.readOpacity(solid)).isEmpty();
+    }
+
+    /** Compression keeps what is flat and spoils what is not, the more the lower its quality. */
+    @Test
+    void jpegDamagesAsItsQualityTells() {
+        byte[] values = new byte[16 * 16];
+        new Random(4).nextBytes(values);
+        Tensor noisy = HostTensors.ofBytes(values, 1, 16, 16);
+        double coarse = distance(ImageFiles.throughJpeg(noisy, 5), noisy);
+        double fine = distance(ImageFiles.throughJpeg(noisy, 95), noisy);
+        assertThat(fine).isBetween(1.0, coarse / 5);
+        assertThatThrownBy(() -> ImageFiles.throughJpeg(noisy, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static double distance(Tensor a, Tensor b) {
+        return a.to(ScalarType.Float).sub(b.to(ScalarType.Float)).abs().mean().item_double();
     }
 
     /** All 256 levels: a reader that goes through the grey colour space shifts most of them. */

@@ -1,0 +1,143 @@
+package org.bcm4j.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Images to be looked at once, in order, batch by batch: the pictures of a folder, or the array {@code images} of an {@code .npz} file. */
+public sealed interface ImageSet {
+    /**
+     * The images at a path.
+     *
+     * @throws UserException if there are none
+     */
+    static ImageSet at(Path path) {
+        return Files.isDirectory(path) ? Folder.of(path) : new ArrayFile(path);
+    }
+
+    /** How many images there are. */
+    long count();
+
+    /**
+     * Hands out all images, a batch at a time, each in a scope of its own.
+     *
+     * @param size images of a batch at most, at least 1; fewer where the size of the images changes
+     * @param receiver takes uint8 [B,C,H,W]
+     * @throws UserException if an image can not be read
+     */
+    void forEachBatch(int size, Consumer<Tensor> receiver);
+
+    /**
+     * The pictures of a folder and its subfolders, in the order of their names, read as they are needed.
+     *
+     * @param files at least one
+     */
+    record Folder(List<Path> files) implements ImageSet {
+        static Folder of(Path folder) {
+            try (Stream<Path> content = Files.walk(folder)) {
+                List<Path> files = content.filter(
+                                file -> Files.isRegularFile(file) && ImageFiles.isPicture(file.toString()))
+                        .sorted()
+                        .toList();
+                if (files.isEmpty()) {
+                    throw new UserException(folder + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS)
+                            + "); name another folder");
+                }
+                return new Folder(files);
+            } catch (IOException e) {
+                throw FileFailure.reading(folder, e);
+            }
+        }
+
+        @Override
+        public long count() {
+            return files.size();
+        }
+
+        @Override
+        public void forEachBatch(int size, Consumer<Tensor> receiver) {
+            int done = 0;
+            while (done < files.size()) {
+                try (Scope scope = Scope.open()) {
+                    List<Tensor> batch = new ArrayList<>();
+                    batch.add(ImageFiles.read(files.get(done)));
+                    long[] shape = batch.get(0).shape();
+                    boolean alike = true;
+                    while (alike && batch.size() < size && done + batch.size() < files.size()) {
+                        Tensor next = ImageFiles.read(files.get(done + batch.size()));
+                        alike = Arrays.equals(next.shape(), shape);
+                        if (alike) {
+                            batch.add(next);
+                        }
+                    }
+                    receiver.accept(torch.stack(new TensorVector(batch.toArray(Tensor[]::new))));
+                    done += batch.size();
+                }
+            }
+        }
+    }
+
+    /**
+     * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes.
+     *
+     * @param file an {@code .npz} file
+     */
+    record ArrayFile(Path file) implements ImageSet {
+        private static final String NAME = "images";
+
+        /** @throws UserException if the file holds no such array */
+        public ArrayFile {
+            if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
+                throw new UserException(file + ": is neither a folder of pictures nor an .npz file of images");
+            }
+            try (Scope scope = Scope.open()) {
+                images(file);
+            }
+        }
+
+        private static Tensor images(Path file) {
+            Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
+            Tensor images = arrays.get(NAME);
+            if (images == null) {
+                throw new UserException(file + ": holds no array \"" + NAME + "\", only " + arrays.keySet());
+            }
+            if (images.dim() != 4 || images.scalar_type().value != torch.ScalarType.Byte.value || images.size(0) == 0) {
+                throw new UserException(file + ": its array \"" + NAME + "\" is not uint8 [N,C,H,W] but of shape "
+                        + Arrays.toString(images.shape()));
+            }
+            return images;
+        }
+
+        @Override
+        public long count() {
+            try (Scope scope = Scope.open()) {
+                return images(file).size(0);
+            }
+        }
+
+        @Override
+        public void forEachBatch(int size, Consumer<Tensor> receiver) {
+            try (Scope scope = Scope.open()) {
+                Tensor images = images(file);
+                for (long start = 0; start < images.size(0); start += size) {
+                    try (Scope batch = Scope.open()) {
+                        receiver.accept(images.narrow(0, start, Math.min(size, images.size(0) - start)));
+                    }
+                }
+            }
+        }
+    }
+}
