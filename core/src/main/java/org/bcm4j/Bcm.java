@@ -8,12 +8,13 @@ import java.util.function.Consumer;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
+import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Arrival;
-import org.bcm4j.walk.Editor;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.Traversal;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
 import org.bytedeco.pytorch.Scalar;
@@ -80,7 +81,7 @@ public final class Bcm implements AutoCloseable {
                 long size = Math.min(BATCH, count - start);
                 try (Scope scope = Scope.open()) {
                     Tensor noises = starts.normal(model.shape(size));
-                    receiver.accept(walker(labels, Optional.empty(), start, size, added)
+                    receiver.accept(new Walker(traversal(labels, start, size), shape -> added.normal(shape))
                             .generate(walk, noises)
                             .x());
                 }
@@ -95,7 +96,11 @@ public final class Bcm implements AutoCloseable {
      * @param seed seeds the noise that the walk adds on its way
      */
     public Tensor generate(Walk walk, Tensor noises, long seed, Optional<Tensor> labels) {
-        return inBatches(noises, labels, seed, Optional.empty(), (walker, batch) -> walker.generate(walk, batch));
+        return inBatches(
+                noises,
+                seed,
+                (noise, first, batch) ->
+                        new Walker(traversal(labels, first, batch.size(0)), noise).generate(walk, batch));
     }
 
     /**
@@ -106,17 +111,50 @@ public final class Bcm implements AutoCloseable {
      * @return the points at noise scale {@code walk.end()}
      */
     public Tensor walk(Walk walk, Tensor points, long seed, Optional<Tensor> labels) {
-        return inBatches(points, labels, seed, Optional.empty(), (walker, batch) -> walker.from(walk, batch));
+        return inBatches(
+                points,
+                seed,
+                (noise, first, batch) -> new Walker(traversal(labels, first, batch.size(0)), noise).from(walk, batch));
     }
 
     /**
-     * Edits: as {@link #walk}, but keeps to what is known of the images (docs/method.md §7).
+     * Edits (docs/method.md §7): walks from the images to others that keep to what is known. A walk that starts at T has nothing to start from
+     * but noise: it is given noise, and the images only say how many.
      *
+     * @param points the images to edit, or points at the noise scale where the walk starts, float32 [N,C,H,W]
      * @param constraint what is known of these N images
-     * @param seed seeds the noise that the walk adds and that the edit renews
+     * @param seed seeds the noise that the walk starts with, adds, and that the edit renews
+     * @return float32 [N,C,H,W], at time 0 within [-1,1]
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
-        return inBatches(points, labels, seed, Optional.of(constraint), (walker, batch) -> walker.from(walk, batch));
+        return inBatches(
+                points,
+                seed,
+                (noise, first, batch) -> new ConstrainedEditor(constraint.narrow(first, batch.size(0)), noise)
+                        .edit(traversal(labels, first, batch.size(0)), walk, batch));
+    }
+
+    /**
+     * Gradient steps on noises that {@link #invert} found, until they generate the images in one evaluation; see {@link RefinedInversion}
+     * for what it costs.
+     *
+     * @param noises of unit variance, float32 [N,C,H,W]
+     * @return float32 [N,C,H,W]
+     */
+    public Tensor refine(RefinedInversion refinement, Tensor images, Tensor noises, Optional<Tensor> labels) {
+        return Scope.returning(() -> {
+            List<Tensor> done = new ArrayList<>();
+            for (long start = 0; start < images.size(0); start += BATCH) {
+                long first = start;
+                long size = Math.min(BATCH, images.size(0) - start);
+                done.add(refinement.refine(
+                        model,
+                        images.narrow(0, first, size),
+                        noises.narrow(0, first, size),
+                        labels.map(all -> all.narrow(0, first, size))));
+            }
+            return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
+        });
     }
 
     /** Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the walk ends at. */
@@ -140,34 +178,29 @@ public final class Bcm implements AutoCloseable {
         });
     }
 
+    /** What happens to one batch, whose first image is number {@code first} of all. */
     private interface Leg {
-        Arrival run(Walker walker, Tensor batch);
+        Arrival run(NoiseSource noise, long first, Tensor batch);
     }
 
-    private Tensor inBatches(
-            Tensor points, Optional<Tensor> labels, long seed, Optional<Constraint> constraint, Leg leg) {
+    private Tensor inBatches(Tensor points, long seed, Leg leg) {
         return Scope.returning(() -> {
             try (SeededGenerator generator = new SeededGenerator(~seed, model.device())) {
                 List<Tensor> done = new ArrayList<>();
                 for (long start = 0; start < points.size(0); start += BATCH) {
                     long size = Math.min(BATCH, points.size(0) - start);
-                    Walker walker = walker(labels, constraint, start, size, generator);
-                    done.add(leg.run(walker, points.narrow(0, start, size)).x());
+                    done.add(leg.run(shape -> generator.normal(shape), start, points.narrow(0, start, size))
+                            .x());
                 }
                 return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
             }
         });
     }
 
-    /** Walks the images of one batch, with their labels, within their constraint. */
-    private Walker walker(
-            Optional<Tensor> labels, Optional<Constraint> constraint, long start, long size, SeededGenerator added) {
-        Optional<Tensor> ofBatch = labels.map(all -> all.narrow(0, start, size));
-        NoiseSource noise = shape -> added.normal(shape);
-        Editor editor = constraint
-                .<Editor>map(known -> new ConstrainedEditor(known.narrow(start, size), noise))
-                .orElse(Editor.NONE);
-        return new Walker((x, t, u) -> model.traverse(x, t, u, ofBatch), noise, editor);
+    /** The model, told the labels of one batch. */
+    private Traversal traversal(Optional<Tensor> labels, long first, long size) {
+        Optional<Tensor> ofBatch = labels.map(all -> all.narrow(0, first, size));
+        return (x, t, u) -> model.traverse(x, t, u, ofBatch);
     }
 
     @Override

@@ -1,8 +1,13 @@
 package org.bcm4j.editing;
 
+import org.bcm4j.model.NoiseScales;
+import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.Editor;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.Traversal;
+import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Walker;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -16,6 +21,19 @@ import org.bytedeco.pytorch.Tensor;
  * @param noise draws the fresh noise
  */
 public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implements Editor {
+    /**
+     * A whole edit. A walk that starts at T has nothing to start from but noise: it is given noise, and the images only say how many.
+     *
+     * @param images to edit, or points at the noise scale where the walk starts, float32 [B,C,H,W]; not changed
+     */
+    public Arrival edit(Traversal traversal, Walk walk, Tensor images) {
+        Walker walker = new Walker(traversal, noise, this);
+        if (walk.start() == NoiseScales.SIGMA_MAX) {
+            return walker.generate(walk, noise.normal(images.shape()));
+        }
+        return walker.from(walk, walk.start() == 0 ? constraint.begin(images, noise) : images);
+    }
+
     @Override
     public Tensor afterMove(Move move, Tensor x, double time) {
         if (!(move instanceof Move.Traverse traverse)) {

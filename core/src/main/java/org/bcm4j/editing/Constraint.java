@@ -8,6 +8,29 @@ import org.bytedeco.pytorch.Tensor;
  * colourisation, the patch means of a super-resolution. A walk that keeps to it is an edit; see {@link ConstrainedEditor}.
  */
 public interface Constraint {
+    /** Nothing is known but the range of pixels: edits that begin at an image and are free to leave it. */
+    Constraint NONE = new Constraint() {
+        @Override
+        public Tensor impose(Tensor images) {
+            return images;
+        }
+
+        @Override
+        public Constraint narrow(long first, long count) {
+            return this;
+        }
+    };
+
+    /**
+     * Where a walk from time 0 starts, given the images to edit.
+     *
+     * @param images float32 [B,C,H,W] in [-1,1]; not changed
+     * @return float32 [B,C,H,W]; the same unless the constraint tells known from unknown pixels
+     */
+    default Tensor begin(Tensor images, NoiseSource noise) {
+        return images;
+    }
+
     /**
      * The nearest images that agree with what is known.
      *

@@ -13,6 +13,15 @@ import org.bytedeco.pytorch.Tensor;
 public record KnownLuminance(Tensor images) implements Constraint {
     private static final double[] WEIGHTS = {0.2989, 0.587, 0.114};
 
+    /** Coloured images [B,3,H,W] as grey ones of the same luminance, in three equal channels. */
+    public static Tensor grey(Tensor images) {
+        Tensor weights = Device.CPU.floats(WEIGHTS).to(images.device(), images.scalar_type());
+        return images.mul(weights.view(1, 3, 1, 1))
+                .sum(new long[] {1}, true, new ScalarTypeOptional())
+                .expand_as(images)
+                .contiguous();
+    }
+
     @Override
     public Tensor impose(Tensor proposed) {
         Tensor direction = direction(proposed);

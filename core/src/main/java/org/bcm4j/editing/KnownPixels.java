@@ -12,13 +12,12 @@ import org.bytedeco.pytorch.global.torch;
  * @param missing bool [B,1,H,W]: true where a pixel is to be found
  */
 public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
-    /**
-     * Where an inversion starts from: the image with noise in its missing pixels.
-     *
-     * @param scale the noise's standard deviation; the paper's is 0.5
-     */
-    public Tensor start(double scale, NoiseSource noise) {
-        return torch.where(missing, noise.normal(images.shape()).mul(new Scalar(scale)), images);
+    /** Standard deviation of the noise that an inversion starts with in the missing pixels. */
+    private static final double FILLING = 0.5;
+
+    @Override
+    public Tensor begin(Tensor given, NoiseSource noise) {
+        return torch.where(missing, noise.normal(given.shape()).mul(new Scalar(FILLING)), given);
     }
 
     @Override

@@ -105,14 +105,23 @@ public final class ConsistencyModel implements AutoCloseable {
      */
     public Tensor traverse(Tensor x, double from, double to, Optional<Tensor> labels) {
         return Scope.returning(() -> {
-            try (NoGradGuard noGrad = new NoGradGuard();
-                    Precision.Guard guard = precision.on(device)) {
-                long count = x.size(0);
-                Tensor t = device.full(from, count);
-                Tensor u = device.full(to, count);
-                return function.apply(Pass.evaluating(weights), x, t, u, labels.or(() -> unlabelled(count)));
+            try (NoGradGuard noGrad = new NoGradGuard()) {
+                return traverseWithGradient(x, from, to, labels);
             }
         });
+    }
+
+    /**
+     * As {@link #traverse}, differentiable with respect to {@code x}; the weights are constants. The caller's scope has to stay open until
+     * the gradient has been taken.
+     */
+    public Tensor traverseWithGradient(Tensor x, double from, double to, Optional<Tensor> labels) {
+        try (Precision.Guard guard = precision.on(device)) {
+            long count = x.size(0);
+            Tensor t = device.full(from, count);
+            Tensor u = device.full(to, count);
+            return function.apply(Pass.evaluating(weights), x, t, u, labels.or(() -> unlabelled(count)));
+        }
     }
 
     @Override

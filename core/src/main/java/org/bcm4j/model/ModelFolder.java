@@ -46,6 +46,11 @@ public final class ModelFolder {
         return Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
     }
 
+    /** Stores walks with the model, in the place of those that were. */
+    public void store(RecommendedWalks walks) {
+        ConfigFile.write(folder.resolve(WALKS), walks);
+    }
+
     /** @throws UserException if the file is damaged or holds another network's weights */
     public Weights weights(WeightLayout layout, Device device) {
         Path file = folder.resolve(WEIGHTS);

@@ -1,5 +1,7 @@
 package org.bcm4j.walk;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import org.bcm4j.model.NoiseScales;
 
 /**
@@ -12,6 +14,8 @@ final class NoiseScale {
 
     /** T = σ_max, the time at which a point is all but pure noise. */
     static final double LARGEST = NoiseScales.SIGMA_MAX;
+
+    private static final MathContext READABLE = new MathContext(3);
 
     private NoiseScale() {}
 
@@ -34,6 +38,11 @@ final class NoiseScale {
     /** The time that a network is given for {@code scale}: at least {@link #SMALLEST}. */
     static double time(double scale) {
         return Math.max(scale, SMALLEST);
+    }
+
+    /** {@code scale} to three digits, as a person would write it. */
+    static double readable(double scale) {
+        return new BigDecimal(scale).round(READABLE).doubleValue();
     }
 
     /** Shortest decimal that reads back as the same number, without a trailing ".0". */

@@ -1,8 +1,10 @@
 package org.bcm4j.walk;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.model.TimeGrid;
 import org.bcm4j.storage.UserException;
 
 /**
@@ -50,6 +52,28 @@ public record Walk(List<Move> moves) {
      */
     public static Walk parse(String text) {
         return new WalkParser(text).walk();
+    }
+
+    /**
+     * Consistency models' multistep sampling: to time 0 at once, then again and again from less added noise, the scales those of EDM's
+     * grid (docs/method.md §4) of {@code nfe + 1} points.
+     *
+     * @param nfe network function evaluations, at least 1
+     * @throws IllegalArgumentException if {@code nfe} is not positive
+     */
+    public static Walk multistep(int nfe) {
+        if (nfe < 1) {
+            throw new IllegalArgumentException("a walk takes at least 1 evaluation, not " + nfe);
+        }
+        TimeGrid grid = new TimeGrid(nfe + 1);
+        List<Move> moves = new ArrayList<>();
+        moves.add(new Move.Traverse(NoiseScale.LARGEST, 0));
+        for (int i = nfe - 1; i > 0; i--) {
+            double scale = NoiseScale.readable(grid.time(i));
+            moves.add(new Move.AddNoise(scale, Move.Source.FRESH));
+            moves.add(new Move.Traverse(scale, 0));
+        }
+        return new Walk(moves);
     }
 
     /** The noise scale at which the walk starts, 0 or in (0.002, 80]. */

@@ -72,7 +72,7 @@ class ConstraintTest {
         // Some 200 numbers of standard deviation 2: six standard errors are 0.6.
         assertThat(renewed.masked_select(lost).std().item_double()).isBetween(1.4, 2.6);
 
-        Tensor start = pixels.start(0.5, noise);
+        Tensor start = pixels.begin(images, noise);
         assertThat(start.masked_select(known).equal(images.masked_select(known)))
                 .isTrue();
     }

@@ -22,6 +22,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WalkTest {
+    /** Scales by hand: (0.002^(1/7) + i/3·(80^(1/7) − 0.002^(1/7)))^7 for i = 2 and 1. */
+    @Test
+    void multistepSamplingComesBackToTheImageEachTime() {
+        assertThat(Walk.multistep(1)).isEqualTo(Walk.parse("80 > 0"));
+        assertThat(Walk.multistep(3)).isEqualTo(Walk.parse("80 > 0 +9.72 > 0 +0.47 > 0"));
+        assertThatThrownBy(() -> Walk.multistep(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "80 > 0, 1",
