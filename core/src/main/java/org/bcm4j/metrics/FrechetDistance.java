@@ -28,6 +28,26 @@ public final class FrechetDistance {
         return between(first.fit(), second.fit());
     }
 
+    /**
+     * Between Gaussians given by their means, [D], and covariances, row-major [D,D], such as other tools have stored.
+     *
+     * @throws IllegalArgumentException if lengths do not fit each other
+     */
+    public static double between(
+            double[] firstMean, double[] firstCovariance, double[] secondMean, double[] secondCovariance) {
+        return between(gaussian(firstMean, firstCovariance), gaussian(secondMean, secondCovariance));
+    }
+
+    private static Gaussian gaussian(double[] mean, double[] covariance) {
+        int dimension = mean.length;
+        if (covariance.length != dimension * dimension) {
+            throw new IllegalArgumentException(
+                    "a covariance of " + covariance.length + " numbers does not belong to a mean of " + dimension);
+        }
+        return new Gaussian(
+                new DMatrixRMaj(dimension, 1, true, mean), new DMatrixRMaj(dimension, dimension, true, covariance));
+    }
+
     static double between(Gaussian first, Gaussian second) {
         DMatrixRMaj step = new DMatrixRMaj(1, 1);
         CommonOps_DDRM.subtract(first.mean(), second.mean(), step);

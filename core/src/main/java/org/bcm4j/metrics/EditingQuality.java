@@ -1,0 +1,84 @@
+package org.bcm4j.metrics;
+
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.Pixels;
+import org.bcm4j.editing.ConstrainedEditor;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * How well a model mends damaged images along a walk, without being told their classes: how far the results are from the originals, and
+ * their Fréchet distance from real images, both also of the damaged images for comparison. One seed gives one set of noises: walks are
+ * compared on common random numbers.
+ *
+ * @param images whole images
+ * @param count how many of them, from the first
+ * @param seed seeds the noise that walks start with and add, and that edits renew
+ */
+public record EditingQuality(
+        ConsistencyModel model,
+        FeatureNetwork network,
+        RealImages real,
+        LabelledImages images,
+        long count,
+        long seed,
+        MeasuringListener listener) {
+    /**
+     * What was measured.
+     *
+     * @param walk in its text form
+     * @param nfe network function evaluations per image
+     * @param meanSquaredError of the results, per pixel value on [0,1], over the whole image
+     * @param damagedError likewise, of the damaged images
+     * @param relativeToBlurred Fréchet distance between the results and real images, divided by that of blurred images
+     * @param damagedRelativeToBlurred likewise, of the damaged images
+     */
+    public record Figures(
+            String walk,
+            int nfe,
+            double meanSquaredError,
+            double damagedError,
+            double relativeToBlurred,
+            double damagedRelativeToBlurred) {}
+
+    /** Damages the images, mends them along a walk, and measures. */
+    public Figures of(Damage damage, Walk walk) {
+        ReconstructionError after = new ReconstructionError();
+        ReconstructionError before = new ReconstructionError();
+        FeatureMoments mended = new FeatureMoments(network.config().features());
+        FeatureMoments damaged = new FeatureMoments(network.config().features());
+        try (SeededGenerator noise = new SeededGenerator(seed, model.device())) {
+            for (long[] indices : Batches.of(count)) {
+                try (Scope scope = Scope.open()) {
+                    Tensor originals = images.images(indices);
+                    Damage.Damaged given = damage.apply(originals);
+                    ConstrainedEditor editor = new ConstrainedEditor(given.known(), noise::normal);
+                    Tensor result = editor.edit(
+                                    (x, t, u) -> model.traverse(x, t, u, model.unlabelled(x.size(0))),
+                                    walk,
+                                    given.images())
+                            .x();
+                    after.add(originals, result);
+                    before.add(originals, given.images());
+                    mended.add(features(result));
+                    damaged.add(features(given.images()));
+                }
+                listener.measured(walk.toString(), mended.count(), count);
+            }
+        }
+        return new Figures(
+                walk.toString(),
+                walk.nfe(),
+                after.meanSquared(),
+                before.meanSquared(),
+                FrechetDistance.between(mended, real.moments()) / real.blurredDistance(),
+                FrechetDistance.between(damaged, real.moments()) / real.blurredDistance());
+    }
+
+    private Tensor features(Tensor pictures) {
+        return network.responses(Pixels.toSignal(Pixels.toBytes(pictures))).features();
+    }
+}

@@ -1,0 +1,76 @@
+package org.bcm4j.metrics;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Mean and covariance of features, as the tools of the field keep them: an {@code .npz} file of {@code mu} [D] and {@code sigma} [D,D], in
+ * double precision.
+ */
+public final class FeatureStatistics {
+    private static final String MEAN = "mu";
+    private static final String COVARIANCE = "sigma";
+
+    private final double[] mean;
+    private final double[] covariance;
+
+    private FeatureStatistics(double[] mean, double[] covariance) {
+        this.mean = mean;
+        this.covariance = covariance;
+    }
+
+    /** @throws IllegalStateException if there were fewer than two vectors */
+    public static FeatureStatistics of(FeatureMoments moments) {
+        return new FeatureStatistics(moments.mean(), moments.covariance());
+    }
+
+    /** @throws UserException if the file holds no statistics */
+    public static FeatureStatistics read(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
+            Tensor mu = arrays.get(MEAN);
+            Tensor sigma = arrays.get(COVARIANCE);
+            if (mu == null || sigma == null) {
+                throw new UserException(file + ": holds no statistics (arrays mu and sigma), only " + arrays.keySet());
+            }
+            long length = mu.numel();
+            if (mu.dim() != 1 || !Arrays.equals(sigma.shape(), new long[] {length, length})) {
+                throw new UserException(file + ": mu and sigma do not fit each other; they are "
+                        + Arrays.toString(mu.shape()) + " and " + Arrays.toString(sigma.shape()));
+            }
+            return new FeatureStatistics(
+                    HostTensors.doubles(mu.to(ScalarType.Double)), HostTensors.doubles(sigma.to(ScalarType.Double)));
+        }
+    }
+
+    /** Writes the file, atomically. */
+    public void write(Path file) {
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> arrays = new LinkedHashMap<>();
+            arrays.put(MEAN, HostTensors.ofDoubles(mean, mean.length));
+            arrays.put(COVARIANCE, HostTensors.ofDoubles(covariance, mean.length, mean.length));
+            NumpyFiles.writeNpz(file, arrays);
+        }
+    }
+
+    /**
+     * The Fréchet distance to others, the FID if both are of Inception features.
+     *
+     * @throws UserException if they are of features of another length
+     */
+    public double distanceTo(FeatureStatistics others) {
+        if (mean.length != others.mean.length) {
+            throw new UserException("statistics of features of length " + mean.length + " and " + others.mean.length
+                    + " can not be compared; were they made with other networks?");
+        }
+        return FrechetDistance.between(mean, covariance, others.mean, others.covariance);
+    }
+}

@@ -1,0 +1,163 @@
+package org.bcm4j.metrics;
+
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Inception v3 (Szegedy et al., 2015) as the FID has it: with average pooling that does not count its padding, and one maximum pooling in
+ * the last block (pytorch-fid's port of the network of 2015-12-05). Widths are those of the weights.
+ *
+ * @param weights by pytorch-fid's names, such as {@code Mixed_5b.branch1x1.conv.weight}
+ */
+record InceptionLayers(Weights weights) {
+    private static final double BATCH_NORM_EPSILON = 1e-3;
+    private static final long[] ONE = {1, 1};
+    private static final long[] NONE = {0, 0};
+    private static final long[] THREE = {3, 3};
+    private static final long[] TWO = {2, 2};
+
+    /** How the edge of a convolution's input is treated. */
+    private enum Edge {
+        /** Padded, so that the size stays. */
+        SAME,
+        /** As it is. */
+        VALID,
+        /** As it is, every second position. */
+        HALVED
+    }
+
+    /** The pooling branch of the last two blocks. */
+    enum Pooling {
+        AVERAGE,
+        MAXIMUM
+    }
+
+    /** Images [B,3,299,299] in [-1,1] to features [B,2048]. */
+    Tensor features(Tensor images) {
+        Tensor x = convolution("Conv2d_1a_3x3", images, Edge.HALVED);
+        x = convolution("Conv2d_2a_3x3", x, Edge.VALID);
+        x = convolution("Conv2d_2b_3x3", x, Edge.SAME);
+        x = halvedByMaximum(x);
+        x = convolution("Conv2d_3b_1x1", x, Edge.VALID);
+        x = convolution("Conv2d_4a_3x3", x, Edge.VALID);
+        x = halvedByMaximum(x);
+        x = blockA("Mixed_5b.", x);
+        x = blockA("Mixed_5c.", x);
+        x = blockA("Mixed_5d.", x);
+        x = blockB("Mixed_6a.", x);
+        x = blockC("Mixed_6b.", x);
+        x = blockC("Mixed_6c.", x);
+        x = blockC("Mixed_6d.", x);
+        x = blockC("Mixed_6e.", x);
+        x = blockD("Mixed_7a.", x);
+        x = blockE("Mixed_7b.", x, Pooling.AVERAGE);
+        x = blockE("Mixed_7c.", x, Pooling.MAXIMUM);
+        return x.mean(2, 3);
+    }
+
+    /** Class scores [B,1008] of features, without the bias, as the Inception Score's published evaluation has them. */
+    Tensor scores(Tensor features) {
+        return features.mm(weights.get("fc.weight").t());
+    }
+
+    Tensor blockA(String block, Tensor x) {
+        return joined(
+                chain(block, x, "branch1x1"),
+                chain(block, x, "branch5x5_1", "branch5x5_2"),
+                chain(block, x, "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3"),
+                chain(block, average(x), "branch_pool"));
+    }
+
+    Tensor blockB(String block, Tensor x) {
+        return joined(
+                convolution(block + "branch3x3", x, Edge.HALVED),
+                convolution(block + "branch3x3dbl_3", chain(block, x, "branch3x3dbl_1", "branch3x3dbl_2"), Edge.HALVED),
+                halvedByMaximum(x));
+    }
+
+    Tensor blockC(String block, Tensor x) {
+        return joined(
+                chain(block, x, "branch1x1"),
+                chain(block, x, "branch7x7_1", "branch7x7_2", "branch7x7_3"),
+                chain(
+                        block,
+                        x,
+                        "branch7x7dbl_1",
+                        "branch7x7dbl_2",
+                        "branch7x7dbl_3",
+                        "branch7x7dbl_4",
+                        "branch7x7dbl_5"),
+                chain(block, average(x), "branch_pool"));
+    }
+
+    Tensor blockD(String block, Tensor x) {
+        return joined(
+                convolution(block + "branch3x3_2", chain(block, x, "branch3x3_1"), Edge.HALVED),
+                convolution(
+                        block + "branch7x7x3_4",
+                        chain(block, x, "branch7x7x3_1", "branch7x7x3_2", "branch7x7x3_3"),
+                        Edge.HALVED),
+                halvedByMaximum(x));
+    }
+
+    Tensor blockE(String block, Tensor x, Pooling pooling) {
+        Tensor threes = chain(block, x, "branch3x3_1");
+        Tensor doubled = chain(block, x, "branch3x3dbl_1", "branch3x3dbl_2");
+        Tensor pooled = pooling == Pooling.AVERAGE ? average(x) : torch.max_pool2d(x, THREE, ONE, ONE, ONE, false);
+        return joined(
+                chain(block, x, "branch1x1"),
+                chain(block, threes, "branch3x3_2a"),
+                chain(block, threes, "branch3x3_2b"),
+                chain(block, doubled, "branch3x3dbl_3a"),
+                chain(block, doubled, "branch3x3dbl_3b"),
+                chain(block, pooled, "branch_pool"));
+    }
+
+    private Tensor chain(String block, Tensor x, String... convolutions) {
+        Tensor result = x;
+        for (String name : convolutions) {
+            result = convolution(block + name, result, Edge.SAME);
+        }
+        return result;
+    }
+
+    /** Convolution without bias, normalised by the statistics of its training, and rectified. */
+    private Tensor convolution(String name, Tensor x, Edge edge) {
+        Tensor kernel = weights.get(name + ".conv.weight");
+        long[] padding = edge == Edge.SAME ? new long[] {kernel.size(2) / 2, kernel.size(3) / 2} : NONE;
+        long[] stride = edge == Edge.HALVED ? TWO : ONE;
+        Tensor linear = torch.conv2d(x, kernel, new TensorOptional(), stride, padding, ONE, 1);
+        return torch.batch_norm(
+                        linear,
+                        statistic(name, "weight"),
+                        statistic(name, "bias"),
+                        statistic(name, "running_mean"),
+                        statistic(name, "running_var"),
+                        false,
+                        0,
+                        BATCH_NORM_EPSILON,
+                        false)
+                .relu();
+    }
+
+    private TensorOptional statistic(String name, String kind) {
+        return new TensorOptional(weights.get(name + ".bn." + kind));
+    }
+
+    /** The mean of each position's neighbourhood of 3×3, of as many as there are at an edge. */
+    private static Tensor average(Tensor x) {
+        return torch.avg_pool2d(x, THREE, ONE, ONE, false, false, new LongOptional());
+    }
+
+    private static Tensor halvedByMaximum(Tensor x) {
+        return torch.max_pool2d(x, THREE, TWO, NONE, ONE, false);
+    }
+
+    private static Tensor joined(Tensor... branches) {
+        return torch.cat(new TensorVector(branches), 1);
+    }
+}

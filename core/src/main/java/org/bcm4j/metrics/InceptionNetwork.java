@@ -1,0 +1,123 @@
+package org.bcm4j.metrics;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bcm4j.checkpoint.Checkpoint;
+import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The network that the FID and the Inception Score are defined by. Its weights are the user's to supply: pytorch-fid's file of the network of
+ * 2015-12-05. Computes in float32. For one thread at a time.
+ */
+public final class InceptionNetwork implements AutoCloseable {
+    /** Height and width to which images are resized. */
+    private static final long SIDE = 299;
+
+    private final InceptionLayers layers;
+    private final Weights weights;
+    private final String sha256;
+
+    private InceptionNetwork(Weights weights, String sha256) {
+        this.layers = new InceptionLayers(weights);
+        this.weights = weights;
+        this.sha256 = sha256;
+    }
+
+    /**
+     * Opens a file of weights, PyTorch's or safetensors.
+     *
+     * @throws UserException if it can not be read, or holds other weights
+     */
+    public static InceptionNetwork open(Path file) {
+        try (Scope scope = Scope.open()) {
+            return of(Checkpoint.read(file).tensors(), file.toString(), Checksum.sha256(file));
+        }
+    }
+
+    /** The network of given weights, which are copied. */
+    static InceptionNetwork of(Map<String, Tensor> tensors, String source, String sha256) {
+        Map<String, Tensor> floats = new LinkedHashMap<>();
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        tensors.forEach((name, tensor) -> {
+            // Batch norms count their batches, in integers; nobody needs to know.
+            if (tensor.is_floating_point()) {
+                floats.put(name, tensor.to(ScalarType.Float));
+                layout.declare(name, Initialization.ZERO, tensor.shape());
+            }
+        });
+        for (String needed :
+                new String[] {"Conv2d_1a_3x3.conv.weight", "Mixed_7c.branch_pool.bn.running_var", "fc.weight"}) {
+            if (!floats.containsKey(needed)) {
+                throw new UserException(source + ": lacks " + needed
+                        + "; name pytorch-fid's weights of the Inception network (pt_inception-2015-12-05)");
+            }
+        }
+        Weights weights = Weights.zeros(layout.build(), Device.CPU);
+        weights.load(floats, source);
+        return new InceptionNetwork(weights, sha256);
+    }
+
+    /** SHA-256 of the file of weights, in hexadecimal. */
+    public String sha256() {
+        return sha256;
+    }
+
+    /** Length of a feature vector: 2048. */
+    public int dimension() {
+        return Math.toIntExact(weights.get("fc.weight").size(1));
+    }
+
+    /**
+     * Looks at images, resized to 299×299 without smoothing, as pytorch-fid does.
+     *
+     * @param images uint8 [B,C,H,W], or floating point in [0,1]; C is 3, or 1 for grey
+     * @return features [B,2048], in the caller's scope
+     */
+    public Tensor features(Tensor images) {
+        long[] shape = images.shape();
+        if (shape.length != 4 || (shape[1] != 1 && shape[1] != 3)) {
+            throw new IllegalArgumentException("images are [B,1 or 3,H,W], not " + Arrays.toString(shape));
+        }
+        return Scope.returning(() -> {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                return layers.features(resized(images).mul(new Scalar(2.0)).sub(new Scalar(1.0)));
+            }
+        });
+    }
+
+    /** Images in [0,1] as the network wants them but for their range. */
+    static Tensor resized(Tensor images) {
+        Tensor unit = images.is_floating_point()
+                ? images.to(ScalarType.Float)
+                : images.to(ScalarType.Float).div(new Scalar(255.0));
+        Tensor colour = unit.expand(unit.size(0), 3, unit.size(2), unit.size(3));
+        return torch.upsample_bilinear2d(colour, new long[] {SIDE, SIDE}, false);
+    }
+
+    /** Probabilities of the 1,008 classes, [B,1008], of features; by class scores without their bias, as published evaluations do. */
+    public Tensor probabilities(Tensor features) {
+        return Scope.returning(() -> {
+            try (NoGradGuard guard = new NoGradGuard()) {
+                return layers.scores(features).softmax(1);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}
