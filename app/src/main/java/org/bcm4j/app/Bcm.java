@@ -29,12 +29,23 @@ import picocli.CommandLine.ScopeType;
             InvertCommand.class,
             ReconstructCommand.class,
             InterpolateCommand.class,
+            InpaintCommand.class,
+            RestoreCommand.class,
+            ColorizeCommand.class,
+            SuperresCommand.class,
+            StrokeCommand.class,
+            DenoiseCommand.class,
+            SwapCommand.class,
             TrainCommand.class,
             EvalCommand.class,
+            EvalEditsCommand.class,
+            FidCommand.class,
+            TuneCommand.class,
             FeaturesCommand.class,
             InfoCommand.class,
             CheckCommand.class,
-            ImportCommand.class
+            ImportCommand.class,
+            ExportCommand.class
         })
 public final class Bcm implements Callable<Integer> {
     private static final int HELP_WIDTH = 100;

@@ -14,7 +14,11 @@ import picocli.CommandLine.Parameters;
 /** {@code bcm check}: whether this library computes what another implementation recorded. */
 @Command(
         name = "check",
-        description = "Compares this library's outputs with recorded ones; exit code 1 if they differ.",
+        description = {
+            "Compares this library's outputs with those that another implementation recorded: the whole network's and,"
+                    + " where they were recorded, those of its parts, in the order in which they are computed.",
+            "Exit code 1 if they differ."
+        },
         footerHeading = "%nExample:%n",
         footer = "  bcm check recordings/bcm_adm")
 final class CheckCommand implements Callable<Integer> {
@@ -41,7 +45,7 @@ final class CheckCommand implements Callable<Integer> {
         GoldenCheck.Report report = new GoldenCheck(tolerance, device).run(folder);
         System.out.printf(
                 Locale.ROOT,
-                "%s: %,d parameters, tolerance %.1e%n%n%-24s %-6s %12s %12s%n",
+                "%s: %,d parameters, tolerance %.1e%n%n%-16s %-32s %12s %12s%n",
                 report.folder(),
                 report.parameters(),
                 report.tolerance(),
@@ -49,18 +53,24 @@ final class CheckCommand implements Callable<Integer> {
                 "output",
                 "absolute",
                 "relative");
-        for (GoldenCheck.Comparison comparison : report.comparisons()) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-24s %-6s %12.3e %12.3e  %s%n",
-                    comparison.caseName().isEmpty() ? "-" : comparison.caseName(),
-                    comparison.output(),
-                    comparison.maxAbsoluteError(),
-                    comparison.relativeError(),
-                    comparison.passed() ? "ok" : "DIFFERS");
-        }
+        report.parts().forEach(CheckCommand::line);
+        report.comparisons().forEach(CheckCommand::line);
         System.out.println();
-        System.out.println(report.passed() ? "all agree" : "some differ");
+        System.out.println(report.firstDivergence()
+                .map(first -> "some differ, first " + first.output()
+                        + (first.caseName().isEmpty() ? "" : " of case " + first.caseName()))
+                .orElse("all agree"));
         return report.passed() ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private static void line(GoldenCheck.Comparison comparison) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-16s %-32s %12.3e %12.3e  %s%n",
+                comparison.caseName().isEmpty() ? "-" : comparison.caseName(),
+                comparison.output(),
+                comparison.maxAbsoluteError(),
+                comparison.relativeError(),
+                comparison.passed() ? "ok" : "DIFFERS");
     }
 }

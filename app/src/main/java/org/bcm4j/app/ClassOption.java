@@ -42,7 +42,6 @@ final class ClassOption {
      */
     Choice of(ModelConfig model) {
         int classes = model.network().classes();
-        List<String> names = model.classNames();
         if (text.isEmpty()) {
             if (classes > 0 && !model.network().nullClass()) {
                 throw new UserException(
@@ -50,17 +49,29 @@ final class ClassOption {
             }
             return new Choice(Optional.empty(), "");
         }
+        return find(model, "--class", text.get());
+    }
+
+    /**
+     * Finds a class by its number or its name.
+     *
+     * @param option by which it was named
+     * @throws UserException if the model has no such class
+     */
+    static Choice find(ModelConfig model, String option, String text) {
+        int classes = model.network().classes();
+        List<String> names = model.classNames();
         if (classes == 0) {
-            throw new UserException("--class " + text.get() + ": the model knows no classes; leave the option out");
+            throw new UserException(option + " " + text + ": the model knows no classes; leave the option out");
         }
         for (int k = 0; k < classes; k++) {
             String name = names.isEmpty() ? "" + k : names.get(k);
-            if (text.get().equalsIgnoreCase(name) || text.get().equals(Integer.toString(k))) {
+            if (text.equalsIgnoreCase(name) || text.equals(Integer.toString(k))) {
                 return new Choice(Optional.of(k), name);
             }
         }
         throw new UserException(
-                "--class " + text.get() + ": the model has no such class; choose from " + listed(model));
+                option + " " + text + ": the model has no such class; choose from " + listed(model));
     }
 
     private static String listed(ModelConfig model) {

@@ -2,6 +2,8 @@ package org.bcm4j.app;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,9 @@ import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.TrainingEstimate;
+import org.bcm4j.training.TrainingSpeed;
+import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -22,7 +27,11 @@ import picocli.CommandLine.Parameters;
 /** {@code bcm info}: what a model or an experiment is. */
 @Command(
         name = "info",
-        description = "Describes a model folder or the configuration of an experiment.",
+        description = {
+            "Describes a model folder or the configuration of an experiment.",
+            "Of an experiment: also what a step costs, the memory and, measured in a second or two, the time it takes"
+                    + " on this machine."
+        },
         footerHeading = "%nExample:%n",
         footer = {"  bcm info models/fashion-mnist", "  bcm info configs/fashion-mnist.yaml"})
 final class InfoCommand implements Callable<Integer> {
@@ -56,8 +65,8 @@ final class InfoCommand implements Callable<Integer> {
         evaluations.forEach(nfe -> walks(nfe, walk(walks.generate(), nfe), walk(walks.invert(), nfe)));
     }
 
-    /** Says nothing of the machine, whose device only libtorch knows: this must be quick. */
     private void describe(TrainingConfig config) {
+        TrainingEstimate estimate = TrainingEstimate.of(config);
         line("experiment", path.toString());
         line("trains on", config.data().title());
         describe(config.network());
@@ -72,13 +81,71 @@ final class InfoCommand implements Callable<Integer> {
                         config.warmUpSteps()));
         line("device", config.device().map(InfoCommand::lower).orElse("the best there is"));
         line("precision", config.precision().map(InfoCommand::lower).orElse("the fastest on the device"));
+        line(
+                "a step",
+                work(estimate.stepMultiplyAdds())
+                        + String.format(
+                                Locale.ROOT,
+                                ": %,d images, %.1f evaluations each (going back through one costs two)",
+                                config.batchSize(),
+                                estimate.stepEvaluations()));
+        line(
+                "memory",
+                String.format(
+                        Locale.ROOT,
+                        "about %.1f MB an image (outputs of all layers in all passes of a step, in fp32) and %.1f MB"
+                                + " (weights, gradient, average, two moments)",
+                        estimate.activationBytes() * 1e-6,
+                        estimate.stateBytes() * 1e-6));
+        line("time", time(config, estimate));
+    }
+
+    /** Measures, which loads libtorch: the last line. */
+    private static String time(TrainingConfig config, TrainingEstimate estimate) {
+        Device device = config.device().orElseGet(Device::best);
+        if (device == Device.CUDA && Device.best() != Device.CUDA) {
+            return "not known: this machine has no device cuda";
+        }
+        Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
+        TrainingSpeed speed = TrainingSpeed.measure(config, device, precision);
+        double seconds = estimate.seconds(speed);
+        return String.format(
+                Locale.ROOT,
+                "about %s for all steps here and now (from %.1f ms an image through the network and back, %d at once,"
+                        + " %s, %s)",
+                duration(Math.round(seconds)),
+                1e3 * speed.secondsPerImage(),
+                speed.images(),
+                lower(device),
+                lower(precision));
+    }
+
+    private static String duration(long seconds) {
+        Duration time = Duration.ofSeconds(seconds);
+        if (time.toDays() > 0) {
+            return String.format(Locale.ROOT, "%,d d %d h", time.toDays(), time.toHoursPart());
+        }
+        if (time.toHours() > 0) {
+            return time.toHours() + " h " + time.toMinutesPart() + " min";
+        }
+        return time.toMinutes() + " min " + time.toSecondsPart() + " s";
+    }
+
+    /** Multiply-adds, and the operations that they are, in thousands, millions, ... */
+    private static String work(double multiplyAdds) {
+        int power = Math.max(0, (int) (Math.log10(multiplyAdds) / 3));
+        String prefix = List.of("", "k", "M", "G", "T", "P", "E").get(Math.min(power, 6));
+        double scaled = multiplyAdds / Math.pow(1000, Math.min(power, 6));
+        return String.format(Locale.ROOT, "%.1f %s multiply-adds (%.1f %sFLOP)", scaled, prefix, 2 * scaled, prefix);
     }
 
     private static void describe(NetworkConfig network) {
         line("images", network.imageChannels() + " x " + network.imageSize() + " x " + network.imageSize());
         line("network", network.summary());
-        long parameters = network.build().layout().parameterCount();
+        Network built = network.build();
+        long parameters = built.layout().parameterCount();
         line("parameters", String.format(Locale.ROOT, "%,d (%.1f MB)", parameters, parameters * Float.BYTES * 1e-6));
+        line("evaluation", work(built.cost().multiplyAdds()) + " an image");
     }
 
     private static void line(String name, String value) {

@@ -13,6 +13,8 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Parameters;
         })
 final class InterpolateCommand implements Callable<Integer> {
     private static final int INVERSION_NFE = 2;
+    private static final double SECONDS_A_FRAME = 0.12;
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
@@ -67,6 +70,9 @@ final class InterpolateCommand implements Callable<Integer> {
             description = "The strip of images.")
     private Path out = Path.of("");
 
+    @Option(names = "--gif", description = "Also writes the frames as an animation, there and back, beside the strip.")
+    private boolean gif = false;
+
     @Override
     public Integer call() {
         Walk toImages = walks.generation(model);
@@ -88,6 +94,12 @@ final class InterpolateCommand implements Callable<Integer> {
                 Tensor strip = bcm.interpolate(toNoise, toImages, points, frames, seed.value(), Optional.empty());
                 ImageFiles.writePng(
                         destination.path(), ImageGrid.ofColumns(frames).draw(strip));
+                if (gif) {
+                    String name = destination.path().getFileName().toString();
+                    Path animation = destination.path().resolveSibling(name.replaceFirst("[.][^.]*$", ".gif"));
+                    Tensor back = strip.flip(0).narrow(0, 1, frames - 1);
+                    ImageFiles.writeGif(animation, torch.cat(new TensorVector(strip, back), 0), SECONDS_A_FRAME);
+                }
             }
         }
         System.out.printf(

@@ -1,9 +1,12 @@
 package org.bcm4j.app;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.NoiseScales;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Move;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -11,6 +14,8 @@ import picocli.CommandLine.Option;
 /** Which walk to take: written out, or by its number of network evaluations (NFE) from those stored with the model. */
 final class WalkOptions {
     private static final int DEFAULT_NFE = 2;
+    private static final int INPAINTING_NFE = 4;
+    private static final int CONSISTENCY_MODEL_NFE = 18;
 
     @ArgGroup
     private Choice choice = new Choice();
@@ -25,22 +30,23 @@ final class WalkOptions {
         @Option(
                 names = "--nfe",
                 paramLabel = "K",
-                description = "The model's own walk of K network evaluations (default: " + DEFAULT_NFE + ").")
-        private int nfe = DEFAULT_NFE;
+                description = "The walk of K network evaluations that is stored with the model (default: " + DEFAULT_NFE
+                        + "; to inpaint, " + INPAINTING_NFE + ").")
+        private Optional<Integer> nfe = Optional.empty();
     }
 
     /** A walk from noise to images. */
     Walk generation(ModelOptions model) {
         Walk walk = choice.walk
                 .map(Walk::parse)
-                .orElseGet(() -> recommended(model.folder().walks().generate(), choice.nfe, "generate"));
+                .orElseGet(() -> recommended(model.folder().walks().generate(), nfe(DEFAULT_NFE), "generate"));
         return requireEnds(
                 walk, false, true, "generates images, so it must lead from noise to 0, as \"80 > 1.2 > 0\" does");
     }
 
     /** A walk from images to noise. */
     Walk inversion(ModelOptions model) {
-        Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> inversion(model.folder(), choice.nfe));
+        Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> inversion(model.folder(), nfe(DEFAULT_NFE)));
         return requireInversion(walk);
     }
 
@@ -48,10 +54,62 @@ final class WalkOptions {
     Walk roundTrip(ModelOptions model) {
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
             ModelFolder folder = model.folder();
-            return inversion(folder, choice.nfe).then(recommended(folder.walks().generate(), 1, "generate"));
+            return inversion(folder, nfe(DEFAULT_NFE)).then(recommended(folder.walks().generate(), 1, "generate"));
         });
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
+    }
+
+    /** A walk that fills holes: from the images around them, or from noise. */
+    Walk inpainting(ModelOptions model) {
+        Walk walk = choice.walk
+                .map(Walk::parse)
+                .orElseGet(() -> recommended(model.folder().walks().inpaint(), nfe(INPAINTING_NFE), "inpaint"));
+        return requireEdit(walk);
+    }
+
+    /** A walk from damaged images to better ones. */
+    Walk restoration(ModelOptions model) {
+        Walk walk = choice.walk
+                .map(Walk::parse)
+                .orElseGet(() -> recommended(model.folder().walks().restore(), nfe(DEFAULT_NFE), "restore"));
+        return requireEnds(
+                walk, true, true, "restores images, so it must lead from 0 to 0, as \"0 +0.07 > 2 > 0\" does");
+    }
+
+    /** A consistency model's way of editing: from noise to time 0 at once, and again from less and less noise. */
+    Walk consistencyModel() {
+        return requireEdit(choice.walk.map(Walk::parse).orElseGet(() -> Walk.multistep(nfe(CONSISTENCY_MODEL_NFE))));
+    }
+
+    /** The walk that was written out, or {@code otherwise}; from images or noise to images. */
+    Walk edit(String otherwise) {
+        if (choice.nfe.isPresent()) {
+            throw new UserException("--nfe " + nfe(0) + ": the model stores no walks for this command; write one with"
+                    + " --walk, such as \"" + otherwise + "\"");
+        }
+        return requireEdit(Walk.parse(choice.walk.orElse(otherwise)));
+    }
+
+    /** The walk that was written out, or straight from a noise scale to 0. */
+    Walk from(double sigma) {
+        return choice.walk.map(Walk::parse).orElseGet(() -> new Walk(List.of(new Move.Traverse(sigma, 0))));
+    }
+
+    private static Walk requireEdit(Walk walk) {
+        boolean starts = walk.start() == 0 || walk.start() == NoiseScales.SIGMA_MAX;
+        if (!starts || walk.end() != 0) {
+            throw new UserException("walk \"" + walk + "\": this command edits images, so it must lead from 0 or 80 to 0, as \"0 +0.4 > 2 > 0\" does");
+        }
+        return walk;
+    }
+
+    private int nfe(int otherwise) {
+        int nfe = choice.nfe.orElse(otherwise);
+        if (nfe < 1) {
+            throw new UserException("--nfe " + nfe + ": a walk takes at least 1 evaluation");
+        }
+        return nfe;
     }
 
     /** The model's inversion of {@code nfe} evaluations. */

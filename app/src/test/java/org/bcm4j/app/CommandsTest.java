@@ -122,10 +122,25 @@ class CommandsTest {
         Outcome outcome = run("info", model());
         assertThat(outcome.out())
                 .containsPattern("parameters +15,969 ")
+                .containsPattern("evaluation +\\d{3}\\.\\d k multiply-adds \\(\\d+\\.\\d kFLOP\\) an image")
                 .containsPattern("device +(cpu|cuda)")
                 .containsPattern("precision +(fp32|bf16)")
                 .containsPattern("classes +cat, dog")
                 .containsPattern("2 +80 > 1\\.2 > 0 +0 \\+0\\.07 > 6 > 80");
+        assertThat(outcome.exitCode()).isZero();
+    }
+
+    @Test
+    void infoTellsWhatAnExperimentCosts() throws Exception {
+        Files.writeString(directory.resolve("experiment.yaml"), TinyExperiment.yaml(directory));
+        Outcome outcome = run("info", "experiment.yaml");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out())
+                .containsPattern("evaluation +\\d{3}\\.\\d k multiply-adds")
+                .containsPattern(
+                        "a step +\\d+\\.\\d M multiply-adds \\(\\d+\\.\\d MFLOP\\): 4 images, 9\\.0 evaluations each")
+                .containsPattern("memory +about 0\\.\\d MB an image .* and 0\\.\\d MB")
+                .containsPattern("time +about 0 min \\d+ s for all steps here and now \\(from .*, 4 at once");
         assertThat(outcome.exitCode()).isZero();
     }
 

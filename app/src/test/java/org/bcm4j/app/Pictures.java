@@ -2,6 +2,7 @@ package org.bcm4j.app;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 
@@ -26,6 +27,7 @@ final class Pictures {
                 picture.getRaster().setSample(x, y, x % bands, x * 255 / picture.getWidth());
             }
         }
+        Files.createDirectories(file.toAbsolutePath().getParent());
         ImageIO.write(picture, "png", file.toFile());
     }
 

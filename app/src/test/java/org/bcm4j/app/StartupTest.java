@@ -21,14 +21,7 @@ class StartupTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "--help",
-                "sample --help",
-                "info experiment.yaml",
-                "sample nowhere --walk 80>90 --out x.png",
-                "smaple"
-            })
+    @ValueSource(strings = {"--help", "sample --help", "sample nowhere --walk 80>90 --out x.png", "smaple"})
     void libtorchIsNotLoaded(String line) throws Exception {
         Files.writeString(directory.resolve("experiment.yaml"), TinyExperiment.yaml(directory));
         Outcome outcome = withClassLog(line.split(" "));

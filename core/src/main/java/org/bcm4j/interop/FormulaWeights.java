@@ -2,11 +2,6 @@ package org.bcm4j.interop;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.WeightLayout;
-import org.bcm4j.tensor.Weights;
 
 /**
  * Weights that anyone can recompute, so that outputs of large networks can be recorded without the weights:
@@ -20,18 +15,6 @@ public record FormulaWeights(long salt) {
 
     private static final long HASH_START = 0xCBF29CE484222325L;
     private static final long HASH_PRIME = 0x100000001B3L;
-
-    /** Weights for every parameter of {@code layout}; the caller closes them. */
-    public Weights of(WeightLayout layout, Device device) {
-        Weights weights = Weights.zeros(layout, device);
-        weights.views().forEach((name, view) -> {
-            try (Scope scope = Scope.open()) {
-                long[] shape = view.shape();
-                view.copy_(HostTensors.ofFloats(values(name, shape), shape));
-            }
-        });
-        return weights;
-    }
 
     /**
      * The values of one parameter, row-major: uniform, of variance 1/(fan in) for matrices and kernels, small around 0

@@ -4,27 +4,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Compares this library's outputs with recorded ones, in float32: what {@code bcm check DIR} does.
  *
- * <p>The folder holds {@code config.json}, with the {@code arch} and {@code kwargs} of the published BCM code's
- * network; {@code model.safetensors}, or a {@code SALT} for {@link FormulaWeights} in the configuration; and {@code
- * io.safetensors} with one or more cases: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u} [B], and what
- * is expected of them, the network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A
- * single case needs no {@code CASE/}. Class indices {@code y} [B] serve every case. Other tensors are ignored.
+ * <p>The folder holds {@code config.json}, with the {@code arch} and the arguments of a network of the published BCM code, of EDM or of
+ * score SDE; {@code model.safetensors}, or a {@code SALT} for {@link FormulaWeights} in the configuration; and {@code io.safetensors} with
+ * inputs, outputs and, under {@code act/PART}, what parts of the network put out, or under {@code act_stats/PART} mean, standard deviation,
+ * first and last number of it. For the BCM code these are one or more cases: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u}
+ * [B], and what is expected of them, the network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A single case
+ * needs no {@code CASE/}. Class indices {@code y} [B] serve every case. Other tensors are ignored.
  *
  * @param tolerance largest error that passes, relative to the largest magnitude of the expected output
  * @param device where to compute
@@ -36,8 +35,8 @@ public record GoldenCheck(double tolerance, Device device) {
     /**
      * One output of one case.
      *
-     * @param caseName the case; empty if the folder holds a single one without a name
-     * @param output {@code F}, the raw output, or {@code f}, the model's
+     * @param caseName the case; empty if it has no name
+     * @param output the name of the whole network's output, such as {@code F} for the raw output and {@code f} for the model's, or of a part
      * @param maxAbsoluteError largest difference of any element
      * @param relativeError the same, divided by the largest magnitude of the expected output
      * @param passed whether the relative error is a number within the tolerance
@@ -49,16 +48,26 @@ public record GoldenCheck(double tolerance, Device device) {
      * What a check found.
      *
      * @param parameters trainable numbers of the network
-     * @param comparisons two for each case, in the order of the file
+     * @param parts what its parts put out, where that was recorded, in the order in which they are computed
+     * @param comparisons what the whole network put out, in the order of the file
      */
-    public record Report(Path folder, long parameters, double tolerance, List<Comparison> comparisons) {
+    public record Report(
+            Path folder, long parameters, double tolerance, List<Comparison> parts, List<Comparison> comparisons) {
         public Report {
+            parts = List.copyOf(parts);
             comparisons = List.copyOf(comparisons);
         }
 
-        /** Whether every output agrees. */
+        /** Whether every output agrees, of the parts too. */
         public boolean passed() {
-            return comparisons.stream().allMatch(Comparison::passed);
+            return firstDivergence().isEmpty();
+        }
+
+        /** The first that does not agree: where to look for the reason of what follows. */
+        public Optional<Comparison> firstDivergence() {
+            return Stream.concat(parts.stream(), comparisons.stream())
+                    .filter(comparison -> !comparison.passed())
+                    .findFirst();
         }
     }
 
@@ -76,39 +85,47 @@ public record GoldenCheck(double tolerance, Device device) {
     /** @throws UserException if the folder is incomplete or describes what this library can not check */
     public Report run(Path folder) {
         GoldenFolder golden = new GoldenFolder(folder);
-        AdmConfig config = golden.network();
-        AdmUNet network = new AdmUNet(config);
+        GoldenReference reference = golden.reference();
+        ConsistencyFunction function =
+                new ConsistencyFunction(reference.network().build(), reference.preconditioning());
+        List<Comparison> parts = new ArrayList<>();
+        List<Comparison> outputs = new ArrayList<>();
         try (Scope scope = Scope.open();
                 NoGradGuard noGrad = new NoGradGuard();
                 Precision.Guard guard = Precision.FP32.on(device.require())) {
-            Recordings recordings = new Recordings(golden.recordings(), config, device);
-            try (Weights weights = golden.weights(network.layout(), device)) {
-                ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-                List<Comparison> comparisons = new ArrayList<>();
-                for (String prefix : recordings.prefixes()) {
-                    comparisons.addAll(compare(function, Pass.evaluating(weights), recordings, prefix));
+            Recordings recordings = new Recordings(golden.recordings(), reference.network(), device);
+            try (Weights weights = golden.weights(device)) {
+                for (GoldenCase recorded : reference.cases(recordings)) {
+                    GoldenParts heard = new GoldenParts(this, reference, recorded);
+                    Pass pass = Pass.evaluating(weights).observedBy(heard);
+                    for (GoldenCase.Output output : recorded.outputs()) {
+                        outputs.add(compare(function, pass, recorded, output));
+                        pass = Pass.evaluating(weights); // the parts were heard
+                    }
+                    parts.addAll(heard.comparisons(recordings));
                 }
-                return new Report(folder, network.layout().parameterCount(), tolerance, comparisons);
+                long parameters = weights.layout().parameterCount();
+                return new Report(folder, parameters, tolerance, parts, outputs);
             }
         }
     }
 
-    private List<Comparison> compare(ConsistencyFunction function, Pass pass, Recordings recordings, String prefix) {
+    private Comparison compare(ConsistencyFunction function, Pass pass, GoldenCase recorded, GoldenCase.Output output) {
         try (Scope scope = Scope.open()) {
-            Tensor x = recordings.points(prefix);
-            Tensor t = recordings.times(prefix + "t", x.size(0));
-            Tensor u = recordings.times(prefix + "u", x.size(0));
-            Optional<Tensor> labels = recordings.labels(x.size(0));
-            Tensor raw = recordings.images(prefix + "F", x.size(0));
-            Tensor mapped = recordings.images(prefix + "f", x.size(0));
-            return List.of(
-                    comparison(prefix, "F", function.raw(pass, x, t, u, labels), raw),
-                    comparison(prefix, "f", function.apply(pass, x, t, u, labels), mapped));
+            Tensor x = recorded.x();
+            Tensor t = recorded.t();
+            Tensor u = recorded.u();
+            Optional<Tensor> labels = recorded.labels();
+            Tensor actual = switch (output.question()) {
+                case NETWORK -> function.network().apply(pass, x, t, u, labels);
+                case SCALED_NETWORK -> function.raw(pass, x, t, u, labels);
+                case MODEL -> function.apply(pass, x, t, u, labels);
+            };
+            return comparison(recorded.name(), output.name(), actual, output.expected());
         }
     }
 
-    private Comparison comparison(String prefix, String output, Tensor actual, Tensor expected) {
-        String caseName = prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1);
+    Comparison comparison(String caseName, String output, Tensor actual, Tensor expected) {
         double error = actual.sub(expected).abs().max().item_double();
         double relative = error == 0 ? 0 : error / expected.abs().max().item_double();
         return new Comparison(caseName, output, error, relative, relative <= tolerance);

@@ -1,25 +1,33 @@
 package org.bcm4j.interop;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import org.bcm4j.interop.GoldenCase.Output;
+import org.bcm4j.interop.GoldenCase.Question;
+import org.bcm4j.model.Preconditioning;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.Conditioning;
-import tools.jackson.databind.JsonNode;
+import org.bytedeco.pytorch.Tensor;
 
 /**
- * The keyword arguments with which the published BCM code builds its ADM U-Net, read strictly: what is not understood
- * is refused.
+ * The published BCM code's ADM U-Net, or the consistency model that it is fine-tuned from, whose weights bear our names.
+ *
+ * <p>Recorded are {@code CASE/x_t}, {@code CASE/t}, {@code CASE/u}, the raw output {@code CASE/F} and the model's, {@code CASE/f}; or, of
+ * the consistency model, {@code x_t}, {@code t}, {@code ict/F} and {@code ict/f}. Classes {@code y} serve every case.
  */
-final class PublishedAdm {
-    /** The class that takes these arguments. */
+record PublishedAdm(AdmConfig network, Preconditioning preconditioning) implements GoldenReference {
+    /** The class that takes the arguments. */
     static final String ARCHITECTURE = "BCM/cm/unet_bcf.py UNetModel";
 
+    /** The same of the consistency model. */
+    static final String CONSISTENCY_ARCHITECTURE = "iCT/cm/unet.py UNetModel";
+
     /** Arguments that matter in training only. */
-    private static final Set<String> TRAINING_ONLY = Set.of("dropout", "dropout_highres");
+    private static final Set<String> TRAINING_ONLY = Set.of("dropout", "dropout_highres", "dropout_lowres");
 
     private static final Set<String> UNDERSTOOD = Set.of(
             "image_size",
@@ -34,102 +42,106 @@ final class PublishedAdm {
             "resblock_updown",
             "num_classes");
 
-    private final Path file;
-    private final JsonNode arguments;
-
-    /** @param file what the arguments were read from, for errors */
-    PublishedAdm(Path file, JsonNode arguments) {
-        this.file = file;
-        this.arguments = arguments;
-    }
+    private static final String INPUT = "x_t";
 
     /** @throws UserException if an argument is missing, unknown, or asks for what this library's ADM does not do */
-    AdmConfig config() {
-        Set<String> unknown = new TreeSet<>(arguments.propertyNames());
-        unknown.removeAll(UNDERSTOOD);
-        unknown.removeAll(TRAINING_ONLY);
-        if (!unknown.isEmpty()) {
-            throw refusal("unknown " + unknown + "; only " + new TreeSet<>(UNDERSTOOD) + " are understood");
+    static PublishedAdm bidirectional(Arguments arguments) {
+        return new PublishedAdm(config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL);
+    }
+
+    /** As {@link #bidirectional}. */
+    static PublishedAdm consistency(Arguments arguments) {
+        return new PublishedAdm(config(arguments, Conditioning.TIME), Preconditioning.CONSISTENCY);
+    }
+
+    private static AdmConfig config(Arguments arguments, Conditioning conditioning) {
+        arguments.requireOnly(UNDERSTOOD, TRAINING_ONLY);
+        int imageSize = arguments.size("image_size");
+        int channels = arguments.size("in_channels");
+        if (arguments.size("out_channels") != channels) {
+            throw arguments.refusal(
+                    "in_channels and out_channels differ; networks that predict a variance are not supported");
         }
-        int imageSize = size("image_size");
-        int channels = size("in_channels");
-        if (size("out_channels") != channels) {
-            throw refusal("in_channels and out_channels differ; networks that predict a variance are not supported");
+        if (!arguments.flag("resblock_updown")) {
+            throw arguments.refusal("resblock_updown is false; only residual blocks that resample are supported");
         }
-        if (!flag("resblock_updown")) {
-            throw refusal("resblock_updown is false; only residual blocks that resample are supported");
-        }
-        boolean unlabelled = argument("num_classes").isNull();
         try {
             return new AdmConfig(
                     imageSize,
                     channels,
                     1,
-                    size("model_channels"),
-                    sizes("channel_mult"),
-                    size("num_res_blocks"),
-                    sizes("attention_resolutions").stream()
-                            .map(rate -> resolution(imageSize, rate))
+                    arguments.size("model_channels"),
+                    arguments.sizes("channel_mult"),
+                    arguments.size("num_res_blocks"),
+                    arguments.sizes("attention_resolutions").stream()
+                            .map(rate -> resolution(arguments, imageSize, rate))
                             .toList(),
-                    size("num_head_channels"),
-                    flag("use_scale_shift_norm"),
+                    arguments.size("num_head_channels"),
+                    arguments.flag("use_scale_shift_norm"),
                     0,
                     imageSize,
-                    Conditioning.ALIGNED,
-                    unlabelled ? 0 : size("num_classes"),
+                    conditioning,
+                    arguments.isNull("num_classes") ? 0 : arguments.size("num_classes"),
                     false);
         } catch (IllegalArgumentException e) {
-            throw refusal("no network: " + e.getMessage());
+            throw arguments.refusal("no network: " + e.getMessage());
         }
     }
 
     /** The published code calls downsampling rates resolutions. */
-    private int resolution(int imageSize, int rate) {
+    private static int resolution(Arguments arguments, int imageSize, int rate) {
         if (imageSize % rate != 0) {
-            throw refusal(
+            throw arguments.refusal(
                     "attention_resolutions are rates that divide image_size " + imageSize + ", " + rate + " does not");
         }
         return imageSize / rate;
     }
 
-    private JsonNode argument(String name) {
-        JsonNode value = arguments.path(name);
-        if (value.isMissingNode()) {
-            throw refusal(name + " is missing; add it");
+    @Override
+    public Map<String, Tensor> converted(Map<String, Tensor> published, String source) {
+        return published;
+    }
+
+    @Override
+    public String published(String parameter) {
+        return parameter;
+    }
+
+    @Override
+    public List<GoldenCase> cases(Recordings recordings) {
+        boolean told = network.conditioning() != Conditioning.TIME;
+        List<GoldenCase> cases = new ArrayList<>();
+        for (String prefix : recordings.prefixes(INPUT)) {
+            Tensor x = recordings.points(prefix + INPUT);
+            long count = x.size(0);
+            Tensor t = recordings.times(prefix + "t", count);
+            Optional<Tensor> labels = recordings.labels(count);
+            String outputs = told ? prefix : "ict/";
+            cases.add(new GoldenCase(
+                    prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1),
+                    x,
+                    t,
+                    told ? recordings.times(prefix + "u", count) : t,
+                    labels,
+                    List.of(
+                            new Output("F", Question.SCALED_NETWORK, recordings.images(outputs + "F", count)),
+                            new Output("f", Question.MODEL, recordings.images(outputs + "f", count))),
+                    recordings.parts(prefix)));
         }
-        return value;
+        return cases;
     }
 
-    private int size(String name) {
-        return size(name, argument(name));
-    }
-
-    private List<Integer> sizes(String name) {
-        JsonNode values = argument(name);
-        if (!values.isArray()) {
-            throw refusal(name + " must be a list, is " + values);
-        }
-        List<Integer> sizes = new ArrayList<>();
-        values.forEach(value -> sizes.add(size(name, value)));
-        return sizes;
-    }
-
-    private int size(String name, JsonNode value) {
-        if (!value.isInt() || value.intValue() < 1) {
-            throw refusal(name + " must be a positive whole number, is " + value);
-        }
-        return value.intValue();
-    }
-
-    private boolean flag(String name) {
-        JsonNode value = argument(name);
-        if (!value.isBoolean()) {
-            throw refusal(name + " must be true or false, is " + value);
-        }
-        return value.booleanValue();
-    }
-
-    private UserException refusal(String fault) {
-        return new UserException(file + ": kwargs: " + fault);
+    @Override
+    public String part(String recorded) {
+        int down = network.multipliers().size() * (network.blocks() + 1) - 1;
+        return switch (recorded) {
+            case "emb_t", "time_embed" -> "time_embed.2";
+            case "emb_u", "time_embed_end" -> "time_embed_end.2";
+            case "emb_align" -> "time_embed_align";
+            case "emb" -> "embedding";
+            case "input_blocks.last" -> "input_blocks." + down;
+            case "output_blocks.last" -> "output_blocks." + down;
+            default -> recorded.replace(".attention_in_qkv", ".qkv").replace(".attention_out", ".attention");
+        };
     }
 }

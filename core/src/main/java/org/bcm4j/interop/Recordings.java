@@ -2,6 +2,7 @@ package org.bcm4j.interop;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,47 +10,59 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Safetensors;
-import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The tensors of a file of recordings, each checked before the network sees it: libtorch's own errors name no file. */
 final class Recordings {
-    /** The input of a case, by whose name cases are found. */
-    static final String POINTS = "x_t";
+    private static final String VALUES = "act/";
+    private static final String SUMMARIES = "act_stats/";
 
     private final Path file;
-    private final AdmConfig network;
+    private final NetworkConfig network;
     private final Device device;
     private final Map<String, Tensor> tensors;
+
+    /**
+     * What a part of the network put out.
+     *
+     * @param expected the output itself, or a summary of it: mean, population standard deviation, first and last number of each image,
+     *     float64 [B,4]
+     */
+    record Part(boolean summary, Tensor expected) {}
 
     /**
      * @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what the
      *     network wants
      */
-    Recordings(Path file, AdmConfig network, Device device) {
+    Recordings(Path file, NetworkConfig network, Device device) {
         this.file = file;
         this.network = network;
         this.device = device;
         this.tensors = Safetensors.read(file).tensors();
     }
 
-    /** What the names of each case's tensors begin with: {@code CASE/}, or nothing. At least one. */
-    List<String> prefixes() {
+    /** What the names of each case's tensors begin with, {@code CASE/} or nothing, found by its input's name. At least one. */
+    List<String> prefixes(String input) {
         List<String> prefixes = tensors.keySet().stream()
-                .filter(name -> name.equals(POINTS) || name.endsWith("/" + POINTS))
-                .map(name -> name.substring(0, name.length() - POINTS.length()))
+                .filter(name -> name.equals(input) || name.endsWith("/" + input))
+                .map(name -> name.substring(0, name.length() - input.length()))
                 .toList();
         if (prefixes.isEmpty()) {
-            throw refusal("has no case, no tensor is called \"" + POINTS + "\" or \"CASE/" + POINTS + "\"");
+            throw refusal("has no case, no tensor is called \"" + input + "\" or \"CASE/" + input + "\"");
         }
         return prefixes;
     }
 
-    /** The input of the case whose names begin with {@code prefix}, float32 [B,C,H,W]. */
-    Tensor points(String prefix) {
-        Tensor points = named(prefix + POINTS);
-        return images(prefix + POINTS, points.dim() == 0 ? 1 : points.size(0));
+    boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /** An input, float32 [B,C,H,W] of the network's size. */
+    Tensor points(String name) {
+        Tensor points = named(name);
+        return images(name, points.dim() == 0 ? 1 : points.size(0));
     }
 
     /** Float32 [count,C,H,W] of the network's size. */
@@ -68,6 +81,18 @@ final class Recordings {
         return device.move(times.to(torch.ScalarType.Float));
     }
 
+    /** Float32 [count], exp(4·c) of the recorded c, which are ¼·ln of noise scales. */
+    Tensor timesOfQuarterLogs(String name, long count) {
+        double[] logs = HostTensors.doubles(shaped(name, named(name), count));
+        return device.floats(
+                Arrays.stream(logs).map(quarter -> Math.exp(4 * quarter)).toArray());
+    }
+
+    /** The same noise scale for every image, float32 [count]. */
+    Tensor time(double scale, long count) {
+        return device.full(scale, count);
+    }
+
     /** Int64 [count], if the network has classes. */
     Optional<Tensor> labels(long count) {
         if (network.classes() == 0) {
@@ -80,6 +105,19 @@ final class Recordings {
         return Optional.of(device.move(labels.to(torch.ScalarType.Long)));
     }
 
+    /** What the parts of the network put out in the case whose names begin with {@code prefix}, by name. */
+    Map<String, Part> parts(String prefix) {
+        Map<String, Part> parts = new LinkedHashMap<>();
+        tensors.forEach((name, tensor) -> {
+            if (name.startsWith(prefix + VALUES)) {
+                parts.put(name.substring(prefix.length() + VALUES.length()), new Part(false, device.move(tensor)));
+            } else if (name.startsWith(prefix + SUMMARIES)) {
+                parts.put(name.substring(prefix.length() + SUMMARIES.length()), new Part(true, device.move(tensor)));
+            }
+        });
+        return parts;
+    }
+
     private Tensor named(String name) {
         Tensor tensor = tensors.get(name);
         if (tensor == null) {
@@ -90,13 +128,13 @@ final class Recordings {
 
     private Tensor shaped(String name, Tensor tensor, long... wanted) {
         if (!Arrays.equals(tensor.shape(), wanted) || tensor.numel() == 0) {
-            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape()) + ", the network and "
-                    + POINTS + " want " + Arrays.toString(wanted));
+            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape()) + ", the network and"
+                    + " its input want " + Arrays.toString(wanted));
         }
         return tensor;
     }
 
-    private UserException refusal(String fault) {
+    UserException refusal(String fault) {
         return new UserException(file + ": " + fault + "; record it again");
     }
 }

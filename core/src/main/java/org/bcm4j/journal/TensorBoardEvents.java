@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.ProtoMessage;
 import org.bcm4j.storage.UserException;
 
 /**

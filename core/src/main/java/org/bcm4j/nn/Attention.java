@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record Attention(
         String name, int channels, int headWidth, GroupNorm norm, Convolution qkv, Convolution projection) {
-    private static final double EPSILON = 1e-4;
+    /** Keeps the normalisation of what is zero from dividing by it. */
+    public static final double EPSILON = 1e-4;
 
     public Attention(String name, int channels, int headWidth) {
         this(
@@ -31,6 +32,15 @@ public record Attention(
         projection.declare(layout);
     }
 
+    /** @param side height and width of the image */
+    public Cost cost(long side) {
+        long positions = side * side;
+        long weights = channels / headWidth * positions * positions;
+        Cost normalized = Cost.elementwise(3L * channels * positions);
+        Cost mixed = new Cost(2L * channels * positions * positions, 2 * weights + channels * positions);
+        return norm.cost(side).plus(qkv.cost(side)).plus(normalized).plus(mixed).plus(projection.cost(side));
+    }
+
     public Tensor apply(Pass pass, Tensor x) {
         long batch = x.size(0);
         long heads = channels / headWidth;
@@ -46,7 +56,7 @@ public record Attention(
         Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(new Scalar(1 / Math.sqrt(headWidth)));
         Tensor weights = torch.softmax(scores, -1);
         Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());
-        return x.add(projection.apply(pass, mixed));
+        return x.add(projection.apply(pass, pass.observed(name + ".attention", mixed)));
     }
 
     /** [B,3,heads,d,positions] to [B·heads,d,positions]. */

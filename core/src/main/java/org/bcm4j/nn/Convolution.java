@@ -22,10 +22,17 @@ public record Convolution(String name, int in, int out, int kernel, boolean star
         layout.declare(name + ".bias", Initialization.ZERO, out);
     }
 
+    /** @param side height and width of the image */
+    public Cost cost(long side) {
+        long outputs = out * side * side;
+        return new Cost(outputs * in * kernel * kernel, outputs);
+    }
+
     public Tensor apply(Pass pass, Tensor x) {
         long[] one = {1, 1};
         long[] padding = {kernel / 2, kernel / 2};
         TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
-        return torch.conv2d(x, pass.weight(name + ".weight"), bias, one, padding, one, 1);
+        Tensor weight = pass.weight(name + ".weight");
+        return pass.observed(name, torch.conv2d(x, weight, bias, one, padding, one, 1));
     }
 }

@@ -25,6 +25,13 @@ public record DotProductAttention(int channels, GroupNorm norm, Convolution qkv,
         projection.declare(layout);
     }
 
+    /** @param side height and width of the image */
+    public Cost cost(long side) {
+        long positions = side * side;
+        Cost mixed = new Cost(2L * channels * positions * positions, 2 * positions * positions + channels * positions);
+        return norm.cost(side).plus(qkv.cost(side)).plus(mixed).plus(projection.cost(side));
+    }
+
     public Tensor apply(Pass pass, Tensor x) {
         long positions = x.size(2) * x.size(3);
         Tensor interleaved = qkv.apply(pass, norm.apply(pass, x)).view(x.size(0), channels, 3, positions);

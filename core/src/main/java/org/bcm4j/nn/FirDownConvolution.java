@@ -12,17 +12,26 @@ import org.bytedeco.pytorch.global.torch;
  * then halving would give, the zeros beyond the border being those around the image in either case.
  */
 public record FirDownConvolution(String name, int in, int out, FirResampling resampling) {
-    private static final int KERNEL = 3;
+    /** Height and width of the convolution's kernel. */
+    public static final int KERNEL = 3;
 
     public void declare(WeightLayout.Builder layout) {
         layout.declare(name + ".weight", Initialization.UNIFORM_FAN_IN, out, in, KERNEL, KERNEL);
         layout.declare(name + ".bias", Initialization.ZERO, out);
     }
 
+    /** @param side height and width of the image that is halved */
+    public Cost cost(long side) {
+        long outputs = out * (side / 2) * (side / 2);
+        Cost convolved = new Cost(outputs * in * KERNEL * KERNEL, outputs);
+        return resampling.cost(in, side + KERNEL / 2 * 2 + 1).plus(convolved);
+    }
+
     public Tensor apply(Pass pass, Tensor x) {
         Tensor weight = pass.weight(name + ".weight");
         TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
         Tensor smoothed = resampling.smoothed(x, KERNEL / 2);
-        return torch.conv2d(smoothed, weight, bias, new long[] {2, 2}, new long[] {0, 0}, new long[] {1, 1}, 1);
+        long[] one = {1, 1};
+        return pass.observed(name, torch.conv2d(smoothed, weight, bias, new long[] {2, 2}, new long[] {0, 0}, one, 1));
     }
 }

@@ -16,6 +16,9 @@ import org.bytedeco.pytorch.global.torch;
  * @param taps the filter along one axis: an even number of positive weights, the same from either end
  */
 public record FirResampling(List<Integer> taps) {
+    /** The sum of the filter that doubles: three of four pixels that it meets are zeros. */
+    public static final double DOUBLING_GAIN = 4;
+
     private static final long[] ONE = {1, 1};
     private static final long[] TWO = {2, 2};
 
@@ -38,10 +41,18 @@ public record FirResampling(List<Integer> taps) {
 
     /** Twice the size: [B,C,H,W] to [B,C,2H,2W]. */
     public Tensor up(Tensor x) {
-        // Three of four pixels that the filter meets are zeros, hence the gain.
-        Tensor kernel = kernel(x, 4);
+        Tensor kernel = kernel(x, DOUBLING_GAIN);
         return torch.conv_transpose2d(
                 x, kernel, new TensorOptional(), TWO, padding(border()), padding(0), x.size(1), ONE);
+    }
+
+    /**
+     * @param channels of the image
+     * @param side height and width of what comes out
+     */
+    public Cost cost(long channels, long side) {
+        long outputs = channels * side * side;
+        return new Cost(outputs * taps.size() * taps.size(), outputs);
     }
 
     /** The filter at full resolution: [B,C,H,W] to [B,C,H+1+2m,W+1+2m], reaching m pixels beyond {@link #down}'s border. */
@@ -50,7 +61,7 @@ public record FirResampling(List<Integer> taps) {
     }
 
     /** Zeros on each side that make the output exactly half, or twice, as large as the input. */
-    private int border() {
+    public int border() {
         return (taps.size() - 2) / 2;
     }
 
@@ -60,14 +71,17 @@ public record FirResampling(List<Integer> taps) {
 
     /** [C,1,n,n], of sum {@code gain} for each channel of x. */
     private Tensor kernel(Tensor x, double gain) {
+        return kernel(gain).to(x.device(), x.scalar_type()).expand(x.size(1), 1, taps.size(), taps.size());
+    }
+
+    /** The filter in both directions, of sum {@code gain}: float32 [1,1,n,n], on the CPU. */
+    public Tensor kernel(double gain) {
         int size = taps.size();
         double sum = taps.stream().mapToInt(Integer::intValue).sum();
         float[] values = new float[size * size];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (gain * taps.get(i / size) * taps.get(i % size) / (sum * sum));
         }
-        return HostTensors.ofFloats(values, 1, 1, size, size)
-                .to(x.device(), x.scalar_type())
-                .expand(x.size(1), 1, size, size);
+        return HostTensors.ofFloats(values, 1, 1, size, size);
     }
 }

@@ -23,10 +23,15 @@ public record GroupNorm(String name, int groups, int channels, double epsilon) {
         layout.declare(name + ".bias", Initialization.ZERO, channels);
     }
 
+    /** @param side height and width of the image */
+    public Cost cost(long side) {
+        return Cost.elementwise(channels * side * side);
+    }
+
     public Tensor apply(Pass pass, Tensor x) {
         // libtorch's backward of a channels-last group norm crashes the process on CPU when x needs no gradient.
         TensorOptional weight = new TensorOptional(pass.weight(name + ".weight"));
         TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
-        return torch.group_norm(x.contiguous(), groups, weight, bias, epsilon, true);
+        return pass.observed(name, torch.group_norm(x.contiguous(), groups, weight, bias, epsilon, true));
     }
 }

@@ -19,10 +19,15 @@ public record Linear(String name, int in, int out, boolean biased) {
         }
     }
 
+    public Cost cost() {
+        return new Cost((long) in * out, out);
+    }
+
     public Tensor apply(Pass pass, Tensor x) {
         Tensor weight = pass.weight(name + ".weight");
-        return biased
+        Tensor output = biased
                 ? torch.linear(x, weight, new TensorOptional(pass.weight(name + ".bias")))
                 : torch.linear(x, weight);
+        return pass.observed(name, output);
     }
 }

@@ -24,11 +24,17 @@ public record PositionalFeatures(int width) implements NoiseFeatures {
 
     @Override
     public Tensor apply(Pass pass, Tensor noise) {
-        int half = width / 2;
-        Tensor index =
-                torch.arange(new Scalar(half)).to(torch.ScalarType.Float).to(noise.device(), torch.ScalarType.Float);
-        Tensor frequencies = index.mul(new Scalar(-LOG_PERIOD / (half - 1))).exp();
+        Tensor frequencies = frequencies().to(noise.device(), torch.ScalarType.Float);
         Tensor angle = noise.unsqueeze(1).mul(frequencies);
         return torch.cat(new TensorVector(angle.sin(), angle.cos()), 1);
+    }
+
+    /** From 1 down to 1/10000: float32 [width/2], on the CPU. */
+    public Tensor frequencies() {
+        int half = width / 2;
+        return torch.arange(new Scalar(half))
+                .to(torch.ScalarType.Float)
+                .mul(new Scalar(-LOG_PERIOD / (half - 1)))
+                .exp();
     }
 }

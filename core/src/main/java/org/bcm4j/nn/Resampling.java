@@ -27,4 +27,13 @@ public enum Resampling {
     };
 
     public abstract Tensor apply(Tensor x);
+
+    /** Height and width of what becomes of a square. */
+    public long side(long side) {
+        return switch (this) {
+            case NONE -> side;
+            case DOWN -> side / 2;
+            case UP -> 2 * side;
+        };
+    }
 }

@@ -11,15 +11,24 @@ import org.bytedeco.pytorch.global.torch;
  * features by 1e-4.
  */
 public record Sinusoid(int width) {
+    /** What ln t is multiplied by before the frequencies. */
+    public static final double LOG_SCALE = 250;
+
     private static final double LOG_PERIOD = Math.log(10_000);
 
     public Tensor apply(Tensor t) {
+        Tensor frequencies = frequencies().to(t.device(), torch.ScalarType.Float);
+        Tensor angle = t.log().mul(new Scalar(LOG_SCALE)).unsqueeze(1).mul(frequencies);
+        return torch.cat(new TensorVector(angle.cos(), angle.sin()), 1);
+    }
+
+    /** From 1 down towards 1/10000: float32 [width/2], on the CPU. */
+    public Tensor frequencies() {
         int half = width / 2;
-        Tensor index = torch.arange(new Scalar(half)).to(torch.ScalarType.Float).to(t.device(), torch.ScalarType.Float);
-        Tensor frequencies = index.mul(new Scalar(-LOG_PERIOD))
+        return torch.arange(new Scalar(half))
+                .to(torch.ScalarType.Float)
+                .mul(new Scalar(-LOG_PERIOD))
                 .div(new Scalar((double) half))
                 .exp();
-        Tensor angle = t.log().mul(new Scalar(250.0)).unsqueeze(1).mul(frequencies);
-        return torch.cat(new TensorVector(angle.cos(), angle.sin()), 1);
     }
 }

@@ -2,11 +2,14 @@ package org.bcm4j.unet;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bcm4j.nn.Attention;
 import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Embedding;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Pass;
@@ -119,24 +122,69 @@ public final class AdmUNet implements Network {
         return config;
     }
 
+    public TimeEmbedding timeEmbedding() {
+        return timeEmbedding;
+    }
+
+    /** Added to the embedding of the times; present if the network has classes. */
+    public Optional<Embedding> labelEmbedding() {
+        return labelEmbedding;
+    }
+
+    /** The way down, whose every entry leaves a skip. */
+    public List<List<Block>> down() {
+        return Collections.unmodifiableList(down);
+    }
+
+    public List<Block> middle() {
+        return middle;
+    }
+
+    /** The way up, whose every entry takes a skip. */
+    public List<List<Block>> up() {
+        return Collections.unmodifiableList(up);
+    }
+
+    public GroupNorm exitNorm() {
+        return exitNorm;
+    }
+
+    public Convolution exit() {
+        return exit;
+    }
+
     @Override
     public WeightLayout layout() {
         return layout;
     }
 
     @Override
+    public Cost cost() {
+        Cost cost = timeEmbedding.cost();
+        long side = resolution(0);
+        Stream<List<Block>> path = Stream.of(down, List.of(middle), up).flatMap(List::stream);
+        for (Block block : path.flatMap(List::stream).toList()) {
+            cost = cost.plus(block.cost(side));
+            side = block.resampling().side(side);
+        }
+        Cost activated = Cost.elementwise(exitNorm.channels() * side * side);
+        return cost.plus(exitNorm.cost(side)).plus(activated).plus(exit.cost(side));
+    }
+
+    @Override
     public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
-        Tensor embedding = torch.silu(embed(pass, t, u, labels));
+        Tensor embedding = torch.silu(pass.observed("embedding", embed(pass, t, u, labels)));
         Tensor h = config.patch() == 1 ? x : torch.pixel_unshuffle(x, config.patch());
 
         Deque<Tensor> skips = new ArrayDeque<>();
-        for (List<Block> blocks : down) {
-            h = run(blocks, pass, h, embedding);
+        for (int i = 0; i < down.size(); i++) {
+            h = run("input_blocks." + i, down.get(i), pass, h, embedding);
             skips.push(h);
         }
-        h = run(middle, pass, h, embedding);
-        for (List<Block> blocks : up) {
-            h = run(blocks, pass, torch.cat(new TensorVector(h, skips.pop()), 1), embedding);
+        h = run("middle_block", middle, pass, h, embedding);
+        for (int i = 0; i < up.size(); i++) {
+            Tensor joined = torch.cat(new TensorVector(h, skips.pop()), 1);
+            h = run("output_blocks." + i, up.get(i), pass, joined, embedding);
         }
 
         h = exit.apply(pass, torch.silu(exitNorm.apply(pass, h))).to(torch.ScalarType.Float);
@@ -154,12 +202,12 @@ public final class AdmUNet implements Network {
         return labels.isPresent() ? embedding.add(labelEmbedding.orElseThrow().apply(pass, labels.get())) : embedding;
     }
 
-    private static Tensor run(List<Block> blocks, Pass pass, Tensor x, Tensor embedding) {
+    private static Tensor run(String name, List<Block> blocks, Pass pass, Tensor x, Tensor embedding) {
         Tensor h = x;
-        for (Block block : blocks) {
-            h = block.apply(pass, h, embedding);
+        for (int i = 0; i < blocks.size(); i++) {
+            h = pass.observed(name + "." + i, blocks.get(i).apply(pass, h, embedding));
         }
-        return h;
+        return pass.observed(name, h);
     }
 
     private int levels() {

@@ -5,6 +5,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Pass;
@@ -18,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param levels the resolutions, from low to high
  */
-record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
+public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
     /**
      * One resolution.
      *
@@ -26,13 +27,18 @@ record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
      * @param blocks each takes one skip
      * @param exit present where an image is made
      */
-    record Level(List<NcsnppBlock> entry, List<NcsnppBlock> blocks, Optional<Exit> exit) {}
+    public record Level(List<NcsnppBlock> entry, List<NcsnppBlock> blocks, Optional<Exit> exit) {}
 
     /** Features to an image: [B,C,H,W] to [B,image channels,H,W], float32. */
-    record Exit(GroupNorm norm, Convolution convolution) {
+    public record Exit(GroupNorm norm, Convolution convolution) {
         void declare(WeightLayout.Builder layout) {
             norm.declare(layout);
             convolution.declare(layout);
+        }
+
+        Cost cost(long side) {
+            Cost activated = Cost.elementwise(norm.channels() * side * side);
+            return norm.cost(side).plus(activated).plus(convolution.cost(side));
         }
 
         Tensor apply(Pass pass, Tensor h) {
@@ -83,6 +89,25 @@ record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
             level.blocks().forEach(block -> block.declare(layout));
             level.exit().ifPresent(exit -> exit.declare(layout));
         }
+    }
+
+    /** @param size height and width of the image */
+    Cost cost(long size) {
+        Cost cost = Cost.NONE;
+        long side = size >> (levels.size() - 1);
+        boolean drawn = false;
+        for (Level level : levels) {
+            cost = cost.plus(NcsnppBlock.cost(level.entry(), side));
+            side = level.entry().get(0).resampling().side(side);
+            cost = cost.plus(NcsnppBlock.cost(level.blocks(), side));
+            if (level.exit().isPresent()) {
+                Exit exit = level.exit().get();
+                cost = cost.plus(exit.cost(side));
+                cost = drawn ? cost.plus(resampling.cost(exit.convolution().out(), side)) : cost;
+                drawn = true;
+            }
+        }
+        return cost;
     }
 
     /** What the encoder left, which is used up, and the activated embedding to the output, float32. */

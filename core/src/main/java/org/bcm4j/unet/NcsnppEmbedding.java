@@ -1,6 +1,7 @@
 package org.bcm4j.unet;
 
 import java.util.Optional;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.NoiseFeatures;
 import org.bcm4j.nn.Pass;
@@ -15,10 +16,12 @@ import org.bytedeco.pytorch.global.torch;
  * names those of t, {@code map_layer0}, {@code map_layer1} and {@code map_label}; what {@link Conditioning#ALIGNED} adds is
  * {@code map_layer0_end} and {@code map_layer1_end} for u, and {@code map_align}.
  */
-sealed interface NcsnppEmbedding {
+public sealed interface NcsnppEmbedding {
     void declare(WeightLayout.Builder layout);
 
     Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels);
+
+    Cost cost();
 
     static NcsnppEmbedding of(NcsnppConfig config) {
         Features features = Features.of(config);
@@ -37,6 +40,9 @@ sealed interface NcsnppEmbedding {
 
     /** Features of ¼·ln of a noise scale, [B] to [B,width()], to which a label adds a learned vector of its class. */
     record Features(NoiseFeatures noise, Optional<Linear> label, int classes) {
+        /** What the logarithm of a noise scale is multiplied by. */
+        public static final double LOG_SCALE = 0.25;
+
         static Features of(NcsnppConfig config) {
             NoiseFeatures noise = config.noiseFeatures();
             Optional<Linear> label = config.classes() == 0
@@ -54,6 +60,10 @@ sealed interface NcsnppEmbedding {
             label.ifPresent(linear -> linear.declare(layout));
         }
 
+        Cost cost() {
+            return label.map(Linear::cost).orElse(Cost.NONE);
+        }
+
         Tensor apply(Pass pass, Tensor time, Optional<Tensor> labels) {
             if (labels.isPresent() != label.isPresent()) {
                 throw new IllegalArgumentException(
@@ -61,7 +71,8 @@ sealed interface NcsnppEmbedding {
                                 ? "this network knows no classes"
                                 : "this network wants a label for every image");
             }
-            Tensor features = noise.apply(pass, time.log().mul(new Scalar(0.25)));
+            Tensor features =
+                    pass.observed("map_noise", noise.apply(pass, time.log().mul(new Scalar(LOG_SCALE))));
             if (label.isEmpty()) {
                 return features;
             }
@@ -88,6 +99,10 @@ sealed interface NcsnppEmbedding {
         Tensor apply(Pass pass, Tensor features) {
             return second.apply(pass, torch.silu(first.apply(pass, features)));
         }
+
+        Cost cost() {
+            return first.cost().plus(second.cost());
+        }
     }
 
     record TimeOnly(Features features, Perceptron embed) implements NcsnppEmbedding {
@@ -100,6 +115,11 @@ sealed interface NcsnppEmbedding {
         @Override
         public Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
             return embed.apply(pass, features.apply(pass, t, labels));
+        }
+
+        @Override
+        public Cost cost() {
+            return features.cost().plus(embed.cost());
         }
     }
 
@@ -115,6 +135,11 @@ sealed interface NcsnppEmbedding {
             Tensor start = features.apply(pass, t, labels);
             Tensor end = features.apply(pass, u, labels);
             return embed.apply(pass, torch.cat(new TensorVector(start, end), 1));
+        }
+
+        @Override
+        public Cost cost() {
+            return features.cost().plus(features.cost()).plus(embed.cost());
         }
     }
 
@@ -132,6 +157,12 @@ sealed interface NcsnppEmbedding {
             Tensor fromStart = start.apply(pass, features.apply(pass, t, labels));
             Tensor fromEnd = end.apply(pass, features.apply(pass, u, labels));
             return align.apply(pass, torch.cat(new TensorVector(fromStart, fromEnd), 1));
+        }
+
+        @Override
+        public Cost cost() {
+            Cost both = features.cost().plus(features.cost());
+            return both.plus(start.cost()).plus(end.cost()).plus(align.cost());
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
@@ -15,9 +16,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param top blocks of the highest resolution
  * @param lower the other resolutions, from high to low
  */
-record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lower) {
+public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lower) {
     /** A resolution below the highest: entered by halving, met by the image, refined. */
-    record Level(NcsnppBlock down, NcsnppInputPyramid pyramid, List<NcsnppBlock> blocks) {}
+    public record Level(NcsnppBlock down, NcsnppInputPyramid pyramid, List<NcsnppBlock> blocks) {}
 
     static NcsnppEncoder of(NcsnppConfig config) {
         List<Level> lower = new ArrayList<>();
@@ -66,6 +67,18 @@ record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lo
             level.pyramid().declare(layout);
             level.blocks().forEach(block -> block.declare(layout));
         }
+    }
+
+    /** @param size height and width of the image */
+    Cost cost(long size) {
+        Cost cost = entrance.cost(size).plus(NcsnppBlock.cost(top, size));
+        long side = size;
+        for (Level level : lower) {
+            cost = cost.plus(level.down().cost(side)).plus(level.pyramid().cost(side));
+            side /= 2;
+            cost = cost.plus(NcsnppBlock.cost(level.blocks(), side));
+        }
+        return cost;
     }
 
     /** An image and the activated embedding to what the way up takes from the way down, the last on top. */

@@ -1,6 +1,7 @@
 package org.bcm4j.unet;
 
 import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.FirDownConvolution;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.Pass;
@@ -8,7 +9,7 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /** How the image enters one of NCSN++'s lower resolutions: the pyramid that began as the image meets the features. */
-sealed interface NcsnppInputPyramid {
+public sealed interface NcsnppInputPyramid {
     /**
      * What goes on after a meeting.
      *
@@ -21,6 +22,9 @@ sealed interface NcsnppInputPyramid {
 
     /** The pyramid of the resolution above, [B,P,2H,2W], meets features that were halved already, [B,C,H,W]. */
     Met apply(Pass pass, Tensor pyramid, Tensor features);
+
+    /** @param side height and width of the pyramid of the resolution above */
+    Cost cost(long side);
 
     /** Between level − 1 and {@code level}, where the features still have the channels of the level above. */
     static NcsnppInputPyramid of(NcsnppConfig config, int level) {
@@ -48,6 +52,11 @@ sealed interface NcsnppInputPyramid {
         public Met apply(Pass pass, Tensor pyramid, Tensor features) {
             return new Met(pyramid, features);
         }
+
+        @Override
+        public Cost cost(long side) {
+            return Cost.NONE;
+        }
     }
 
     record Skip(FirResampling resampling, Convolution convolution) implements NcsnppInputPyramid {
@@ -61,6 +70,11 @@ sealed interface NcsnppInputPyramid {
             Tensor image = resampling.down(pyramid);
             return new Met(image, features.add(convolution.apply(pass, image)));
         }
+
+        @Override
+        public Cost cost(long side) {
+            return resampling.cost(convolution.in(), side / 2).plus(convolution.cost(side / 2));
+        }
     }
 
     record Residual(FirDownConvolution convolution) implements NcsnppInputPyramid {
@@ -73,6 +87,11 @@ sealed interface NcsnppInputPyramid {
         public Met apply(Pass pass, Tensor pyramid, Tensor features) {
             Tensor sum = NcsnppBlock.rescaledSum(features, convolution.apply(pass, pyramid));
             return new Met(sum, sum);
+        }
+
+        @Override
+        public Cost cost(long side) {
+            return convolution.cost(side);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.bcm4j.unet;
 
 import java.util.Deque;
 import java.util.Optional;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
@@ -36,9 +37,29 @@ public final class NcsnppUNet implements Network {
         return config;
     }
 
+    public NcsnppEmbedding embedding() {
+        return embedding;
+    }
+
+    /** The way down. */
+    public NcsnppEncoder encoder() {
+        return encoder;
+    }
+
+    /** The middle and the way up. */
+    public NcsnppDecoder decoder() {
+        return decoder;
+    }
+
     @Override
     public WeightLayout layout() {
         return layout;
+    }
+
+    @Override
+    public Cost cost() {
+        int size = config.imageSize();
+        return embedding.cost().plus(encoder.cost(size)).plus(decoder.cost(size));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.bcm4j.unet;
 
 import java.util.Optional;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
@@ -9,6 +10,9 @@ import org.bytedeco.pytorch.Tensor;
 public interface Network {
     /** The parameters that this architecture wants, by name. */
     WeightLayout layout();
+
+    /** What one evaluation costs for one image of the size that the network takes. */
+    Cost cost();
 
     /**
      * One evaluation.

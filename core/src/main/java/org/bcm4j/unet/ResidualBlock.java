@@ -2,6 +2,7 @@ package org.bcm4j.unet;
 
 import java.util.Optional;
 import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.Pass;
@@ -17,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
  * second norm); norm, SiLU, dropout, convolution; the skip resampled alongside. [B,in,H,W] and the activated embedding [B,E] to
  * [B,out,H',W'].
  */
-record ResidualBlock(
+public record ResidualBlock(
         Resampling resampling,
         boolean scaleShift,
         double dropout,
@@ -61,6 +62,23 @@ record ResidualBlock(
         h = conv2.apply(pass, pass.dropout().apply(h, dropout));
         Tensor around = resampling.apply(x);
         return h.add(skip.isPresent() ? skip.get().apply(pass, around) : around);
+    }
+
+    @Override
+    public Cost cost(long side) {
+        long inside = resampling.side(side);
+        long in = conv1.in() * side * side;
+        long resampled = resampling == Resampling.NONE ? 0 : 2L * conv1.in() * inside * inside; // on both ways around
+        long out = conv1.out() * inside * inside;
+        // SiLU; the sum with the embedding, or the scaled and shifted norm; SiLU; the sum of the two ways around.
+        Cost rest = Cost.elementwise(in + resampled + 3 * out);
+        return norm1.cost(side)
+                .plus(conv1.cost(inside))
+                .plus(embed.cost())
+                .plus(norm2.cost(inside))
+                .plus(conv2.cost(inside))
+                .plus(skip.map(convolution -> convolution.cost(inside)).orElse(Cost.NONE))
+                .plus(rest);
     }
 
     private Tensor conditioned(Pass pass, Tensor h, Tensor embedded) {

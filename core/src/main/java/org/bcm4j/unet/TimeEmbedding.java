@@ -1,5 +1,6 @@
 package org.bcm4j.unet;
 
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Sinusoid;
@@ -9,12 +10,14 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** The embedding of (t, u) that every residual block is given: two vectors [B] to [B,width()]. */
-sealed interface TimeEmbedding {
+public sealed interface TimeEmbedding {
     int width();
 
     void declare(WeightLayout.Builder layout);
 
     Tensor apply(Pass pass, Tensor t, Tensor u);
+
+    Cost cost();
 
     static TimeEmbedding of(Conditioning conditioning, int width) {
         return switch (conditioning) {
@@ -38,6 +41,10 @@ sealed interface TimeEmbedding {
         Tensor apply(Pass pass, Tensor features) {
             return second.apply(pass, torch.silu(first.apply(pass, features)));
         }
+
+        Cost cost() {
+            return first.cost().plus(second.cost());
+        }
     }
 
     record TimeOnly(int width, Sinusoid features, Perceptron embed) implements TimeEmbedding {
@@ -54,6 +61,11 @@ sealed interface TimeEmbedding {
         public Tensor apply(Pass pass, Tensor t, Tensor u) {
             return embed.apply(pass, features.apply(t));
         }
+
+        @Override
+        public Cost cost() {
+            return embed.cost();
+        }
     }
 
     record Joint(int width, Sinusoid features, Perceptron embed) implements TimeEmbedding {
@@ -69,6 +81,11 @@ sealed interface TimeEmbedding {
         @Override
         public Tensor apply(Pass pass, Tensor t, Tensor u) {
             return embed.apply(pass, torch.cat(new TensorVector(features.apply(t), features.apply(u)), 1));
+        }
+
+        @Override
+        public Cost cost() {
+            return embed.cost();
         }
     }
 
@@ -95,6 +112,11 @@ sealed interface TimeEmbedding {
             Tensor both = torch.cat(
                     new TensorVector(start.apply(pass, features.apply(t)), end.apply(pass, features.apply(u))), 1);
             return align.apply(pass, both);
+        }
+
+        @Override
+        public Cost cost() {
+            return start.cost().plus(end.cost()).plus(align.cost());
         }
     }
 }

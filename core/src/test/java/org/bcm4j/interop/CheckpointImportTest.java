@@ -49,7 +49,8 @@ class CheckpointImportTest {
     @ParameterizedTest
     @ValueSource(strings = {"bcm_adm", "bcm_adm_uncond"})
     void recognisesAnAdmByItsWeights(String fixture) {
-        AdmConfig described = new GoldenFolder(Fixture.folder(fixture)).network();
+        AdmConfig described = (AdmConfig)
+                new GoldenFolder(Fixture.folder(fixture)).reference().network();
         NetworkConfig recognised = reading.network(
                 weights(fixture), OptionalInt.of(described.imageSize()), OptionalInt.of(described.headWidth()));
         assertThat(recognised).isEqualTo(described);
@@ -95,7 +96,7 @@ class CheckpointImportTest {
 
     @Test
     void weightsOfTrainingOnSeveralGpusFitToo() {
-        NetworkConfig network = new GoldenFolder(Fixture.folder("bcm_adm")).network();
+        NetworkConfig network = Fixture.BCM_ADM;
         Checkpoint parallel = under("module.", weights("bcm_adm").tensors());
         try (Weights loaded = reading.load(parallel, network, Device.CPU)) {
             assertThat(loaded.get("out.2.bias").equal(weights("bcm_adm").tensor("out.2.bias")))
@@ -105,7 +106,7 @@ class CheckpointImportTest {
 
     @Test
     void reportsEveryTensorThatDoesNotFit() {
-        NetworkConfig network = new GoldenFolder(Fixture.folder("bcm_adm")).network();
+        NetworkConfig network = Fixture.BCM_ADM;
         Map<String, Tensor> tensors = new LinkedHashMap<>(weights("bcm_adm").tensors());
         Tensor bias = tensors.remove("out.2.bias");
         tensors.put("out.3.bias", bias);
@@ -120,7 +121,7 @@ class CheckpointImportTest {
 
     @Test
     void anotherFamilysNetworkIsRefused() {
-        NetworkConfig adm = new GoldenFolder(Fixture.folder("bcm_adm")).network();
+        NetworkConfig adm = Fixture.BCM_ADM;
         assertThatThrownBy(() -> new CheckpointImport(Family.EDM).load(weights("ncsnpp_edm"), adm, Device.CPU))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("network.kind: ncsnpp");

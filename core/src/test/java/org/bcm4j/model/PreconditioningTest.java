@@ -7,6 +7,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Scale;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
@@ -30,6 +31,11 @@ class PreconditioningTest {
         @Override
         public WeightLayout layout() {
             return layout;
+        }
+
+        @Override
+        public Cost cost() {
+            return Cost.NONE;
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.Preconditioning;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -55,6 +56,11 @@ class TrainingStepTest {
         @Override
         public WeightLayout layout() {
             return sound.layout();
+        }
+
+        @Override
+        public Cost cost() {
+            return sound.cost();
         }
 
         @Override

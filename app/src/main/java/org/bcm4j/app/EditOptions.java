@@ -1,0 +1,204 @@
+package org.bcm4j.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageGrid;
+import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What all edits have in common: pictures in; results, comparisons and, where the truth is known, errors out. */
+final class EditOptions {
+    private static final String COMPARISONS = "side-by-side";
+
+    /** The name, without ending, of a picture of the first results, large enough to look at. */
+    private static final String OVERVIEW = "overview";
+
+    private static final int OVERVIEW_ROWS = 12;
+    private static final int OVERVIEW_CELL = 84;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "IMAGE|DIR",
+            description = "Pictures of the model's size, or folders of them.")
+    private List<Path> images = List.of();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "DIR",
+            description = "A new folder for the results; in " + COMPARISONS
+                    + "/ each beside what it was made of: the truth if it is known, what was given, the result; and "
+                    + OVERVIEW + ".png of the first " + OVERVIEW_ROWS + ".")
+    private Path out = Path.of("");
+
+    /**
+     * What a result is shown beside.
+     *
+     * @param given float32 [N,C,H,W] in [-1,1], what the edit starts from
+     * @param truth what it should come to, of the same shape, where that is known
+     */
+    record Comparison(Tensor given, Optional<Tensor> truth) {}
+
+    ModelOptions model() {
+        return model;
+    }
+
+    ModelConfig config() {
+        return model.folder().config();
+    }
+
+    long seed() {
+        return seed.value();
+    }
+
+    /** The pictures' files, those of folders in the order of their names. */
+    List<Path> files() {
+        return InputImages.files(images);
+    }
+
+    /** The pictures, float32 [N,C,H,W] in [-1,1], on the CPU. */
+    Tensor pictures() {
+        return new InputImages(config().network()).read(files());
+    }
+
+    /**
+     * Runs the edit, writes its results and says what was done.
+     *
+     * @param edit gives float32 [N,C,H,W]
+     * @param choice of classes, for the closing line
+     * @return the exit code
+     */
+    int run(Comparison comparison, Walk walk, Object choice, Function<org.bcm4j.Bcm, Tensor> edit) {
+        Destination destination = Destination.of(out, Kind.FOLDER);
+        Tensor results;
+        try (org.bcm4j.Bcm bcm = model.open()) {
+            results = Device.CPU.move(edit.apply(bcm));
+        }
+        write(destination, comparison, results);
+        comparison.truth().ifPresent(truth -> report(truth, comparison.given(), results));
+        System.out.printf(
+                Locale.ROOT,
+                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                out,
+                results.size(0),
+                walk,
+                walk.nfe(),
+                choice,
+                seed);
+        return ExitCode.OK;
+    }
+
+    private void write(Destination destination, Comparison comparison, Tensor results) {
+        Tensor[] columns = Stream.concat(comparison.truth().stream(), Stream.of(comparison.given(), results))
+                .toArray(Tensor[]::new);
+        List<String> names = names();
+        AtomicDirectory.write(destination.path(), directory -> {
+            Path comparisons = Files.createDirectory(directory.resolve(COMPARISONS));
+            for (int i = 0; i < names.size(); i++) {
+                try (Scope scope = Scope.open()) {
+                    int row = i;
+                    Tensor[] cells = Arrays.stream(columns)
+                            .map(column -> column.select(0, row))
+                            .toArray(Tensor[]::new);
+                    picture(directory.resolve(names.get(i)), results.select(0, i));
+                    Tensor beside = torch.stack(new TensorVector(cells));
+                    picture(comparisons.resolve(names.get(i)), ImageGrid.ofColumns(cells.length).draw(beside));
+                }
+            }
+            picture(directory.resolve(OVERVIEW + ".png"), overview(columns));
+        });
+    }
+
+    /** The first results row by row, in as many columns as a comparison has. */
+    private static Tensor overview(Tensor[] columns) {
+        long rows = Math.min(OVERVIEW_ROWS, columns[0].size(0));
+        Tensor[] first = Arrays.stream(columns)
+                .map(column -> column.narrow(0, 0, rows))
+                .toArray(Tensor[]::new);
+        Tensor cells = torch.stack(new TensorVector(first), 1).flatten(0, 1);
+        int magnification = (int) Math.max(1, OVERVIEW_CELL / cells.size(3));
+        return ImageGrid.ofColumns(columns.length)
+                .withMagnification(magnification)
+                .draw(cells);
+    }
+
+    private static void picture(Path file, Tensor image) throws IOException {
+        Files.write(file, ImageFiles.png(image));
+    }
+
+    private void report(Tensor truth, Tensor given, Tensor results) {
+        double[] before = ReconstructionError.perImage(truth, given);
+        double[] after = ReconstructionError.perImage(truth, results);
+        List<String> names = names();
+        System.out.printf(
+                Locale.ROOT, "%-32s %12s %12s %10s%n", "image", "MSE of given", "MSE of result", "PSNR in dB");
+        for (int i = 0; i < after.length; i++) {
+            reportLine(names.get(i), before[i], after[i]);
+        }
+        reportLine("mean", mean(before), mean(after));
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    private static void reportLine(String label, double before, double after) {
+        System.out.printf(
+                Locale.ROOT,
+                "%-32s %12.6f %12.6f %10.2f%n",
+                label,
+                before,
+                after,
+                ReconstructionError.peakSignalToNoise(after));
+    }
+
+    /** Each picture's own name; numbered where two bear the same, or one that of the overview. */
+    private List<String> names() {
+        List<String> stems = files().stream().map(EditOptions::stem).toList();
+        boolean numbered = stems.stream().distinct().count() < stems.size() || stems.contains(OVERVIEW);
+        return Stream.iterate(0, i -> i < stems.size(), i -> i + 1)
+                .map(i -> (numbered ? String.format(Locale.ROOT, "%05d-", i) : "") + stems.get(i) + ".png")
+                .toList();
+    }
+
+    private static String stem(Path file) {
+        String name = String.valueOf(file.getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /** Refuses a number that is not between two others. */
+    static void requireWithin(String option, double value, double least, double most) {
+        if (!(value >= least && value <= most)) {
+            throw new UserException(option + " " + value + ": choose from " + least + " to " + most);
+        }
+    }
+}

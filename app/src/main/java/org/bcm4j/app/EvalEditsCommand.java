@@ -1,0 +1,115 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.FashionMnist;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.metrics.EditingEvaluation;
+import org.bcm4j.metrics.EditingReport;
+import org.bcm4j.metrics.Evaluation;
+import org.bcm4j.metrics.FeatureNetwork;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.storage.UserException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bcm eval-edits}: how well a model edits real images. */
+@Command(
+        name = "eval-edits",
+        description = {
+            "Measures how well a model edits test images: inpainting beside that of consistency models, restoration of"
+                    + " JPEG quality 10 to 30, interpolation with different and shared initial noise; means over seeds"
+                    + " with 95 % confidence intervals."
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  bcm eval-edits models/fashion-mnist --images 1000 --seeds 5 --out editing.json")
+final class EvalEditsCommand implements Callable<Integer> {
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Option(names = "--images", paramLabel = "N", description = "Test images to edit (default: ${DEFAULT-VALUE}).")
+    private long images = 1000;
+
+    @Option(names = "--seeds", paramLabel = "N", description = "Seeds to average over (default: ${DEFAULT-VALUE}).")
+    private int seeds = 5;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the files of Fashion-MNIST are (default: where Debian's package puts them).")
+    private Optional<Path> directory = Optional.empty();
+
+    @Mixin
+    private final FeaturesOption features = new FeaturesOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            paramLabel = "FILE.json",
+            description = "Where to write the figures (default: ${DEFAULT-VALUE}).")
+    private Path out = Path.of("editing.json");
+
+    @Override
+    public Integer call() {
+        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
+            throw new UserException("--out " + out + ": name a .json file");
+        }
+        EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
+        LabelledImages test = new FashionMnist(directory).test();
+        String data = new FashionMnist(directory).title() + " test";
+        try (org.bcm4j.Bcm bcm = model.open();
+                FeatureNetwork network = features.open();
+                MeasuringProgress progress = new MeasuringProgress()) {
+            EditingReport report = evaluation.run(
+                    new Evaluation.Subject(bcm.model(), model.folder().sha256(), network, test, data),
+                    model.folder().walks(),
+                    progress);
+            progress.close();
+            print(report);
+            ConfigFile.write(out, report);
+        }
+        System.out.println("written to " + out);
+        return ExitCode.OK;
+    }
+
+    private static void print(EditingReport report) {
+        System.out.printf(
+                Locale.ROOT,
+                "%d images of %s, %d seeds; distances are relative to that of blurred images%n",
+                report.images(),
+                report.data(),
+                report.seeds());
+        print("inpainting", report.inpainting());
+        print("restoration", report.restoration());
+        System.out.printf("%n%-64s %24s%n", "interpolation, initial noise", "distance");
+        for (EditingReport.Midpoints midpoints : report.interpolation()) {
+            String how = "%s (%s, %s)".formatted(midpoints.initialNoise(), midpoints.inversion(), midpoints.generation());
+            System.out.printf(Locale.ROOT, "%-64s %24s%n", how, text(midpoints.distance()));
+        }
+    }
+
+    private static void print(String title, List<EditingReport.Repair> repairs) {
+        System.out.printf(
+                "%n%-56s %3s %24s %24s %16s%n", title, "NFE", "MSE", "distance", "of the damaged");
+        for (EditingReport.Repair repair : repairs) {
+            String walk = repair.walk().length() > 28 ? repair.walk().substring(0, 25) + "..." : repair.walk();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-56s %3d %24s %24s %16.4f%n",
+                    repair.damage() + ", " + repair.method() + ", " + walk,
+                    repair.nfe(),
+                    text(repair.meanSquaredError()),
+                    text(repair.distance()),
+                    repair.damagedDistance());
+        }
+    }
+
+    private static String text(Interval interval) {
+        return String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", interval.mean(), interval.low(), interval.high());
+    }
+}

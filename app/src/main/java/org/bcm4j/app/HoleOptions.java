@@ -1,0 +1,117 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.storage.UserException;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.Option;
+
+/** Which parts of pictures are missing: drawn in a mask, given as boxes, or transparent. */
+final class HoleOptions {
+    private static final long HALF = 128;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "MASK.png",
+            description = "A picture of the same size, white where the image is missing, black where it is known.")
+    private Optional<Path> mask = Optional.empty();
+
+    @Option(
+            names = "--box",
+            paramLabel = "X,Y,W,H",
+            description = "A missing rectangle: its left and upper edge, width and height in pixels; may be repeated.")
+    private List<String> boxes = List.of();
+
+    /** Whether the holes are drawn over pictures, which then show what was in them. */
+    boolean areDrawn() {
+        return mask.isPresent() || !boxes.isEmpty();
+    }
+
+    /**
+     * Where the pictures lack pixels.
+     *
+     * @param files the pictures
+     * @param pictures their pixels, [N,C,H,W]
+     * @return bool [N,1,H,W]
+     * @throws UserException if a mask is of another size, a box lies outside, or nothing is missing or nothing known
+     */
+    Tensor missing(List<Path> files, Tensor pictures) {
+        if (!areDrawn()) {
+            return torch.stack(new TensorVector(
+                    files.stream().map(HoleOptions::transparent).toArray(Tensor[]::new)));
+        }
+        int height = (int) pictures.size(2);
+        int width = (int) pictures.size(3);
+        Tensor hole = torch.zeros(new long[] {1, height, width}).to(torch.ScalarType.Bool);
+        if (mask.isPresent()) {
+            hole = hole.logical_or(drawn(mask.get(), height, width));
+        }
+        for (String box : boxes) {
+            List<Integer> edges = edges(box, width, height);
+            hole.narrow(1, edges.get(1), edges.get(3))
+                    .narrow(2, edges.get(0), edges.get(2))
+                    .fill_(new Scalar(1L));
+        }
+        requireHole(hole, mask.map(Path::toString).orElse("--box"));
+        return hole.expand(pictures.size(0), -1, -1, -1).contiguous();
+    }
+
+    private static Tensor transparent(Path file) {
+        Tensor hole = ImageFiles.readOpacity(file)
+                .map(opacity -> opacity.lt(new Scalar(HALF)))
+                .orElseThrow(() -> new UserException(
+                        file + ": has no transparent part to fill; name what is missing with --mask or --box"));
+        return requireHole(hole, file.toString());
+    }
+
+    private static Tensor drawn(Path mask, int height, int width) {
+        Tensor picture = ImageFiles.read(mask);
+        if (picture.size(1) != height || picture.size(2) != width) {
+            throw new UserException(mask + " is " + picture.size(2) + " x " + picture.size(1)
+                    + " pixels, but the images are " + width + " x " + height + "; draw the mask at their size");
+        }
+        return picture.ge(new Scalar(HALF)).all(0, true);
+    }
+
+    private static Tensor requireHole(Tensor hole, String source) {
+        if (!hole.any().item_bool()) {
+            throw new UserException(source + ": nothing is missing; mark what to fill (white in a mask)");
+        }
+        if (hole.all().item_bool()) {
+            throw new UserException(source + ": everything is missing; leave something to go by, or use bcm sample");
+        }
+        return hole;
+    }
+
+    /** Left, top, width, height of a box within the image. */
+    private static List<Integer> edges(String box, int width, int height) {
+        List<Integer> edges = new ArrayList<>();
+        try {
+            for (String number : box.split(",", -1)) {
+                edges.add(Integer.parseInt(number.strip()));
+            }
+        } catch (NumberFormatException e) {
+            throw new UserException("--box " + box + ": is not four whole numbers X,Y,W,H, such as 8,10,12,9", e);
+        }
+        if (edges.size() != 4) {
+            throw new UserException("--box " + box + ": is not four whole numbers X,Y,W,H, such as 8,10,12,9");
+        }
+        boolean inside = edges.get(0) >= 0
+                && edges.get(1) >= 0
+                && edges.get(2) >= 1
+                && edges.get(3) >= 1
+                && edges.get(2) <= width - edges.get(0)
+                && edges.get(3) <= height - edges.get(1);
+        if (!inside) {
+            throw new UserException("--box " + box + ": does not lie within the image of " + width + " x " + height
+                    + " pixels");
+        }
+        return edges;
+    }
+}

@@ -1,0 +1,81 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.EditOptions.Comparison;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.editing.KnownPatchMeans;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bcm superres}: enlarges pictures. */
+@Command(
+        name = "superres",
+        description = "Enlarges images 2 or 4 times; images that have the full size already are made small first.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm superres models/fashion-mnist small.png --factor 2 --out large",
+            "  bcm superres models/fashion-mnist shirt.png --factor 4 --nfe 8 --out large",
+            "",
+            "The walk goes from noise to images again and again, whose patches are given the known means each time."
+        })
+final class SuperresCommand implements Callable<Integer> {
+    @Mixin
+    private final EditOptions edits = new EditOptions();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final ClassOption classOption = new ClassOption();
+
+    @Option(
+            names = "--factor",
+            required = true,
+            paramLabel = "2|4",
+            description = "How many times larger the results are in both directions.")
+    private int factor = 2;
+
+    @Override
+    public Integer call() {
+        int side = edits.config().network().imageSize();
+        if ((factor != 2 && factor != 4) || side % factor != 0) {
+            throw new UserException("--factor " + factor + ": choose 2 or 4, a divisor of the model's " + side);
+        }
+        Walk walk = walks.consistencyModel();
+        ClassOption.Choice choice = classOption.of(edits.config());
+        try (Scope scope = Scope.open()) {
+            List<Path> files = edits.files();
+            boolean whole = files.stream().allMatch(file -> ImageFiles.read(file).size(1) == side);
+            Optional<Tensor> truth = whole ? Optional.of(edits.pictures()) : Optional.empty();
+            Tensor means = truth.map(pictures -> torch.avg_pool2d(pictures, factor, factor))
+                    .orElseGet(() -> small(files, side / factor));
+            Tensor given = torch.upsample_nearest2d(means, new long[] {side, side});
+            return edits.run(new Comparison(given, truth), walk, choice, bcm -> {
+                Device device = bcm.model().device();
+                return bcm.edit(
+                        walk,
+                        device.move(given),
+                        new KnownPatchMeans(device.move(means), factor),
+                        edits.seed(),
+                        choice.labels((int) given.size(0), device));
+            });
+        }
+    }
+
+    private Tensor small(List<Path> files, int side) {
+        InputImages reader = new InputImages(edits.config().network());
+        return torch.stack(new TensorVector(
+                files.stream().map(file -> reader.read(file, side)).toArray(Tensor[]::new)));
+    }
+}

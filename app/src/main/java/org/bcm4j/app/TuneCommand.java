@@ -1,0 +1,192 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.data.FashionMnist;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.metrics.Damage;
+import org.bcm4j.metrics.EditingQuality;
+import org.bcm4j.metrics.FeatureNetwork;
+import org.bcm4j.metrics.GenerationQuality;
+import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.RealImages;
+import org.bcm4j.metrics.WalkSearch;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Walk;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bcm tune}: looks for the numbers of a walk that serve a model best. */
+@Command(
+        name = "tune",
+        description = {
+            "Looks for the noise scales of a walk that serve a model best, on training images, and stores the walk with"
+                    + " the model.",
+            "Samples are judged by their Fréchet distance from real images; inversions by the error of what is"
+                    + " generated again; inpainting and restoration (of JPEG quality 20) by the Fréchet distance of"
+                    + " the results."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm tune models/fashion-mnist --for sample --nfe 2 --plot tried.png",
+            "  bcm tune models/fashion-mnist --for invert --nfe 3 --walk \"0 +0.07 > 0.4 > 6 > 80\" --budget 40"
+        })
+final class TuneCommand implements Callable<Integer> {
+    private static final Damage HOLE = new Damage.CentralHole();
+    private static final Damage COMPRESSION = new Damage.Compression(20);
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--for",
+            required = true,
+            paramLabel = "sample|invert|inpaint|restore",
+            description = "What the walk is to be good for.")
+    private Purpose purpose = Purpose.SAMPLE;
+
+    @Option(names = "--nfe", paramLabel = "K", description = "Evaluations of the walk (default: ${DEFAULT-VALUE}).")
+    private int nfe = 2;
+
+    @Option(
+            names = "--walk",
+            paramLabel = "WALK",
+            description = "Walk to start from (default: the better of the model's own and the untuned one).")
+    private Optional<String> start = Optional.empty();
+
+    @Option(
+            names = "--budget",
+            paramLabel = "N",
+            description = "How many walks to try (default: ${DEFAULT-VALUE}).")
+    private int budget = 20;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description = "How many images to judge a walk by (default: ${DEFAULT-VALUE}).")
+    private int images = 2000;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the files of Fashion-MNIST are (default: where Debian's package puts them).")
+    private Optional<Path> directory = Optional.empty();
+
+    @Option(names = "--plot", paramLabel = "FILE.png", description = "Draws what was tried.")
+    private Optional<Path> plot = Optional.empty();
+
+    @Mixin
+    private final FeaturesOption features = new FeaturesOption();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Override
+    public Integer call() {
+        ModelFolder folder = model.folder();
+        List<Walk> starts = starts(folder.walks());
+        Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
+        EditOptions.requireWithin("--budget", budget, starts.size(), 10_000);
+        LabelledImages training = new FashionMnist(directory).training();
+        EditOptions.requireWithin("--images", images, 100, training.size());
+        List<WalkSearch.Found> tried = new ArrayList<>();
+        WalkSearch.Found best;
+        try (org.bcm4j.Bcm bcm = model.open();
+                FeatureNetwork network = features.open();
+                MeasuringProgress progress = new MeasuringProgress()) {
+            ToDoubleFunction<Walk> cost = cost(bcm.model(), network, training, progress);
+            ToDoubleFunction<Walk> kept = walk -> {
+                double found = cost.applyAsDouble(walk);
+                tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
+                return found;
+            };
+            Walk first = starts.size() == 1 ? starts.get(0) : better(starts, kept);
+            best = new WalkSearch(Math.max(1, budget - tried.size())).minimise(first, kept);
+        }
+        folder.store(folder.walks().with(purpose, nfe, best.walk().toString()));
+        picture.ifPresent(destination -> TuningPlot.draw(destination.path(), tried));
+        report(tried, best);
+        return ExitCode.OK;
+    }
+
+    /** The walks to start from: the one that was given, or the model's and the untuned one. */
+    private List<Walk> starts(RecommendedWalks stored) {
+        List<Walk> starts = start.map(text -> List.of(Walk.parse(text)))
+                .orElseGet(() -> Stream.of(stored, RecommendedWalks.UNTUNED)
+                        .map(walks -> walks.of(purpose))
+                        .flatMap(walks -> Stream.ofNullable(walks.get(Integer.toString(nfe))))
+                        .distinct()
+                        .map(Walk::parse)
+                        .toList());
+        if (starts.isEmpty()) {
+            throw new UserException("--nfe " + nfe + ": there is no walk of " + nfe + " evaluations to start from; write"
+                    + " one with --walk");
+        }
+        for (Walk walk : starts) {
+            if (walk.nfe() != nfe) {
+                throw new UserException("walk \"" + walk + "\" takes " + walk.nfe() + " evaluations, not " + nfe
+                        + "; let --nfe and --walk agree");
+            }
+        }
+        return starts;
+    }
+
+    private static Walk better(List<Walk> starts, ToDoubleFunction<Walk> cost) {
+        Map<Walk, Double> costs = new LinkedHashMap<>();
+        starts.forEach(walk -> costs.put(walk, cost.applyAsDouble(walk)));
+        return costs.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    }
+
+    private ToDoubleFunction<Walk> cost(
+            ConsistencyModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
+        if (purpose == Purpose.INVERT) {
+            InversionQuality.Labels labels = judged.config().network().classes() > 0
+                    ? InversionQuality.Labels.TRUE
+                    : InversionQuality.Labels.NULL;
+            InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
+            return walk -> inversion.of(walk, labels).meanSquaredError();
+        }
+        RealImages real = RealImages.measure(network, training, training.size(), listener);
+        if (purpose == Purpose.SAMPLE) {
+            GenerationQuality generation =
+                    new GenerationQuality(judged, network, real, images, seed.value(), listener);
+            return walk -> generation.of(walk).relativeToBlurred();
+        }
+        EditingQuality editing =
+                new EditingQuality(judged, network, real, training, images, seed.value(), listener);
+        Damage damage = purpose == Purpose.INPAINT ? HOLE : COMPRESSION;
+        return walk -> editing.of(damage, walk).relativeToBlurred();
+    }
+
+    private void report(List<WalkSearch.Found> tried, WalkSearch.Found best) {
+        System.out.printf(Locale.ROOT, "%-48s %12s%n", "walk", purpose == Purpose.INVERT ? "MSE" : "FD / blurred");
+        for (WalkSearch.Found found : tried) {
+            System.out.printf(Locale.ROOT, "%-48s %12.6f%n", found.walk(), found.cost());
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "best of %d, stored with the model: %s (%d NFE), %.6f, %d training images, %s%n",
+                tried.size(),
+                best.walk(),
+                nfe,
+                best.cost(),
+                images,
+                seed);
+    }
+}

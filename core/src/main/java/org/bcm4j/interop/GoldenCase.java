@@ -1,0 +1,40 @@
+package org.bcm4j.interop;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Recorded evaluations at one input.
+ *
+ * @param name empty if it has none
+ * @param x float32 [B,C,H,W]
+ * @param t noise scales of x, float32 [B]
+ * @param u noise scales to go to, float32 [B]
+ * @param labels int64 [B], if the network has classes
+ * @param outputs what the whole network put out
+ * @param parts what its parts put out, by recorded name
+ */
+record GoldenCase(
+        String name,
+        Tensor x,
+        Tensor t,
+        Tensor u,
+        Optional<Tensor> labels,
+        List<Output> outputs,
+        Map<String, Recordings.Part> parts) {
+
+    /** What was asked at the input. */
+    enum Question {
+        /** F(x, t, u). */
+        NETWORK,
+        /** F(c_in·x, t, u). */
+        SCALED_NETWORK,
+        /** f(x, t, u). */
+        MODEL
+    }
+
+    /** An answer, by its recorded name: float32 [B,C,H,W]. */
+    record Output(String name, Question question, Tensor expected) {}
+}

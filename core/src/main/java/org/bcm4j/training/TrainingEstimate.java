@@ -1,0 +1,46 @@
+package org.bcm4j.training;
+
+import org.bcm4j.nn.Cost;
+import org.bcm4j.unet.Network;
+
+/**
+ * What a run asks of a machine, told before it begins.
+ *
+ * @param evaluation one evaluation of the network for one image
+ * @param stepMultiplyAdds one step of the objective, the whole batch
+ * @param stepEvaluations how many evaluations an image costs in such a step: going back through one costs two more, or one more where only
+ *     its input has a gradient
+ * @param activationBytes of each image that passes through the network at once: what layers, activation functions and sums put out in all
+ *     passes of a step, in float32. Measured for the shipped model: 15 % more
+ * @param stateBytes weights, their gradient and average, and the optimiser's two moments, in float32
+ * @param runEvaluations of single images, over all steps of the run, warm-up included
+ */
+public record TrainingEstimate(
+        Cost evaluation,
+        double stepMultiplyAdds,
+        double stepEvaluations,
+        double activationBytes,
+        double stateBytes,
+        double runEvaluations) {
+    /** Flat buffers of the size of the weights. */
+    private static final int BUFFERS = 5;
+
+    public static TrainingEstimate of(TrainingConfig config) {
+        Network network = config.network().build();
+        Cost evaluation = network.cost();
+        StepCost step = StepCost.of(config.objective());
+        double warmUp = config.warmUpSteps() * StepCost.of(new Denoising()).evaluations();
+        return new TrainingEstimate(
+                evaluation,
+                config.batchSize() * step.evaluations() * evaluation.multiplyAdds(),
+                step.evaluations(),
+                step.passes() * evaluation.activations() * Float.BYTES,
+                (double) BUFFERS * network.layout().length() * Float.BYTES,
+                config.batchSize() * (warmUp + config.steps() * step.evaluations()));
+    }
+
+    /** How long the run takes at a measured speed, data, optimiser and output not counted. */
+    public double seconds(TrainingSpeed speed) {
+        return runEvaluations / StepCost.THERE_AND_BACK * speed.secondsPerImage();
+    }
+}
