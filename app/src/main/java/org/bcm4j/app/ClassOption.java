@@ -70,8 +70,7 @@ final class ClassOption {
                 return new Choice(Optional.of(k), name);
             }
         }
-        throw new UserException(
-                option + " " + text + ": the model has no such class; choose from " + listed(model));
+        throw new UserException(option + " " + text + ": the model has no such class; choose from " + listed(model));
     }
 
     private static String listed(ModelConfig model) {

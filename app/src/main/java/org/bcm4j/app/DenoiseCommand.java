@@ -59,8 +59,7 @@ final class DenoiseCommand implements Callable<Integer> {
             return edits.run(comparison, walk, choice, bcm -> {
                 Device device = bcm.model().device();
                 Tensor given = device.move(comparison.given());
-                return bcm.edit(
-                        walk, given, Constraint.NONE, edits.seed(), choice.labels((int) given.size(0), device));
+                return bcm.edit(walk, given, Constraint.NONE, edits.seed(), choice.labels((int) given.size(0), device));
             });
         }
     }

@@ -130,7 +130,9 @@ final class EditOptions {
                             .toArray(Tensor[]::new);
                     picture(directory.resolve(names.get(i)), results.select(0, i));
                     Tensor beside = torch.stack(new TensorVector(cells));
-                    picture(comparisons.resolve(names.get(i)), ImageGrid.ofColumns(cells.length).draw(beside));
+                    picture(
+                            comparisons.resolve(names.get(i)),
+                            ImageGrid.ofColumns(cells.length).draw(beside));
                 }
             }
             picture(directory.resolve(OVERVIEW + ".png"), overview(columns));
@@ -140,9 +142,8 @@ final class EditOptions {
     /** The first results row by row, in as many columns as a comparison has. */
     private static Tensor overview(Tensor[] columns) {
         long rows = Math.min(OVERVIEW_ROWS, columns[0].size(0));
-        Tensor[] first = Arrays.stream(columns)
-                .map(column -> column.narrow(0, 0, rows))
-                .toArray(Tensor[]::new);
+        Tensor[] first =
+                Arrays.stream(columns).map(column -> column.narrow(0, 0, rows)).toArray(Tensor[]::new);
         Tensor cells = torch.stack(new TensorVector(first), 1).flatten(0, 1);
         int magnification = (int) Math.max(1, OVERVIEW_CELL / cells.size(3));
         return ImageGrid.ofColumns(columns.length)

@@ -88,14 +88,14 @@ final class EvalEditsCommand implements Callable<Integer> {
         print("restoration", report.restoration());
         System.out.printf("%n%-64s %24s%n", "interpolation, initial noise", "distance");
         for (EditingReport.Midpoints midpoints : report.interpolation()) {
-            String how = "%s (%s, %s)".formatted(midpoints.initialNoise(), midpoints.inversion(), midpoints.generation());
+            String how =
+                    "%s (%s, %s)".formatted(midpoints.initialNoise(), midpoints.inversion(), midpoints.generation());
             System.out.printf(Locale.ROOT, "%-64s %24s%n", how, text(midpoints.distance()));
         }
     }
 
     private static void print(String title, List<EditingReport.Repair> repairs) {
-        System.out.printf(
-                "%n%-56s %3s %24s %24s %16s%n", title, "NFE", "MSE", "distance", "of the damaged");
+        System.out.printf("%n%-56s %3s %24s %24s %16s%n", title, "NFE", "MSE", "distance", "of the damaged");
         for (EditingReport.Repair repair : repairs) {
             String walk = repair.walk().length() > 28 ? repair.walk().substring(0, 25) + "..." : repair.walk();
             System.out.printf(

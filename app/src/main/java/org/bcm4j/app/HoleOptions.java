@@ -109,8 +109,8 @@ final class HoleOptions {
                 && edges.get(2) <= width - edges.get(0)
                 && edges.get(3) <= height - edges.get(1);
         if (!inside) {
-            throw new UserException("--box " + box + ": does not lie within the image of " + width + " x " + height
-                    + " pixels");
+            throw new UserException(
+                    "--box " + box + ": does not lie within the image of " + width + " x " + height + " pixels");
         }
         return edges;
     }

@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = {
             "  bcm import ema_0.9999_010000.pt --as bcm --image-size 64 --head-width 64 --out models/imagenet64",
+            "  bcm import cd_imagenet64_lpips.pt --as openai-cm --image-size 64 --head-width 64 --out models/cd-imagenet64",
             "  bcm import edm-cifar10.safetensors --as edm --config configs/cifar10-edm.yaml --out models/cifar10-edm"
         })
 final class ImportCommand implements Callable<Integer> {
@@ -42,7 +43,7 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--as",
             required = true,
-            paramLabel = "bcm|ict|edm|score-sde",
+            paramLabel = "bcm|ict|openai-cm|edm|score-sde",
             description = "Whose checkpoint it is, which decides the names of its weights.")
     private CheckpointImport.Family family = CheckpointImport.Family.BCM;
 
@@ -110,6 +111,6 @@ final class ImportCommand implements Callable<Integer> {
 
     private String card(NetworkConfig network) {
         return "# An imported model\n\n" + network.summary() + ", from " + checkpoint.getFileName() + " (read as "
-                + family.name().toLowerCase(Locale.ROOT).replace('_', '-') + ").\n";
+                + family + ").\n";
     }
 }

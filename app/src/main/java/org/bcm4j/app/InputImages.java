@@ -38,8 +38,8 @@ record InputImages(NetworkConfig network) {
 
     private static List<Path> pictures(Path folder) {
         try (Stream<Path> content = Files.list(folder)) {
-            List<Path> pictures = content.filter(file ->
-                            Files.isRegularFile(file) && ImageFiles.isPicture(file.toString()))
+            List<Path> pictures = content.filter(
+                            file -> Files.isRegularFile(file) && ImageFiles.isPicture(file.toString()))
                     .sorted()
                     .toList();
             if (pictures.isEmpty()) {
@@ -60,8 +60,8 @@ record InputImages(NetworkConfig network) {
     Tensor read(Path file, int side) {
         Tensor image = ImageFiles.read(file);
         if (image.size(1) != side || image.size(2) != side) {
-            throw new UserException(file + " is " + image.size(2) + " x " + image.size(1)
-                    + " pixels, but " + side + " x " + side + " are wanted; crop or resize it");
+            throw new UserException(file + " is " + image.size(2) + " x " + image.size(1) + " pixels, but " + side
+                    + " x " + side + " are wanted; crop or resize it");
         }
         return Pixels.toSignal(inChannels(image, file));
     }

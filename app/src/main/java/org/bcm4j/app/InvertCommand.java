@@ -83,7 +83,8 @@ final class InvertCommand implements Callable<Integer> {
             Tensor given = new InputImages(config.network()).read(images);
             try (org.bcm4j.Bcm bcm = model.open()) {
                 Tensor points = bcm.model().device().move(given);
-                Optional<Tensor> labels = choice.labels(images.size(), bcm.model().device());
+                Optional<Tensor> labels =
+                        choice.labels(images.size(), bcm.model().device());
                 Tensor found = bcm.invert(walk, points, seed.value(), labels);
                 Tensor noises = refine > 0 ? bcm.refine(new RefinedInversion(refine), points, found, labels) : found;
                 if (refine > 0) {
@@ -115,7 +116,9 @@ final class InvertCommand implements Callable<Integer> {
 
     private double error(org.bcm4j.Bcm bcm, Tensor points, Tensor noises, Optional<Tensor> labels) {
         Tensor back = bcm.generate(ONE_STEP, noises, seed.value(), labels);
-        return Arrays.stream(ReconstructionError.perImage(points, back)).average().orElseThrow();
+        return Arrays.stream(ReconstructionError.perImage(points, back))
+                .average()
+                .orElseThrow();
     }
 
     private static void write(Destination destination, Tensor images, Tensor noises) {

@@ -37,7 +37,8 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(
             names = "--quality",
             paramLabel = "Q",
-            description = "First compresses the pictures as JPEG of this quality, 1 to 100, so that the truth is known.")
+            description =
+                    "First compresses the pictures as JPEG of this quality, 1 to 100, so that the truth is known.")
     private Optional<Integer> quality = Optional.empty();
 
     @Override
@@ -53,8 +54,7 @@ final class RestoreCommand implements Callable<Integer> {
             return edits.run(comparison, walk, choice, bcm -> {
                 Device device = bcm.model().device();
                 Tensor given = device.move(comparison.given());
-                return bcm.edit(
-                        walk, given, Constraint.NONE, edits.seed(), choice.labels((int) given.size(0), device));
+                return bcm.edit(walk, given, Constraint.NONE, edits.seed(), choice.labels((int) given.size(0), device));
             });
         }
     }

@@ -56,7 +56,8 @@ final class SuperresCommand implements Callable<Integer> {
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             List<Path> files = edits.files();
-            boolean whole = files.stream().allMatch(file -> ImageFiles.read(file).size(1) == side);
+            boolean whole =
+                    files.stream().allMatch(file -> ImageFiles.read(file).size(1) == side);
             Optional<Tensor> truth = whole ? Optional.of(edits.pictures()) : Optional.empty();
             Tensor means = truth.map(pictures -> torch.avg_pool2d(pictures, factor, factor))
                     .orElseGet(() -> small(files, side / factor));

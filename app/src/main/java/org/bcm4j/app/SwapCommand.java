@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** {@code bcm swap}: makes images of one class those of another. */
 @Command(
         name = "swap",
-        description = "Turns images of one class into those of another: inverts them as the one and generates them as the other.",
+        description =
+                "Turns images of one class into those of another: inverts them as the one and generates them as the other.",
         footerHeading = "%nExample:%n",
         footer = {
             "  bcm swap models/fashion-mnist shirt.png --from-class Shirt --to-class Coat --out coats",
@@ -62,8 +63,7 @@ final class SwapCommand implements Callable<Integer> {
             int count = (int) pictures.size(0);
             return edits.run(new Comparison(pictures, Optional.empty()), whole, first + " to " + second, bcm -> {
                 Device device = bcm.model().device();
-                Tensor noises =
-                        bcm.invert(toNoise, device.move(pictures), edits.seed(), first.labels(count, device));
+                Tensor noises = bcm.invert(toNoise, device.move(pictures), edits.seed(), first.labels(count, device));
                 return bcm.generate(toImages, noises, edits.seed(), second.labels(count, device));
             });
         }

@@ -70,10 +70,7 @@ final class TuneCommand implements Callable<Integer> {
             description = "Walk to start from (default: the better of the model's own and the untuned one).")
     private Optional<String> start = Optional.empty();
 
-    @Option(
-            names = "--budget",
-            paramLabel = "N",
-            description = "How many walks to try (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--budget", paramLabel = "N", description = "How many walks to try (default: ${DEFAULT-VALUE}).")
     private int budget = 20;
 
     @Option(
@@ -135,8 +132,8 @@ final class TuneCommand implements Callable<Integer> {
                         .map(Walk::parse)
                         .toList());
         if (starts.isEmpty()) {
-            throw new UserException("--nfe " + nfe + ": there is no walk of " + nfe + " evaluations to start from; write"
-                    + " one with --walk");
+            throw new UserException("--nfe " + nfe + ": there is no walk of " + nfe
+                    + " evaluations to start from; write" + " one with --walk");
         }
         for (Walk walk : starts) {
             if (walk.nfe() != nfe) {
@@ -150,7 +147,10 @@ final class TuneCommand implements Callable<Integer> {
     private static Walk better(List<Walk> starts, ToDoubleFunction<Walk> cost) {
         Map<Walk, Double> costs = new LinkedHashMap<>();
         starts.forEach(walk -> costs.put(walk, cost.applyAsDouble(walk)));
-        return costs.entrySet().stream().min(Map.Entry.comparingByValue()).orElseThrow().getKey();
+        return costs.entrySet().stream()
+                .min(Map.Entry.comparingByValue())
+                .orElseThrow()
+                .getKey();
     }
 
     private ToDoubleFunction<Walk> cost(
@@ -164,12 +164,10 @@ final class TuneCommand implements Callable<Integer> {
         }
         RealImages real = RealImages.measure(network, training, training.size(), listener);
         if (purpose == Purpose.SAMPLE) {
-            GenerationQuality generation =
-                    new GenerationQuality(judged, network, real, images, seed.value(), listener);
+            GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), listener);
             return walk -> generation.of(walk).relativeToBlurred();
         }
-        EditingQuality editing =
-                new EditingQuality(judged, network, real, training, images, seed.value(), listener);
+        EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), listener);
         Damage damage = purpose == Purpose.INPAINT ? HOLE : COMPRESSION;
         return walk -> editing.of(damage, walk).relativeToBlurred();
     }

@@ -54,7 +54,8 @@ final class WalkOptions {
     Walk roundTrip(ModelOptions model) {
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
             ModelFolder folder = model.folder();
-            return inversion(folder, nfe(DEFAULT_NFE)).then(recommended(folder.walks().generate(), 1, "generate"));
+            return inversion(folder, nfe(DEFAULT_NFE))
+                    .then(recommended(folder.walks().generate(), 1, "generate"));
         });
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
@@ -99,7 +100,8 @@ final class WalkOptions {
     private static Walk requireEdit(Walk walk) {
         boolean starts = walk.start() == 0 || walk.start() == NoiseScales.SIGMA_MAX;
         if (!starts || walk.end() != 0) {
-            throw new UserException("walk \"" + walk + "\": this command edits images, so it must lead from 0 or 80 to 0, as \"0 +0.4 > 2 > 0\" does");
+            throw new UserException("walk \"" + walk
+                    + "\": this command edits images, so it must lead from 0 or 80 to 0, as \"0 +0.4 > 2 > 0\" does");
         }
         return walk;
     }

@@ -54,17 +54,19 @@ class EditCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "inpaint @model @pictures --box 2,2,3,3                      | 0 +0.07 > 0.4 > 1 > 2 > 0 (4 NFE) | 3",
-        "inpaint @model @pictures --box 2,2,3,3 --refine 1 --nfe 2   | 0 +0.5 > 4 > 0 +0.117 > 0 (3 NFE)  | 3",
-        "inpaint @model @pictures --box 2,2,3,3 --method cm --nfe 2  | 80 > 0 +2.52 > 0 (2 NFE)           | 3",
-        "restore @model @pictures --quality 20                       | 0 +0.07 > 2 > 0 (2 NFE)            | 3",
-        "restore @model @pictures                                    | 0 +0.07 > 2 > 0 (2 NFE)            | 2",
-        "superres @model @pictures --factor 2 --nfe 1                | 80 > 0 (1 NFE)                     | 3",
-        "stroke @model @pictures --class cat                         | 0 +4 > 0 +1 > 0 (2 NFE)            | 2",
-        "denoise @model @pictures --sigma 0.5 --add                  | 0.5 > 0 (1 NFE)                    | 3",
-        "swap @model @pictures --from-class cat --to-class dog --nfe 1 | 0 +0.07 > 6 > 80 > 0 (3 NFE)     | 2"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "inpaint @model @pictures --box 2,2,3,3                      | 0 +0.07 > 0.4 > 1 > 2 > 0 (4 NFE) | 3",
+                "inpaint @model @pictures --box 2,2,3,3 --refine 1 --nfe 2   | 0 +0.5 > 4 > 0 +0.117 > 0 (3 NFE)  | 3",
+                "inpaint @model @pictures --box 2,2,3,3 --method cm --nfe 2  | 80 > 0 +2.52 > 0 (2 NFE)           | 3",
+                "restore @model @pictures --quality 20                       | 0 +0.07 > 2 > 0 (2 NFE)            | 3",
+                "restore @model @pictures                                    | 0 +0.07 > 2 > 0 (2 NFE)            | 2",
+                "superres @model @pictures --factor 2 --nfe 1                | 80 > 0 (1 NFE)                     | 3",
+                "stroke @model @pictures --class cat                         | 0 +4 > 0 +1 > 0 (2 NFE)            | 2",
+                "denoise @model @pictures --sigma 0.5 --add                  | 0.5 > 0 (1 NFE)                    | 3",
+                "swap @model @pictures --from-class cat --to-class dog --nfe 1 | 0 +0.07 > 6 > 80 > 0 (3 NFE)     | 2"
+            })
     void everyEditWritesResultsAndComparisons(String command, String walk, int columns) throws Exception {
         String[] words = (command.strip() + " --out edited").split(" +");
         Outcome outcome = run(words);
@@ -134,24 +136,26 @@ class EditCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "inpaint @model @pictures            | a.png: has no transparent part to fill; name what is missing with --mask or --box",
-        "inpaint @model @pictures --mask @small.png | small.png is 4 x 4 pixels, but the images are 8 x 8; draw the mask at their size",
-        "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: is not four whole numbers X,Y,W,H, such as 8,10,12,9",
-        "inpaint @model @pictures --box 4,4,5,5     | --box 4,4,5,5: does not lie within the image of 8 x 8 pixels",
-        "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave something to go by, or use bcm sample",
-        "inpaint @model @pictures --box 0,0,2,2 --refine 9 | --refine 9.0: choose from 0.0 to 5.0",
-        "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4 evaluations to inpaint",
-        "restore @model @pictures --quality 0       | --quality 0.0: choose from 1.0 to 100.0",
-        "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it must lead from 0 to 0",
-        "colorize @model @pictures                  | the model knows grey images only; colorize with a model of coloured ones",
-        "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
-        "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command; write one with --walk",
-        "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures is 0.5",
-        "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class; choose from 0 to 1, or cat, dog",
-        "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start from; write one with --walk",
-        "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let --nfe and --walk agree"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "inpaint @model @pictures            | a.png: has no transparent part to fill; name what is missing with --mask or --box",
+                "inpaint @model @pictures --mask @small.png | small.png is 4 x 4 pixels, but the images are 8 x 8; draw the mask at their size",
+                "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: is not four whole numbers X,Y,W,H, such as 8,10,12,9",
+                "inpaint @model @pictures --box 4,4,5,5     | --box 4,4,5,5: does not lie within the image of 8 x 8 pixels",
+                "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave something to go by, or use bcm sample",
+                "inpaint @model @pictures --box 0,0,2,2 --refine 9 | --refine 9.0: choose from 0.0 to 5.0",
+                "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4 evaluations to inpaint",
+                "restore @model @pictures --quality 0       | --quality 0.0: choose from 1.0 to 100.0",
+                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it must lead from 0 to 0",
+                "colorize @model @pictures                  | the model knows grey images only; colorize with a model of coloured ones",
+                "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
+                "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command; write one with --walk",
+                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures is 0.5",
+                "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class; choose from 0 to 1, or cat, dog",
+                "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start from; write one with --walk",
+                "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let --nfe and --walk agree"
+            })
     void mistakesAreToldInOneLine(String command, String message) throws Exception {
         boolean tuning = command.startsWith("tune");
         String[] words = (command.strip() + (tuning ? "" : " --out edited")).split(" +");

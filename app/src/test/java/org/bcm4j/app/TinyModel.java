@@ -22,7 +22,21 @@ final class TinyModel {
 
     static void write(Path folder) {
         AdmConfig network = new AdmConfig(
-                SIDE, 1, 1, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.JOINT, CLASSES.size(), true);
+                SIDE,
+                1,
+                1,
+                8,
+                List.of(1),
+                1,
+                List.of(),
+                8,
+                false,
+                0,
+                16,
+                Conditioning.JOINT,
+                CLASSES.size(),
+                true,
+                true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", CLASSES);
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);

@@ -27,9 +27,10 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
     /**
      * The network that has these weights.
      *
+     * @param normalizedAttention whether attention normalises q, k and v, which weights do not show
      * @throws UserException if they are no ADM U-Net's
      */
-    AdmConfig config(int imageSize, int headWidth) {
+    AdmConfig config(int imageSize, int headWidth, boolean normalizedAttention) {
         if (!isAdm()) {
             throw new UserException(source + ": holds no ADM U-Net (" + ENTRANCE + " is missing)");
         }
@@ -64,7 +65,8 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
                     imageSize,
                     conditioning(width),
                     labels,
-                    false);
+                    false,
+                    normalizedAttention);
         } catch (IllegalArgumentException e) {
             throw new UserException(source + ": makes no ADM U-Net, " + e.getMessage(), e);
         }

@@ -3,6 +3,7 @@ package org.bcm4j.interop;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,6 +33,8 @@ public record CheckpointImport(Family family) {
         BCM(Preconditioning.BIDIRECTIONAL),
         /** The same code's consistency model. */
         ICT(Preconditioning.CONSISTENCY),
+        /** OpenAI's consistency models, ADM U-Nets whose attention is not normalised. */
+        OPENAI_CM(Preconditioning.CONSISTENCY),
         /** EDM's SongUNet. */
         EDM(Preconditioning.DENOISER),
         /** score SDE's NCSN++, with or without a consistency model trained on it. */
@@ -41,6 +44,12 @@ public record CheckpointImport(Family family) {
 
         Family(Preconditioning preconditioning) {
             this.preconditioning = preconditioning;
+        }
+
+        /** As the command names it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /** How the raw output of such networks becomes a model. */
@@ -93,7 +102,7 @@ public record CheckpointImport(Family family) {
             throw new UserException(weights.source() + ": is an ADM U-Net, but weights do not show the size of its"
                     + " images and of its attention heads; add --image-size and --head-width, or --config");
         }
-        return shape.config(imageSize.getAsInt(), headWidth.getAsInt());
+        return shape.config(imageSize.getAsInt(), headWidth.getAsInt(), family != Family.OPENAI_CM);
     }
 
     /**
@@ -113,7 +122,7 @@ public record CheckpointImport(Family family) {
     private Map<String, Tensor> converted(Checkpoint weights, NetworkConfig network) {
         Map<String, Tensor> published = published(weights);
         return switch (family) {
-            case BCM, ICT -> published;
+            case BCM, ICT, OPENAI_CM -> published;
             case EDM -> new EdmNames(ncsnpp(network)).convert(published, weights.source());
             case SCORE_SDE ->
                 new ScoreSdeNames(ncsnpp(network), ScoreSdeNames.Argument.LOG).convert(published, weights.source());

@@ -82,7 +82,8 @@ record PublishedAdm(AdmConfig network, Preconditioning preconditioning) implemen
                     imageSize,
                     conditioning,
                     arguments.isNull("num_classes") ? 0 : arguments.size("num_classes"),
-                    false);
+                    false,
+                    true);
         } catch (IllegalArgumentException e) {
             throw arguments.refusal("no network: " + e.getMessage());
         }

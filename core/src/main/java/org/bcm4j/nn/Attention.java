@@ -7,20 +7,28 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Self-attention between the positions of an image, with q, k and v normalised over each head's channels (EDM2's pixel norm,
- * v/(1e-4 + ‖v‖/√d)), added to its input: [B,C,H,W] to the same. The channels of {@code qkv} are all of q, all of k, all of v, each by
- * head.
+ * Self-attention between the positions of an image, added to its input: [B,C,H,W] to the same. The channels of {@code qkv} are all of q, all
+ * of k, all of v, each by head.
+ *
+ * @param normalized whether q, k and v are normalised over each head's channels (EDM2's pixel norm, v/(1e-4 + ‖v‖/√d))
  */
 public record Attention(
-        String name, int channels, int headWidth, GroupNorm norm, Convolution qkv, Convolution projection) {
+        String name,
+        int channels,
+        int headWidth,
+        boolean normalized,
+        GroupNorm norm,
+        Convolution qkv,
+        Convolution projection) {
     /** Keeps the normalisation of what is zero from dividing by it. */
     public static final double EPSILON = 1e-4;
 
-    public Attention(String name, int channels, int headWidth) {
+    public Attention(String name, int channels, int headWidth, boolean normalized) {
         this(
                 name,
                 channels,
                 headWidth,
+                normalized,
                 GroupNorm.adm(name + ".norm", channels),
                 new Convolution(name + ".qkv", channels, 3 * channels, 1),
                 new Convolution(name + ".proj_out", channels, channels, 1, true));
@@ -36,9 +44,13 @@ public record Attention(
     public Cost cost(long side) {
         long positions = side * side;
         long weights = channels / headWidth * positions * positions;
-        Cost normalized = Cost.elementwise(3L * channels * positions);
+        Cost normalization = normalized ? Cost.elementwise(3L * channels * positions) : Cost.NONE;
         Cost mixed = new Cost(2L * channels * positions * positions, 2 * weights + channels * positions);
-        return norm.cost(side).plus(qkv.cost(side)).plus(normalized).plus(mixed).plus(projection.cost(side));
+        return norm.cost(side)
+                .plus(qkv.cost(side))
+                .plus(normalization)
+                .plus(mixed)
+                .plus(projection.cost(side));
     }
 
     public Tensor apply(Pass pass, Tensor x) {
@@ -46,7 +58,8 @@ public record Attention(
         long heads = channels / headWidth;
         long positions = x.size(2) * x.size(3);
 
-        Tensor qkvByHead = normalized(qkv.apply(pass, norm.apply(pass, x)).view(batch, 3, heads, headWidth, positions));
+        Tensor raw = qkv.apply(pass, norm.apply(pass, x)).view(batch, 3, heads, headWidth, positions);
+        Tensor qkvByHead = normalized ? normalized(raw) : raw;
         Tensor q = byHead(qkvByHead, 0);
         Tensor k = byHead(qkvByHead, 1);
         Tensor v = byHead(qkvByHead, 2);

@@ -126,7 +126,8 @@ record Layers(OnnxGraph graph, Operators operators, Weights weights) {
         long heads = layer.channels() / layer.headWidth();
         long positions = x.size(2) * x.size(3);
         Value qkv = convolution(layer.qkv(), groupNorm(layer.norm(), x));
-        Value byHead = normalized(operators.reshape(qkv, Value.BATCH, 3, heads, layer.headWidth(), positions), layer);
+        Value raw = operators.reshape(qkv, Value.BATCH, 3, heads, layer.headWidth(), positions);
+        Value byHead = layer.normalized() ? normalized(raw, layer) : raw;
         Value mixed = mixed(byHead, 1, layer.headWidth());
         Value image = operators.reshape(mixed, Value.BATCH, layer.channels(), x.size(2), x.size(3));
         return operators.add(x, convolution(layer.projection(), image));

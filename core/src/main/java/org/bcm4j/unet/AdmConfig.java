@@ -22,6 +22,7 @@ import org.bcm4j.config.Default;
  * @param conditioning how the network is told t and u
  * @param classes number of classes, 0 for a network without labels
  * @param nullClass whether there is one more class, index {@code classes}, that means "no label"
+ * @param normalizedAttention whether attention normalises q, k and v; older consistency models do not
  */
 public record AdmConfig(
         int imageSize,
@@ -37,7 +38,8 @@ public record AdmConfig(
         @Default("16") int dropoutMaxResolution,
         Conditioning conditioning,
         @Default("0") int classes,
-        @Default("false") boolean nullClass)
+        @Default("false") boolean nullClass,
+        @Default("true") boolean normalizedAttention)
         implements NetworkConfig {
 
     public AdmConfig {

@@ -74,7 +74,7 @@ public final class AdmUNet implements Network {
         int channels = channels(last);
         return List.of(
                 residual("middle_block.0", channels, channels, Resampling.NONE, last),
-                new Block.Attending(new Attention("middle_block.1", channels, config.headWidth())),
+                new Block.Attending(attention("middle_block.1", channels)),
                 residual("middle_block.2", channels, channels, Resampling.NONE, last));
     }
 
@@ -94,10 +94,14 @@ public final class AdmUNet implements Network {
         }
     }
 
+    private Attention attention(String name, int channels) {
+        return new Attention(name, channels, config.headWidth(), config.normalizedAttention());
+    }
+
     private List<Block> blockAndAttention(String name, int in, int level) {
         Block block = residual(name + ".0", in, channels(level), Resampling.NONE, level);
         return config.attention().contains(resolution(level))
-                ? List.of(block, new Block.Attending(new Attention(name + ".1", channels(level), config.headWidth())))
+                ? List.of(block, new Block.Attending(attention(name + ".1", channels(level))))
                 : List.of(block);
     }
 

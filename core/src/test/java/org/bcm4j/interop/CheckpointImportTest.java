@@ -94,6 +94,23 @@ class CheckpointImportTest {
         assertThat(reading.weightsIn(ambiguous, Optional.of("ema")).tensors()).containsOnlyKeys(tensors.keySet());
     }
 
+    /** The same names and shapes as iCT's, another attention, which only the family can tell. */
+    @Test
+    void openAisNetworksAttendWithoutNormalisation() {
+        Checkpoint weights = weights("ict_adm");
+        AdmConfig theirs = (AdmConfig)
+                new CheckpointImport(Family.OPENAI_CM).network(weights, OptionalInt.of(16), OptionalInt.of(16));
+        AdmConfig ours =
+                (AdmConfig) new CheckpointImport(Family.ICT).network(weights, OptionalInt.of(16), OptionalInt.of(16));
+        assertThat(theirs.normalizedAttention()).isFalse();
+        assertThat(ours.normalizedAttention()).isTrue();
+        assertThat(theirs.conditioning()).isEqualTo(Conditioning.TIME);
+        assertThat(Family.OPENAI_CM).hasToString("openai-cm");
+        try (Weights loaded = new CheckpointImport(Family.OPENAI_CM).load(weights, theirs, Device.CPU)) {
+            assertThat(loaded.layout()).isEqualTo(ours.build().layout());
+        }
+    }
+
     @Test
     void weightsOfTrainingOnSeveralGpusFitToo() {
         NetworkConfig network = Fixture.BCM_ADM;

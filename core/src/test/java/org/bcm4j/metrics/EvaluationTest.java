@@ -57,7 +57,7 @@ class EvaluationTest {
 
     private static ConsistencyModel untrained(int classes, boolean nullClass) {
         AdmConfig network = new AdmConfig(
-                8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes, nullClass);
+                8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes, nullClass, true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {

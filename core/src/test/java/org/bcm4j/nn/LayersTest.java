@@ -76,7 +76,7 @@ class LayersTest {
 
     @Test
     void attentionDoesNotKnowWherePositionsAre() {
-        Attention attention = new Attention("attention", 32, 8);
+        Attention attention = new Attention("attention", 32, 8, true);
         try (Weights weights = random(attention)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
@@ -92,7 +92,7 @@ class LayersTest {
     /** q, k and v are normalised, so scaling the three convolutions' weights together changes next to nothing. */
     @Test
     void attentionIgnoresTheScaleOfItsQueriesKeysAndValues() {
-        Attention attention = new Attention("attention", 32, 8);
+        Attention attention = new Attention("attention", 32, 8, true);
         try (Weights weights = random(attention)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
@@ -106,9 +106,33 @@ class LayersTest {
         }
     }
 
+    /** Without normalisation: softmax(qᵀk/√d)·v of each head, as libtorch's own attention has it. */
+    @Test
+    void plainAttentionIsLibtorchs() {
+        Attention attention = new Attention("attention", 32, 8, false);
+        try (Weights weights = random(attention)) {
+            Pass pass = Pass.evaluating(weights);
+            Tensor x = generator.normal(2, 32, 4, 4);
+            // [B,3,heads,d,positions] to three of [B,heads,positions,d].
+            Tensor byHead = attention
+                    .qkv()
+                    .apply(pass, attention.norm().apply(pass, x))
+                    .view(2, 3, 4, 8, 16)
+                    .transpose(3, 4);
+            Tensor mixed = torch.scaled_dot_product_attention(
+                    byHead.select(1, 0).contiguous(),
+                    byHead.select(1, 1).contiguous(),
+                    byHead.select(1, 2).contiguous());
+            Tensor expected = x.add(
+                    attention.projection().apply(pass, mixed.transpose(2, 3).reshape(2, 32, 4, 4)));
+            assertThat(attention.apply(pass, x).sub(expected).abs().max().item_double())
+                    .isLessThan(1e-4);
+        }
+    }
+
     @Test
     void attentionAddsNothingBeforeTraining() {
-        Attention attention = new Attention("attention", 32, 8);
+        Attention attention = new Attention("attention", 32, 8, true);
         WeightLayout.Builder layout = new WeightLayout.Builder();
         attention.declare(layout);
         try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {

@@ -43,9 +43,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OnnxFileTest {
     private static final double TOLERANCE = 1e-4;
     private static final AdmConfig UNLABELLED = new AdmConfig(
-            16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.ALIGNED, 0, false);
+            16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.ALIGNED, 0, false, true);
     private static final AdmConfig TIME_ONLY = new AdmConfig(
-            16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.TIME, 10, false);
+            16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.TIME, 10, false, true);
 
     @TempDir
     Path directory;
@@ -161,7 +161,8 @@ class OnnxFileTest {
                 16,
                 conditioning,
                 classes,
-                nullClass);
+                nullClass,
+                true);
         assertSame(network);
     }
 

@@ -97,7 +97,7 @@ class NetworkParityTest {
                 NoGradGuard noGrad = new NoGradGuard();
                 Weights weights = Fixture.bcmAdmWeights()) {
             Fixture fixture = Fixture.open("bcm_adm");
-            Tensor attended = new Attention("middle_block.1", 64, 16)
+            Tensor attended = new Attention("middle_block.1", 64, 16, true)
                     .apply(Pass.evaluating(weights), fixture.tensor("u_lt_t/act/middle_block.0"));
 
             // One layer: 1e-5, which the default of libtorch's own tests allows a matrix product.

@@ -188,7 +188,21 @@ class BidirectionalInitializationTest {
     @Test
     void anotherNetworkIsRefused() {
         AdmUNet wider = new AdmUNet(new AdmConfig(
-                16, 3, 1, 64, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.ALIGNED, 10, false));
+                16,
+                3,
+                1,
+                64,
+                List.of(1, 1),
+                1,
+                List.of(16, 8),
+                16,
+                false,
+                0,
+                16,
+                Conditioning.ALIGNED,
+                10,
+                false,
+                true));
         try (Weights consistency = IctFixture.weights()) {
             assertThatThrownBy(
                             () -> BidirectionalInitialization.from(consistency, "my.model", wider.layout(), Device.CPU))

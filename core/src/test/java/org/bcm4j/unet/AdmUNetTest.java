@@ -48,7 +48,8 @@ class AdmUNetTest {
                 16,
                 conditioning,
                 classes,
-                false));
+                false,
+                true));
     }
 
     /** Weights with no zeros, so that nothing is switched off. */

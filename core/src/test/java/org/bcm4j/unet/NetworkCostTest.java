@@ -21,7 +21,7 @@ class NetworkCostTest {
     @Test
     void anAdmLayerByLayer() {
         AdmConfig config =
-                new AdmConfig(8, 1, 1, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.TIME, 0, false);
+                new AdmConfig(8, 1, 1, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.TIME, 0, false, true);
         long pixels = 8 * 8;
         long entrance = 9 * 8 * pixels;
         long times = 8 * 32 + 32 * 32;
@@ -36,8 +36,8 @@ class NetworkCostTest {
     /** 48 channels at 14x14, 96 at 7x7; each block but the entrance is told an embedding of 384 numbers, as a scale and a shift. */
     @Test
     void theShippedModelLayerByLayer() {
-        AdmConfig config =
-                new AdmConfig(28, 1, 2, 48, List.of(1, 2), 1, List.of(), 48, true, 0, 16, Conditioning.JOINT, 10, true);
+        AdmConfig config = new AdmConfig(
+                28, 1, 2, 48, List.of(1, 2), 1, List.of(), 48, true, 0, 16, Conditioning.JOINT, 10, true, true);
         long high = 14 * 14;
         long low = 7 * 7;
         long times = 96 * 384 + 384 * 384;

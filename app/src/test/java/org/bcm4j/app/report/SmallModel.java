@@ -29,7 +29,21 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
     /** The embedding scales and shifts: if it were added, the norm of groups of one channel would take it out again. */
     ModelConfig config() {
         AdmConfig network = new AdmConfig(
-                SIDE, 1, 1, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes.size(), nullClass);
+                SIDE,
+                1,
+                1,
+                8,
+                List.of(1),
+                1,
+                List.of(),
+                8,
+                true,
+                0,
+                16,
+                Conditioning.JOINT,
+                classes.size(),
+                nullClass,
+                true);
         return new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", classes);
     }
 
