@@ -43,7 +43,11 @@ final class InvertCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Pictures of the model's size.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "IMAGE|DIR",
+            description = "Pictures of the model's size, or folders of them.")
     private List<Path> images = List.of();
 
     @Mixin
@@ -74,6 +78,7 @@ final class InvertCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        images = InputImages.files(images);
         EditOptions.requireWithin("--refine", refine, 0, MOST_STEPS);
         Walk walk = walks.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);

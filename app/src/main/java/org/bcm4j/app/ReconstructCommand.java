@@ -39,7 +39,11 @@ final class ReconstructCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "Pictures of the model's size.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "IMAGE|DIR",
+            description = "Pictures of the model's size, or folders of them.")
     private List<Path> images = List.of();
 
     @Mixin
@@ -60,6 +64,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        images = InputImages.files(images);
         Walk walk = walks.roundTrip(model);
         Destination destination = Destination.of(out, Kind.FOLDER);
         ModelConfig config = model.folder().config();

@@ -113,7 +113,7 @@ class MistakesTest {
                         List.of("train", "--resume", "--run", "nowhere"),
                         "nowhere: holds no run (config.yaml is missing); start one without --resume"),
                 mistake(List.of("info", "missing.yaml"), "cannot read missing.yaml: no such file; check the path"),
-                mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample?"));
+                mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample or swap?"));
     }
 
     private static Arguments mistake(List<String> command, String firstLine) {
