@@ -6,12 +6,9 @@ import org.bcm4j.config.Default;
 
 /**
  * From which interval [t_n, t_{n+1}] of a grid a training example comes, and to which grid point u it is sent (docs/method.md §4, "Interval law").
- * The mass of an interval is that of a log-normal law with P_mean = −1.1 and P_std = 2. Indices start at 0.
+ * The mass of an interval is that of a log-normal law. Indices start at 0.
  */
 public final class IntervalLaw {
-    private static final double MEAN = -1.1;
-    private static final double STD = 2.0;
-
     /** Which end points are drawn. */
     public enum EndPoints {
         /** t = T and u = T are drawn too; each interval's mass is shared between its ends as targets. */
@@ -25,19 +22,28 @@ public final class IntervalLaw {
     private final double[] cumulativeInterval;
 
     /**
-     * Mixtures that spread the law: the paper's law alone rarely draws large times (its own Fig. 14).
+     * The law's parameters, and mixtures that spread it: the paper's law alone rarely draws large times (its own Fig. 14).
      *
      * @param endPoints which end points are drawn
+     * @param logMean P_mean, the mean of log t; the paper's is −1.1
+     * @param logStd P_std, the standard deviation of log t; the paper's is 2
      * @param uniformIntervals share of the intervals drawn uniformly over the grid, in [0,1]
      * @param uniformTargets share of the other targets u drawn uniformly over the grid's points, in [0,1]
      * @param endTargets share of the targets u = T, in [0,1): the last interval, which excludes T, needs others
      */
     public record Settings(
             @Default("included") EndPoints endPoints,
+            @Default("-1.1") double logMean,
+            @Default("2.0") double logStd,
             @Default("0.0") double uniformIntervals,
             @Default("0.0") double uniformTargets,
             @Default("0.0") double endTargets) {
         public Settings {
+            boolean onTheGrid = logMean >= Math.log(NoiseScales.SIGMA_MIN) && logMean <= Math.log(NoiseScales.SIGMA_MAX);
+            if (!onTheGrid || !(logStd > 0 && logStd < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "log_mean must lie between the logarithms of 0.002 and 80, log_std must be positive");
+            }
             boolean shares = uniformIntervals >= 0
                     && uniformIntervals <= 1
                     && uniformTargets >= 0
@@ -50,16 +56,24 @@ public final class IntervalLaw {
             }
         }
 
+        /** (log t − P_mean) / (√2·P_std). */
+        private double standardized(double t) {
+            return (Math.log(t) - logMean) / (Math.sqrt(2) * logStd);
+        }
+
         /** The paper's laws. */
         public static Settings paper(EndPoints endPoints) {
-            return new Settings(endPoints, 0, 0, 0);
+            return new Settings(endPoints, -1.1, 2, 0, 0, 0);
         }
     }
 
     public IntervalLaw(TimeGrid grid, Settings settings) {
         EndPoints ends = settings.endPoints();
         double[] mass = new double[grid.points() - 1];
-        Arrays.setAll(mass, n -> Erf.value(scaledLog(grid.time(n + 1))) - Erf.value(scaledLog(grid.time(n))));
+        Arrays.setAll(
+                mass,
+                n -> Erf.value(settings.standardized(grid.time(n + 1)))
+                        - Erf.value(settings.standardized(grid.time(n))));
         interval = normalized(ends == EndPoints.PUBLISHED ? withoutLast(mass) : mass);
         mix(interval, settings.uniformIntervals());
         double[] byLaw =
@@ -73,10 +87,6 @@ public final class IntervalLaw {
 
     private static void mix(double[] law, double uniformShare) {
         Arrays.setAll(law, i -> (1 - uniformShare) * law[i] + uniformShare / law.length);
-    }
-
-    private static double scaledLog(double t) {
-        return (Math.log(t) - MEAN) / (Math.sqrt(2) * STD);
     }
 
     private static double[] withoutLast(double[] mass) {

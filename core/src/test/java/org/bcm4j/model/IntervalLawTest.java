@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -18,11 +19,13 @@ class IntervalLawTest {
     void lawsAreLaws(
             @ForAll @IntRange(min = 3, max = 400) int points,
             @ForAll EndPoints endPoints,
+            @ForAll @DoubleRange(min = -6.2, max = 4.3) double logMean,
+            @ForAll @DoubleRange(min = 0.01, max = 100) double logStd,
             @ForAll @Scale(6) @DoubleRange(min = 0, max = 1) double uniformIntervals,
             @ForAll @Scale(6) @DoubleRange(min = 0, max = 1) double uniformTargets,
             @ForAll @Scale(6) @DoubleRange(min = 0, max = 0.9) double endTargets,
             @ForAll @IntRange(max = 398) int intervalSeed) {
-        Settings settings = new Settings(endPoints, uniformIntervals, uniformTargets, endTargets);
+        Settings settings = new Settings(endPoints, logMean, logStd, uniformIntervals, uniformTargets, endTargets);
         IntervalLaw law = new IntervalLaw(new TimeGrid(points), settings);
         int n = intervalSeed % (points - 1);
         assertIsLaw(law.intervals(), points - 1);
@@ -69,20 +72,41 @@ class IntervalLawTest {
 
     @Property(tries = 20)
     void sharesMixUniformly(@ForAll @IntRange(min = 3, max = 100) int points) {
-        IntervalLaw uniform = new IntervalLaw(new TimeGrid(points), new Settings(EndPoints.INCLUDED, 1, 1, 0));
+        IntervalLaw uniform = new IntervalLaw(new TimeGrid(points), new Settings(EndPoints.INCLUDED, -1.1, 2, 1, 1, 0));
         assertThat(uniform.intervals()[0]).isBetween(1.0 / (points - 1) - 1e-12, 1.0 / (points - 1) + 1e-12);
         // One of the points, the interval's upper end, is left out.
         assertThat(uniform.targetsGiven(0)[0]).isBetween(1.0 / (points - 1) - 1e-12, 1.0 / (points - 1) + 1e-12);
     }
 
+    /** Half of the mass lies on either side of the median, exp(P_mean), but for the intervals that the grid cuts off or that hold it. */
+    @Property(tries = 50)
+    void theMedianIsTheExponentialOfItsLogarithmsMean(@ForAll @DoubleRange(min = -3, max = 1.5) double logMean) {
+        TimeGrid grid = new TimeGrid(2000);
+        double[] law = new IntervalLaw(grid, new Settings(EndPoints.INCLUDED, logMean, 0.5, 0, 0, 0)).intervals();
+        double below = IntStream.range(0, law.length)
+                .filter(n -> grid.time(n + 1) < Math.exp(logMean))
+                .mapToDouble(n -> law[n])
+                .sum();
+        // An interval of a 2000-point grid spans at most 1.2 % of its time, 1.0 % of this law's mass.
+        assertThat(below).isBetween(0.49, 0.5);
+    }
+
+    @Example
+    void aLawThatMissesTheGridIsRefused() {
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 5, 2, 0, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, -1.1, 0, 0, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Example
     void sharesLieBetweenZeroAndOne() {
-        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 1.1, 0, 0))
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, -1.1, 2, 1.1, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 0, -0.1, 0))
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, -1.1, 2, 0, -0.1, 0))
                 .isInstanceOf(IllegalArgumentException.class);
         // Nothing but u = T would leave the last interval, which excludes T, without a target.
-        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, 0, 0, 1))
+        assertThatThrownBy(() -> new Settings(EndPoints.INCLUDED, -1.1, 2, 0, 0, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
