@@ -39,7 +39,8 @@ public final class IntervalLaw {
             @Default("0.0") double uniformTargets,
             @Default("0.0") double endTargets) {
         public Settings {
-            boolean onTheGrid = logMean >= Math.log(NoiseScales.SIGMA_MIN) && logMean <= Math.log(NoiseScales.SIGMA_MAX);
+            boolean onTheGrid =
+                    logMean >= Math.log(NoiseScales.SIGMA_MIN) && logMean <= Math.log(NoiseScales.SIGMA_MAX);
             if (!onTheGrid || !(logStd > 0 && logStd < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException(
                         "log_mean must lie between the logarithms of 0.002 and 80, log_std must be positive");
