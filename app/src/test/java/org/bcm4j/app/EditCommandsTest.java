@@ -121,6 +121,16 @@ class EditCommandsTest {
     }
 
     @Test
+    void picturesAreShrunkToTheSizeOfAModel() throws Exception {
+        Pictures.coloured(directory.resolve("photos/wide.png"), 20, 8);
+        Outcome outcome = run("shrink", "photos", "@pictures", "--size", "4", "--out", "small");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).contains("wrote small: N = 3, 4 x 4 pixels");
+        assertThat(files(directory.resolve("small"))).containsExactly("a.png", "b.png", "wide.png");
+        assertThat(Pictures.read(directory.resolve("small/wide.png")).getWidth()).isEqualTo(4);
+    }
+
+    @Test
     void anInterpolationIsAnimated() throws Exception {
         Outcome outcome =
                 run("interpolate", "@model", "@pictures/a.png", "@pictures/b.png", "--gif", "--out", "between.png");
@@ -151,6 +161,8 @@ class EditCommandsTest {
                 "colorize @model @pictures                  | the model knows grey images only; colorize with a model of coloured ones",
                 "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
                 "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command; write one with --walk",
+                "shrink @pictures --size 9                  | a.png: is only 8x8; leave it out, or ask for at most 8",
+                "shrink @pictures @pictures/a.png --size 4  | a.png would have one name; rename one of them",
                 "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures is 0.5",
                 "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class; choose from 0 to 1, or cat, dog",
                 "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start from; write one with --walk",
