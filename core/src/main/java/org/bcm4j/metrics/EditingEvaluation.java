@@ -152,7 +152,10 @@ public record EditingEvaluation(long images, int seeds) {
                     Interval.of(errors),
                     figures.get(0).damagedError(),
                     Interval.of(distances),
-                    figures.get(0).damagedRelativeToBlurred());
+                    figures.get(0).damagedRelativeToBlurred(),
+                    figures.stream()
+                            .mapToLong(EditingQuality.Figures::changedKnown)
+                            .sum());
             return new Mended(repair, method, distances, errors);
         }
 

@@ -33,6 +33,7 @@ public record EditingReport(
      * @param damagedError likewise, of the damaged images
      * @param distance of the results
      * @param damagedDistance of the damaged images
+     * @param changedKnown how many values, over all seeds, are not what is known of the images; 0 where an edit keeps what it says
      */
     public record Repair(
             String damage,
@@ -42,7 +43,8 @@ public record EditingReport(
             Interval meanSquaredError,
             double damagedError,
             Interval distance,
-            double damagedDistance) {}
+            double damagedDistance,
+            long changedKnown) {}
 
     /**
      * Images half-way between two.

@@ -47,6 +47,10 @@ class EditingEvaluationTest {
             report = new EditingEvaluation(200, 2).run(subject, RecommendedWalks.UNTUNED, MeasuringListener.NONE);
         }
         assertThat(report.inpainting()).extracting(EditingReport.Repair::nfe).containsExactly(2, 3, 4, 2, 4, 6, 9, 12, 18);
+        assertThat(report.inpainting())
+                .extracting(EditingReport.Repair::changedKnown)
+                .as("known pixels")
+                .containsOnly(0L);
         // This model forgets what it was given: one walk leads to the same error whatever the compression was.
         assertThat(report.restoration()).hasSize(9);
         assertThat(report.restoration().get(6).meanSquaredError().mean())
