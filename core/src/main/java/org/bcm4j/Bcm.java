@@ -157,26 +157,31 @@ public final class Bcm implements AutoCloseable {
     }
 
     /**
-     * Gradient steps on noises that {@link #invert} found, until they generate the images in one evaluation; see {@link RefinedInversion}
-     * for what it costs.
+     * Steps from noises that {@link #invert} found to others that generate the images in one evaluation; see {@link RefinedInversion} for
+     * what it costs.
      *
      * @param noises of unit variance, float32 [N,C,H,W]
+     * @param seed seeds the little noise that inversions begin with
      * @return float32 [N,C,H,W]
      */
-    public Tensor refine(RefinedInversion refinement, Tensor images, Tensor noises, Optional<Tensor> labels) {
+    public Tensor refine(
+            RefinedInversion refinement, Tensor images, Tensor noises, long seed, Optional<Tensor> labels) {
         ConsistencyModel consistent = ConsistencyModel.of(model);
         return Scope.returning(() -> {
-            List<Tensor> done = new ArrayList<>();
-            for (long start = 0; start < images.size(0); start += BATCH) {
-                long first = start;
-                long size = Math.min(BATCH, images.size(0) - start);
-                done.add(refinement.refine(
-                        consistent,
-                        images.narrow(0, first, size),
-                        noises.narrow(0, first, size),
-                        labels.map(all -> all.narrow(0, first, size))));
+            try (SeededGenerator generator = new SeededGenerator(~seed, model.device())) {
+                List<Tensor> done = new ArrayList<>();
+                for (long start = 0; start < images.size(0); start += BATCH) {
+                    long first = start;
+                    long size = Math.min(BATCH, images.size(0) - start);
+                    done.add(refinement.refine(
+                            consistent,
+                            images.narrow(0, first, size),
+                            noises.narrow(0, first, size),
+                            labels.map(all -> all.narrow(0, first, size)),
+                            shape -> generator.normal(shape)));
+                }
+                return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
             }
-            return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
         });
     }
 

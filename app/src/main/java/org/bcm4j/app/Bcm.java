@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
             StrokeCommand.class,
             DenoiseCommand.class,
             SwapCommand.class,
+            ShrinkCommand.class,
             TrainCommand.class,
             EvalCommand.class,
             EvalEditsCommand.class,

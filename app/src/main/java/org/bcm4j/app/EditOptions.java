@@ -192,7 +192,8 @@ final class EditOptions {
                 .toList();
     }
 
-    private static String stem(Path file) {
+    /** A file's name without its ending. */
+    static String stem(Path file) {
         String name = String.valueOf(file.getFileName());
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;

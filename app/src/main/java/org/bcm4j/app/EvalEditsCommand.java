@@ -88,18 +88,29 @@ final class EvalEditsCommand implements Callable<Integer> {
                     "%s (%s, %s)".formatted(midpoints.initialNoise(), midpoints.inversion(), midpoints.generation());
             System.out.printf(Locale.ROOT, "%-64s %24s%n", how, text(midpoints.distance()));
         }
+        System.out.printf("%n%-96s %26s%n", "what this shows", "by");
+        for (EditingReport.Claim claim : report.claims()) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-4s %-91s %26s%n",
+                    claim.holds() ? "yes" : "no",
+                    claim.claim(),
+                    text(claim.difference()));
+        }
     }
 
     private static void print(String title, List<EditingReport.Repair> repairs) {
-        System.out.printf("%n%-56s %3s %24s %24s %16s%n", title, "NFE", "MSE", "distance", "of the damaged");
+        System.out.printf(
+                "%n%-56s %3s %24s %14s %24s %14s%n", title, "NFE", "MSE", "of the damaged", "distance", "of the damaged");
         for (EditingReport.Repair repair : repairs) {
             String walk = repair.walk().length() > 28 ? repair.walk().substring(0, 25) + "..." : repair.walk();
             System.out.printf(
                     Locale.ROOT,
-                    "%-56s %3d %24s %24s %16.4f%n",
+                    "%-56s %3d %24s %14.4f %24s %14.4f%n",
                     repair.damage() + ", " + repair.method() + ", " + walk,
                     repair.nfe(),
                     text(repair.meanSquaredError()),
+                    repair.damagedError(),
                     text(repair.distance()),
                     repair.damagedDistance());
         }

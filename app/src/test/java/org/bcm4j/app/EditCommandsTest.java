@@ -92,9 +92,8 @@ class EditCommandsTest {
             for (int x = 0; x < TinyModel.SIDE; x++) {
                 boolean missing = x >= 2 && x < 6 && y >= 3;
                 if (!missing) {
-                    int before = given.getRaster().getSample(x, y, 0);
-                    // A level may lose one on its way to the signal and back, as the published code has it.
-                    assertThat(filled.getRaster().getSample(x, y, 0)).isBetween(before - 1, before);
+                    assertThat(filled.getRaster().getSample(x, y, 0))
+                            .isEqualTo(given.getRaster().getSample(x, y, 0));
                 }
             }
         }
@@ -108,7 +107,7 @@ class EditCommandsTest {
         assertThat(Pictures.read(directory.resolve("filled/holed.png"))
                         .getRaster()
                         .getSample(0, 0, 0))
-                .isBetween(127, 128);
+                .isEqualTo(128);
     }
 
     @Test
@@ -118,6 +117,16 @@ class EditCommandsTest {
         assertThat(outcome.out()).doesNotContain("MSE");
         assertThat(Pictures.read(directory.resolve("large/small.png")).getWidth())
                 .isEqualTo(TinyModel.SIDE);
+    }
+
+    @Test
+    void picturesAreShrunkToTheSizeOfAModel() throws Exception {
+        Pictures.coloured(directory.resolve("photos/wide.png"), 20, 8);
+        Outcome outcome = run("shrink", "photos", "@pictures", "--size", "4", "--out", "small");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).contains("wrote small: N = 3, 4 x 4 pixels");
+        assertThat(files(directory.resolve("small"))).containsExactly("a.png", "b.png", "wide.png");
+        assertThat(Pictures.read(directory.resolve("small/wide.png")).getWidth()).isEqualTo(4);
     }
 
     @Test
@@ -151,6 +160,8 @@ class EditCommandsTest {
                 "colorize @model @pictures                  | the model knows grey images only; colorize with a model of coloured ones",
                 "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
                 "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command; write one with --walk",
+                "shrink @pictures --size 9                  | a.png: is only 8x8; leave it out, or ask for at most 8",
+                "shrink @pictures @pictures/a.png --size 4  | a.png would have one name; rename one of them",
                 "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures is 0.5",
                 "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class; choose from 0 to 1, or cat, dog",
                 "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start from; write one with --walk",

@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -27,6 +30,7 @@ import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
+import org.w3c.dom.NodeList;
 
 /**
  * Pictures in files: reads PNG (and what else the Java platform decodes: JPEG, GIF, BMP), writes PNG, JPEG and animated GIF. Tensors are
@@ -224,7 +228,7 @@ public final class ImageFiles {
     /** Refuses what a person has to decide about: which frame of an animation, which colours for those of a printer. */
     private static void refuseUnfit(ImageReader reader, String source) throws IOException {
         String format = reader.getFormatName();
-        int frames = format.equalsIgnoreCase("gif") ? reader.getNumImages(true) : 1;
+        int frames = frames(reader);
         if (frames > 1) {
             throw new UserException(
                     source + " is animated (" + frames + " frames); save the one that is meant as a PNG");
@@ -234,5 +238,26 @@ public final class ImageFiles {
                 && (!types.hasNext() || types.next().getColorModel().getNumColorComponents() == 4)) {
             throw new UserException(source + " is a JPEG in the colours of a printer (CMYK); convert it to RGB");
         }
+    }
+
+    private static int frames(ImageReader reader) throws IOException {
+        return switch (reader.getFormatName().toLowerCase(Locale.ROOT)) {
+            case "gif" -> reader.getNumImages(true);
+            case "png" -> announcedFrames(reader.getImageMetadata(0));
+            default -> 1;
+        };
+    }
+
+    /** How many frames a PNG announces in its chunk acTL, of which the Java platform knows nothing; 1 without one. */
+    private static int announcedFrames(IIOMetadata metadata) {
+        IIOMetadataNode root = (IIOMetadataNode) metadata.getAsTree(metadata.getNativeMetadataFormatName());
+        NodeList chunks = root.getElementsByTagName("UnknownChunk");
+        for (int i = 0; i < chunks.getLength(); i++) {
+            IIOMetadataNode chunk = (IIOMetadataNode) chunks.item(i);
+            if (chunk.getAttribute("type").equals("acTL") && chunk.getUserObject() instanceof byte[] content) {
+                return ByteBuffer.wrap(Arrays.copyOf(content, Integer.BYTES)).getInt();
+            }
+        }
+        return 1;
     }
 }

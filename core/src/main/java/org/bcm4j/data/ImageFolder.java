@@ -20,7 +20,6 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Pictures in a directory and its subdirectories. Their classes are told by a file, or else are the names of the subdirectories. If any
@@ -29,21 +28,39 @@ import org.bytedeco.pytorch.global.torch;
  * @param directory where the pictures are
  * @param labels a CSV file with the columns {@code file,class}, or a JSON object of files and their classes; files are relative to the
  *     directory, and those not named are left out
+ * @param testLabels a file of the same form that names the test images, for data whose test images have been chosen already; they are
+ *     no training images, whatever else names them
  * @param size height and width to which the middle square of every picture is scaled down; absent if all have one size already
- * @param heldOut how many pictures are the test images: those whose names have the smallest SHA-256, so that the choice outlasts
- *     additions
+ * @param heldOut how many pictures are the test images, without {@code testLabels}: those whose names have the smallest SHA-256, so that
+ *     the choice outlasts additions
  */
 public record ImageFolder(
         Path directory,
         Optional<Path> labels,
+        Optional<Path> testLabels,
         OptionalInt size,
         @Default("0") int heldOut) implements DataSource {
     /** A picture's file, relative to the directory, and its class. */
     private record Entry(String file, String label) {}
 
+    /** Which pictures are for what. */
+    private record Split(List<Entry> training, List<Entry> test) {
+        /** The classes of both, in alphabetical order. */
+        List<String> classNames() {
+            return Stream.concat(training.stream(), test.stream())
+                    .map(Entry::label)
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
+    }
+
     public ImageFolder {
         if (heldOut < 0 || size.orElse(1) < 1) {
             throw new IllegalArgumentException("held_out must not be negative, and size must be positive");
+        }
+        if (heldOut > 0 && testLabels.isPresent()) {
+            throw new IllegalArgumentException("test_labels names the test images; leave out held_out");
         }
     }
 
@@ -54,35 +71,39 @@ public record ImageFolder(
 
     @Override
     public LabelledImages training() {
-        List<Entry> all = entries();
-        Set<Entry> test = testEntries(all);
-        return read(all, all.stream().filter(entry -> !test.contains(entry)).toList());
+        Split split = split();
+        return read(split.training(), split.classNames());
     }
 
     @Override
     public LabelledImages test() {
-        List<Entry> all = entries();
-        Set<Entry> test = testEntries(all);
-        if (test.isEmpty()) {
-            throw new UserException(directory + ": no pictures are held out as test images; set data.held_out");
+        Split split = split();
+        if (split.test().isEmpty()) {
+            throw new UserException(
+                    directory + ": no pictures are held out as test images; set data.held_out or data.test_labels");
         }
-        return read(all, all.stream().filter(test::contains).toList());
+        return read(split.test(), split.classNames());
     }
 
-    private Set<Entry> testEntries(List<Entry> all) {
+    private Split split() {
+        List<Entry> all = labels.map(this::labelled).orElseGet(this::bySubdirectory);
+        List<Entry> test = testLabels.map(this::labelled).orElseGet(() -> smallestFingerprints(all));
+        Set<String> testFiles = test.stream().map(Entry::file).collect(Collectors.toUnmodifiableSet());
+        List<Entry> training =
+                all.stream().filter(entry -> !testFiles.contains(entry.file())).toList();
+        if (training.isEmpty()) {
+            throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
+                    + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
+                    + " are test images, and none are left to train on; name another directory");
+        }
+        return new Split(training, test);
+    }
+
+    private List<Entry> smallestFingerprints(List<Entry> all) {
         Map<String, Entry> byFingerprint = new TreeMap<>();
         all.forEach(entry -> byFingerprint.put(Checksum.sha256(entry.file().getBytes(StandardCharsets.UTF_8)), entry));
-        return byFingerprint.values().stream().limit(heldOut).collect(Collectors.toUnmodifiableSet());
-    }
-
-    private List<Entry> entries() {
-        List<Entry> entries = labels.map(this::labelled).orElseGet(this::bySubdirectory);
-        if (entries.size() <= heldOut) {
-            throw new UserException(directory.toAbsolutePath() + ": holds " + entries.size() + " pictures ("
-                    + String.join(", ", ImageFiles.ENDINGS) + "), of which data.held_out takes " + heldOut
-                    + "; name another directory");
-        }
-        return entries;
+        Set<Entry> chosen = byFingerprint.values().stream().limit(heldOut).collect(Collectors.toUnmodifiableSet());
+        return all.stream().filter(chosen::contains).toList();
     }
 
     private List<Entry> labelled(Path file) {
@@ -109,9 +130,7 @@ public record ImageFolder(
         }
     }
 
-    private LabelledImages read(List<Entry> all, List<Entry> wanted) {
-        List<String> classNames =
-                all.stream().map(Entry::label).distinct().sorted().toList();
+    private LabelledImages read(List<Entry> wanted, List<String> classNames) {
         List<RasterPixels> pictures = wanted.stream().map(this::picture).toList();
         int channels = pictures.stream().mapToInt(RasterPixels::channels).max().orElseThrow();
         RasterPixels first = pictures.get(0);
@@ -139,22 +158,10 @@ public record ImageFolder(
         Path file = directory.resolve(entry.file());
         try (Scope scope = Scope.open()) {
             Tensor image = ImageFiles.read(file);
-            Tensor scaled = size.isPresent() ? scaledDown(image, size.getAsInt(), file) : image;
+            Tensor scaled =
+                    size.isPresent() ? MiddleSquare.scaledDown(image, size.getAsInt(), file.toString()) : image;
             return new RasterPixels(
                     HostTensors.bytes(scaled), (int) scaled.size(0), (int) scaled.size(1), (int) scaled.size(2));
         }
-    }
-
-    /** The middle square of uint8 [C,H,W], each of its pixels the mean of those that it covers. */
-    private static Tensor scaledDown(Tensor image, int size, Path file) {
-        long side = Math.min(image.size(1), image.size(2));
-        if (side < size) {
-            throw new UserException(file + ": is only " + image.size(1) + "x" + image.size(2)
-                    + "; leave it out, or set data.size to at most " + side);
-        }
-        Tensor square = image.narrow(1, (image.size(1) - side) / 2, side).narrow(2, (image.size(2) - side) / 2, side);
-        return torch.adaptive_avg_pool2d(square.to(torch.ScalarType.Float), size, size)
-                .round()
-                .to(torch.ScalarType.Byte);
     }
 }

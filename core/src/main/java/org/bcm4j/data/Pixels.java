@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * The two scales of pixel values: bytes in 0 to 255, as files hold them, and the signal in [-1,1], as networks see it.
  * A byte b is the signal b/127.5 - 1; a signal x is the byte (x+1)·127.5, clamped and <em>truncated</em>, as the
- * published BCM code has it, so that metrics agree with the paper's. Truncation makes the round trip from byte to
- * signal to byte lose one level for some bytes.
+ * published BCM code has it, so that metrics agree with the paper's. What is exactly the signal of a byte is that byte,
+ * where truncation would lose one level to rounding.
  */
 public final class Pixels {
     private static final float HALF_RANGE = 127.5f;
@@ -48,6 +48,12 @@ public final class Pixels {
         return HostTensors.ofFloats(signal, images.shape());
     }
 
+    private static byte toByte(float signal) {
+        int level = (int) Math.max(0, Math.min(255, (signal + 1) * HALF_RANGE));
+        boolean roundedDown = level < 255 && signal == SIGNAL[level + 1];
+        return (byte) (roundedDown ? level + 1 : level);
+    }
+
     /** One byte, 0 to 255, as the signal. */
     static float toSignal(byte value) {
         return SIGNAL[Byte.toUnsignedInt(value)];
@@ -65,8 +71,7 @@ public final class Pixels {
         float[] signal = HostTensors.floats(images);
         byte[] bytes = new byte[signal.length];
         for (int i = 0; i < bytes.length; i++) {
-            float level = (signal[i] + 1) * HALF_RANGE;
-            bytes[i] = (byte) (int) Math.max(0, Math.min(255, level));
+            bytes[i] = toByte(signal[i]);
         }
         return bytes;
     }

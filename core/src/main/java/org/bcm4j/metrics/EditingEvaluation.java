@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,13 +15,14 @@ import org.bcm4j.walk.Walk;
 
 /**
  * The protocol by which edits are compared: inpainting of the middle square by the model's own walks and as consistency models do, in as many
- * evaluations and more; restoration of JPEG quality 10, 20 and 30; interpolation with different and with shared initial noise.
+ * evaluations, three times as many and more; restoration of JPEG quality 10, 20 and 30; interpolation with different and with shared initial noise.
  *
  * @param images how many images to edit, from the first; at least 200
  * @param seeds over how many seeds to average, 2 to 10
  */
 public record EditingEvaluation(long images, int seeds) {
-    private static final List<Integer> CONSISTENCY_MODEL_NFE = List.of(2, 4, 8, 18);
+    /** Three times what the walks take that are recommended to inpaint is among them. */
+    private static final List<Integer> CONSISTENCY_MODEL_NFE = List.of(2, 4, 6, 9, 12, 18);
     private static final List<Integer> QUALITIES = List.of(10, 20, 30);
     private static final long LEAST_IMAGES = 200;
 
@@ -38,33 +40,88 @@ public record EditingEvaluation(long images, int seeds) {
         RealImages real = RealImages.measure(
                 subject.features(), subject.images(), subject.images().size(), listener);
         Bench bench = new Bench(subject, model, real, listener);
-        List<EditingReport.Repair> inpainting = new ArrayList<>();
         Damage hole = new Damage.CentralHole();
-        sorted(walks.inpaint()).forEach(walk -> inpainting.add(bench.repair("central hole", hole, "bcm", walk)));
+        List<Mended> inpainting = new ArrayList<>();
+        sorted(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
         for (int nfe : CONSISTENCY_MODEL_NFE) {
-            inpainting.add(bench.repair("central hole", hole, "cm", Walk.multistep(nfe)));
+            inpainting.add(bench.mend("central hole", hole, Method.CM, Walk.multistep(nfe)));
         }
-        List<EditingReport.Repair> restoration = new ArrayList<>();
+        List<Mended> restoration = new ArrayList<>();
         for (int quality : QUALITIES) {
             Damage compression = new Damage.Compression(quality);
             sorted(walks.restore())
-                    .forEach(
-                            walk -> restoration.add(bench.repair("JPEG quality " + quality, compression, "bcm", walk)));
+                    .forEach(walk -> restoration.add(
+                            bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
         }
+        List<Halved> interpolation = bench.interpolation(walks);
         return new EditingReport(
                 subject.modelSha256(),
                 subject.features().sha256(),
                 subject.data(),
                 images,
                 seeds,
-                inpainting,
-                restoration,
-                bench.interpolation(walks));
+                inpainting.stream().map(Mended::repair).toList(),
+                restoration.stream().map(Mended::repair).toList(),
+                interpolation.stream().map(Halved::midpoints).toList(),
+                claims(inpainting, restoration, interpolation));
     }
 
     private static Stream<Walk> sorted(Map<String, String> walks) {
         return walks.values().stream().map(Walk::parse);
     }
+
+    /** What these figures are measured for, each as differences of pairs that had the same seed. */
+    private static List<EditingReport.Claim> claims(
+            List<Mended> inpainting, List<Mended> restoration, List<Halved> interpolation) {
+        List<EditingReport.Claim> claims = new ArrayList<>();
+        for (Mended ours : inpainting) {
+            for (Mended theirs : inpainting) {
+                if (ours.method() == Method.BCM && theirs.method() == Method.CM && theirs.nfe() == 3 * ours.nfe()) {
+                    String pair = "inpainting in " + ours.nfe() + " NFE (" + ours.repair().walk()
+                            + ") below consistency models' in " + theirs.nfe();
+                    claims.add(claim(pair + ": distance", ours.distances(), theirs.distances()));
+                    claims.add(claim(pair + ": MSE", ours.errors(), theirs.errors()));
+                }
+            }
+        }
+        for (Mended mended : restoration) {
+            EditingReport.Repair repair = mended.repair();
+            double[] damaged = mended.distances().clone();
+            Arrays.fill(damaged, repair.damagedDistance());
+            claims.add(claim(
+                    "restored from " + repair.damage() + " (" + repair.walk() + ") below the compressed: distance",
+                    mended.distances(),
+                    damaged));
+        }
+        claims.add(claim(
+                "midpoints with different initial noise below those with shared: distance",
+                interpolation.get(InitialNoise.DIFFERENT.ordinal()).distances(),
+                interpolation.get(InitialNoise.SHARED.ordinal()).distances()));
+        return claims;
+    }
+
+    private static EditingReport.Claim claim(String claim, double[] smaller, double[] larger) {
+        double[] differences = new double[smaller.length];
+        Arrays.setAll(differences, i -> larger[i] - smaller[i]);
+        Interval difference = Interval.of(differences);
+        return new EditingReport.Claim(claim, difference, difference.low() > 0);
+    }
+
+    /** Whose way of inpainting. */
+    private enum Method {
+        BCM,
+        CM
+    }
+
+    /** What mending gave, in all and by seed. */
+    private record Mended(EditingReport.Repair repair, Method method, double[] distances, double[] errors) {
+        int nfe() {
+            return repair.nfe();
+        }
+    }
+
+    /** What midpoints gave, in all and by seed. */
+    private record Halved(EditingReport.Midpoints midpoints, double[] distances) {}
 
     private final class Bench {
         private final Evaluation.Subject subject;
@@ -79,53 +136,64 @@ public record EditingEvaluation(long images, int seeds) {
             this.listener = listener;
         }
 
-        EditingReport.Repair repair(String name, Damage damage, String method, Walk walk) {
+        Mended mend(String name, Damage damage, Method method, Walk walk) {
             List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                     .mapToObj(seed -> new EditingQuality(
                                     model, subject.features(), real, subject.images(), images, seed, listener)
                             .of(damage, walk))
                     .toList();
-            return new EditingReport.Repair(
+            double[] errors = figures.stream()
+                    .mapToDouble(EditingQuality.Figures::meanSquaredError)
+                    .toArray();
+            double[] distances = figures.stream()
+                    .mapToDouble(EditingQuality.Figures::relativeToBlurred)
+                    .toArray();
+            EditingReport.Repair repair = new EditingReport.Repair(
                     name,
-                    method,
+                    method.name().toLowerCase(Locale.ROOT),
                     walk.toString(),
                     walk.nfe(),
-                    Interval.of(figures.stream()
-                            .mapToDouble(EditingQuality.Figures::meanSquaredError)
-                            .toArray()),
+                    Interval.of(errors),
                     figures.get(0).damagedError(),
-                    Interval.of(figures.stream()
-                            .mapToDouble(EditingQuality.Figures::relativeToBlurred)
-                            .toArray()),
-                    figures.get(0).damagedRelativeToBlurred());
+                    Interval.of(distances),
+                    figures.get(0).damagedRelativeToBlurred(),
+                    figures.stream()
+                            .mapToLong(EditingQuality.Figures::changedKnown)
+                            .sum());
+            return new Mended(repair, method, distances, errors);
         }
 
-        List<EditingReport.Midpoints> interpolation(RecommendedWalks walks) {
-            Walk inversion = sorted(walks.invert())
-                    .filter(walk -> walk.nfe() == 2)
-                    .findFirst()
-                    .orElseThrow();
-            Walk generation = sorted(walks.generate())
-                    .filter(walk -> walk.nfe() == 2)
-                    .findFirst()
-                    .orElseThrow();
+        /** In the order of {@link InitialNoise}. */
+        List<Halved> interpolation(RecommendedWalks walks) {
+            Walk inversion = ofTwo(walks.invert());
+            Walk generation = ofTwo(walks.generate());
             return Stream.of(InitialNoise.values())
-                    .map(noise -> new EditingReport.Midpoints(
-                            noise.name().toLowerCase(Locale.ROOT),
-                            inversion.toString(),
-                            generation.toString(),
-                            Interval.of(LongStream.range(0, seeds)
-                                    .mapToDouble(seed -> new InterpolationQuality(
-                                                    model,
-                                                    subject.features(),
-                                                    real,
-                                                    subject.images(),
-                                                    images / 2,
-                                                    seed,
-                                                    listener)
-                                            .of(inversion, generation, noise))
-                                    .toArray())))
+                    .map(noise -> midpoints(inversion, generation, noise))
                     .toList();
+        }
+
+        private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
+            double[] distances = LongStream.range(0, seeds)
+                    .mapToDouble(seed -> new InterpolationQuality(
+                                    model,
+                                    subject.features(),
+                                    real,
+                                    subject.images(),
+                                    images / 2,
+                                    seed,
+                                    listener)
+                            .of(inversion, generation, noise))
+                    .toArray();
+            EditingReport.Midpoints midpoints = new EditingReport.Midpoints(
+                    noise.name().toLowerCase(Locale.ROOT),
+                    inversion.toString(),
+                    generation.toString(),
+                    Interval.of(distances));
+            return new Halved(midpoints, distances);
+        }
+
+        private static Walk ofTwo(Map<String, String> walks) {
+            return sorted(walks).filter(walk -> walk.nfe() == 2).findFirst().orElseThrow();
         }
     }
 }

@@ -35,6 +35,7 @@ public record EditingQuality(
      * @param damagedError likewise, of the damaged images
      * @param relativeToBlurred Fréchet distance between the results and real images, divided by that of blurred images
      * @param damagedRelativeToBlurred likewise, of the damaged images
+     * @param changedKnown how many values of the results are not what is known of them
      */
     public record Figures(
             String walk,
@@ -42,7 +43,8 @@ public record EditingQuality(
             double meanSquaredError,
             double damagedError,
             double relativeToBlurred,
-            double damagedRelativeToBlurred) {}
+            double damagedRelativeToBlurred,
+            long changedKnown) {}
 
     /** Damages the images, mends them along a walk, and measures. */
     public Figures of(Damage damage, Walk walk) {
@@ -50,6 +52,7 @@ public record EditingQuality(
         ReconstructionError before = new ReconstructionError();
         FeatureMoments mended = new FeatureMoments(network.config().features());
         FeatureMoments damaged = new FeatureMoments(network.config().features());
+        long changed = 0;
         try (SeededGenerator noise = new SeededGenerator(seed, model.device())) {
             for (long[] indices : Batches.of(count)) {
                 try (Scope scope = Scope.open()) {
@@ -61,6 +64,7 @@ public record EditingQuality(
                                     walk,
                                     given.images())
                             .x();
+                    changed += result.ne(given.known().impose(result)).sum().item_long();
                     after.add(originals, result);
                     before.add(originals, given.images());
                     mended.add(features(result));
@@ -75,7 +79,8 @@ public record EditingQuality(
                 after.meanSquared(),
                 before.meanSquared(),
                 FrechetDistance.between(mended, real.moments()) / real.blurredDistance(),
-                FrechetDistance.between(damaged, real.moments()) / real.blurredDistance());
+                FrechetDistance.between(damaged, real.moments()) / real.blurredDistance(),
+                changed);
     }
 
     private Tensor features(Tensor pictures) {

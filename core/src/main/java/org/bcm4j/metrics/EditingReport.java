@@ -10,6 +10,7 @@ import java.util.List;
  * @param data the images that were edited
  * @param images how many
  * @param seeds how many seeds, from 0
+ * @param claims what the figures were measured for
  */
 public record EditingReport(
         String modelSha256,
@@ -19,7 +20,8 @@ public record EditingReport(
         int seeds,
         List<Repair> inpainting,
         List<Repair> restoration,
-        List<Midpoints> interpolation) {
+        List<Midpoints> interpolation,
+        List<Claim> claims) {
     /**
      * Damaged images, mended.
      *
@@ -31,6 +33,7 @@ public record EditingReport(
      * @param damagedError likewise, of the damaged images
      * @param distance of the results
      * @param damagedDistance of the damaged images
+     * @param changedKnown how many values, over all seeds, are not what is known of the images; 0 where an edit keeps what it says
      */
     public record Repair(
             String damage,
@@ -40,7 +43,8 @@ public record EditingReport(
             Interval meanSquaredError,
             double damagedError,
             Interval distance,
-            double damagedDistance) {}
+            double damagedDistance,
+            long changedKnown) {}
 
     /**
      * Images half-way between two.
@@ -51,4 +55,13 @@ public record EditingReport(
      * @param distance of the midpoints
      */
     public record Midpoints(String initialNoise, String inversion, String generation, Interval distance) {}
+
+    /**
+     * That one figure is smaller than another.
+     *
+     * @param claim which
+     * @param difference by how much, over seeds; the figures of one seed were measured on the same images
+     * @param holds whether the whole interval says so
+     */
+    public record Claim(String claim, Interval difference, boolean holds) {}
 }

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The dropout masks of one training step. A mask is drawn when the first pass of the step reaches its layer; later passes, which visit the
  * layers in the same order after {@link #rewind}, get the same masks: consistency training compares passes that must differ in nothing
- * but their inputs (docs/method.md §4). A pass over k times as many images, stacked in blocks, gets each mask k times.
+ * but their inputs (docs/method.md §4). A pass over other numbers of images takes them to be the first pass's, again from the first where
+ * there are more, and no further where there are fewer.
  *
  * <p>Masks live in the scope of the step that drew them.
  */
@@ -48,8 +49,12 @@ public final class Dropout {
             masks.add(draw(x.shape(), probability));
         }
         Tensor mask = masks.get(next++);
-        long copies = x.size(0) / mask.size(0);
-        return x.mul(copies == 1 ? mask : mask.repeat(copies, 1, 1, 1));
+        return x.mul(x.size(0) == mask.size(0) ? mask : forImages(mask, x.size(0)));
+    }
+
+    private static Tensor forImages(Tensor mask, long images) {
+        long copies = (images + mask.size(0) - 1) / mask.size(0);
+        return mask.repeat(copies, 1, 1, 1).narrow(0, 0, images);
     }
 
     private Tensor draw(long[] shape, double probability) {

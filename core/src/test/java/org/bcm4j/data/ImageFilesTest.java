@@ -121,6 +121,23 @@ class ImageFilesTest {
                 .hasMessage(file + " is animated (4 frames); save the one that is meant as a PNG");
     }
 
+    /** acTL: how many frames, how often they are played. A PNG that announces one frame is a picture. */
+    @Test
+    void anAnimatedPngIsRefused() {
+        byte[] two = new PngBuilder(1, 1, 8, PngBuilder.GREY)
+                .chunk("acTL", 0, 0, 0, 2, 0, 0, 0, 0)
+                .rows(0, 9);
+        assertThatThrownBy(() -> ImageFiles.decode(two, "a.png"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a.png is animated (2 frames); save the one that is meant as a PNG");
+        assertPixels(
+                new PngBuilder(1, 1, 8, PngBuilder.GREY)
+                        .chunk("acTL", 0, 0, 0, 1, 0, 0, 0, 0)
+                        .rows(0, 9),
+                1,
+                9);
+    }
+
     @Test
     void coloursOfAPrinterAreRefused() throws IOException {
         Path file = directory.resolve("print.jpg");
@@ -261,6 +278,16 @@ class ImageFilesTest {
     void bytesSpanTheSignal() {
         Tensor signal = Pixels.toSignal(HostTensors.ofBytes(new byte[] {0, 51, (byte) 255}, 3));
         assertThat(HostTensors.floats(signal)).containsExactly(-1, 51 / 127.5f - 1, 1);
+    }
+
+    @Test
+    void everyByteComesBackFromTheSignal() {
+        byte[] levels = new byte[256];
+        for (int level = 0; level < 256; level++) {
+            levels[level] = (byte) level;
+        }
+        Tensor signal = Pixels.toSignal(HostTensors.ofBytes(levels, 256));
+        assertThat(HostTensors.bytes(Pixels.toBytes(signal))).isEqualTo(levels);
     }
 
     @Test

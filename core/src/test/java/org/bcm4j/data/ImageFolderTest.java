@@ -36,7 +36,7 @@ class ImageFolderTest {
     }
 
     private ImageFolder folder() {
-        return new ImageFolder(directory, Optional.empty(), OptionalInt.empty(), 0);
+        return new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.empty(), 0);
     }
 
     @Test
@@ -63,11 +63,38 @@ class ImageFolderTest {
         Path csv = Files.writeString(directory.resolve("labels.csv"), "file,class\nb,c.png,dog\na.png, cat\n");
         Path json = Files.writeString(directory.resolve("labels.json"), "{\"b,c.png\": \"dog\", \"a.png\": \"cat\"}");
         for (Path labels : new Path[] {csv, json}) {
-            LabelledImages images = new ImageFolder(directory, Optional.of(labels), OptionalInt.empty(), 0).training();
+            LabelledImages images = new ImageFolder(
+                            directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0)
+                    .training();
             assertThat(images.size()).isEqualTo(2);
             assertThat(images.classNames()).containsExactly("cat", "dog");
             assertThat(HostTensors.longs(images.labels(0, 1))).containsExactly(1, 0);
         }
+    }
+
+    /** Classes keep their numbers, though each side lacks one. */
+    @Test
+    void aSecondLabelFileNamesTheTestImages() throws IOException {
+        write("a.png", 1, 1, 2, 2);
+        write("b.png", 2, 1, 2, 2);
+        write("c.png", 3, 1, 2, 2);
+        Path all = Files.writeString(directory.resolve("all.csv"), "file,class\na.png,ant\nb.png,cat\n");
+        Path test = Files.writeString(directory.resolve("test.csv"), "file,class\nb.png,cat\nc.png,bee\n");
+        ImageFolder folder =
+                new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 0);
+        assertThat(levels(folder.training())).containsExactly(1);
+        assertThat(levels(folder.test())).containsExactly(2, 3);
+        assertThat(folder.training().classNames()).containsExactly("ant", "bee", "cat");
+        assertThat(HostTensors.longs(folder.test().labels(0, 1))).containsExactly(2, 1);
+
+        ImageFolder nothingLeft =
+                new ImageFolder(directory, Optional.of(test), Optional.of(test), OptionalInt.empty(), 0);
+        assertThatThrownBy(nothingLeft::training)
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("none are left to train on");
+        assertThatThrownBy(() ->
+                        new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 1))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     /** The same pictures are held out when others join, as far as these do not push them out. */
@@ -76,7 +103,7 @@ class ImageFolderTest {
         for (int i = 0; i < 10; i++) {
             write(i + ".png", i, 1, 1, 1);
         }
-        ImageFolder folder = new ImageFolder(directory, Optional.empty(), OptionalInt.empty(), 3);
+        ImageFolder folder = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.empty(), 3);
         byte[] test = levels(folder.test());
         byte[] training = levels(folder.training());
         assertThat(test).hasSize(3);
@@ -111,11 +138,11 @@ class ImageFolderTest {
                 .hasMessageContaining("8x12")
                 .hasMessageContaining("data.size");
 
-        LabelledImages images = new ImageFolder(directory, Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
         assertThat(images.height()).isEqualTo(2);
         assertThat(HostTensors.bytes(images.bytes(1))).hasSize(4).containsOnly((byte) 200);
 
-        ImageFolder larger = new ImageFolder(directory, Optional.empty(), OptionalInt.of(5), 0);
+        ImageFolder larger = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(5), 0);
         assertThatThrownBy(larger::training).isInstanceOf(UserException.class).hasMessageContaining("is only 4x4");
     }
 
@@ -127,7 +154,7 @@ class ImageFolderTest {
             values[i] = (byte) (10 * (i % 6));
         }
         ImageFiles.writePng(directory.resolve("a.png"), HostTensors.ofBytes(values, 1, 4, 6));
-        LabelledImages images = new ImageFolder(directory, Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
         assertThat(HostTensors.bytes(images.bytes(0))).containsExactly(15, 35, 15, 35);
     }
 
@@ -145,7 +172,7 @@ class ImageFolderTest {
 
     private void refusesLabels(String csv, String message) throws IOException {
         Path labels = Files.writeString(directory.resolve("labels.csv"), csv);
-        ImageFolder folder = new ImageFolder(directory, Optional.of(labels), OptionalInt.empty(), 0);
+        ImageFolder folder = new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0);
         assertThatThrownBy(folder::training).isInstanceOf(UserException.class).hasMessageContaining(message);
     }
 }

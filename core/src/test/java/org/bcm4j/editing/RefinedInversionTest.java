@@ -62,6 +62,13 @@ class RefinedInversionTest {
                 Optional.empty());
     }
 
+    /** The same noise for an image alone and among others. */
+    private Tensor sameForAll(long... shape) {
+        try (SeededGenerator drawn = new SeededGenerator(9, Device.CPU)) {
+            return drawn.normal(1, shape[1], shape[2], shape[3]).expand(shape).contiguous();
+        }
+    }
+
     private double[] errors(Tensor z) {
         return HostTensors.doubles(
                 generated(z).sub(images).to(ScalarType.Double).square().sum(1, 2, 3));
@@ -70,8 +77,8 @@ class RefinedInversionTest {
     @Test
     void everyStepMoreBringsEveryImageNearer() {
         double[] before = errors(noises);
-        double[] few = errors(new RefinedInversion(5).refine(model, images, noises, Optional.empty()));
-        double[] many = errors(new RefinedInversion(40).refine(model, images, noises, Optional.empty()));
+        double[] few = errors(new RefinedInversion(5).refine(model, images, noises, Optional.empty(), this::sameForAll));
+        double[] many = errors(new RefinedInversion(40).refine(model, images, noises, Optional.empty(), this::sameForAll));
         for (int i = 0; i < before.length; i++) {
             assertThat(few[i]).isLessThan(before[i]);
             assertThat(many[i]).isLessThan(few[i]);
@@ -84,9 +91,9 @@ class RefinedInversionTest {
     void imagesOfABatchDoNotMeetEachOther() {
         RefinedInversion refinement = new RefinedInversion(2);
         Tensor together =
-                refinement.refine(model, images, noises, Optional.empty()).narrow(0, 1, 1);
+                refinement.refine(model, images, noises, Optional.empty(), this::sameForAll).narrow(0, 1, 1);
         Tensor start = noises.narrow(0, 1, 1);
-        Tensor alone = refinement.refine(model, images.narrow(0, 1, 1), start, Optional.empty());
+        Tensor alone = refinement.refine(model, images.narrow(0, 1, 1), start, Optional.empty(), this::sameForAll);
         double moved = alone.sub(start).norm().item_double();
         // Convolutions of other batch sizes round differently, and a quasi-Newton method amplifies it: to 1 % of the
         // way at most.

@@ -46,7 +46,11 @@ class EditingEvaluationTest {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             report = new EditingEvaluation(200, 2).run(subject, RecommendedWalks.UNTUNED, MeasuringListener.NONE);
         }
-        assertThat(report.inpainting()).extracting(EditingReport.Repair::nfe).containsExactly(2, 3, 4, 2, 4, 8, 18);
+        assertThat(report.inpainting()).extracting(EditingReport.Repair::nfe).containsExactly(2, 3, 4, 2, 4, 6, 9, 12, 18);
+        assertThat(report.inpainting())
+                .extracting(EditingReport.Repair::changedKnown)
+                .as("known pixels")
+                .containsOnly(0L);
         // This model forgets what it was given: one walk leads to the same error whatever the compression was.
         assertThat(report.restoration()).hasSize(9);
         assertThat(report.restoration().get(6).meanSquaredError().mean())
@@ -60,6 +64,25 @@ class EditingEvaluationTest {
         // Noises that share their beginning are nearly parallel in a model that only scales, so their midpoints differ.
         assertThat(report.interpolation().get(0).distance())
                 .isNotEqualTo(report.interpolation().get(1).distance());
+        areTheDifferencesOfTheMeans(report);
+    }
+
+    private static void areTheDifferencesOfTheMeans(EditingReport report) {
+        // Inpainting in 2, 3 and 4 evaluations against 6, 9 and 12, by distance and by error; nine restorations; midpoints.
+        assertThat(report.claims()).hasSize(6 + 9 + 1);
+        EditingReport.Repair ours = report.inpainting().get(2);
+        EditingReport.Repair theirs = report.inpainting().get(7);
+        EditingReport.Claim distance = report.claims().get(4);
+        assertThat(distance.claim())
+                .isEqualTo("inpainting in 4 NFE (" + ours.walk() + ") below consistency models' in 12: distance");
+        assertThat(distance.difference().mean())
+                .isCloseTo(theirs.distance().mean() - ours.distance().mean(), within(1e-9));
+        EditingReport.Repair restored = report.restoration().get(8);
+        assertThat(report.claims().get(14).difference().mean())
+                .isCloseTo(restored.damagedDistance() - restored.distance().mean(), within(1e-9));
+        for (EditingReport.Claim claim : report.claims()) {
+            assertThat(claim.holds()).isEqualTo(claim.difference().low() > 0);
+        }
     }
 
     @Test

@@ -61,6 +61,20 @@ class DropoutTest {
         assertThat(stacked.narrow(0, 2, 2).equal(single)).isTrue();
     }
 
+    /** As the student's and the outer pass see them where the soft term has a share of the batch. */
+    @Test
+    void partsOfABatchGetTheMasksOfItsFirstImages() {
+        Dropout step = Dropout.drawnFrom(generator);
+        Tensor whole = step.apply(ones(), 0.4);
+        Tensor first = ones().narrow(0, 0, 1);
+        Tensor more = step.rewind().apply(torch.cat(new TensorVector(ones(), first), 0), 0.4);
+        Tensor fewer = step.rewind().apply(first, 0.4);
+
+        assertThat(more.narrow(0, 0, 2).equal(whole)).isTrue();
+        assertThat(more.narrow(0, 2, 1).equal(whole.narrow(0, 0, 1))).isTrue();
+        assertThat(fewer.equal(whole.narrow(0, 0, 1))).isTrue();
+    }
+
     @Test
     void offAndZeroChangeNothingAndDrawNothing() {
         byte[] before = generator.state();

@@ -1,0 +1,62 @@
+package org.bcm4j.editing;
+
+import java.util.Optional;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.NoiseScales;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What images generated in one evaluation lack of given ones: f(T·z, T, 0) − x, 0 where a value is beyond the black or the white that is
+ * wanted. Noises and residuals are [B,D], with D = C·H·W.
+ *
+ * @param images x, float32 [B,C,H,W] in [-1,1]
+ * @param labels int64 [B]; absent for the null class, or no classes
+ */
+record Lack(ConsistencyModel model, Tensor images, Optional<Tensor> labels) {
+    /** Half a level of 256: as near to black or white as a value can be that is neither. */
+    private static final double BOUND = 1 - 1 / 255.0;
+
+    /** The residual r = f(T·z, T, 0) − x. */
+    Tensor residual(Tensor z) {
+        return Scope.returning(() -> beyond(model.traverse(
+                z.view(images.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX)),
+                NoiseScales.SIGMA_MAX,
+                NoiseScales.SIGMA_MIN,
+                labels)));
+    }
+
+    /** ‖r‖² of each image and beside it its gradient with respect to z, [B,1+D]. */
+    Tensor lossAndGradient(Tensor z) {
+        return Scope.returning(() -> {
+            Tensor leaf = z.detach().clone();
+            leaf.requires_grad_(true);
+            Tensor residual = beyond(model.traverseWithGradient(
+                    leaf.view(images.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX)),
+                    NoiseScales.SIGMA_MAX,
+                    NoiseScales.SIGMA_MIN,
+                    labels));
+            Tensor loss = dot(residual, residual);
+            loss.sum().backward();
+            return torch.cat(new TensorVector(loss.detach(), leaf.grad()), 1);
+        });
+    }
+
+    private Tensor beyond(Tensor generated) {
+        Tensor residual = generated.sub(images);
+        Tensor one = torch.where(
+                images.le(new Scalar(-BOUND)),
+                residual.clamp_min(new Scalar(0.0)),
+                torch.where(images.ge(new Scalar(BOUND)), residual.clamp_max(new Scalar(0.0)), residual));
+        return one.flatten(1, -1);
+    }
+
+    /** Each image's scalar product, [B,1]. */
+    static Tensor dot(Tensor a, Tensor b) {
+        return a.mul(b).sum(new long[] {1}, true, new ScalarTypeOptional());
+    }
+}
