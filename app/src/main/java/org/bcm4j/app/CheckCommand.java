@@ -25,7 +25,7 @@ final class CheckCommand implements Callable<Integer> {
     @Parameters(
             index = "0",
             paramLabel = "DIR",
-            description = "Folder of config.json, model.safetensors and io.safetensors.")
+            description = "Folder of config.json, io.safetensors, and model.safetensors or model.pt.")
     private Path folder = Path.of("");
 
     @Option(

@@ -13,6 +13,7 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
@@ -87,16 +88,20 @@ final class ImportCommand implements Callable<Integer> {
             NetworkConfig network = experiment
                     .map(TrainingConfig::network)
                     .orElseGet(() -> reading.network(weights, optional(imageSize), optional(headWidth)));
-            Preconditioning preconditioning =
-                    experiment.map(TrainingConfig::preconditioning).orElse(family.preconditioning());
+            Preconditioning preconditioning = experiment
+                    .map(TrainingConfig::preconditioning)
+                    .or(family::preconditioning)
+                    .orElseThrow(() -> new UserException("weights of " + family
+                            + " do not show how they were trained; name the preconditioning with --config"));
             try (Weights loaded = reading.load(weights, network, Device.CPU)) {
                 ModelConfig model = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
-                ModelFolder.write(out, model, loaded, RecommendedWalks.UNTUNED, card(network));
+                ModelFolder.write(out, model, loaded, RecommendedWalks.UNTUNED, card(model));
                 System.out.printf(
                         Locale.ROOT,
-                        "wrote %s: %s, %,d parameters, all %d tensors of %s in their places%n",
+                        "wrote %s: %s, %s preconditioning, %,d parameters, all %d tensors of %s in their places%n",
                         out,
                         network.summary(),
+                        lowerCase(preconditioning),
                         loaded.layout().parameterCount(),
                         loaded.layout().slots().size(),
                         weights.source());
@@ -109,8 +114,12 @@ final class ImportCommand implements Callable<Integer> {
         return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
 
-    private String card(NetworkConfig network) {
-        return "# An imported model\n\n" + network.summary() + ", from " + checkpoint.getFileName() + " (read as "
-                + family + ").\n";
+    private static String lowerCase(Preconditioning preconditioning) {
+        return preconditioning.name().toLowerCase(Locale.ROOT);
+    }
+
+    private String card(ModelConfig model) {
+        return "# An imported model\n\n" + model.network().summary() + ", " + lowerCase(model.preconditioning())
+                + " preconditioning, from " + checkpoint.getFileName() + " (read as " + family + ").\n";
     }
 }

@@ -106,8 +106,18 @@ final class RecordReader {
         try {
             return shape.instantiate(values);
         } catch (IllegalArgumentException | UserException e) {
-            throw mapping.location().error((path.isEmpty() ? "" : path + ": ") + e.getMessage(), e);
+            String message = String.valueOf(e.getMessage());
+            throw place(mapping, message).error((path.isEmpty() ? "" : path + ": ") + message, e);
         }
+    }
+
+    /** Where the key stands that a complaint begins with, if it was written. */
+    private static Location place(Node.Mapping mapping, String message) {
+        int end = message.indexOf(' ');
+        String word = end < 0 ? message : message.substring(0, end);
+        return Optional.ofNullable(mapping.entries().get(word))
+                .map(Node.Entry::keyLocation)
+                .orElse(mapping.location());
     }
 
     private static void refuseUnknownKeys(Node.Mapping mapping, RecordShape shape, String path) {

@@ -2,6 +2,7 @@ package org.bcm4j.denoiser;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 
+import org.bcm4j.config.Default;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -13,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param logMean P_mean, the mean of ln σ
  * @param logDeviation P_std, the standard deviation of ln σ, positive
  */
-public record EdmLoss(double logMean, double logDeviation) {
+public record EdmLoss(@Default("-1.2") double logMean, @Default("1.2") double logDeviation) {
     /** EDM's law of σ, the same for every data set of its paper. */
     public static final EdmLoss EDM = new EdmLoss(-1.2, 1.2);
 

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.bcm4j.checkpoint.Checkpoint;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.storage.UserException;
@@ -25,7 +24,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param family whose checkpoint it is, which decides the names
  */
 public record CheckpointImport(Family family) {
-    private static final int LISTED = 20;
+    /** By this a section is known to hold a Flax network's weights; its blocks, which lie in sections too, have no such name. */
+    private static final String FLAX_BLOCK = "ResnetBlockBigGANpp_0/Conv_0/kernel";
+
+    /** Flax's optimisers keep moments of each weight, by the weights' names. */
+    private static final String FLAX_MOMENTS = "opt_state/";
 
     /** Whose checkpoint it is. */
     public enum Family {
@@ -33,17 +36,21 @@ public record CheckpointImport(Family family) {
         BCM(Preconditioning.BIDIRECTIONAL),
         /** The same code's consistency model. */
         ICT(Preconditioning.CONSISTENCY),
-        /** OpenAI's consistency models, ADM U-Nets whose attention is not normalised. */
+        /** OpenAI's consistency models: ADM U-Nets whose attention is not normalised, and for CIFAR-10, in Flax's files, NCSN++. */
         OPENAI_CM(Preconditioning.CONSISTENCY),
         /** EDM's SongUNet. */
         EDM(Preconditioning.DENOISER),
-        /** score SDE's NCSN++, with or without a consistency model trained on it. */
-        SCORE_SDE(Preconditioning.CONSISTENCY);
+        /** score SDE's NCSN++, in PyTorch's files or Flax's; consistency models and denoisers were trained as such. */
+        SCORE_SDE;
 
-        private final Preconditioning preconditioning;
+        private final Optional<Preconditioning> preconditioning;
+
+        Family() {
+            this.preconditioning = Optional.empty();
+        }
 
         Family(Preconditioning preconditioning) {
-            this.preconditioning = preconditioning;
+            this.preconditioning = Optional.of(preconditioning);
         }
 
         /** As the command names it. */
@@ -52,8 +59,8 @@ public record CheckpointImport(Family family) {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** How the raw output of such networks becomes a model. */
-        public Preconditioning preconditioning() {
+        /** How the raw output of such networks becomes a model; absent if the family does not tell. */
+        public Optional<Preconditioning> preconditioning() {
             return preconditioning;
         }
     }
@@ -68,14 +75,14 @@ public record CheckpointImport(Family family) {
         if (section.isPresent()) {
             return checkpoint.section(section.get());
         }
-        boolean flat = checkpoint.tensors().keySet().stream().anyMatch(name -> !name.contains("/"));
+        List<String> flax = flaxSections(checkpoint);
+        boolean flat = checkpoint.tensors().containsKey(FLAX_BLOCK)
+                || (flax.isEmpty()
+                        && checkpoint.tensors().keySet().stream().anyMatch(name -> !name.contains("/")));
         if (flat) {
             return checkpoint;
         }
-        List<String> candidates = checkpoint.sections().stream()
-                .filter(name -> checkpoint.section(name).tensors().keySet().stream()
-                        .anyMatch(tensor -> tensor.endsWith(".weight") && !tensor.contains("/")))
-                .toList();
+        List<String> candidates = flax.isEmpty() ? torchSections(checkpoint) : flax;
         if (candidates.size() != 1) {
             throw new UserException(checkpoint.source() + ": "
                     + (candidates.isEmpty()
@@ -83,6 +90,23 @@ public record CheckpointImport(Family family) {
                             : "holds weights in " + candidates + "; choose one with --section"));
         }
         return checkpoint.section(candidates.get(0));
+    }
+
+    private static List<String> torchSections(Checkpoint checkpoint) {
+        return checkpoint.sections().stream()
+                .filter(name -> checkpoint.section(name).tensors().keySet().stream()
+                        .anyMatch(tensor -> tensor.endsWith(".weight") && !tensor.contains("/")))
+                .toList();
+    }
+
+    /** At any depth. */
+    private static List<String> flaxSections(Checkpoint checkpoint) {
+        String block = "/" + FLAX_BLOCK;
+        return checkpoint.tensors().keySet().stream()
+                .filter(name -> name.endsWith(block) && !name.startsWith(FLAX_MOMENTS))
+                .map(name -> name.substring(0, name.length() - block.length()))
+                .sorted()
+                .toList();
     }
 
     /**
@@ -122,7 +146,12 @@ public record CheckpointImport(Family family) {
     private Map<String, Tensor> converted(Checkpoint weights, NetworkConfig network) {
         Map<String, Tensor> published = published(weights);
         return switch (family) {
-            case BCM, ICT, OPENAI_CM -> published;
+            case BCM, ICT -> published;
+            case OPENAI_CM ->
+                network instanceof NcsnppConfig config
+                        ? new ScoreSdeNames(config, ScoreSdeNames.Argument.QUARTER_LOG)
+                                .convert(published, weights.source())
+                        : published;
             case EDM -> new EdmNames(ncsnpp(network)).convert(published, weights.source());
             case SCORE_SDE ->
                 new ScoreSdeNames(ncsnpp(network), ScoreSdeNames.Argument.LOG).convert(published, weights.source());
@@ -147,24 +176,18 @@ public record CheckpointImport(Family family) {
     }
 
     private static void requireMatch(WeightLayout layout, Map<String, Tensor> tensors, String source) {
-        Stream<String> missing = layout.slots().keySet().stream()
-                .filter(name -> !tensors.containsKey(name))
-                .map(name -> name + " is missing");
-        Stream<String> unknown = tensors.keySet().stream()
+        Misfits misfits = new Misfits();
+        layout.slots().forEach((name, slot) -> {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null) {
+                misfits.missing(name);
+            } else if (!Arrays.equals(tensor.shape(), slot.dimensions())) {
+                misfits.misshapen(name, tensor.shape(), slot.dimensions());
+            }
+        });
+        tensors.keySet().stream()
                 .filter(name -> !layout.slots().containsKey(name))
-                .map(name -> name + " has no place in the network");
-        Stream<String> misshapen = tensors.entrySet().stream()
-                .flatMap(given -> Optional.ofNullable(layout.slots().get(given.getKey())).stream()
-                        .filter(slot -> !Arrays.equals(given.getValue().shape(), slot.dimensions()))
-                        .map(slot -> given.getKey() + " has shape "
-                                + Arrays.toString(given.getValue().shape()) + ", the network wants " + slot.shape()));
-        List<String> complaints =
-                Stream.of(missing, unknown, misshapen).flatMap(all -> all).toList();
-        if (!complaints.isEmpty()) {
-            String more = complaints.size() > LISTED ? "\n  and " + (complaints.size() - LISTED) + " more" : "";
-            throw new UserException(source + ": " + complaints.size()
-                    + " tensors do not fit the network; is the configuration another one's?\n  "
-                    + String.join("\n  ", complaints.subList(0, Math.min(LISTED, complaints.size()))) + more);
-        }
+                .forEach(misfits::misplaced);
+        misfits.refuseIfAny(source);
     }
 }

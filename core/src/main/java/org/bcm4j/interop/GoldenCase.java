@@ -23,7 +23,7 @@ record GoldenCase(
         Tensor u,
         Optional<Tensor> labels,
         List<Output> outputs,
-        Map<String, Recordings.Part> parts) {
+        Map<String, RecordedPart> parts) {
 
     /** What was asked at the input. */
     enum Question {

@@ -1,29 +1,37 @@
 package org.bcm4j.interop;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Compares this library's outputs with recorded ones, in float32: what {@code bcm check DIR} does.
  *
- * <p>The folder holds {@code config.json}, with the {@code arch} and the arguments of a network of the published BCM code, of EDM or of
- * score SDE; {@code model.safetensors}, or a {@code SALT} for {@link FormulaWeights} in the configuration; and {@code io.safetensors} with
- * inputs, outputs and, under {@code act/PART}, what parts of the network put out, or under {@code act_stats/PART} mean, standard deviation,
- * first and last number of it. For the BCM code these are one or more cases: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u}
- * [B], and what is expected of them, the network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A single case
- * needs no {@code CASE/}. Class indices {@code y} [B] serve every case. Other tensors are ignored.
+ * <p>The folder holds {@code config.json}; {@code io.safetensors} with inputs, outputs and, under {@code act/PART}, what parts of the
+ * network put out, or under {@code act_stats/PART} mean, standard deviation, first and last number of it; and the weights, in {@code
+ * model.safetensors} or {@code model.pt}, or a {@code SALT} for {@link FormulaWeights} in the configuration. Which network it is:
+ *
+ * <ul>
+ *   <li>The configuration names an {@code arch} of the published BCM code, of EDM or of score SDE, and its arguments. For the BCM code
+ *       one or more cases are recorded: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u} [B], and what is expected of them, the
+ *       network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A single case needs no {@code CASE/}. Class
+ *       indices {@code y} [B] serve every case.
+ *   <li>The folder lies in that of a consistency model, whose configuration has a {@code FOLDER_arch}: the start of bidirectional
+ *       fine-tuning from it. Configuration and recordings are the consistency model's.
+ *   <li>No {@code arch} is named, but {@code features} of images {@code x} [B,3,H,W] in [0,1] are recorded: the FID's Inception network.
+ *       Parts may be recorded as {@code avgpool/PART} as well, their means over height and width.
+ *   <li>No {@code arch} is named, but the folder bears the name of a class of pytorch-fid's: a block of that network, {@code x} to {@code
+ *       y}.
+ * </ul>
+ *
+ * <p>Other tensors are ignored.
  *
  * @param tolerance largest error that passes, relative to the largest magnitude of the expected output
  * @param device where to compute
@@ -84,44 +92,11 @@ public record GoldenCheck(double tolerance, Device device) {
 
     /** @throws UserException if the folder is incomplete or describes what this library can not check */
     public Report run(Path folder) {
-        GoldenFolder golden = new GoldenFolder(folder);
-        GoldenReference reference = golden.reference();
-        ConsistencyFunction function =
-                new ConsistencyFunction(reference.network().build(), reference.preconditioning());
-        List<Comparison> parts = new ArrayList<>();
-        List<Comparison> outputs = new ArrayList<>();
         try (Scope scope = Scope.open();
                 NoGradGuard noGrad = new NoGradGuard();
                 Precision.Guard guard = Precision.FP32.on(device.require())) {
-            Recordings recordings = new Recordings(golden.recordings(), reference.network(), device);
-            try (Weights weights = golden.weights(device)) {
-                for (GoldenCase recorded : reference.cases(recordings)) {
-                    GoldenParts heard = new GoldenParts(this, reference, recorded);
-                    Pass pass = Pass.evaluating(weights).observedBy(heard);
-                    for (GoldenCase.Output output : recorded.outputs()) {
-                        outputs.add(compare(function, pass, recorded, output));
-                        pass = Pass.evaluating(weights); // the parts were heard
-                    }
-                    parts.addAll(heard.comparisons(recordings));
-                }
-                long parameters = weights.layout().parameterCount();
-                return new Report(folder, parameters, tolerance, parts, outputs);
-            }
-        }
-    }
-
-    private Comparison compare(ConsistencyFunction function, Pass pass, GoldenCase recorded, GoldenCase.Output output) {
-        try (Scope scope = Scope.open()) {
-            Tensor x = recorded.x();
-            Tensor t = recorded.t();
-            Tensor u = recorded.u();
-            Optional<Tensor> labels = recorded.labels();
-            Tensor actual = switch (output.question()) {
-                case NETWORK -> function.network().apply(pass, x, t, u, labels);
-                case SCALED_NETWORK -> function.raw(pass, x, t, u, labels);
-                case MODEL -> function.apply(pass, x, t, u, labels);
-            };
-            return comparison(recorded.name(), output.name(), actual, output.expected());
+            GoldenFolder golden = new GoldenFolder(folder);
+            return golden.subject().check(this, golden);
         }
     }
 

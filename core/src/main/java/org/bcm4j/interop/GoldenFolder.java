@@ -1,41 +1,74 @@
 package org.bcm4j.interop;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bcm4j.checkpoint.Checkpoint;
+import org.bcm4j.interop.GoldenCheck.Comparison;
+import org.bcm4j.metrics.InceptionBlock;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * A folder of recorded outputs: {@code config.json} with the network's {@code arch} and its arguments, {@code
- * io.safetensors} with inputs and outputs, and the weights: {@code model.safetensors}, or {@link FormulaWeights} if the
- * configuration names a {@code SALT}.
- */
+/** A folder of recorded outputs, as {@link GoldenCheck} describes it. */
 final class GoldenFolder {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final String CONFIGURATION = "config.json";
+    private static final String RECORDINGS = "io.safetensors";
+    private static final List<String> WEIGHTS = List.of("model.safetensors", "model.pt");
 
     private final Path folder;
+
+    /** Where configuration and recordings lie: the folder itself, or that of the model which it starts from. */
+    private final Path home;
+
     private final Path configFile;
     private final JsonNode config;
-    private final GoldenReference reference;
+    private final GoldenSubject subject;
 
-    /** @throws UserException if there is no well-formed {@code config.json} in the folder, or its network is not one that this library has */
+    /** @throws UserException if there is no well-formed {@code config.json}, there are no weights, or no network of ours has them */
     GoldenFolder(Path folder) {
         this.folder = folder;
-        this.configFile = folder.resolve("config.json");
+        Optional<Path> origin = origin(folder);
+        this.home = origin.orElse(folder);
+        this.configFile = home.resolve(CONFIGURATION);
         this.config = read(configFile);
-        this.reference = reference(new Arguments(configFile, "", config));
+        requireWeights();
+        Arguments configuration = new Arguments(configFile, "", config);
+        this.subject = origin.isPresent() ? start(configuration) : subject(configuration);
+    }
+
+    /** The folder around this one, if its configuration speaks of this one and this one has none. */
+    private static Optional<Path> origin(Path folder) {
+        Path around = folder.toAbsolutePath().normalize().getParent();
+        if (around == null || Files.exists(folder.resolve(CONFIGURATION)) || !Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        Path configuration = around.resolve(CONFIGURATION);
+        boolean meant = Files.isRegularFile(configuration) && read(configuration).has(name(folder) + "_arch");
+        return meant ? Optional.of(around) : Optional.empty();
+    }
+
+    private static String name(Path folder) {
+        Path name = folder.toAbsolutePath().normalize().getFileName();
+        return name == null ? "" : name.toString();
     }
 
     private static JsonNode read(Path file) {
@@ -51,6 +84,55 @@ final class GoldenFolder {
             String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
             throw new UserException(file + line + ": is not JSON; " + e.getOriginalMessage(), e);
         }
+    }
+
+    private void requireWeights() {
+        if (config.has("SALT") || stored(folder).isPresent()) {
+            return;
+        }
+        List<String> below = foldersWithWeights();
+        String elsewhere = config.path("model").isString()
+                ? "; its numbers are of the weights in " + config.path("model").stringValue()
+                : "; add those that the recordings are of";
+        throw new UserException(folder + ": holds no weights to check, neither " + String.join(" nor ", WEIGHTS)
+                + " nor a SALT in " + CONFIGURATION
+                + (below.isEmpty() ? elsewhere : "; check one of the folders in it: " + String.join(", ", below)));
+    }
+
+    private List<String> foldersWithWeights() {
+        try (Stream<Path> inside = Files.list(folder)) {
+            return inside.filter(inner -> stored(inner).isPresent())
+                    .map(GoldenFolder::name)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw FileFailure.reading(folder, e);
+        } catch (UncheckedIOException e) {
+            throw FileFailure.reading(folder, e.getCause());
+        }
+    }
+
+    private static Optional<Path> stored(Path folder) {
+        return WEIGHTS.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
+    }
+
+    private GoldenSubject start(Arguments configuration) {
+        configuration.require(name(folder) + "_arch", PublishedAdm.ARCHITECTURE);
+        return new GoldenModel(PublishedAdm.initialized(configuration.section("kwargs"), name(folder)));
+    }
+
+    private GoldenSubject subject(Arguments configuration) {
+        if (!config.has("arch")) {
+            Optional<InceptionBlock> block = InceptionBlock.ofClass(name(folder));
+            if (block.isPresent()) {
+                return new GoldenInceptionBlock(block.get());
+            }
+            if (Files.isRegularFile(home.resolve(RECORDINGS))
+                    && recordings(Device.CPU).has(GoldenInception.FEATURES)) {
+                return new GoldenInception();
+            }
+        }
+        return new GoldenModel(reference(configuration));
     }
 
     private static GoldenReference reference(Arguments configuration) {
@@ -73,51 +155,76 @@ final class GoldenFolder {
                 + "\"EDMPrecond(SongUNet)\" and \"" + PublishedNcsnpp.ARCHITECTURE + "\" can be checked");
     }
 
-    /** Where inputs and outputs are recorded. */
-    Path recordings() {
-        return folder.resolve("io.safetensors");
+    /** What it is about. */
+    GoldenSubject subject() {
+        return subject;
     }
 
-    /** What recorded them. */
-    GoldenReference reference() {
-        return reference;
+    /** Inputs and outputs, in the caller's scope. */
+    Recordings recordings(Device device) {
+        return new Recordings(home.resolve(RECORDINGS), device);
+    }
+
+    /** Where the weights come from, for errors. */
+    String source() {
+        return stored(folder).filter(file -> !config.has("SALT")).orElse(configFile).toString();
+    }
+
+    /** The formula that makes the weights, if they are not stored. */
+    Optional<FormulaWeights> formula() {
+        JsonNode salt = config.path("SALT");
+        if (salt.isMissingNode()) {
+            return Optional.empty();
+        }
+        if (!salt.isIntegralNumber()) {
+            throw new UserException(configFile + ": SALT must be a whole number, is " + salt);
+        }
+        return Optional.of(new FormulaWeights(salt.longValue()));
+    }
+
+    /** The stored weights, in the caller's scope. */
+    Map<String, Tensor> stored() {
+        return Checkpoint.read(Path.of(source())).tensors();
     }
 
     /**
-     * The weights, which the caller closes.
+     * Weights of a network whose widths do not matter, which the caller closes.
      *
-     * @throws UserException if the stored weights are damaged or another network's
+     * @param full the network at its full width, which those by formula have
      */
-    Weights weights(Device device) {
-        Weights weights = Weights.zeros(reference.network().build().layout(), device);
-        try (Scope scope = Scope.open()) {
-            JsonNode salt = config.path("SALT");
-            if (salt.isMissingNode()) {
-                String file = folder.resolve("model.safetensors").toString();
-                Map<String, Tensor> stored =
-                        Safetensors.read(folder.resolve("model.safetensors")).tensors();
-                weights.load(reference.converted(stored, file), file);
-            } else if (salt.isIntegralNumber()) {
-                fill(weights, new FormulaWeights(salt.longValue()));
-            } else {
-                throw new UserException(configFile + ": SALT must be a whole number, is " + salt);
-            }
-            return weights;
-        } catch (UserException e) {
-            weights.close();
-            throw e;
+    Weights weights(WeightLayout full, Device device) {
+        Optional<FormulaWeights> formula = formula();
+        if (formula.isEmpty()) {
+            return weights(full.slots().keySet(), device);
         }
-    }
-
-    /** One parameter after the other: networks whose weights are not stored are large. */
-    private void fill(Weights weights, FormulaWeights formula) {
+        Weights weights = Weights.zeros(full, device);
         weights.views().forEach((name, view) -> {
             try (Scope scope = Scope.open()) {
-                String published = reference.published(name);
-                Tensor values = HostTensors.ofFloats(formula.values(published, view.shape()), view.shape());
-                Map<String, Tensor> converted = reference.converted(Map.of(published, values), configFile.toString());
-                view.copy_(Objects.requireNonNull(converted.get(name), name));
+                view.copy_(HostTensors.ofFloats(formula.get().values(name, view.shape()), view.shape()));
             }
         });
+        return weights;
+    }
+
+    /** Stored weights of those names, in whatever shapes they have; others are left alone. The caller closes them. */
+    Weights weights(Collection<String> names, Device device) {
+        Map<String, Tensor> stored = stored();
+        Map<String, Tensor> needed = new LinkedHashMap<>();
+        WeightLayout.Builder layout = new WeightLayout.Builder();
+        for (String name : names) {
+            Tensor tensor = stored.get(name);
+            if (tensor == null) {
+                throw new UserException(source() + ": parameter " + name + " is missing; is this another network's?");
+            }
+            needed.put(name, tensor.to(ScalarType.Float));
+            layout.declare(name, Initialization.ZERO, tensor.shape());
+        }
+        Weights weights = Weights.zeros(layout.build(), device);
+        weights.load(needed, source());
+        return weights;
+    }
+
+    GoldenCheck.Report report(GoldenCheck check, long parameters, List<Comparison> parts, List<Comparison> outputs) {
+        return new GoldenCheck.Report(folder, parameters, check.tolerance(), parts, outputs);
     }
 }

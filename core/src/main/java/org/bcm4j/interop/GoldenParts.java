@@ -10,38 +10,35 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** Compares what the parts of a network put out in a case with what was recorded of them, while the network runs. */
 final class GoldenParts implements Pass.Observer {
     private final GoldenCheck check;
-    private final GoldenReference reference;
     private final String caseName;
-    private final Map<String, Recordings.Part> unheard;
+    private final Map<String, RecordedPart> unheard;
     private final List<Comparison> comparisons = new ArrayList<>();
 
-    GoldenParts(GoldenCheck check, GoldenReference reference, GoldenCase recorded) {
+    /** @param parts by recorded name */
+    GoldenParts(GoldenCheck check, String caseName, Map<String, RecordedPart> parts) {
         this.check = check;
-        this.reference = reference;
-        this.caseName = recorded.name();
-        this.unheard = new LinkedHashMap<>(recorded.parts());
+        this.caseName = caseName;
+        this.unheard = new LinkedHashMap<>(parts);
     }
 
     @Override
     public void heard(String part, Tensor output) {
         unheard.entrySet().removeIf(recorded -> {
-            boolean meant = reference.part(recorded.getKey()).equals(part);
+            boolean meant = recorded.getValue().part().equals(part);
             if (meant) {
-                compare(recorded.getKey(), reference.asRecorded(part).apply(output), recorded.getValue());
+                compare(recorded.getKey(), recorded.getValue(), output);
             }
             return meant;
         });
     }
 
-    private void compare(String name, Tensor output, Recordings.Part recorded) {
+    private void compare(String name, RecordedPart recorded, Tensor output) {
         try (Scope scope = Scope.open()) {
-            Tensor actual = recorded.summary() ? summary(output) : output;
+            Tensor actual = recorded.view().apply(output);
             Tensor expected = recorded.expected();
             if (actual.numel() != expected.numel() || actual.size(0) != expected.size(0)) {
                 throw new UserException("recorded part \"" + name + "\" has shape " + Arrays.toString(expected.shape())
@@ -50,14 +47,6 @@ final class GoldenParts implements Pass.Observer {
             // Some record attention without height and width.
             comparisons.add(check.comparison(caseName, name, actual.reshape(expected.shape()), expected));
         }
-    }
-
-    /** Mean, population standard deviation, first and last number of each image, float64 [B,4]. */
-    private static Tensor summary(Tensor output) {
-        Tensor rows = output.to(torch.ScalarType.Double).reshape(output.size(0), -1);
-        Tensor mean = rows.mean(1);
-        Tensor deviation = rows.sub(mean.unsqueeze(1)).square().mean(1).sqrt();
-        return torch.stack(new TensorVector(mean, deviation, rows.select(1, 0), rows.select(1, -1)), 1);
     }
 
     /**

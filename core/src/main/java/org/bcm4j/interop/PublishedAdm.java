@@ -18,8 +18,12 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Recorded are {@code CASE/x_t}, {@code CASE/t}, {@code CASE/u}, the raw output {@code CASE/F} and the model's, {@code CASE/f}; or, of
  * the consistency model, {@code x_t}, {@code t}, {@code ict/F} and {@code ict/f}. Classes {@code y} serve every case.
+ *
+ * @param start what the recordings call the start of fine-tuning from the consistency model, if they are of that: {@code x_t} and {@code t}
+ *     are the consistency model's, {@code START/u=U/F} and {@code START/u=U/f} the outputs
  */
-record PublishedAdm(AdmConfig network, Preconditioning preconditioning) implements GoldenReference {
+record PublishedAdm(AdmConfig network, Preconditioning preconditioning, Optional<String> start)
+        implements GoldenReference {
     /** The class that takes the arguments. */
     static final String ARCHITECTURE = "BCM/cm/unet_bcf.py UNetModel";
 
@@ -43,15 +47,22 @@ record PublishedAdm(AdmConfig network, Preconditioning preconditioning) implemen
             "num_classes");
 
     private static final String INPUT = "x_t";
+    private static final String TARGET = "u=";
 
     /** @throws UserException if an argument is missing, unknown, or asks for what this library's ADM does not do */
     static PublishedAdm bidirectional(Arguments arguments) {
-        return new PublishedAdm(config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL);
+        return new PublishedAdm(config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL, Optional.empty());
     }
 
     /** As {@link #bidirectional}. */
     static PublishedAdm consistency(Arguments arguments) {
-        return new PublishedAdm(config(arguments, Conditioning.TIME), Preconditioning.CONSISTENCY);
+        return new PublishedAdm(config(arguments, Conditioning.TIME), Preconditioning.CONSISTENCY, Optional.empty());
+    }
+
+    /** As {@link #bidirectional}, as it starts from a consistency model of the same arguments. */
+    static PublishedAdm initialized(Arguments arguments, String start) {
+        return new PublishedAdm(
+                config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL, Optional.of(start));
     }
 
     private static AdmConfig config(Arguments arguments, Conditioning conditioning) {
@@ -110,26 +121,55 @@ record PublishedAdm(AdmConfig network, Preconditioning preconditioning) implemen
 
     @Override
     public List<GoldenCase> cases(Recordings recordings) {
+        if (start.isPresent()) {
+            return startingCases(recordings, start.get() + "/");
+        }
         boolean told = network.conditioning() != Conditioning.TIME;
         List<GoldenCase> cases = new ArrayList<>();
         for (String prefix : recordings.prefixes(INPUT)) {
-            Tensor x = recordings.points(prefix + INPUT);
+            Tensor x = recordings.points(network, prefix + INPUT);
             long count = x.size(0);
             Tensor t = recordings.times(prefix + "t", count);
-            Optional<Tensor> labels = recordings.labels(count);
-            String outputs = told ? prefix : "ict/";
             cases.add(new GoldenCase(
                     prefix.isEmpty() ? "" : prefix.substring(0, prefix.length() - 1),
                     x,
                     t,
                     told ? recordings.times(prefix + "u", count) : t,
-                    labels,
-                    List.of(
-                            new Output("F", Question.SCALED_NETWORK, recordings.images(outputs + "F", count)),
-                            new Output("f", Question.MODEL, recordings.images(outputs + "f", count))),
-                    recordings.parts(prefix)));
+                    recordings.labels(network, count),
+                    outputs(recordings, told ? prefix : "ict/", count),
+                    recordings.parts(prefix, this)));
         }
         return cases;
+    }
+
+    private List<GoldenCase> startingCases(Recordings recordings, String prefix) {
+        Tensor x = recordings.points(network, INPUT);
+        long count = x.size(0);
+        Tensor t = recordings.times("t", count);
+        List<GoldenCase> cases = new ArrayList<>();
+        for (String name : recordings.below(prefix)) {
+            if (name.startsWith(TARGET) && name.endsWith("/F")) {
+                String target = name.substring(0, name.length() - "/F".length());
+                cases.add(new GoldenCase(
+                        target,
+                        x,
+                        t,
+                        recordings.time(recordings.scale(target, TARGET), count),
+                        recordings.labels(network, count),
+                        outputs(recordings, prefix + target + "/", count),
+                        recordings.parts(prefix + target + "/", this)));
+            }
+        }
+        if (cases.isEmpty()) {
+            throw recordings.refusal("has no case, no tensor is called \"" + prefix + TARGET + "U/F\"");
+        }
+        return cases;
+    }
+
+    private List<Output> outputs(Recordings recordings, String prefix, long count) {
+        return List.of(
+                new Output("F", Question.SCALED_NETWORK, recordings.images(network, prefix + "F", count)),
+                new Output("f", Question.MODEL, recordings.images(network, prefix + "f", count)));
     }
 
     @Override

@@ -119,10 +119,10 @@ record PublishedNcsnpp(NcsnppConfig network, List<String> modules) implements Go
 
     @Override
     public List<GoldenCase> cases(Recordings recordings) {
-        Tensor x = recordings.points("x");
+        Tensor x = recordings.points(network, "x");
         Tensor t = recordings.times("time_cond", x.size(0));
-        Output output = new Output("out", Question.NETWORK, recordings.images("out", x.size(0)));
-        return List.of(new GoldenCase("", x, t, t, Optional.empty(), List.of(output), recordings.parts("")));
+        Output output = new Output("out", Question.NETWORK, recordings.images(network, "out", x.size(0)));
+        return List.of(new GoldenCase("", x, t, t, Optional.empty(), List.of(output), recordings.parts("", this)));
     }
 
     @Override

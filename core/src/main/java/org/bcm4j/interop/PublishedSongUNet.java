@@ -110,39 +110,31 @@ record PublishedSongUNet(NcsnppConfig network) implements GoldenReference {
     @Override
     public List<GoldenCase> cases(Recordings recordings) {
         List<GoldenCase> cases = new ArrayList<>();
-        Tensor x = recordings.points("x");
+        Tensor x = recordings.points(network, "x");
         Tensor t = recordings.timesOfQuarterLogs("noise_labels", x.size(0));
-        Output raw = new Output("F", Question.NETWORK, recordings.images("F", x.size(0)));
-        cases.add(new GoldenCase("", x, t, t, Optional.empty(), List.of(raw), recordings.parts("")));
+        Output raw = new Output("F", Question.NETWORK, recordings.images(network, "F", x.size(0)));
+        cases.add(new GoldenCase("", x, t, t, Optional.empty(), List.of(raw), recordings.parts("", this)));
         for (String prefix : recordings.prefixes("x")) {
             if (!prefix.isEmpty() && recordings.has(prefix + "D")) {
                 String name = prefix.substring(prefix.indexOf('/') + 1, prefix.length() - 1);
-                Tensor noisy = recordings.points(prefix + "x");
+                Tensor noisy = recordings.points(network, prefix + "x");
                 Tensor sigma = name.startsWith(SCALE)
-                        ? recordings.time(scale(recordings, name), noisy.size(0))
+                        ? recordings.time(recordings.scale(name, SCALE), noisy.size(0))
                         : recordings.times(prefix + "sigma", noisy.size(0));
                 cases.add(denoised(recordings, name, noisy, sigma, prefix + "D"));
             }
         }
         if (recordings.has("D_x")) {
-            Tensor noisy = recordings.points("D_x");
+            Tensor noisy = recordings.points(network, "D_x");
             Tensor sigma = recordings.times("D_sigma", 1).expand(noisy.size(0));
             cases.add(denoised(recordings, "", noisy, sigma, "D"));
         }
         return cases;
     }
 
-    private static GoldenCase denoised(Recordings recordings, String name, Tensor x, Tensor sigma, String output) {
-        Output denoised = new Output("D", Question.MODEL, recordings.images(output, x.size(0)));
+    private GoldenCase denoised(Recordings recordings, String name, Tensor x, Tensor sigma, String output) {
+        Output denoised = new Output("D", Question.MODEL, recordings.images(network, output, x.size(0)));
         return new GoldenCase(name, x, sigma, sigma, Optional.empty(), List.of(denoised), Map.of());
-    }
-
-    private static double scale(Recordings recordings, String name) {
-        try {
-            return Double.parseDouble(name.substring(SCALE.length()));
-        } catch (NumberFormatException e) {
-            throw recordings.refusal("case \"" + name + "\" names no noise scale");
-        }
     }
 
     @Override

@@ -20,25 +20,14 @@ final class Recordings {
     private static final String SUMMARIES = "act_stats/";
 
     private final Path file;
-    private final NetworkConfig network;
     private final Device device;
     private final Map<String, Tensor> tensors;
 
     /**
-     * What a part of the network put out.
-     *
-     * @param expected the output itself, or a summary of it: mean, population standard deviation, first and last number of each image,
-     *     float64 [B,4]
+     * @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what is wanted
      */
-    record Part(boolean summary, Tensor expected) {}
-
-    /**
-     * @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what the
-     *     network wants
-     */
-    Recordings(Path file, NetworkConfig network, Device device) {
+    Recordings(Path file, Device device) {
         this.file = file;
-        this.network = network;
         this.device = device;
         this.tensors = Safetensors.read(file).tensors();
     }
@@ -59,14 +48,43 @@ final class Recordings {
         return tensors.containsKey(name);
     }
 
+    /** The names that begin with {@code prefix}, without it. */
+    List<String> below(String prefix) {
+        return tensors.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .toList();
+    }
+
+    /** A tensor as it was recorded, where the check computes. */
+    Tensor tensor(String name) {
+        return device.move(named(name));
+    }
+
+    /** A tensor, if it was recorded. */
+    Optional<Tensor> optional(String name) {
+        return has(name) ? Optional.of(tensor(name)) : Optional.empty();
+    }
+
+    /** What was expected where {@code actual} was computed: of its shape. */
+    Tensor like(String name, Tensor actual) {
+        return device.move(shaped(name, named(name), actual.shape()));
+    }
+
+    void require(boolean condition, String fault) {
+        if (!condition) {
+            throw refusal(fault);
+        }
+    }
+
     /** An input, float32 [B,C,H,W] of the network's size. */
-    Tensor points(String name) {
+    Tensor points(NetworkConfig network, String name) {
         Tensor points = named(name);
-        return images(name, points.dim() == 0 ? 1 : points.size(0));
+        return images(network, name, points.dim() == 0 ? 1 : points.size(0));
     }
 
     /** Float32 [count,C,H,W] of the network's size. */
-    Tensor images(String name, long count) {
+    Tensor images(NetworkConfig network, String name, long count) {
         int size = network.imageSize();
         return device.move(shaped(name, named(name), count, network.imageChannels(), size, size)
                 .to(torch.ScalarType.Float));
@@ -93,8 +111,17 @@ final class Recordings {
         return device.full(scale, count);
     }
 
+    /** The noise scale in a case's name, after {@code prefix}: {@code sigma=0.5}. */
+    double scale(String caseName, String prefix) {
+        try {
+            return Double.parseDouble(caseName.substring(prefix.length()));
+        } catch (NumberFormatException e) {
+            throw refusal("case \"" + caseName + "\" names no noise scale");
+        }
+    }
+
     /** Int64 [count], if the network has classes. */
-    Optional<Tensor> labels(long count) {
+    Optional<Tensor> labels(NetworkConfig network, long count) {
         if (network.classes() == 0) {
             return Optional.empty();
         }
@@ -105,16 +132,31 @@ final class Recordings {
         return Optional.of(device.move(labels.to(torch.ScalarType.Long)));
     }
 
-    /** What the parts of the network put out in the case whose names begin with {@code prefix}, by name. */
-    Map<String, Part> parts(String prefix) {
-        Map<String, Part> parts = new LinkedHashMap<>();
-        tensors.forEach((name, tensor) -> {
-            if (name.startsWith(prefix + VALUES)) {
-                parts.put(name.substring(prefix.length() + VALUES.length()), new Part(false, device.move(tensor)));
-            } else if (name.startsWith(prefix + SUMMARIES)) {
-                parts.put(name.substring(prefix.length() + SUMMARIES.length()), new Part(true, device.move(tensor)));
-            }
-        });
+    /** What the parts of the network put out in the case whose names begin with {@code prefix}, by recorded name. */
+    Map<String, RecordedPart> parts(String prefix, GoldenReference reference) {
+        Map<String, RecordedPart> parts = new LinkedHashMap<>();
+        for (String name : below(prefix + VALUES)) {
+            parts.put(name, part(name, reference, tensor(prefix + VALUES + name)));
+        }
+        for (String name : below(prefix + SUMMARIES)) {
+            parts.put(name, part(name, reference, tensor(prefix + SUMMARIES + name)).summarized());
+        }
+        return parts;
+    }
+
+    private static RecordedPart part(String name, GoldenReference reference, Tensor expected) {
+        String ours = reference.part(name);
+        return new RecordedPart(ours, reference.asRecorded(ours), expected);
+    }
+
+    /** Likewise of a network whose parts have the names under which they were recorded. */
+    Map<String, RecordedPart> parts() {
+        Map<String, RecordedPart> parts = new LinkedHashMap<>();
+        below(VALUES).forEach(name -> parts.put(name, RecordedPart.of(name, tensor(VALUES + name))));
+        below(SUMMARIES)
+                .forEach(name -> parts.put(
+                        name,
+                        RecordedPart.of(name, tensor(SUMMARIES + name)).summarized()));
         return parts;
     }
 

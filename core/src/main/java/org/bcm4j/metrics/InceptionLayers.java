@@ -1,5 +1,6 @@
 package org.bcm4j.metrics;
 
+import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -11,9 +12,11 @@ import org.bytedeco.pytorch.global.torch;
  * Inception v3 (Szegedy et al., 2015) as the FID has it: with average pooling that does not count its padding, and one maximum pooling in
  * the last block (pytorch-fid's port of the network of 2015-12-05). Widths are those of the weights.
  *
- * @param weights by pytorch-fid's names, such as {@code Mixed_5b.branch1x1.conv.weight}
+ * @param weights by pytorch-fid's names, such as {@code Mixed_5b.branch1x1.conv.weight}; all that {@link InceptionShapes} lists
+ * @param observer hears what each convolution puts out, once it is normalised and rectified ({@code Mixed_5b.branch1x1}), each block
+ *     ({@code Mixed_5b}), and what pytorch-fid calls {@code block0}, {@code block1} and {@code block2}
  */
-record InceptionLayers(Weights weights) {
+public record InceptionLayers(Weights weights, Pass.Observer observer) {
     private static final double BATCH_NORM_EPSILON = 1e-3;
     private static final long[] ONE = {1, 1};
     private static final long[] NONE = {0, 0};
@@ -36,31 +39,36 @@ record InceptionLayers(Weights weights) {
         MAXIMUM
     }
 
+    /** Layers that nobody observes. */
+    InceptionLayers(Weights weights) {
+        this(weights, (part, output) -> {});
+    }
+
     /** Images [B,3,299,299] in [-1,1] to features [B,2048]. */
-    Tensor features(Tensor images) {
+    public Tensor features(Tensor images) {
         Tensor x = convolution("Conv2d_1a_3x3", images, Edge.HALVED);
         x = convolution("Conv2d_2a_3x3", x, Edge.VALID);
         x = convolution("Conv2d_2b_3x3", x, Edge.SAME);
-        x = halvedByMaximum(x);
+        x = observed("block0", halvedByMaximum(x));
         x = convolution("Conv2d_3b_1x1", x, Edge.VALID);
         x = convolution("Conv2d_4a_3x3", x, Edge.VALID);
-        x = halvedByMaximum(x);
-        x = blockA("Mixed_5b.", x);
-        x = blockA("Mixed_5c.", x);
-        x = blockA("Mixed_5d.", x);
-        x = blockB("Mixed_6a.", x);
-        x = blockC("Mixed_6b.", x);
-        x = blockC("Mixed_6c.", x);
-        x = blockC("Mixed_6d.", x);
-        x = blockC("Mixed_6e.", x);
-        x = blockD("Mixed_7a.", x);
-        x = blockE("Mixed_7b.", x, Pooling.AVERAGE);
-        x = blockE("Mixed_7c.", x, Pooling.MAXIMUM);
+        x = observed("block1", halvedByMaximum(x));
+        for (String block : new String[] {"Mixed_5b", "Mixed_5c", "Mixed_5d"}) {
+            x = observed(block, blockA(block + ".", x));
+        }
+        x = observed("Mixed_6a", blockB("Mixed_6a.", x));
+        for (String block : new String[] {"Mixed_6b", "Mixed_6c", "Mixed_6d", "Mixed_6e"}) {
+            x = observed(block, blockC(block + ".", x));
+        }
+        observer.heard("block2", x);
+        x = observed("Mixed_7a", blockD("Mixed_7a.", x));
+        x = observed("Mixed_7b", blockE("Mixed_7b.", x, Pooling.AVERAGE));
+        x = observed("Mixed_7c", blockE("Mixed_7c.", x, Pooling.MAXIMUM));
         return x.mean(2, 3);
     }
 
     /** Class scores [B,1008] of features, without the bias, as the Inception Score's published evaluation has them. */
-    Tensor scores(Tensor features) {
+    public Tensor scores(Tensor features) {
         return features.mm(weights.get("fc.weight").t());
     }
 
@@ -131,7 +139,7 @@ record InceptionLayers(Weights weights) {
         long[] padding = edge == Edge.SAME ? new long[] {kernel.size(2) / 2, kernel.size(3) / 2} : NONE;
         long[] stride = edge == Edge.HALVED ? TWO : ONE;
         Tensor linear = torch.conv2d(x, kernel, new TensorOptional(), stride, padding, ONE, 1);
-        return torch.batch_norm(
+        Tensor rectified = torch.batch_norm(
                         linear,
                         statistic(name, "weight"),
                         statistic(name, "bias"),
@@ -142,6 +150,12 @@ record InceptionLayers(Weights weights) {
                         BATCH_NORM_EPSILON,
                         false)
                 .relu();
+        return observed(name, rectified);
+    }
+
+    private Tensor observed(String part, Tensor output) {
+        observer.heard(part, output);
+        return output;
     }
 
     private TensorOptional statistic(String name, String kind) {

@@ -58,8 +58,7 @@ public final class InceptionNetwork implements AutoCloseable {
                 layout.declare(name, Initialization.ZERO, tensor.shape());
             }
         });
-        for (String needed :
-                new String[] {"Conv2d_1a_3x3.conv.weight", "Mixed_7c.branch_pool.bn.running_var", "fc.weight"}) {
+        for (String needed : InceptionShapes.network().slots().keySet()) {
             if (!floats.containsKey(needed)) {
                 throw new UserException(source + ": lacks " + needed
                         + "; name pytorch-fid's weights of the Inception network (pt_inception-2015-12-05)");
@@ -93,18 +92,23 @@ public final class InceptionNetwork implements AutoCloseable {
         }
         return Scope.returning(() -> {
             try (NoGradGuard guard = new NoGradGuard()) {
-                return layers.features(resized(images).mul(new Scalar(2.0)).sub(new Scalar(1.0)));
+                return layers.features(centred(resized(images)));
             }
         });
     }
 
-    /** Images in [0,1] as the network wants them but for their range. */
-    static Tensor resized(Tensor images) {
+    /** Images as {@link #features} takes them, [B,1 or 3,H,W], to what the network sees but for its range: float32 [B,3,299,299] in [0,1]. */
+    public static Tensor resized(Tensor images) {
         Tensor unit = images.is_floating_point()
                 ? images.to(ScalarType.Float)
                 : images.to(ScalarType.Float).div(new Scalar(255.0));
         Tensor colour = unit.expand(unit.size(0), 3, unit.size(2), unit.size(3));
         return torch.upsample_bilinear2d(colour, new long[] {SIDE, SIDE}, false);
+    }
+
+    /** From [0,1] to the network's range, [-1,1]. */
+    public static Tensor centred(Tensor images) {
+        return images.mul(new Scalar(2.0)).sub(new Scalar(1.0));
     }
 
     /** Probabilities of the 1,008 classes, [B,1008], of features; by class scores without their bias, as published evaluations do. */

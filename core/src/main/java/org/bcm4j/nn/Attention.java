@@ -1,5 +1,6 @@
 package org.bcm4j.nn;
 
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -31,7 +32,7 @@ public record Attention(
                 normalized,
                 GroupNorm.adm(name + ".norm", channels),
                 new Convolution(name + ".qkv", channels, 3 * channels, 1),
-                new Convolution(name + ".proj_out", channels, channels, 1, true));
+                new Convolution(name + ".proj_out", channels, channels, 1, Initialization.ZERO));
     }
 
     public void declare(WeightLayout.Builder layout) {

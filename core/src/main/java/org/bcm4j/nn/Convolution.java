@@ -9,15 +9,14 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * A convolution of odd kernel size with bias that keeps height and width: [B,in,H,W] to [B,out,H,W].
  *
- * @param startsAtZero whether its output is zero before training, as at the end of residual branches
+ * @param start of its weight; zero at the end of residual branches. The bias starts at zero
  */
-public record Convolution(String name, int in, int out, int kernel, boolean startsAtZero) {
+public record Convolution(String name, int in, int out, int kernel, Initialization start) {
     public Convolution(String name, int in, int out, int kernel) {
-        this(name, in, out, kernel, false);
+        this(name, in, out, kernel, Initialization.UNIFORM_FAN_IN);
     }
 
     public void declare(WeightLayout.Builder layout) {
-        Initialization start = startsAtZero ? Initialization.ZERO : Initialization.UNIFORM_FAN_IN;
         layout.declare(name + ".weight", start, out, in, kernel, kernel);
         layout.declare(name + ".bias", Initialization.ZERO, out);
     }

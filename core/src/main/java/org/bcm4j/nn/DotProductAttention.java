@@ -1,5 +1,6 @@
 package org.bcm4j.nn;
 
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -15,8 +16,8 @@ public record DotProductAttention(int channels, GroupNorm norm, Convolution qkv,
         this(
                 channels,
                 GroupNorm.ncsnpp(name + ".norm2", channels),
-                new Convolution(name + ".qkv", channels, 3 * channels, 1),
-                new Convolution(name + ".proj", channels, channels, 1, true));
+                new Convolution(name + ".qkv", channels, 3 * channels, 1, Initialization.GLOROT_FIFTH),
+                new Convolution(name + ".proj", channels, channels, 1, Initialization.ZERO));
     }
 
     public void declare(WeightLayout.Builder layout) {

@@ -16,7 +16,7 @@ public record FirDownConvolution(String name, int in, int out, FirResampling res
     public static final int KERNEL = 3;
 
     public void declare(WeightLayout.Builder layout) {
-        layout.declare(name + ".weight", Initialization.UNIFORM_FAN_IN, out, in, KERNEL, KERNEL);
+        layout.declare(name + ".weight", Initialization.GLOROT, out, in, KERNEL, KERNEL);
         layout.declare(name + ".bias", Initialization.ZERO, out);
     }
 

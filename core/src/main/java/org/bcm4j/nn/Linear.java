@@ -6,14 +6,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** A dense layer: [B,in] to [B,out]. */
-public record Linear(String name, int in, int out, boolean biased) {
+/**
+ * A dense layer: [B,in] to [B,out].
+ *
+ * @param start of its weight; the bias, if it has one, starts at zero
+ */
+public record Linear(String name, int in, int out, boolean biased, Initialization start) {
     public Linear(String name, int in, int out) {
         this(name, in, out, true);
     }
 
+    public Linear(String name, int in, int out, boolean biased) {
+        this(name, in, out, biased, Initialization.UNIFORM_FAN_IN);
+    }
+
     public void declare(WeightLayout.Builder layout) {
-        layout.declare(name + ".weight", Initialization.UNIFORM_FAN_IN, out, in);
+        layout.declare(name + ".weight", start, out, in);
         if (biased) {
             layout.declare(name + ".bias", Initialization.ZERO, out);
         }

@@ -6,8 +6,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
-import org.bcm4j.model.IntervalLaw;
-import org.bcm4j.model.TimeGrid;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.SeededGenerator;
@@ -25,14 +23,13 @@ final class ExampleSource implements AutoCloseable {
     private final SeededGenerator labels;
     private final SeededGenerator dropout;
     private ShuffledOrder order;
-    private TimeGrid grid = new TimeGrid(2);
-    private IntervalLaw law;
+    private IntervalTimes intervals;
 
     ExampleSource(TrainingConfig config, LabelledImages images, Device device) {
         this.config = config;
         this.images = images;
         this.device = device;
-        this.law = new IntervalLaw(grid, config.times());
+        this.intervals = new IntervalTimes(2, config.times(), device);
         noise = new SeededGenerator(config.seed() + 1, device);
         times = new SeededGenerator(config.seed() + 2, device);
         labels = new SeededGenerator(config.seed() + 3, device);
@@ -63,28 +60,14 @@ final class ExampleSource implements AutoCloseable {
 
     /** The next {@code count} images, with times from a grid of {@code points} points. */
     Example next(int count, int points) {
-        if (grid.points() != points) {
-            grid = new TimeGrid(points);
-            law = new IntervalLaw(grid, config.times());
+        if (intervals.points() != points) {
+            intervals = new IntervalTimes(points, config.times(), device);
         }
         long[] indices = order.next(count);
         Tensor x = device.move(images.images(indices));
-        double[] uniform = times.uniforms(2 * count);
-        double[] tNext = new double[count];
-        double[] t = new double[count];
-        double[] u = new double[count];
-        for (int i = 0; i < count; i++) {
-            int n = law.interval(uniform[2 * i]);
-            tNext[i] = grid.time(n + 1);
-            t[i] = grid.time(n);
-            u[i] = grid.time(law.target(uniform[2 * i + 1], n));
-        }
-        Tensor upper = config.objective()
-                .noiseScales()
-                .map(law -> law.sigma(times.normal(count)))
-                .orElseGet(() -> device.floats(tNext));
-        Example drawn =
-                new Example(x, noise.normal(x.shape()), upper, device.floats(t), device.floats(u), labels(indices));
+        DrawnTimes drawnTimes = config.objective().times(intervals, times, count);
+        Example drawn = new Example(
+                x, noise.normal(x.shape()), drawnTimes.tNext(), drawnTimes.t(), drawnTimes.u(), labels(indices));
         return posteriorMean.map(mean -> mean.stabilized(drawn)).orElse(drawn);
     }
 

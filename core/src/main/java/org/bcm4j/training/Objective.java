@@ -1,17 +1,22 @@
 package org.bcm4j.training;
 
 import java.util.Map;
-import java.util.Optional;
-import org.bcm4j.denoiser.EdmLoss;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.Tensor;
 
 /** What training minimises. */
 public sealed interface Objective permits BidirectionalConsistency, Consistency, Denoising, EdmDenoising {
-    /** The law of t_{n+1}, if it is not drawn from the intervals of a time grid. */
-    default Optional<EdmLoss> noiseScales() {
-        return Optional.empty();
+    /**
+     * Draws the times of a batch.
+     *
+     * @param intervals draws from the time grid of the step, as all objectives do but {@link EdmDenoising}
+     * @param generator for all that is random
+     * @param count B
+     */
+    default DrawnTimes times(IntervalTimes intervals, SeededGenerator generator, int count) {
+        return intervals.draw(generator, count);
     }
 
     /**

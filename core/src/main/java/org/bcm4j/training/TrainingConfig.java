@@ -86,12 +86,14 @@ public record TrainingConfig(
         require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
         require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
         require(labelDropout == 0 || network.nullClass(), "label_dropout needs null_class: true in the network");
+        boolean denoiser = objective instanceof EdmDenoising;
         require(
-                objective.noiseScales().isPresent() == (preconditioning == Preconditioning.DENOISER),
+                denoiser == (preconditioning == Preconditioning.DENOISER),
                 "objective edm-denoising and preconditioning denoiser go together");
+        require(!denoiser || warmUpSteps == 0, "warm_up_steps must be 0 with objective edm-denoising, which denoises");
         require(
-                objective.noiseScales().isEmpty() || warmUpSteps == 0,
-                "objective edm-denoising needs no warm_up_steps, for it denoises");
+                !denoiser || stableTargets == 0,
+                "stable_targets must be 0 with objective edm-denoising, whose target is the image itself");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
     }
 

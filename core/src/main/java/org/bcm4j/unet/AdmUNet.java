@@ -14,6 +14,7 @@ import org.bcm4j.nn.Embedding;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Resampling;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -44,7 +45,7 @@ public final class AdmUNet implements Network {
         middle = buildMiddle();
         buildUp(skips);
         exitNorm = GroupNorm.adm("out.0", channels(0));
-        exit = new Convolution("out.2", channels(0), foldedChannels(), 3, true);
+        exit = new Convolution("out.2", channels(0), foldedChannels(), 3, Initialization.ZERO);
         layout = declare();
     }
 

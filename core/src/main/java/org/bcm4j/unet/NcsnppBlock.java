@@ -10,6 +10,7 @@ import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Resampling;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -65,11 +66,11 @@ public record NcsnppBlock(
                 config.resampling(),
                 config.dropout(),
                 GroupNorm.ncsnpp(name + ".norm0", in),
-                new Convolution(name + ".conv0", in, out, 3),
-                new Linear(name + ".affine", config.embeddingWidth(), out),
+                new Convolution(name + ".conv0", in, out, 3, Initialization.GLOROT),
+                new Linear(name + ".affine", config.embeddingWidth(), out, true, Initialization.GLOROT),
                 GroupNorm.ncsnpp(name + ".norm1", out),
-                new Convolution(name + ".conv1", out, out, 3, true),
-                convolvesSkip ? Optional.of(new Convolution(name + ".skip", in, out, 1)) : Optional.empty(),
+                new Convolution(name + ".conv1", out, out, 3, Initialization.ZERO),
+                convolvesSkip ? Optional.of(new Convolution(name + ".skip", in, out, 1, Initialization.GLOROT)) : Optional.empty(),
                 attends ? Optional.of(new DotProductAttention(name, out)) : Optional.empty());
     }
 

@@ -9,6 +9,7 @@ import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -80,7 +81,7 @@ public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
         int channels = config.channels(level);
         return new Exit(
                 GroupNorm.ncsnpp(prefix + "aux_norm", channels),
-                new Convolution(prefix + "aux_conv", channels, config.imageChannels(), 3, true));
+                new Convolution(prefix + "aux_conv", channels, config.imageChannels(), 3, Initialization.ZERO));
     }
 
     void declare(WeightLayout.Builder layout) {

@@ -5,6 +5,7 @@ import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.NoiseFeatures;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -34,8 +35,12 @@ public sealed interface NcsnppEmbedding {
                         features,
                         new Perceptron("", features.width(), width),
                         new Perceptron("_end", features.width(), width),
-                        new Linear("map_align", 2 * width, width, false));
+                        new Linear("map_align", 2 * width, width, false, Initialization.GLOROT));
         };
+    }
+
+    private static Linear dense(String name, int in, int out) {
+        return new Linear(name, in, out, true, Initialization.GLOROT);
     }
 
     /** Features of ¼·ln of a noise scale, [B] to [B,width()], to which a label adds a learned vector of its class. */
@@ -47,7 +52,7 @@ public sealed interface NcsnppEmbedding {
             NoiseFeatures noise = config.noiseFeatures();
             Optional<Linear> label = config.classes() == 0
                     ? Optional.empty()
-                    : Optional.of(new Linear("map_label", config.labelColumns(), noise.width()));
+                    : Optional.of(dense("map_label", config.labelColumns(), noise.width()));
             return new Features(noise, label, config.classes());
         }
 
@@ -88,7 +93,7 @@ public sealed interface NcsnppEmbedding {
     /** Two dense layers with SiLU between them. */
     record Perceptron(Linear first, Linear second) {
         Perceptron(String suffix, int in, int out) {
-            this(new Linear("map_layer0" + suffix, in, out), new Linear("map_layer1" + suffix, out, out));
+            this(dense("map_layer0" + suffix, in, out), dense("map_layer1" + suffix, out, out));
         }
 
         void declare(WeightLayout.Builder layout) {

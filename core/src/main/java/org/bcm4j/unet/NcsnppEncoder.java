@@ -7,6 +7,7 @@ import java.util.List;
 import org.bcm4j.nn.Convolution;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,7 +30,7 @@ public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Le
         }
         String entrance = config.prefix("enc", 0) + "conv";
         return new NcsnppEncoder(
-                new Convolution(entrance, config.imageChannels(), config.width(), 3),
+                new Convolution(entrance, config.imageChannels(), config.width(), 3, Initialization.GLOROT),
                 blocks(config, 0, config.width()),
                 List.copyOf(lower));
     }

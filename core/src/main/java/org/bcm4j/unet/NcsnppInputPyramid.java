@@ -5,6 +5,7 @@ import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.FirDownConvolution;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
@@ -33,7 +34,7 @@ public sealed interface NcsnppInputPyramid {
         int image = config.imageChannels();
         return switch (config.encoder()) {
             case STANDARD -> new None();
-            case INPUT_SKIP -> new Skip(config.resampling(), new Convolution(prefix + "aux_skip", image, channels, 1));
+            case INPUT_SKIP -> new Skip(config.resampling(), new Convolution(prefix + "aux_skip", image, channels, 1, Initialization.GLOROT));
             case RESIDUAL -> {
                 int pyramid = level == 1 ? image : config.channels(level - 2);
                 yield new Residual(

@@ -7,6 +7,7 @@ import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Resampling;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -40,7 +41,7 @@ public record ResidualBlock(
                 new Convolution(name + ".in_layers.2", in, out, 3),
                 new Linear(name + ".emb_layers.1", config.embeddingWidth(), embedded),
                 GroupNorm.adm(name + ".out_layers.0", out),
-                new Convolution(name + ".out_layers.3", out, out, 3, true),
+                new Convolution(name + ".out_layers.3", out, out, 3, Initialization.ZERO),
                 in == out ? Optional.empty() : Optional.of(new Convolution(name + ".skip_connection", in, out, 1)));
     }
 

@@ -6,22 +6,22 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** A pickle written by hand, as PyTorch writes its own in protocol 2. */
-final class PickleBytes {
+public final class PickleBytes {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    PickleBytes() {
+    public PickleBytes() {
         codes(0x80, 2);
     }
 
     /** Instructions, and single bytes of any other use. */
-    PickleBytes codes(int... codes) {
+    public PickleBytes codes(int... codes) {
         for (int code : codes) {
             out.write(code);
         }
         return this;
     }
 
-    PickleBytes text(String text) {
+    public PickleBytes text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         codes('X').littleEndian(bytes.length, Integer.BYTES);
         out.writeBytes(bytes);
@@ -67,7 +67,7 @@ final class PickleBytes {
     }
 
     /** A tensor of float32. */
-    PickleBytes tensor(String key, long elements, long offset, long[] shape, long[] strides) {
+    public PickleBytes tensor(String key, long elements, long offset, long[] shape, long[] strides) {
         return global("torch._utils", "_rebuild_tensor_v2")
                 .codes('(')
                 .storage("Float", key, elements)
@@ -79,7 +79,7 @@ final class PickleBytes {
                 .codes(')', 'R', 't', 'R');
     }
 
-    byte[] end() {
+    public byte[] end() {
         codes('.');
         return out.toByteArray();
     }

@@ -12,7 +12,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** PyTorch's files, put together by hand. */
-final class TorchBytes {
+public final class TorchBytes {
     private TorchBytes() {}
 
     /** An archive, stored, of a pickle and storages by key. */
@@ -36,7 +36,7 @@ final class TorchBytes {
         return out.toByteArray();
     }
 
-    static ZipEntry entry(String name, int method, byte[] content) {
+    public static ZipEntry entry(String name, int method, byte[] content) {
         CRC32 checksum = new CRC32();
         checksum.update(content);
         ZipEntry entry = new ZipEntry(name);

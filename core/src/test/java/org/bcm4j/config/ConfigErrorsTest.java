@@ -66,7 +66,7 @@ class ConfigErrorsTest {
                         "  rate: 0.5",
                         "  rate: 1e999",
                         "x.yaml:5:9: expected a finite number for training.rate, found 1e999"),
-                Arguments.of("  rate: 0.5", "  rate: 1.5", "x.yaml:4:3: training: rate must lie in [0,1), is 1.5"),
+                Arguments.of("  rate: 0.5", "  rate: 1.5", "x.yaml:5:3: training: rate must lie in [0,1), is 1.5"),
                 Arguments.of(
                         "  batch_size: 64",
                         "  batch_size: 1.5",

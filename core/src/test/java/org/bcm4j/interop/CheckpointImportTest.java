@@ -50,7 +50,7 @@ class CheckpointImportTest {
     @ValueSource(strings = {"bcm_adm", "bcm_adm_uncond"})
     void recognisesAnAdmByItsWeights(String fixture) {
         AdmConfig described = (AdmConfig)
-                new GoldenFolder(Fixture.folder(fixture)).reference().network();
+                ((GoldenModel) new GoldenFolder(Fixture.folder(fixture)).subject()).reference().network();
         NetworkConfig recognised = reading.network(
                 weights(fixture), OptionalInt.of(described.imageSize()), OptionalInt.of(described.headWidth()));
         assertThat(recognised).isEqualTo(described);

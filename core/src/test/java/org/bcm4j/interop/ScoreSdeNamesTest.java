@@ -233,22 +233,35 @@ class ScoreSdeNamesTest {
     void refusesAnotherNetworksWeights() {
         Tensor weight = named(published, "all_modules.8.Conv_2.weight");
         published.remove("all_modules.8.Conv_2.weight");
-        assertRefused(recorded(), "song.pt: parameter all_modules.8.Conv_2.weight is missing");
+        assertRefused(recorded(), "\n  all_modules.8.Conv_2.weight is missing");
         published.put("all_modules.8.Conv_2.weight", Device.CPU.zeros(16, 8, 3, 3));
         assertRefused(
                 recorded(),
-                "song.pt: parameter all_modules.8.Conv_2.weight has shape [16, 8, 3, 3], the network wants [16, 8, 1,"
-                        + " 1]");
+                "\n  all_modules.8.Conv_2.weight has shape [16, 8, 3, 3], the network wants [16, 8, 1, 1]");
         published.put("all_modules.8.Conv_2.weight", weight);
         published.put("all_modules.33.weight", weight);
-        assertRefused(recorded(), "song.pt: parameter all_modules.33.weight is unknown to the network");
+        assertRefused(recorded(), "\n  all_modules.33.weight has no place in the network");
+    }
+
+    @Test
+    void reportsAllOfItAtOnce() {
+        published.remove("all_modules.17.NIN_1.W");
+        published.put("all_modules.0.W", Device.CPU.zeros(9));
+        published.put("all_modules.33.weight", Device.CPU.zeros(1));
+        assertThatThrownBy(() -> convert(recorded()))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("song.pt: 3 tensors do not fit the network; is the configuration another one's?")
+                .hasMessageContainingAll(
+                        "all_modules.17.NIN_1.W is missing",
+                        "all_modules.0.W has shape [9], the network wants [8]",
+                        "all_modules.33.weight has no place in the network");
     }
 
     @Test
     void refusesConfigurationsOfAnotherKind() {
         assertRefused(
                 config(32, 2, Encoder.STANDARD, Decoder.STANDARD, Conditioning.TIME),
-                "song.pt: parameter all_modules.7.GroupNorm_0.weight is missing");
+                "\n  all_modules.7.GroupNorm_0.weight is missing");
         assertRefused(
                 config(32, 2, Encoder.RESIDUAL, Decoder.STANDARD, Conditioning.JOINT),
                 "song.pt: score SDE's networks know neither u nor classes");
@@ -257,6 +270,7 @@ class ScoreSdeNamesTest {
     private void assertRefused(NcsnppConfig config, String message) {
         assertThatThrownBy(() -> convert(config))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith(message);
+                .hasMessageStartingWith("song.pt: ")
+                .hasMessageContaining(message);
     }
 }
