@@ -56,8 +56,9 @@ final class InvertCommand implements Callable<Integer> {
     @Option(
             names = "--refine",
             paramLabel = "K",
-            description = "K steps from the noises found to others that generate the images in one evaluation; each costs about"
-                    + " three evaluations (default: ${DEFAULT-VALUE}).")
+            description =
+                    "K steps from the noises found to others that generate the images in one evaluation; each costs"
+                            + " about three evaluations (default: ${DEFAULT-VALUE}).")
     private int refine = 0;
 
     @Mixin
@@ -91,7 +92,9 @@ final class InvertCommand implements Callable<Integer> {
                 Optional<Tensor> labels =
                         choice.labels(images.size(), bcm.model().device());
                 Tensor found = bcm.invert(walk, points, seed.value(), labels);
-                Tensor noises = refine > 0 ? bcm.refine(new RefinedInversion(refine), points, found, seed.value(), labels) : found;
+                Tensor noises = refine > 0
+                        ? bcm.refine(new RefinedInversion(refine), points, found, seed.value(), labels)
+                        : found;
                 if (refine > 0) {
                     report(bcm, points, found, noises, labels);
                 }
