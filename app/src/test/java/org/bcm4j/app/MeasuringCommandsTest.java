@@ -75,8 +75,7 @@ class MeasuringCommandsTest {
             names = {"INPAINT", "RESTORE"})
     void theBestWalkIsStoredWithTheModel(Purpose purpose) throws Exception {
         String name = purpose.name().toLowerCase(Locale.ROOT);
-        Outcome outcome =
-                run("tune model --for " + name + " --nfe 2 --budget 4 --images 100 --plot tried.png");
+        Outcome outcome = run("tune model --for " + name + " --nfe 2 --budget 4 --images 100 --plot tried.png");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         Matcher stored = STORED.matcher(outcome.out());
         assertThat(stored.find()).as(outcome.out()).isTrue();
