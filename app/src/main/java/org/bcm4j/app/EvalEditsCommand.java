@@ -81,6 +81,12 @@ final class EvalEditsCommand implements Callable<Integer> {
                 report.data(),
                 report.seeds());
         print("inpainting", report.inpainting());
+        System.out.printf(
+                Locale.ROOT,
+                "known pixels that inpainting changed: %d%n",
+                report.inpainting().stream()
+                        .mapToLong(EditingReport.Repair::changedKnown)
+                        .sum());
         print("restoration", report.restoration());
         System.out.printf("%n%-64s %24s%n", "interpolation, initial noise", "distance");
         for (EditingReport.Midpoints midpoints : report.interpolation()) {
@@ -101,7 +107,8 @@ final class EvalEditsCommand implements Callable<Integer> {
 
     private static void print(String title, List<EditingReport.Repair> repairs) {
         System.out.printf(
-                "%n%-56s %3s %24s %14s %24s %14s%n", title, "NFE", "MSE", "of the damaged", "distance", "of the damaged");
+                "%n%-56s %3s %24s %14s %24s %14s%n",
+                title, "NFE", "MSE", "of the damaged", "distance", "of the damaged");
         for (EditingReport.Repair repair : repairs) {
             String walk = repair.walk().length() > 28 ? repair.walk().substring(0, 25) + "..." : repair.walk();
             System.out.printf(

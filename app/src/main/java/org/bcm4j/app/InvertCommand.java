@@ -61,8 +61,9 @@ final class InvertCommand implements Callable<Integer> {
     @Option(
             names = "--refine",
             paramLabel = "K",
-            description = "K steps from the noises found to others that generate the images in one evaluation; each costs about"
-                    + " three evaluations (default: ${DEFAULT-VALUE}).")
+            description =
+                    "K steps from the noises found to others that generate the images in one evaluation; each costs"
+                            + " about three evaluations (default: ${DEFAULT-VALUE}).")
     private int refine = 0;
 
     @Mixin

@@ -126,7 +126,8 @@ class EditCommandsTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out()).contains("wrote small: N = 3, 4 x 4 pixels");
         assertThat(files(directory.resolve("small"))).containsExactly("a.png", "b.png", "wide.png");
-        assertThat(Pictures.read(directory.resolve("small/wide.png")).getWidth()).isEqualTo(4);
+        assertThat(Pictures.read(directory.resolve("small/wide.png")).getWidth())
+                .isEqualTo(4);
     }
 
     @Test
@@ -148,24 +149,37 @@ class EditCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "inpaint @model @pictures            | a.png: has no transparent part to fill; name what is missing with --mask or --box",
-                "inpaint @model @pictures --mask @small.png | small.png is 4 x 4 pixels, but the images are 8 x 8; draw the mask at their size",
-                "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: is not four whole numbers X,Y,W,H, such as 8,10,12,9",
-                "inpaint @model @pictures --box 4,4,5,5     | --box 4,4,5,5: does not lie within the image of 8 x 8 pixels",
-                "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave something to go by, or use bcm sample",
+                "inpaint @model @pictures            | a.png: has no transparent part to fill; name what is missing"
+                        + " with --mask or --box",
+                "inpaint @model @pictures --mask @small.png | small.png is 4 x 4 pixels, but the images are 8 x 8;"
+                        + " draw the mask at their size",
+                "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: is not four whole numbers X,Y,W,H, such as"
+                        + " 8,10,12,9",
+                "inpaint @model @pictures --box 4,4,5,5     | --box 4,4,5,5: does not lie within the image of 8 x 8"
+                        + " pixels",
+                "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave something to go by,"
+                        + " or use bcm sample",
                 "inpaint @model @pictures --box 0,0,2,2 --refine 9 | --refine 9.0: choose from 0.0 to 5.0",
-                "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4 evaluations to inpaint",
+                "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4"
+                        + " evaluations to inpaint",
                 "restore @model @pictures --quality 0       | --quality 0.0: choose from 1.0 to 100.0",
-                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it must lead from 0 to 0",
-                "colorize @model @pictures                  | the model knows grey images only; colorize with a model of coloured ones",
+                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it"
+                        + " must lead from 0 to 0",
+                "colorize @model @pictures                  | the model knows grey images only; colorize with a model"
+                        + " of coloured ones",
                 "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
-                "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command; write one with --walk",
+                "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command;"
+                        + " write one with --walk",
                 "shrink @pictures --size 9                  | a.png: is only 8x8; leave it out, or ask for at most 8",
                 "shrink @pictures @pictures/a.png --size 4  | a.png would have one name; rename one of them",
-                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures is 0.5",
-                "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class; choose from 0 to 1, or cat, dog",
-                "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start from; write one with --walk",
-                "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let --nfe and --walk agree"
+                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures"
+                        + " is 0.5",
+                "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class;"
+                        + " choose from 0 to 1, or cat, dog",
+                "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start"
+                        + " from; write one with --walk",
+                "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let"
+                        + " --nfe and --walk agree"
             })
     void mistakesAreToldInOneLine(String command, String message) throws Exception {
         boolean tuning = command.startsWith("tune");

@@ -143,7 +143,8 @@ class PictureInputsTest {
                 ImageIO.createImageOutputStream(directory.resolve("moving.gif").toFile())) {
             writer.setOutput(out);
             writer.prepareWriteSequence(null);
-            IIOMetadata metadata = writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
+            IIOMetadata metadata =
+                    writer.getDefaultImageMetadata(ImageTypeSpecifier.createFromRenderedImage(frame), null);
             for (int i = 0; i < 3; i++) {
                 writer.writeToSequence(new IIOImage(frame, List.of(), metadata), null);
             }

@@ -163,8 +163,8 @@ public class EditingBenchmark {
     @Benchmark
     @OperationsPerInvocation(2 * ENDS + BATCH)
     public double interpolate() {
-        return run(() ->
-                grey.interpolate(INVERSION, ONE_STEP, greyImages.narrow(0, 0, ENDS), BATCH, 0, Optional.empty()));
+        return run(
+                () -> grey.interpolate(INVERSION, ONE_STEP, greyImages.narrow(0, 0, ENDS), BATCH, 0, Optional.empty()));
     }
 
     /** Six steps of three evaluations, an evaluation, and one with its backward pass, which counts as three. */
@@ -184,8 +184,7 @@ public class EditingBenchmark {
     @Benchmark
     @OperationsPerInvocation(4 * BATCH)
     public double colorize() {
-        return run(() ->
-                colour.edit(MULTISTEP, colourImages, new KnownLuminance(colourImages), 0, Optional.empty()));
+        return run(() -> colour.edit(MULTISTEP, colourImages, new KnownLuminance(colourImages), 0, Optional.empty()));
     }
 
     private Tensor edit(Walk walk, Constraint constraint) {

@@ -73,7 +73,9 @@ record InverseCorrection(Lack lack, Tensor n) {
     private static Tensor leastSquares(Tensor effects, Tensor residual) {
         Tensor precise = effects.to(torch.ScalarType.Double);
         Tensor normal = torch.bmm(precise, precise.transpose(1, 2));
-        Tensor ridge = torch.eye(normal.size(1)).to(normal.device(), normal.scalar_type()).mul(new Scalar(RIDGE));
+        Tensor ridge = torch.eye(normal.size(1))
+                .to(normal.device(), normal.scalar_type())
+                .mul(new Scalar(RIDGE));
         Tensor right = torch.bmm(precise, residual.to(torch.ScalarType.Double).unsqueeze(2));
         return torch.linalg_solve(normal.add(ridge), right).to(residual.scalar_type());
     }
@@ -82,8 +84,7 @@ record InverseCorrection(Lack lack, Tensor n) {
     private Tensor inverted(Tensor residual, Tensor part) {
         Tensor generated = lack.images().flatten(1, -1).add(residual);
         Tensor both = torch.cat(new TensorVector(generated, generated.sub(part)), 0);
-        Tensor points = both.view(-1, n.size(1), n.size(2), n.size(3))
-                .add(n.repeat(2, 1, 1, 1), new Scalar(START));
+        Tensor points = both.view(-1, n.size(1), n.size(2), n.size(3)).add(n.repeat(2, 1, 1, 1), new Scalar(START));
         Optional<Tensor> labels = lack.labels().map(given -> given.repeat(2));
         Tensor noises = lack.model()
                 .traverse(points, START, NoiseScales.SIGMA_MAX, labels)

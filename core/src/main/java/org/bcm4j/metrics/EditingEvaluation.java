@@ -23,6 +23,7 @@ import org.bcm4j.walk.Walk;
 public record EditingEvaluation(long images, int seeds) {
     /** Three times what the walks take that are recommended to inpaint is among them. */
     private static final List<Integer> CONSISTENCY_MODEL_NFE = List.of(2, 4, 6, 9, 12, 18);
+
     private static final List<Integer> QUALITIES = List.of(10, 20, 30);
     private static final long LEAST_IMAGES = 200;
 
@@ -50,8 +51,8 @@ public record EditingEvaluation(long images, int seeds) {
         for (int quality : QUALITIES) {
             Damage compression = new Damage.Compression(quality);
             sorted(walks.restore())
-                    .forEach(walk -> restoration.add(
-                            bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
+                    .forEach(walk ->
+                            restoration.add(bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
         }
         List<Halved> interpolation = bench.interpolation(walks);
         return new EditingReport(
@@ -77,8 +78,8 @@ public record EditingEvaluation(long images, int seeds) {
         for (Mended ours : inpainting) {
             for (Mended theirs : inpainting) {
                 if (ours.method() == Method.BCM && theirs.method() == Method.CM && theirs.nfe() == 3 * ours.nfe()) {
-                    String pair = "inpainting in " + ours.nfe() + " NFE (" + ours.repair().walk()
-                            + ") below consistency models' in " + theirs.nfe();
+                    String pair = "inpainting in " + ours.nfe() + " NFE ("
+                            + ours.repair().walk() + ") below consistency models' in " + theirs.nfe();
                     claims.add(claim(pair + ": distance", ours.distances(), theirs.distances()));
                     claims.add(claim(pair + ": MSE", ours.errors(), theirs.errors()));
                 }

@@ -77,8 +77,10 @@ class RefinedInversionTest {
     @Test
     void everyStepMoreBringsEveryImageNearer() {
         double[] before = errors(noises);
-        double[] few = errors(new RefinedInversion(5).refine(model, images, noises, Optional.empty(), this::sameForAll));
-        double[] many = errors(new RefinedInversion(40).refine(model, images, noises, Optional.empty(), this::sameForAll));
+        double[] few =
+                errors(new RefinedInversion(5).refine(model, images, noises, Optional.empty(), this::sameForAll));
+        double[] many =
+                errors(new RefinedInversion(40).refine(model, images, noises, Optional.empty(), this::sameForAll));
         for (int i = 0; i < before.length; i++) {
             assertThat(few[i]).isLessThan(before[i]);
             assertThat(many[i]).isLessThan(few[i]);
@@ -90,8 +92,9 @@ class RefinedInversionTest {
     @Test
     void imagesOfABatchDoNotMeetEachOther() {
         RefinedInversion refinement = new RefinedInversion(2);
-        Tensor together =
-                refinement.refine(model, images, noises, Optional.empty(), this::sameForAll).narrow(0, 1, 1);
+        Tensor together = refinement
+                .refine(model, images, noises, Optional.empty(), this::sameForAll)
+                .narrow(0, 1, 1);
         Tensor start = noises.narrow(0, 1, 1);
         Tensor alone = refinement.refine(model, images.narrow(0, 1, 1), start, Optional.empty(), this::sameForAll);
         double moved = alone.sub(start).norm().item_double();

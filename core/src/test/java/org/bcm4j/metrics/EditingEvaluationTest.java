@@ -46,7 +46,9 @@ class EditingEvaluationTest {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             report = new EditingEvaluation(200, 2).run(subject, RecommendedWalks.UNTUNED, MeasuringListener.NONE);
         }
-        assertThat(report.inpainting()).extracting(EditingReport.Repair::nfe).containsExactly(2, 3, 4, 2, 4, 6, 9, 12, 18);
+        assertThat(report.inpainting())
+                .extracting(EditingReport.Repair::nfe)
+                .containsExactly(2, 3, 4, 2, 4, 6, 9, 12, 18);
         assertThat(report.inpainting())
                 .extracting(EditingReport.Repair::changedKnown)
                 .as("known pixels")
@@ -68,7 +70,8 @@ class EditingEvaluationTest {
     }
 
     private static void areTheDifferencesOfTheMeans(EditingReport report) {
-        // Inpainting in 2, 3 and 4 evaluations against 6, 9 and 12, by distance and by error; nine restorations; midpoints.
+        // Inpainting in 2, 3 and 4 evaluations against 6, 9 and 12, by distance and by error; nine restorations;
+        // midpoints.
         assertThat(report.claims()).hasSize(6 + 9 + 1);
         EditingReport.Repair ours = report.inpainting().get(2);
         EditingReport.Repair theirs = report.inpainting().get(7);
