@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.RefinedInversion;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.TrainedModel;
@@ -135,7 +135,8 @@ public final class Bcm implements AutoCloseable {
         return inBatches(
                 points,
                 seed,
-                (noise, first, batch) -> journey(labels, first, batch.size(0), noise).from(way, batch));
+                (noise, first, batch) ->
+                        journey(labels, first, batch.size(0), noise).from(way, batch));
     }
 
     /**

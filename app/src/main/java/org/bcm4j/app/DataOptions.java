@@ -18,9 +18,11 @@ final class DataOptions {
     @Option(
             names = "--data",
             paramLabel = "FILE.yaml|NAME",
-            description = "The data set: an experiment's configuration, such as configs/cifar10.yaml or a run's config.yaml, of which only the"
-                    + " data block is read, or " + FASHION_MNIST + " or " + CIFAR10 + " (default: " + FASHION_MNIST
-                    + ").")
+            description =
+                    "The data set: an experiment's configuration, such as configs/cifar10.yaml or a run's config.yaml, of which only the"
+                            + " data block is read, or " + FASHION_MNIST + " or " + CIFAR10 + " (default: "
+                            + FASHION_MNIST
+                            + ").")
     private String data = FASHION_MNIST;
 
     @Option(
@@ -42,8 +44,9 @@ final class DataOptions {
         String name = data.toLowerCase(Locale.ROOT);
         if (name.endsWith(".yaml") || name.endsWith(".yml")) {
             directory.ifPresent(given -> {
-                throw new UserException("--data-dir " + given + ": " + data + " says where its data are; leave the option"
-                        + " out, or name " + FASHION_MNIST + " or " + CIFAR10);
+                throw new UserException(
+                        "--data-dir " + given + ": " + data + " says where its data are; leave the option"
+                                + " out, or name " + FASHION_MNIST + " or " + CIFAR10);
             });
             return ConfigFile.readPart(Path.of(data), Part.class).data();
         }

@@ -100,7 +100,6 @@ final class EvalCommand implements Callable<Integer> {
             description = "How many of the real images, from the first (default: all).")
     private Optional<Long> images = Optional.empty();
 
-
     @Mixin
     private final FeaturesOption features = new FeaturesOption();
 
@@ -223,13 +222,7 @@ final class EvalCommand implements Callable<Integer> {
         if (!report.inversion().isEmpty()) {
             System.out.printf(
                     "%n%-36s %7s %6s %28s %23s %25s %10s%n",
-                    "inversion",
-                    "NFE",
-                    "labels",
-                    "MSE",
-                    "PSNR/dB",
-                    "SSIM",
-                    "noise std");
+                    "inversion", "NFE", "labels", "MSE", "PSNR/dB", "SSIM", "noise std");
         }
         for (InversionQuality.Figures figures : report.inversion()) {
             System.out.printf(

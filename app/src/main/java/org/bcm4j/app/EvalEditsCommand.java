@@ -62,7 +62,8 @@ final class EvalEditsCommand implements Callable<Integer> {
                 FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
             EditingReport report = evaluation.run(
-                    new Evaluation.Subject(bcm.model(), model.folder().sha256(), network, test, source.title() + " test"),
+                    new Evaluation.Subject(
+                            bcm.model(), model.folder().sha256(), network, test, source.title() + " test"),
                     model.folder().walks(),
                     progress);
             progress.close();

@@ -51,8 +51,9 @@ final class ModelOptions {
     /** @throws org.bcm4j.storage.UserException if there is no model, or it is a denoiser */
     void requireNoDenoiser() {
         if (folder().config().isDenoiser()) {
-            throw new UserException(path + ": is a denoiser, which this command can not use; name a consistency model, or"
-                    + " choose from sample, invert, reconstruct and eval");
+            throw new UserException(
+                    path + ": is a denoiser, which this command can not use; name a consistency model, or"
+                            + " choose from sample, invert, reconstruct and eval");
         }
     }
 }

@@ -134,7 +134,9 @@ final class ReconstructCommand implements Callable<Integer> {
                 label,
                 error,
                 ReconstructionError.peakSignalToNoise(error),
-                similarity.map(value -> String.format(Locale.ROOT, "%.4f", value)).orElse("-"));
+                similarity
+                        .map(value -> String.format(Locale.ROOT, "%.4f", value))
+                        .orElse("-"));
     }
 
     /** Numbered, because two images may bear one name in two folders. */

@@ -79,13 +79,7 @@ final class SampleCommand implements Callable<Integer> {
             write(destination, draw(bcm, way, choice), choice);
         }
         System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, %s, %s, %s%n",
-                out,
-                count,
-                WayOptions.described(way),
-                choice,
-                seed);
+                Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), choice, seed);
         return ExitCode.OK;
     }
 

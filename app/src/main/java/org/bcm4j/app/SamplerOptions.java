@@ -25,8 +25,9 @@ final class SamplerOptions {
             names = "--steps",
             split = ",",
             paramLabel = "N",
-            description = "For a denoiser: in how many steps, as EDM counts them. Generation takes N evaluations and inversion N-1, heun 2N-1 and"
-                    + " 2(N-1) (default: " + DEFAULT_STEPS + ").")
+            description =
+                    "For a denoiser: in how many steps, as EDM counts them. Generation takes N evaluations and inversion N-1, heun 2N-1 and"
+                            + " 2(N-1) (default: " + DEFAULT_STEPS + ").")
     private List<Integer> steps = List.of();
 
     /** Every solver that was given with every number of steps. */
@@ -50,8 +51,8 @@ final class SamplerOptions {
     void requireNone() {
         String given = solvers.isEmpty() ? "--steps" : "--sampler";
         if (!solvers.isEmpty() || !steps.isEmpty()) {
-            throw new UserException(given + ": is for denoisers, and this model is none; say where to walk with"
-                    + " --walk");
+            throw new UserException(
+                    given + ": is for denoisers, and this model is none; say where to walk with" + " --walk");
         }
     }
 

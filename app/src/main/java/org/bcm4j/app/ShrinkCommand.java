@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
 /** {@code bcm shrink}: makes pictures of the size that a model takes. */
 @Command(
         name = "shrink",
-        description = "Makes pictures of the size that a model takes: the middle square of each, scaled down by taking means, on white.",
+        description =
+                "Makes pictures of the size that a model takes: the middle square of each, scaled down by taking means, on white.",
         footerHeading = "%nExample:%n",
         footer = "  bcm shrink photos/ --size 32 --out small/")
 final class ShrinkCommand implements Callable<Integer> {
@@ -67,8 +68,7 @@ final class ShrinkCommand implements Callable<Integer> {
 
     private void shrink(Path from, Path to) throws IOException {
         try (Scope scope = Scope.open()) {
-            Files.write(
-                    to, ImageFiles.png(MiddleSquare.scaledDown(ImageFiles.read(from), size, from.toString())));
+            Files.write(to, ImageFiles.png(MiddleSquare.scaledDown(ImageFiles.read(from), size, from.toString())));
         }
     }
 }

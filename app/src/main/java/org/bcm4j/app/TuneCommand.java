@@ -145,8 +145,7 @@ final class TuneCommand implements Callable<Integer> {
         return starts;
     }
 
-    private WalkSearch.Found search(
-            List<Walk> starts, ToDoubleFunction<Walk> cost, List<WalkSearch.Found> tried) {
+    private WalkSearch.Found search(List<Walk> starts, ToDoubleFunction<Walk> cost, List<WalkSearch.Found> tried) {
         ToDoubleFunction<Walk> kept = walk -> {
             double found = cost.applyAsDouble(walk);
             tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
@@ -167,9 +166,8 @@ final class TuneCommand implements Callable<Integer> {
 
     private ToDoubleFunction<Walk> inversionCost(
             ConsistencyModel judged, LabelledImages training, MeasuringListener listener) {
-        InversionQuality.Labels labels = judged.config().network().classes() > 0
-                ? InversionQuality.Labels.TRUE
-                : InversionQuality.Labels.NULL;
+        InversionQuality.Labels labels =
+                judged.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
         InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
         return walk -> inversion.of(walk, labels).meanSquaredError();
     }

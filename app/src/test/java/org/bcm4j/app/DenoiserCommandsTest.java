@@ -33,7 +33,8 @@ class DenoiserCommandsTest {
         Outcome first = run("sample @edm --sampler heun --steps 5 -n 3 --class cat --seed 7 --out first.png");
         assertThat(first.err()).isEmpty();
         assertThat(first.out())
-                .isEqualTo("wrote first.png: N = 3, ODE 80 > 0, heun, 5 steps (9 NFE), class cat, seed 7%n".formatted());
+                .isEqualTo(
+                        "wrote first.png: N = 3, ODE 80 > 0, heun, 5 steps (9 NFE), class cat, seed 7%n".formatted());
         run("sample @edm --steps 5 -n 3 --class 0 --seed 7 --out again.png");
         assertThat(directory.resolve("again.png")).hasSameBinaryContentAs(directory.resolve("first.png"));
     }
@@ -53,7 +54,9 @@ class DenoiserCommandsTest {
 
     @Test
     void infoTellsTheSamplersInPlaceOfWalks() throws Exception {
-        assertThat(run("info @edm").out()).containsPattern("sampler +a denoiser: --sampler").doesNotContain("--nfe");
+        assertThat(run("info @edm").out())
+                .containsPattern("sampler +a denoiser: --sampler")
+                .doesNotContain("--nfe");
     }
 
     @ParameterizedTest
@@ -85,7 +88,8 @@ class DenoiserCommandsTest {
 
     private Outcome run(String command) throws IOException, InterruptedException {
         String[] words = Stream.of(command.split(" +"))
-                .map(word -> word.startsWith("@") ? shared.resolve(word.substring(1)).toString() : word)
+                .map(word ->
+                        word.startsWith("@") ? shared.resolve(word.substring(1)).toString() : word)
                 .toArray(String[]::new);
         return CommandProcess.in(directory).run(words);
     }

@@ -135,9 +135,12 @@ class EvalCommandTest {
 
     private Outcome run(String command) throws IOException, InterruptedException {
         String[] words = Stream.of(command.split(" +"))
-                .map(word -> word.startsWith("@") ? shared.resolve(word.substring(1)).toString() : word)
+                .map(word ->
+                        word.startsWith("@") ? shared.resolve(word.substring(1)).toString() : word)
                 .toArray(String[]::new);
-        return new CommandProcess(directory, List.of("-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize()))
+        return new CommandProcess(
+                        directory,
+                        List.of("-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize()))
                 .run(words);
     }
 }

@@ -46,8 +46,7 @@ final class TinyModel {
                 CLASSES.size(),
                 true,
                 true);
-        ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", CLASSES);
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", CLASSES);
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU)) {
             ModelFolder.write(folder, config, weights, RecommendedWalks.UNTUNED, "A tiny model.\n");

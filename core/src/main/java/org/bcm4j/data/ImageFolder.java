@@ -158,8 +158,7 @@ public record ImageFolder(
         Path file = directory.resolve(entry.file());
         try (Scope scope = Scope.open()) {
             Tensor image = ImageFiles.read(file);
-            Tensor scaled =
-                    size.isPresent() ? MiddleSquare.scaledDown(image, size.getAsInt(), file.toString()) : image;
+            Tensor scaled = size.isPresent() ? MiddleSquare.scaledDown(image, size.getAsInt(), file.toString()) : image;
             return new RasterPixels(
                     HostTensors.bytes(scaled), (int) scaled.size(0), (int) scaled.size(1), (int) scaled.size(2));
         }

@@ -14,7 +14,8 @@ import org.bytedeco.pytorch.global.torch;
  * @param logMean P_mean, the mean of ln σ
  * @param logDeviation P_std, the standard deviation of ln σ, positive
  */
-public record EdmLoss(@Default("-1.2") double logMean, @Default("1.2") double logDeviation) {
+public record EdmLoss(
+        @Default("-1.2") double logMean, @Default("1.2") double logDeviation) {
     /** EDM's law of σ, the same for every data set of its paper. */
     public static final EdmLoss EDM = new EdmLoss(-1.2, 1.2);
 

@@ -77,8 +77,7 @@ public record CheckpointImport(Family family) {
         }
         List<String> flax = flaxSections(checkpoint);
         boolean flat = checkpoint.tensors().containsKey(FLAX_BLOCK)
-                || (flax.isEmpty()
-                        && checkpoint.tensors().keySet().stream().anyMatch(name -> !name.contains("/")));
+                || (flax.isEmpty() && checkpoint.tensors().keySet().stream().anyMatch(name -> !name.contains("/")));
         if (flat) {
             return checkpoint;
         }

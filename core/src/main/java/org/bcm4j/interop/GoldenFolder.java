@@ -62,7 +62,8 @@ final class GoldenFolder {
             return Optional.empty();
         }
         Path configuration = around.resolve(CONFIGURATION);
-        boolean meant = Files.isRegularFile(configuration) && read(configuration).has(name(folder) + "_arch");
+        boolean meant =
+                Files.isRegularFile(configuration) && read(configuration).has(name(folder) + "_arch");
         return meant ? Optional.of(around) : Optional.empty();
     }
 
@@ -113,7 +114,10 @@ final class GoldenFolder {
     }
 
     private static Optional<Path> stored(Path folder) {
-        return WEIGHTS.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
+        return WEIGHTS.stream()
+                .map(folder::resolve)
+                .filter(Files::isRegularFile)
+                .findFirst();
     }
 
     private GoldenSubject start(Arguments configuration) {
@@ -167,7 +171,10 @@ final class GoldenFolder {
 
     /** Where the weights come from, for errors. */
     String source() {
-        return stored(folder).filter(file -> !config.has("SALT")).orElse(configFile).toString();
+        return stored(folder)
+                .filter(file -> !config.has("SALT"))
+                .orElse(configFile)
+                .toString();
     }
 
     /** The formula that makes the weights, if they are not stored. */

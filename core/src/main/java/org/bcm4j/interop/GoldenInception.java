@@ -45,8 +45,7 @@ record GoldenInception() implements GoldenSubject {
             if (recordings.has("probs_nobias")) {
                 outputs.add(compare(check, recordings, "probs_nobias", scores.softmax(1)));
             }
-            return folder.report(
-                    check, weights.layout().parameterCount(), heard.comparisons(recordings), outputs);
+            return folder.report(check, weights.layout().parameterCount(), heard.comparisons(recordings), outputs);
         }
     }
 
@@ -69,7 +68,8 @@ record GoldenInception() implements GoldenSubject {
                 .optional("resized_crop")
                 .ifPresent(expected -> parts.put(
                         "resized_crop",
-                        new RecordedPart(RESIZED, output -> output.narrow(2, 0, 20).narrow(3, 140, 20), expected)));
+                        new RecordedPart(
+                                RESIZED, output -> output.narrow(2, 0, 20).narrow(3, 140, 20), expected)));
         for (String block : List.of("block0", "block1")) {
             recordings
                     .optional(block + "_crop")

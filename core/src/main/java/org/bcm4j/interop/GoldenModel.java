@@ -39,11 +39,7 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
     }
 
     private static Comparison compare(
-            GoldenCheck check,
-            ConsistencyFunction function,
-            Pass pass,
-            GoldenCase recorded,
-            GoldenCase.Output output) {
+            GoldenCheck check, ConsistencyFunction function, Pass pass, GoldenCase recorded, GoldenCase.Output output) {
         try (Scope scope = Scope.open()) {
             Tensor x = recorded.x();
             Tensor t = recorded.t();

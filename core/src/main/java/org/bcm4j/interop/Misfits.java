@@ -20,8 +20,8 @@ final class Misfits {
     }
 
     void misshapen(String name, long[] given, long[] wanted) {
-        complaints.add(name + " has shape " + Arrays.toString(given) + ", the network wants "
-                + Arrays.toString(wanted));
+        complaints.add(
+                name + " has shape " + Arrays.toString(given) + ", the network wants " + Arrays.toString(wanted));
     }
 
     /**

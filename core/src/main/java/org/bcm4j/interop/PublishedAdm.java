@@ -51,7 +51,8 @@ record PublishedAdm(AdmConfig network, Preconditioning preconditioning, Optional
 
     /** @throws UserException if an argument is missing, unknown, or asks for what this library's ADM does not do */
     static PublishedAdm bidirectional(Arguments arguments) {
-        return new PublishedAdm(config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL, Optional.empty());
+        return new PublishedAdm(
+                config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL, Optional.empty());
     }
 
     /** As {@link #bidirectional}. */

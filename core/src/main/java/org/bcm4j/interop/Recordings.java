@@ -139,7 +139,9 @@ final class Recordings {
             parts.put(name, part(name, reference, tensor(prefix + VALUES + name)));
         }
         for (String name : below(prefix + SUMMARIES)) {
-            parts.put(name, part(name, reference, tensor(prefix + SUMMARIES + name)).summarized());
+            parts.put(
+                    name,
+                    part(name, reference, tensor(prefix + SUMMARIES + name)).summarized());
         }
         return parts;
     }
@@ -155,8 +157,7 @@ final class Recordings {
         below(VALUES).forEach(name -> parts.put(name, RecordedPart.of(name, tensor(VALUES + name))));
         below(SUMMARIES)
                 .forEach(name -> parts.put(
-                        name,
-                        RecordedPart.of(name, tensor(SUMMARIES + name)).summarized()));
+                        name, RecordedPart.of(name, tensor(SUMMARIES + name)).summarized()));
         return parts;
     }
 

@@ -101,8 +101,8 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
                 begin(Module.FOURIER_FEATURES);
                 double factor = argument.quarterLogs / fourier.scale();
                 take("W", config.width())
-                        .ifPresent(frequencies ->
-                                converted.put("map_noise.freqs", frequencies.mul(new Scalar(factor))));
+                        .ifPresent(
+                                frequencies -> converted.put("map_noise.freqs", frequencies.mul(new Scalar(factor))));
             }
             layer(Module.DENSE, Layer.DENSE, "map_layer0");
             layer(Module.DENSE, Layer.DENSE, "map_layer1");

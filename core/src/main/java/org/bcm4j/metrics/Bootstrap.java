@@ -81,8 +81,7 @@ public record Bootstrap(long seed) {
     }
 
     /** Of the set that holds each row so many times. */
-    private static double distance(
-            Tensor centre, Tensor centred, double[] times, double[] mean, double[] covariance) {
+    private static double distance(Tensor centre, Tensor centred, double[] times, double[] mean, double[] covariance) {
         try (Scope scope = Scope.open()) {
             Tensor weighted = centred.mul(HostTensors.ofDoubles(times, times.length, 1));
             Tensor shift = weighted.sum(0).div(new Scalar((double) times.length));
@@ -97,7 +96,9 @@ public record Bootstrap(long seed) {
 
     private static double deviation(double[] values) {
         double mean = Arrays.stream(values).average().orElseThrow();
-        double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
         return Math.sqrt(squares / (values.length - 1));
     }
 }

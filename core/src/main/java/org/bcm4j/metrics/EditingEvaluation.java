@@ -176,13 +176,7 @@ public record EditingEvaluation(long images, int seeds) {
         private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
             double[] distances = LongStream.range(0, seeds)
                     .mapToDouble(seed -> new InterpolationQuality(
-                                    model,
-                                    subject.features(),
-                                    real,
-                                    subject.images(),
-                                    images / 2,
-                                    seed,
-                                    listener)
+                                    model, subject.features(), real, subject.images(), images / 2, seed, listener)
                             .of(inversion, generation, noise))
                     .toArray();
             EditingReport.Midpoints midpoints = new EditingReport.Midpoints(

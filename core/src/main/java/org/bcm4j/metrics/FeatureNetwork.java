@@ -95,13 +95,12 @@ public final class FeatureNetwork implements AutoCloseable {
      * @throws UserException if they have another size, another number of channels or other classes than those the network knows
      */
     public void requireFit(LabelledImages images, String data) {
-        String remedy =
-                "; train one on these data with `bcm features train --data`, and name it with --features";
+        String remedy = "; train one on these data with `bcm features train --data`, and name it with --features";
         String known = sizes(config.imageChannels(), config.imageSize(), config.imageSize());
         String given = sizes(images.channels(), images.height(), images.width());
         if (!known.equals(given)) {
-            throw new UserException("the feature network knows images of " + known + ", those of " + data + " are "
-                    + given + remedy);
+            throw new UserException(
+                    "the feature network knows images of " + known + ", those of " + data + " are " + given + remedy);
         }
         boolean unsorted = images.classNames().size() == 1;
         if (!unsorted && !images.classNames().equals(config.classNames())) {

@@ -97,8 +97,9 @@ public record FeatureTraining(long seed, int epochs) {
                     + training.height() + " x " + training.width() + "; set data.size of a folder of pictures");
         }
         if (training.classNames().size() < 2) {
-            throw new UserException("a feature network learns by telling classes apart, and these images are all of one;"
-                    + " name their classes, or measure with a network of other images of their size");
+            throw new UserException(
+                    "a feature network learns by telling classes apart, and these images are all of one;"
+                            + " name their classes, or measure with a network of other images of their size");
         }
         boolean alike = training.channels() == test.channels()
                 && training.height() == test.height()

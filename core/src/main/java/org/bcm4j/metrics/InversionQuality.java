@@ -97,8 +97,7 @@ public record InversionQuality(
             double[] ofBatch = ReconstructionError.perImage(originals, back);
             System.arraycopy(ofBatch, 0, errors, done, ofBatch.length);
             if (similarities.length > 0) {
-                System.arraycopy(
-                        StructuralSimilarity.perImage(originals, back), 0, similarities, done, ofBatch.length);
+                System.arraycopy(StructuralSimilarity.perImage(originals, back), 0, similarities, done, ofBatch.length);
             }
             noise += noises.sum().item_double();
             noiseSquares += noises.square().sum().item_double();
@@ -139,8 +138,7 @@ public record InversionQuality(
         double noiseMean = sums.noise / sums.noiseValues;
         double noiseMeanSquare = sums.noiseSquares / sums.noiseValues;
         if (!Double.isFinite(error + noiseMeanSquare)) {
-            throw new UserException(
-                    "\"" + way + "\" leads this model to values that are not finite; train it again");
+            throw new UserException("\"" + way + "\" leads this model to values that are not finite; train it again");
         }
         boolean withSimilarity = sums.similarities.length > 0;
         Optional<Bounds> errorBounds = bootstrap.map(resampling -> resampling.mean(sums.errors));

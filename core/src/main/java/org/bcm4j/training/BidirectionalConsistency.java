@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -57,11 +58,22 @@ public record BidirectionalConsistency(
         return new BidirectionalConsistency(SoftTarget.EQ9, true, 0, 0, 1);
     }
 
+    /** How many images of a batch, the first, have a soft term. */
+    private int softImages(int batch) {
+        return (int) Math.max(1, Math.round(softShare * batch));
+    }
+
+    /** The soft term's images may follow a law of times of their own. */
+    @Override
+    public DrawnTimes times(IntervalTimes intervals, SeededGenerator generator, int count) {
+        return intervals.draw(generator, count, softImages(count));
+    }
+
     @Override
     public Loss apply(ConsistencyFunction f, Pass live, Pass constant, Example example, PseudoHuber distance) {
         Tensor target = Consistency.target(f, constant, example);
-        long batch = example.images().size(0);
-        Example inverted = example.first(Math.max(1, Math.round(softShare * batch)));
+        int batch = (int) example.images().size(0);
+        Example inverted = example.first(softImages(batch));
         Tensor invertedTarget = target.narrow(0, 0, inverted.images().size(0));
 
         // One run for both of the student's targets: (x_{n+1}, t_{n+1}) to time 0 and to u.
@@ -78,8 +90,9 @@ public record BidirectionalConsistency(
         // The outer application's weights are constants; the gradient flows through its input.
         Tensor throughU = f.apply(Objective.again(constant), atU, inverted.u(), inverted.timeZero(), inverted.labels());
 
+        Tensor weight = weight(example.tNext(), example.t(), consistencyWeightFloor);
         Tensor consistency = distance.apply(atZero, target)
-                .mul(weight(example.tNext(), example.t(), consistencyWeightFloor))
+                .mul(example.importance().map(weight::mul).orElse(weight))
                 .mean();
         Tensor soft = distance.apply(throughU, softTarget(f, constant, inverted, invertedTarget))
                 .mul(weight(inverted.tNext(), inverted.u(), softWeightFloor))

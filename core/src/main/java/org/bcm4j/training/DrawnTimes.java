@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -8,5 +9,11 @@ import org.bytedeco.pytorch.Tensor;
  * @param tNext t_{n+1}, the upper end of an interval
  * @param t t_n, its lower end
  * @param u the time to go to
+ * @param importance how much more often the consistency term's law draws the interval than it was drawn here; absent for 1
  */
-public record DrawnTimes(Tensor tNext, Tensor t, Tensor u) {}
+public record DrawnTimes(Tensor tNext, Tensor t, Tensor u, Optional<Tensor> importance) {
+    /** Times that follow the consistency term's law. */
+    DrawnTimes(Tensor tNext, Tensor t, Tensor u) {
+        this(tNext, t, u, Optional.empty());
+    }
+}

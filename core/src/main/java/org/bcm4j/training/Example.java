@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param t t_n, its lower end, float32 [B]
  * @param u the time that the soft term goes to, float32 [B], never t_{n+1}
  * @param labels int64 [B], if the network has classes
+ * @param importance how much more often the consistency term's law draws the interval than it was drawn here, float32 [B]; absent for 1
  * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images, if targets are to be stable
  */
 public record Example(
@@ -23,11 +24,12 @@ public record Example(
         Tensor t,
         Tensor u,
         Optional<Tensor> labels,
+        Optional<Tensor> importance,
         Optional<Tensor> posteriorMean) {
 
     /** An example whose trajectory leads straight to its own image, as in the paper. */
     public Example(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
-        this(images, noise, tNext, t, u, labels, Optional.empty());
+        this(images, noise, tNext, t, u, labels, Optional.empty(), Optional.empty());
     }
 
     /** The first {@code count} images with all that was drawn for them. */
@@ -39,6 +41,7 @@ public record Example(
                 t.narrow(0, 0, count),
                 u.narrow(0, 0, count),
                 labels.map(all -> all.narrow(0, 0, count)),
+                importance.map(all -> all.narrow(0, 0, count)),
                 posteriorMean.map(all -> all.narrow(0, 0, count)));
     }
 

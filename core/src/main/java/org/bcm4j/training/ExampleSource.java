@@ -29,7 +29,7 @@ final class ExampleSource implements AutoCloseable {
         this.config = config;
         this.images = images;
         this.device = device;
-        this.intervals = new IntervalTimes(2, config.times(), device);
+        this.intervals = new IntervalTimes(2, config.times(), config.softTimes(), device);
         noise = new SeededGenerator(config.seed() + 1, device);
         times = new SeededGenerator(config.seed() + 2, device);
         labels = new SeededGenerator(config.seed() + 3, device);
@@ -61,13 +61,20 @@ final class ExampleSource implements AutoCloseable {
     /** The next {@code count} images, with times from a grid of {@code points} points. */
     Example next(int count, int points) {
         if (intervals.points() != points) {
-            intervals = new IntervalTimes(points, config.times(), device);
+            intervals = new IntervalTimes(points, config.times(), config.softTimes(), device);
         }
         long[] indices = order.next(count);
         Tensor x = device.move(images.images(indices));
         DrawnTimes drawnTimes = config.objective().times(intervals, times, count);
         Example drawn = new Example(
-                x, noise.normal(x.shape()), drawnTimes.tNext(), drawnTimes.t(), drawnTimes.u(), labels(indices));
+                x,
+                noise.normal(x.shape()),
+                drawnTimes.tNext(),
+                drawnTimes.t(),
+                drawnTimes.u(),
+                labels(indices),
+                drawnTimes.importance(),
+                Optional.empty());
         return posteriorMean.map(mean -> mean.stabilized(drawn)).orElse(drawn);
     }
 

@@ -16,7 +16,7 @@ public sealed interface Objective permits BidirectionalConsistency, Consistency,
      * @param count B
      */
     default DrawnTimes times(IntervalTimes intervals, SeededGenerator generator, int count) {
-        return intervals.draw(generator, count);
+        return intervals.draw(generator, count, 0);
     }
 
     /**

@@ -71,6 +71,7 @@ final class PosteriorMean {
                 drawn.t(),
                 drawn.u(),
                 drawn.labels(),
+                drawn.importance(),
                 Optional.of(Scope.returning(() -> of(drawn))));
     }
 

@@ -23,6 +23,8 @@ import org.bcm4j.unet.NetworkConfig;
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
  * @param curriculum N over the steps
  * @param times laws of the drawn times
+ * @param softTimes laws of the times of the soft term's images, where they are to differ; the consistency term is weighted so that it is
+ *     still that of {@code times}
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
  *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
@@ -46,6 +48,7 @@ public record TrainingConfig(
         @Default("1") int microBatches,
         Curriculum curriculum,
         @Default("{}") IntervalLaw.Settings times,
+        Optional<IntervalLaw.Settings> softTimes,
         @Default("0") int stableTargets,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
@@ -94,6 +97,9 @@ public record TrainingConfig(
         require(
                 !denoiser || stableTargets == 0,
                 "stable_targets must be 0 with objective edm-denoising, whose target is the image itself");
+        require(
+                softTimes.isEmpty() || objective instanceof BidirectionalConsistency,
+                "soft_times needs objective bidirectional-consistency, which has a soft term");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
     }
 

@@ -70,7 +70,9 @@ public record NcsnppBlock(
                 new Linear(name + ".affine", config.embeddingWidth(), out, true, Initialization.GLOROT),
                 GroupNorm.ncsnpp(name + ".norm1", out),
                 new Convolution(name + ".conv1", out, out, 3, Initialization.ZERO),
-                convolvesSkip ? Optional.of(new Convolution(name + ".skip", in, out, 1, Initialization.GLOROT)) : Optional.empty(),
+                convolvesSkip
+                        ? Optional.of(new Convolution(name + ".skip", in, out, 1, Initialization.GLOROT))
+                        : Optional.empty(),
                 attends ? Optional.of(new DotProductAttention(name, out)) : Optional.empty());
     }
 

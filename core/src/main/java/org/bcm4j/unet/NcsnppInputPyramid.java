@@ -34,7 +34,10 @@ public sealed interface NcsnppInputPyramid {
         int image = config.imageChannels();
         return switch (config.encoder()) {
             case STANDARD -> new None();
-            case INPUT_SKIP -> new Skip(config.resampling(), new Convolution(prefix + "aux_skip", image, channels, 1, Initialization.GLOROT));
+            case INPUT_SKIP ->
+                new Skip(
+                        config.resampling(),
+                        new Convolution(prefix + "aux_skip", image, channels, 1, Initialization.GLOROT));
             case RESIDUAL -> {
                 int pyramid = level == 1 ? image : config.channels(level - 2);
                 yield new Residual(

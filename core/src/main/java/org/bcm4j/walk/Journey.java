@@ -51,12 +51,14 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      */
     public static void require(Way way, TrainedModel model) {
         if (way instanceof Walk && model.config().isDenoiser()) {
-            throw new UserException("walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
-                    + " solve its ODE, or name a consistency model");
+            throw new UserException(
+                    "walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
+                            + " solve its ODE, or name a consistency model");
         }
         if (way instanceof Ode && !model.config().isDenoiser()) {
-            throw new UserException("ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
-                    + " walk with it, or name a model trained with objective edm-denoising");
+            throw new UserException(
+                    "ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
+                            + " walk with it, or name a model trained with objective edm-denoising");
         }
     }
 

@@ -80,8 +80,7 @@ class ImageFolderTest {
         write("c.png", 3, 1, 2, 2);
         Path all = Files.writeString(directory.resolve("all.csv"), "file,class\na.png,ant\nb.png,cat\n");
         Path test = Files.writeString(directory.resolve("test.csv"), "file,class\nb.png,cat\nc.png,bee\n");
-        ImageFolder folder =
-                new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 0);
+        ImageFolder folder = new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 0);
         assertThat(levels(folder.training())).containsExactly(1);
         assertThat(levels(folder.test())).containsExactly(2, 3);
         assertThat(folder.training().classNames()).containsExactly("ant", "bee", "cat");
@@ -92,8 +91,8 @@ class ImageFolderTest {
         assertThatThrownBy(nothingLeft::training)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("none are left to train on");
-        assertThatThrownBy(() ->
-                        new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 1))
+        assertThatThrownBy(
+                        () -> new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -138,7 +137,8 @@ class ImageFolderTest {
                 .hasMessageContaining("8x12")
                 .hasMessageContaining("data.size");
 
-        LabelledImages images = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images =
+                new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
         assertThat(images.height()).isEqualTo(2);
         assertThat(HostTensors.bytes(images.bytes(1))).hasSize(4).containsOnly((byte) 200);
 
@@ -154,7 +154,8 @@ class ImageFolderTest {
             values[i] = (byte) (10 * (i % 6));
         }
         ImageFiles.writePng(directory.resolve("a.png"), HostTensors.ofBytes(values, 1, 4, 6));
-        LabelledImages images = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images =
+                new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
         assertThat(HostTensors.bytes(images.bytes(0))).containsExactly(15, 35, 15, 35);
     }
 

@@ -49,8 +49,9 @@ class CheckpointImportTest {
     @ParameterizedTest
     @ValueSource(strings = {"bcm_adm", "bcm_adm_uncond"})
     void recognisesAnAdmByItsWeights(String fixture) {
-        AdmConfig described = (AdmConfig)
-                ((GoldenModel) new GoldenFolder(Fixture.folder(fixture)).subject()).reference().network();
+        AdmConfig described = (AdmConfig) ((GoldenModel) new GoldenFolder(Fixture.folder(fixture)).subject())
+                .reference()
+                .network();
         NetworkConfig recognised = reading.network(
                 weights(fixture), OptionalInt.of(described.imageSize()), OptionalInt.of(described.headWidth()));
         assertThat(recognised).isEqualTo(described);

@@ -42,17 +42,16 @@ class FlaxImportTest {
     private static final double TOLERANCE = 1e-4;
 
     /** The classes of the recorded network's modules, in the order in which they run. */
-    private static final List<String> CLASSES = List.of(
-            ("GaussianFourierProjection Dense Dense Conv"
-                            + " Block Block Block Downsample"
-                            + " Block AttnBlockpp Block AttnBlockpp Block Downsample"
-                            + " Block Block"
-                            + " Block AttnBlockpp Block"
-                            + " Block Block Block Block"
-                            + " Block Block Block AttnBlockpp Block"
-                            + " Block Block Block GroupNorm Conv")
-                    .replace("Block ", "ResnetBlockBigGANpp ")
-                    .split(" "));
+    private static final List<String> CLASSES = List.of(("GaussianFourierProjection Dense Dense Conv"
+                    + " Block Block Block Downsample"
+                    + " Block AttnBlockpp Block AttnBlockpp Block Downsample"
+                    + " Block Block"
+                    + " Block AttnBlockpp Block"
+                    + " Block Block Block Block"
+                    + " Block Block Block AttnBlockpp Block"
+                    + " Block Block Block GroupNorm Conv")
+            .replace("Block ", "ResnetBlockBigGANpp ")
+            .split(" "));
 
     @TempDir
     Path folder;
@@ -63,9 +62,9 @@ class FlaxImportTest {
     @BeforeEach
     void translate() {
         Map<String, Integer> counts = new HashMap<>();
-        Map<String, Tensor> published = new LinkedHashMap<>(Safetensors.read(
-                        Fixture.folder("ncsnpp_song").resolve("model.safetensors"))
-                .tensors());
+        Map<String, Tensor> published = new LinkedHashMap<>(
+                Safetensors.read(Fixture.folder("ncsnpp_song").resolve("model.safetensors"))
+                        .tensors());
         published.remove("sigmas"); // A constant of the PyTorch code's that is saved along.
         for (int module = 0; module < CLASSES.size(); module++) {
             String kind = CLASSES.get(module);
@@ -121,8 +120,8 @@ class FlaxImportTest {
     /** A training state holds the weights more than once, and an optimiser's moments of them. */
     @Test
     void oneOfSeveralSectionsIsChosen() throws IOException {
-        Checkpoint state = Checkpoint.read(file(Map.of(
-                "params", flax, "params_ema", flax, "opt_state", under("0/mu/", flax), "rng_state", Map.of())));
+        Checkpoint state = Checkpoint.read(file(
+                Map.of("params", flax, "params_ema", flax, "opt_state", under("0/mu/", flax), "rng_state", Map.of())));
         CheckpointImport reading = new CheckpointImport(Family.OPENAI_CM);
         assertThatThrownBy(() -> reading.weightsIn(state, Optional.empty()))
                 .isInstanceOf(UserException.class)
@@ -148,16 +147,16 @@ class FlaxImportTest {
     }
 
     private double relativeError(Family family) throws IOException {
-        NcsnppConfig config = (NcsnppConfig)
-                ((GoldenModel) new GoldenFolder(Fixture.folder("ncsnpp_song")).subject()).reference().network();
+        NcsnppConfig config = (NcsnppConfig) ((GoldenModel) new GoldenFolder(Fixture.folder("ncsnpp_song")).subject())
+                .reference()
+                .network();
         Fixture recorded = Fixture.open("ncsnpp_song");
         CheckpointImport reading = new CheckpointImport(family);
         Checkpoint weights = reading.weightsIn(Checkpoint.read(file(Map.of("params", flax))), Optional.empty());
         try (NoGradGuard noGrad = new NoGradGuard();
                 Weights loaded = reading.load(weights, config, Device.CPU)) {
             Tensor t = recorded.tensor("time_cond");
-            Tensor output = config.build()
-                    .apply(Pass.evaluating(loaded), recorded.tensor("x"), t, t, Optional.empty());
+            Tensor output = config.build().apply(Pass.evaluating(loaded), recorded.tensor("x"), t, t, Optional.empty());
             return Fixture.relativeError(output, recorded.tensor("out"));
         }
     }
@@ -200,7 +199,8 @@ class FlaxImportTest {
             });
         } else if (node instanceof Tensor tensor) {
             double[] values = HostTensors.doubles(tensor);
-            ByteBuffer content = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer content =
+                    ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
             for (double value : values) {
                 content.putFloat((float) value);
             }

@@ -64,7 +64,11 @@ class GoldenSubjectsTest {
         assertThat(report.comparisons())
                 .extracting(Comparison::output)
                 .containsExactly("features", "logits_nobias", "probs_nobias");
-        assertThat(report.parts()).hasSize(21).first().extracting(Comparison::output).isIn("resized_mean", "resized_crop");
+        assertThat(report.parts())
+                .hasSize(21)
+                .first()
+                .extracting(Comparison::output)
+                .isIn("resized_mean", "resized_crop");
         assertThat(report.parts().get(20).output()).isEqualTo("avgpool/Mixed_7c");
         assertThat(report.firstDivergence()).isEmpty();
     }
@@ -83,8 +87,9 @@ class GoldenSubjectsTest {
     void theFirstDivergenceOfInceptionIsWhereItsWeightDiffers() throws IOException {
         Path copy = copy("inception_fid/full_scaled", "copy");
         String name = "Mixed_6c.branch7x7_2.conv.weight";
-        edit(copy.resolve("model.safetensors"), weights -> weights.computeIfPresent(name, (key, weight) ->
-                weight.mul(new Scalar(1.1))));
+        edit(
+                copy.resolve("model.safetensors"),
+                weights -> weights.computeIfPresent(name, (key, weight) -> weight.mul(new Scalar(1.1))));
         assertThat(new GoldenCheck().run(copy).firstDivergence())
                 .map(Comparison::output)
                 .contains("avgpool/Mixed_6c");

@@ -73,8 +73,7 @@ class BootstrapTest {
         FeatureMoments reference = moments(floats(normal(100, DIMENSION * 5000), 0));
         double[] distances = new double[60];
         for (int set = 0; set < distances.length; set++) {
-            distances[set] =
-                    FrechetDistance.between(moments(floats(normal(set, DIMENSION * count), 0.5)), reference);
+            distances[set] = FrechetDistance.between(moments(floats(normal(set, DIMENSION * count), 0.5)), reference);
         }
         double mean = Arrays.stream(distances).average().orElseThrow();
         double deviation = Math.sqrt(
@@ -91,7 +90,9 @@ class BootstrapTest {
     void noDistanceIsNegative() {
         float[] samples = floats(normal(5, DIMENSION * 50), 0);
         FeatureMoments same = moments(samples);
-        assertThat(new Bootstrap(1).distance(samples, same, FrechetDistance.between(same, same)).low())
+        assertThat(new Bootstrap(1)
+                        .distance(samples, same, FrechetDistance.between(same, same))
+                        .low())
                 .isZero();
     }
 }

@@ -109,7 +109,8 @@ class EvaluationTest {
             // Nearly grey, whatever the label: the share that agrees is that of the class which grey is taken for.
             double accuracy = figures.accuracy().orElseThrow();
             assertThat(accuracy).isCloseTo(0.5, within(0.05));
-            assertThat(figures.agreement()).hasValue(accuracy / report.real().accuracy().orElseThrow());
+            assertThat(figures.agreement())
+                    .hasValue(accuracy / report.real().accuracy().orElseThrow());
             assertThat(figures.nfe()).isEqualTo(2);
             assertThat(figures.frechetDistance()).isPositive();
             assertThat(figures.relativeToBlurred())
@@ -159,8 +160,7 @@ class EvaluationTest {
     /** As bcm wrote them before there were bounds and SSIM. */
     @Test
     void olderReportsCanBeRead() {
-        String text =
-                """
+        String text = """
                 {"protocol": {"model_sha256": "01", "features_sha256": "23", "data": "tiny test", "images": 10,
                   "samples": 10, "seed": 0, "device": "cpu", "precision": "fp32", "notes": []},
                  "real": {"accuracy": 0.9, "blurred_distance": 37.1},
@@ -197,24 +197,25 @@ class EvaluationTest {
             assertThat(generated.walk()).isEqualTo("80 > 0, heun, 12 steps");
             assertThat(generated.nfe()).isEqualTo(23);
             assertThat(generated.frechetDistanceBounds())
-                    .hasValueSatisfying(bounds -> assertThat(generated.frechetDistance())
-                            .isBetween(bounds.low(), bounds.high()));
+                    .hasValueSatisfying(
+                            bounds -> assertThat(generated.frechetDistance()).isBetween(bounds.low(), bounds.high()));
             InversionQuality.Figures inverted = report.inversion().get(0);
             assertThat(inverted.nfe()).isEqualTo(22);
             assertThat(inverted.regeneration()).isEqualTo("80 > 0, heun, 12 steps");
             assertThat(inverted.regenerationNfe()).hasValue(23);
             assertThat(inverted.meanSquaredError()).isLessThan(1e-3);
             assertThat(inverted.meanSquaredErrorBounds())
-                    .hasValueSatisfying(bounds -> assertThat(inverted.meanSquaredError())
-                            .isBetween(bounds.low(), bounds.high()));
+                    .hasValueSatisfying(
+                            bounds -> assertThat(inverted.meanSquaredError()).isBetween(bounds.low(), bounds.high()));
             // The noise of Gaussian data of deviation ½ is 2x; one way, so few steps err by 9 %.
             double deviation = Math.sqrt(meanSquare() - mean() * mean());
             assertThat(inverted.noiseStandardDeviation()).isCloseTo(2 * deviation, Percentage.withPercentage(12));
-            assertThat(inverted.structuralSimilarity()).as("8 x 8 pixels hold no window").isEmpty();
+            assertThat(inverted.structuralSimilarity())
+                    .as("8 x 8 pixels hold no window")
+                    .isEmpty();
 
             List<Walk> walks = List.of(INVERSION);
-            assertThatThrownBy(() ->
-                            new Evaluation(10, 10, 0).run(subject, List.of(), walks, MeasuringListener.NONE))
+            assertThatThrownBy(() -> new Evaluation(10, 10, 0).run(subject, List.of(), walks, MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
         }
@@ -232,10 +233,9 @@ class EvaluationTest {
 
     @Test
     void similarityIsMeasuredOfImagesThatHoldItsWindow() {
-        LabelledImages images = new LabelledImages(
-                new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
-        AdmConfig network =
-                new AdmConfig(12, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
+        LabelledImages images = new LabelledImages(new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
+        AdmConfig network = new AdmConfig(
+                12, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
@@ -244,8 +244,8 @@ class EvaluationTest {
                         Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU),
                         Device.CPU,
                         Precision.FP32)) {
-            InversionQuality quality = new InversionQuality(
-                    model, images, 20, 7, Optional.of(new Bootstrap(7)), MeasuringListener.NONE);
+            InversionQuality quality =
+                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), MeasuringListener.NONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
             // What comes back is nearly grey: black against grey has no structure in common.
             double similarity = figures.structuralSimilarity().orElseThrow();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.denoiser.EdmLoss;
 import org.bcm4j.model.NoiseScales;
@@ -55,7 +56,8 @@ class EdmDenoisingTest {
     void stableTargetsAreRefusedWhereTheyStand() {
         assertThatThrownBy(() -> read(CONFIG + "stable_targets: 4\n"))
                 .isInstanceOf(UserException.class)
-                .hasMessageMatching(".*denoiser\\.yaml:17:1: stable_targets must be 0 with objective edm-denoising, .*");
+                .hasMessageMatching(
+                        ".*denoiser\\.yaml:17:1: stable_targets must be 0 with objective edm-denoising, .*");
         assertThatThrownBy(() -> read(CONFIG + "warm_up_steps: 4\n"))
                 .isInstanceOf(UserException.class)
                 .hasMessageMatching(".*denoiser\\.yaml:17:1: warm_up_steps must be 0 with objective edm-denoising, .*");
@@ -66,7 +68,7 @@ class EdmDenoisingTest {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 SeededGenerator same = new SeededGenerator(1, Device.CPU)) {
-            IntervalTimes intervals = new IntervalTimes(POINTS, read(CONFIG).times(), Device.CPU);
+            IntervalTimes intervals = new IntervalTimes(POINTS, read(CONFIG).times(), Optional.empty(), Device.CPU);
             DrawnTimes denoiser = new EdmDenoising(EdmLoss.EDM).times(intervals, generator, COUNT);
             assertThat(HostTensors.floats(denoiser.tNext()))
                     .containsExactly(HostTensors.floats(EdmLoss.EDM.sigma(same.normal(COUNT))));

@@ -27,7 +27,8 @@ class TrainingMemoryTest {
     @Tag("large")
     void residentMemoryIsFlatOverThousandsOfSteps() {
         assumeThat(STATUS).exists();
-        // The optimising compiler goes on adding code for thousands of steps, and code is memory too; the first one is done early.
+        // The optimising compiler goes on adding code for thousands of steps, and code is memory too; the first one is
+        // done early.
         try (TrainingProcess process = TrainingProcess.start(
                 Child.class,
                 "-XX:TieredStopAtLevel=1",

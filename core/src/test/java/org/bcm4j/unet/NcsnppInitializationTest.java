@@ -44,7 +44,8 @@ class NcsnppInitializationTest {
             assertVariance(weights, "enc.4x4_block0.affine.weight", 2.0 / (128 + 64));
             assertVariance(weights, "dec.4x4_block0.skip.weight", 2.0 / (128 + 64));
             assertVariance(weights, "enc.4x4_block0.qkv.weight", 0.2 * 2.0 / (64 + 3 * 64));
-            for (String zero : List.of("enc.4x4_block0.conv1.weight", "enc.4x4_block0.proj.weight", "dec.8x8_aux_conv.weight")) {
+            for (String zero :
+                    List.of("enc.4x4_block0.conv1.weight", "enc.4x4_block0.proj.weight", "dec.8x8_aux_conv.weight")) {
                 assertThat(weights.get(zero).abs().max().item_double()).as(zero).isZero();
             }
         }
@@ -54,7 +55,8 @@ class NcsnppInitializationTest {
         Tensor weight = weights.get(name);
         assertThat(weight.square().mean().item_double()).as(name).isCloseTo(expected, within(0.06 * expected));
         // Uniform: the largest is √3 deviations from zero; a normal law would go beyond.
-        assertThat(weight.abs().max().item_double()).as(name).isBetween(
-                0.98 * Math.sqrt(3 * expected), 1.0001 * Math.sqrt(3 * expected));
+        assertThat(weight.abs().max().item_double())
+                .as(name)
+                .isBetween(0.98 * Math.sqrt(3 * expected), 1.0001 * Math.sqrt(3 * expected));
     }
 }

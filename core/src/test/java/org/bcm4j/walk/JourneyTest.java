@@ -93,14 +93,18 @@ class JourneyTest {
             assertThat(image.time()).isEqualTo(SIGMA_MIN);
 
             Tensor point = z.mul(new Scalar(SIGMA_MAX));
-            assertThat(relativeError(journey.from(GENERATION, point).x(), image.x())).isLessThan(1e-6);
+            assertThat(relativeError(journey.from(GENERATION, point).x(), image.x()))
+                    .isLessThan(1e-6);
 
             Arrival noise = journey.from(INVERSION, image.x());
-            assertThat(relativeError(noise.x(), image.x().mul(new Scalar(growth)))).isLessThan(1e-2);
+            assertThat(relativeError(noise.x(), image.x().mul(new Scalar(growth))))
+                    .isLessThan(1e-2);
             assertThat(noise.time()).isEqualTo(SIGMA_MAX);
 
             Arrival back = journey.from(ode(OdeSolver.HEUN, 64, Ode.Direction.RECONSTRUCT), image.x());
-            assertThat(relativeError(back.x(), journey.from(INVERSION.toImages(), noise.x()).x()))
+            assertThat(relativeError(
+                            back.x(),
+                            journey.from(INVERSION.toImages(), noise.x()).x()))
                     .isLessThan(1e-6);
         }
     }
@@ -138,9 +142,12 @@ class JourneyTest {
             Tensor z = normal(2, 1, 8, 8);
             Walker walker = new Walker((x, t, u) -> model.traverse(x, t, u, Optional.empty()), none());
             Journey journey = new Journey(model, Optional.empty(), none());
-            assertThat(journey.generate(walk, z).x().equal(walker.generate(walk, z).x()))
+            assertThat(journey.generate(walk, z)
+                            .x()
+                            .equal(walker.generate(walk, z).x()))
                     .isTrue();
-            assertThat(journey.from(walk, z).x().equal(walker.from(walk, z).x())).isTrue();
+            assertThat(journey.from(walk, z).x().equal(walker.from(walk, z).x()))
+                    .isTrue();
         }
     }
 
