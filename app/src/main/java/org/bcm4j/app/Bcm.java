@@ -40,7 +40,6 @@ import picocli.CommandLine.ScopeType;
             TrainCommand.class,
             EvalCommand.class,
             EvalEditsCommand.class,
-            FidCommand.class,
             TuneCommand.class,
             FeaturesCommand.class,
             InfoCommand.class,

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.checkpoint.Checkpoint;
@@ -109,7 +110,7 @@ final class GoldenFolder {
         } catch (IOException e) {
             throw FileFailure.reading(folder, e);
         } catch (UncheckedIOException e) {
-            throw FileFailure.reading(folder, e.getCause());
+            throw FileFailure.reading(folder, Objects.requireNonNull(e.getCause()));
         }
     }
 

@@ -38,9 +38,11 @@ public record EditingEvaluation(long images, int seeds) {
     /** Measures. */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
         ConsistencyModel model = ConsistencyModel.of(subject.model());
-        RealImages real = RealImages.measure(
-                subject.features(), subject.images(), subject.images().size(), listener);
-        Bench bench = new Bench(subject, model, real, listener);
+        FeatureNetwork features = subject.features()
+                .orElseThrow(() -> new IllegalArgumentException("edits are measured with a feature network"));
+        RealImages real =
+                RealImages.measure(features, subject.images(), subject.images().size(), listener);
+        Bench bench = new Bench(subject, model, features, real, listener);
         Damage hole = new Damage.CentralHole();
         List<Mended> inpainting = new ArrayList<>();
         sorted(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
@@ -57,7 +59,7 @@ public record EditingEvaluation(long images, int seeds) {
         List<Halved> interpolation = bench.interpolation(walks);
         return new EditingReport(
                 subject.modelSha256(),
-                subject.features().sha256(),
+                features.sha256(),
                 subject.data(),
                 images,
                 seeds,
@@ -127,21 +129,28 @@ public record EditingEvaluation(long images, int seeds) {
     private final class Bench {
         private final Evaluation.Subject subject;
         private final ConsistencyModel model;
+        private final FeatureNetwork features;
         private final RealImages real;
         private final MeasuringListener listener;
 
-        Bench(Evaluation.Subject subject, ConsistencyModel model, RealImages real, MeasuringListener listener) {
+        Bench(
+                Evaluation.Subject subject,
+                ConsistencyModel model,
+                FeatureNetwork features,
+                RealImages real,
+                MeasuringListener listener) {
             this.subject = subject;
             this.model = model;
+            this.features = features;
             this.real = real;
             this.listener = listener;
         }
 
         Mended mend(String name, Damage damage, Method method, Walk walk) {
             List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
-                    .mapToObj(seed -> new EditingQuality(
-                                    model, subject.features(), real, subject.images(), images, seed, listener)
-                            .of(damage, walk))
+                    .mapToObj(
+                            seed -> new EditingQuality(model, features, real, subject.images(), images, seed, listener)
+                                    .of(damage, walk))
                     .toList();
             double[] errors = figures.stream()
                     .mapToDouble(EditingQuality.Figures::meanSquaredError)
@@ -176,7 +185,7 @@ public record EditingEvaluation(long images, int seeds) {
         private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
             double[] distances = LongStream.range(0, seeds)
                     .mapToDouble(seed -> new InterpolationQuality(
-                                    model, subject.features(), real, subject.images(), images / 2, seed, listener)
+                                    model, features, real, subject.images(), images / 2, seed, listener)
                             .of(inversion, generation, noise))
                     .toArray();
             EditingReport.Midpoints midpoints = new EditingReport.Midpoints(
