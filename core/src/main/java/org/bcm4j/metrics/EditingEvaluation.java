@@ -1,10 +1,11 @@
 package org.bcm4j.metrics;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.InterpolationQuality.InitialNoise;
@@ -89,8 +90,7 @@ public record EditingEvaluation(long images, int seeds) {
         }
         for (Mended mended : restoration) {
             EditingReport.Repair repair = mended.repair();
-            double[] damaged = mended.distances().clone();
-            Arrays.fill(damaged, repair.damagedDistance());
+            List<Double> damaged = Collections.nCopies(mended.distances().size(), repair.damagedDistance());
             claims.add(claim(
                     "restored from " + repair.damage() + " (" + repair.walk() + ") below the compressed: distance",
                     mended.distances(),
@@ -98,15 +98,23 @@ public record EditingEvaluation(long images, int seeds) {
         }
         claims.add(claim(
                 "midpoints with different initial noise below those with shared: distance",
-                interpolation.get(InitialNoise.DIFFERENT.ordinal()).distances(),
-                interpolation.get(InitialNoise.SHARED.ordinal()).distances()));
+                distances(interpolation, InitialNoise.DIFFERENT),
+                distances(interpolation, InitialNoise.SHARED)));
         return claims;
     }
 
-    private static EditingReport.Claim claim(String claim, double[] smaller, double[] larger) {
-        double[] differences = new double[smaller.length];
-        Arrays.setAll(differences, i -> larger[i] - smaller[i]);
-        Interval difference = Interval.of(differences);
+    private static List<Double> distances(List<Halved> interpolation, InitialNoise noise) {
+        return interpolation.stream()
+                .filter(halved -> halved.noise() == noise)
+                .findFirst()
+                .orElseThrow()
+                .distances();
+    }
+
+    private static EditingReport.Claim claim(String claim, List<Double> smaller, List<Double> larger) {
+        Interval difference = Interval.of(IntStream.range(0, smaller.size())
+                .mapToDouble(seed -> larger.get(seed) - smaller.get(seed))
+                .toArray());
         return new EditingReport.Claim(claim, difference, difference.low() > 0);
     }
 
@@ -117,14 +125,14 @@ public record EditingEvaluation(long images, int seeds) {
     }
 
     /** What mending gave, in all and by seed. */
-    private record Mended(EditingReport.Repair repair, Method method, double[] distances, double[] errors) {
+    private record Mended(EditingReport.Repair repair, Method method, List<Double> distances, List<Double> errors) {
         int nfe() {
             return repair.nfe();
         }
     }
 
     /** What midpoints gave, in all and by seed. */
-    private record Halved(EditingReport.Midpoints midpoints, double[] distances) {}
+    private record Halved(InitialNoise noise, EditingReport.Midpoints midpoints, List<Double> distances) {}
 
     private final class Bench {
         private final Evaluation.Subject subject;
@@ -152,20 +160,20 @@ public record EditingEvaluation(long images, int seeds) {
                             seed -> new EditingQuality(model, features, real, subject.images(), images, seed, listener)
                                     .of(damage, walk))
                     .toList();
-            double[] errors = figures.stream()
-                    .mapToDouble(EditingQuality.Figures::meanSquaredError)
-                    .toArray();
-            double[] distances = figures.stream()
-                    .mapToDouble(EditingQuality.Figures::relativeToBlurred)
-                    .toArray();
+            List<Double> errors = figures.stream()
+                    .map(EditingQuality.Figures::meanSquaredError)
+                    .toList();
+            List<Double> distances = figures.stream()
+                    .map(EditingQuality.Figures::relativeToBlurred)
+                    .toList();
             EditingReport.Repair repair = new EditingReport.Repair(
                     name,
                     method.name().toLowerCase(Locale.ROOT),
                     walk.toString(),
                     walk.nfe(),
-                    Interval.of(errors),
+                    interval(errors),
                     figures.get(0).damagedError(),
-                    Interval.of(distances),
+                    interval(distances),
                     figures.get(0).damagedRelativeToBlurred(),
                     figures.stream()
                             .mapToLong(EditingQuality.Figures::changedKnown)
@@ -173,7 +181,7 @@ public record EditingEvaluation(long images, int seeds) {
             return new Mended(repair, method, distances, errors);
         }
 
-        /** In the order of {@link InitialNoise}. */
+        /** With each {@link InitialNoise}. */
         List<Halved> interpolation(RecommendedWalks walks) {
             Walk inversion = ofTwo(walks.invert());
             Walk generation = ofTwo(walks.generate());
@@ -183,17 +191,21 @@ public record EditingEvaluation(long images, int seeds) {
         }
 
         private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
-            double[] distances = LongStream.range(0, seeds)
-                    .mapToDouble(seed -> new InterpolationQuality(
+            List<Double> distances = LongStream.range(0, seeds)
+                    .mapToObj(seed -> new InterpolationQuality(
                                     model, features, real, subject.images(), images / 2, seed, listener)
                             .of(inversion, generation, noise))
-                    .toArray();
+                    .toList();
             EditingReport.Midpoints midpoints = new EditingReport.Midpoints(
                     noise.name().toLowerCase(Locale.ROOT),
                     inversion.toString(),
                     generation.toString(),
-                    Interval.of(distances));
-            return new Halved(midpoints, distances);
+                    interval(distances));
+            return new Halved(noise, midpoints, distances);
+        }
+
+        private static Interval interval(List<Double> bySeed) {
+            return Interval.of(bySeed.stream().mapToDouble(figure -> figure).toArray());
         }
 
         private static Walk ofTwo(Map<String, String> walks) {
