@@ -9,21 +9,29 @@ import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.RefinedInversion;
+import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Arrival;
+import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Traversal;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Walker;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The way in: generates, inverts and interpolates images with a {@link ConsistencyModel}, in batches, along any {@link Walk}.
+ * The way in: generates, inverts and interpolates images with a model, in batches: with a {@link ConsistencyModel} along any {@link Walk},
+ * with a {@link DenoisingModel}, the EDM baseline, along its {@link org.bcm4j.walk.Ode}. Only a consistency model edits and refines.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open(); Bcm bcm = Bcm.open(Path.of("models/fashion-mnist"))) {
@@ -38,31 +46,44 @@ public final class Bcm implements AutoCloseable {
     /** Images of one evaluation: enough to keep two to sixteen cores busy, and little memory. */
     private static final long BATCH = 64;
 
-    private final ConsistencyModel model;
+    private final TrainedModel model;
 
-    public Bcm(ConsistencyModel model) {
+    public Bcm(TrainedModel model) {
         this.model = model;
     }
 
-    /** Opens a model folder. */
+    /**
+     * Opens a model folder on the best device, in its fastest precision.
+     *
+     * @throws UserException if the folder holds no sound model
+     */
     public static Bcm open(Path folder) {
-        return new Bcm(ConsistencyModel.open(folder));
+        Device device = Device.best();
+        return open(folder, device, Precision.fastestOn(device));
     }
 
-    public ConsistencyModel model() {
+    /** As {@link #open(Path)}, on a given device in a given precision. */
+    public static Bcm open(Path folder, Device device, Precision precision) {
+        return new Bcm(
+                new ModelFolder(folder).config().isDenoiser()
+                        ? DenoisingModel.open(folder, device, precision)
+                        : ConsistencyModel.open(folder, device, precision));
+    }
+
+    public TrainedModel model() {
         return model;
     }
 
     /**
-     * New images from noise that {@code seed} draws: one seed gives one set of noises, whatever the walk.
+     * New images from noise that {@code seed} draws: one seed gives one set of noises, whatever the way.
      *
      * @param labels int64 [count]; absent for the null class, or no classes
      * @return float32 [count,C,H,W], not clipped
      */
-    public Tensor generate(Walk walk, long count, long seed, Optional<Tensor> labels) {
+    public Tensor generate(Way way, long count, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
             List<Tensor> batches = new ArrayList<>();
-            generate(walk, count, seed, labels, batch -> batches.add(Scope.own(batch)));
+            generate(way, count, seed, labels, batch -> batches.add(Scope.own(batch)));
             Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
             batches.forEach(Tensor::releaseReference);
             return images;
@@ -74,15 +95,15 @@ public final class Bcm implements AutoCloseable {
      *
      * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when it returns
      */
-    public void generate(Walk walk, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
+    public void generate(Way way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
         try (SeededGenerator starts = new SeededGenerator(seed, model.device());
                 SeededGenerator added = new SeededGenerator(~seed, model.device())) {
             for (long start = 0; start < count; start += BATCH) {
                 long size = Math.min(BATCH, count - start);
                 try (Scope scope = Scope.open()) {
                     Tensor noises = starts.normal(model.shape(size));
-                    receiver.accept(new Walker(traversal(labels, start, size), shape -> added.normal(shape))
-                            .generate(walk, noises)
+                    receiver.accept(journey(labels, start, size, shape -> added.normal(shape))
+                            .generate(way, noises)
                             .x());
                 }
             }
@@ -93,28 +114,28 @@ public final class Bcm implements AutoCloseable {
      * Images from given noises.
      *
      * @param noises standard normal, float32 [N,C,H,W]: for noises that {@link #invert} found, divided by where it ended
-     * @param seed seeds the noise that the walk adds on its way
+     * @param seed seeds the noise that a walk adds on its way
      */
-    public Tensor generate(Walk walk, Tensor noises, long seed, Optional<Tensor> labels) {
+    public Tensor generate(Way way, Tensor noises, long seed, Optional<Tensor> labels) {
         return inBatches(
                 noises,
                 seed,
                 (noise, first, batch) ->
-                        new Walker(traversal(labels, first, batch.size(0)), noise).generate(walk, batch));
+                        journey(labels, first, batch.size(0), noise).generate(way, batch));
     }
 
     /**
-     * Walks from given points, as an inversion does from images to noise.
+     * Goes from given points, as an inversion does from images to noise.
      *
-     * @param points float32 [N,C,H,W] at noise scale {@code walk.start()}
+     * @param points float32 [N,C,H,W] at noise scale {@code way.start()}
      * @param seed seeds the noise that the walk adds: each image its own
-     * @return the points at noise scale {@code walk.end()}
+     * @return the points at noise scale {@code way.end()}
      */
-    public Tensor walk(Walk walk, Tensor points, long seed, Optional<Tensor> labels) {
+    public Tensor walk(Way way, Tensor points, long seed, Optional<Tensor> labels) {
         return inBatches(
                 points,
                 seed,
-                (noise, first, batch) -> new Walker(traversal(labels, first, batch.size(0)), noise).from(walk, batch));
+                (noise, first, batch) -> journey(labels, first, batch.size(0), noise).from(way, batch));
     }
 
     /**
@@ -127,11 +148,12 @@ public final class Bcm implements AutoCloseable {
      * @return float32 [N,C,H,W], at time 0 within [-1,1]
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
+        ConsistencyModel consistent = ConsistencyModel.of(model);
         return inBatches(
                 points,
                 seed,
                 (noise, first, batch) -> new ConstrainedEditor(constraint.narrow(first, batch.size(0)), noise)
-                        .edit(traversal(labels, first, batch.size(0)), walk, batch));
+                        .edit(traversal(consistent, labels, first, batch.size(0)), walk, batch));
     }
 
     /**
@@ -142,13 +164,14 @@ public final class Bcm implements AutoCloseable {
      * @return float32 [N,C,H,W]
      */
     public Tensor refine(RefinedInversion refinement, Tensor images, Tensor noises, Optional<Tensor> labels) {
+        ConsistencyModel consistent = ConsistencyModel.of(model);
         return Scope.returning(() -> {
             List<Tensor> done = new ArrayList<>();
             for (long start = 0; start < images.size(0); start += BATCH) {
                 long first = start;
                 long size = Math.min(BATCH, images.size(0) - start);
                 done.add(refinement.refine(
-                        model,
+                        consistent,
                         images.narrow(0, first, size),
                         noises.narrow(0, first, size),
                         labels.map(all -> all.narrow(0, first, size))));
@@ -157,9 +180,9 @@ public final class Bcm implements AutoCloseable {
         });
     }
 
-    /** Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the walk ends at. */
-    public Tensor invert(Walk walk, Tensor images, long seed, Optional<Tensor> labels) {
-        return Scope.returning(() -> walk(walk, images, seed, labels).div(new Scalar(walk.end())));
+    /** Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the way ends at. */
+    public Tensor invert(Way way, Tensor images, long seed, Optional<Tensor> labels) {
+        return Scope.returning(() -> walk(way, images, seed, labels).div(new Scalar(way.end())));
     }
 
     /**
@@ -171,7 +194,7 @@ public final class Bcm implements AutoCloseable {
      * @return float32 [frames,C,H,W]
      */
     public Tensor interpolate(
-            Walk inversion, Walk generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
+            Way inversion, Way generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
             Tensor noises = invert(inversion, ends, seed, labels);
             return generate(generation, Interpolation.slerp(noises, frames), seed, Optional.empty());
@@ -197,10 +220,18 @@ public final class Bcm implements AutoCloseable {
         });
     }
 
-    /** The model, told the labels of one batch. */
-    private Traversal traversal(Optional<Tensor> labels, long first, long size) {
-        Optional<Tensor> ofBatch = labels.map(all -> all.narrow(0, first, size));
-        return (x, t, u) -> model.traverse(x, t, u, ofBatch);
+    /** With the model, told the labels of one batch. */
+    private Journey journey(Optional<Tensor> labels, long first, long size, NoiseSource noise) {
+        return new Journey(model, ofBatch(labels, first, size), noise);
+    }
+
+    private static Traversal traversal(ConsistencyModel consistent, Optional<Tensor> labels, long first, long size) {
+        Optional<Tensor> ofBatch = ofBatch(labels, first, size);
+        return (x, t, u) -> consistent.traverse(x, t, u, ofBatch);
+    }
+
+    private static Optional<Tensor> ofBatch(Optional<Tensor> labels, long first, long size) {
+        return labels.map(all -> all.narrow(0, first, size));
     }
 
     @Override

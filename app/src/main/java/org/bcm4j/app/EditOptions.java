@@ -71,7 +71,9 @@ final class EditOptions {
         return model;
     }
 
+    /** @throws UserException if there is no model, or it is a denoiser, which can not edit */
     ModelConfig config() {
+        model.requireNoDenoiser();
         return model.folder().config();
     }
 

@@ -3,10 +3,9 @@ package org.bcm4j.app;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.data.FashionMnist;
+import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.metrics.EditingEvaluation;
 import org.bcm4j.metrics.EditingReport;
@@ -39,11 +38,8 @@ final class EvalEditsCommand implements Callable<Integer> {
     @Option(names = "--seeds", paramLabel = "N", description = "Seeds to average over (default: ${DEFAULT-VALUE}).")
     private int seeds = 5;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where the files of Fashion-MNIST are (default: where Debian's package puts them).")
-    private Optional<Path> directory = Optional.empty();
+    @Mixin
+    private final DataOptions data = new DataOptions();
 
     @Mixin
     private final FeaturesOption features = new FeaturesOption();
@@ -60,13 +56,13 @@ final class EvalEditsCommand implements Callable<Integer> {
             throw new UserException("--out " + out + ": name a .json file");
         }
         EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
-        LabelledImages test = new FashionMnist(directory).test();
-        String data = new FashionMnist(directory).title() + " test";
+        DataSource source = data.source();
+        LabelledImages test = source.test();
         try (org.bcm4j.Bcm bcm = model.open();
                 FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
             EditingReport report = evaluation.run(
-                    new Evaluation.Subject(bcm.model(), model.folder().sha256(), network, test, data),
+                    new Evaluation.Subject(bcm.model(), model.folder().sha256(), network, test, source.title() + " test"),
                     model.folder().walks(),
                     progress);
             progress.close();

@@ -2,11 +2,9 @@ package org.bcm4j.app;
 
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.DataSource;
-import org.bcm4j.data.FashionMnist;
 import org.bcm4j.metrics.FeatureConfig;
 import org.bcm4j.metrics.FeatureTraining;
 import org.bcm4j.storage.UserException;
@@ -32,9 +30,12 @@ final class FeaturesCommand implements Callable<Integer> {
     /** {@code bcm features train}. */
     @Command(
             name = "train",
-            description = "Trains a feature network on Fashion-MNIST: minutes on two cores.",
-            footerHeading = "%nExample:%n",
-            footer = "  bcm features train --seed 1 --out my-features")
+            description = "Trains a feature network to tell the classes of a data set apart: minutes on two cores.",
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  bcm features train --seed 1 --out my-features",
+                "  bcm features train --data configs/cifar10.yaml --out cifar10-features"
+            })
     static final class Train implements Callable<Integer> {
         @Option(
                 names = {"-o", "--out"},
@@ -49,11 +50,8 @@ final class FeaturesCommand implements Callable<Integer> {
                 description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
         private int epochs = 6;
 
-        @Option(
-                names = "--data-dir",
-                paramLabel = "DIR",
-                description = "Where the files of Fashion-MNIST are (default: where Debian's package puts them).")
-        private Optional<Path> directory = Optional.empty();
+        @Mixin
+        private final DataOptions data = new DataOptions();
 
         @Mixin
         private final SeedOption seed = new SeedOption();
@@ -64,8 +62,7 @@ final class FeaturesCommand implements Callable<Integer> {
                 throw new UserException("--epochs " + epochs + ": must be at least 1");
             }
             Destination destination = Destination.of(out, Kind.FOLDER);
-            DataSource data = new FashionMnist(directory);
-            FeatureConfig trained = train(data, destination.path());
+            FeatureConfig trained = train(data.source(), destination.path());
             System.out.printf(
                     Locale.ROOT,
                     "%s: %.2f %% of the test images classified rightly, %s%n",
@@ -75,12 +72,12 @@ final class FeaturesCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
 
-        private FeatureConfig train(DataSource data, Path folder) {
+        private FeatureConfig train(DataSource source, Path folder) {
             FeatureTraining training = new FeatureTraining(seed.value(), epochs);
             try (Progress progress = Progress.show("training", "%", 0, 100)) {
                 return training.run(
-                        data.training(),
-                        data.test(),
+                        source.training(),
+                        source.test(),
                         folder,
                         (step, steps, loss) -> progress.at(100 * step / steps, "loss %.3f".formatted(loss)));
             }

@@ -59,6 +59,10 @@ final class InfoCommand implements Callable<Integer> {
         }
         line("device", lower(device));
         line("precision", lower(Precision.fastestOn(device)));
+        if (model.isDenoiser()) {
+            line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
+            return;
+        }
         walks("--nfe", "generate", "invert");
         TreeSet<String> evaluations = new TreeSet<>(walks.generate().keySet());
         evaluations.addAll(walks.invert().keySet());

@@ -75,6 +75,7 @@ final class InterpolateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        model.requireNoDenoiser();
         Walk toImages = walks.generation(model);
         Walk toNoise = WalkOptions.requireInversion(
                 inversion.map(Walk::parse).orElseGet(() -> WalkOptions.inversion(model.folder(), INVERSION_NFE)));

@@ -17,8 +17,10 @@ import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
@@ -31,8 +33,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "invert",
         description = "Finds the noise that generates a given image.",
-        footerHeading = "%nExample:%n",
-        footer = "  bcm invert models/fashion-mnist --walk \"0 +0.07 > 6 > 80\" shirt.png boot.png --out noises.npz")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  bcm invert models/fashion-mnist --walk \"0 +0.07 > 6 > 80\" shirt.png boot.png --out noises.npz",
+            "  bcm invert runs/edm/model --sampler heun --steps 18 shirt.png boot.png --out noises.npz"
+        })
 final class InvertCommand implements Callable<Integer> {
     /** How many standard deviations of noise are drawn black and white. */
     private static final double DRAWN_DEVIATIONS = 3;
@@ -51,7 +56,7 @@ final class InvertCommand implements Callable<Integer> {
     private List<Path> images = List.of();
 
     @Mixin
-    private final WalkOptions walks = new WalkOptions();
+    private final WayOptions ways = new WayOptions();
 
     @Option(
             names = "--refine",
@@ -80,17 +85,21 @@ final class InvertCommand implements Callable<Integer> {
     public Integer call() {
         images = InputImages.files(images);
         EditOptions.requireWithin("--refine", refine, 0, MOST_STEPS);
-        Walk walk = walks.inversion(model);
+        Way way = ways.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
         ModelConfig config = model.folder().config();
+        if (refine > 0 && config.isDenoiser()) {
+            throw new UserException("--refine " + refine + ": a denoiser generates nothing in one evaluation; leave the"
+                    + " option out, or name a consistency model");
+        }
         ClassOption.Choice choice = classOption.of(config);
         try (Scope scope = Scope.open()) {
             Tensor given = new InputImages(config.network()).read(images);
-            try (org.bcm4j.Bcm bcm = model.open()) {
+            try (org.bcm4j.Bcm bcm = model.openAny()) {
                 Tensor points = bcm.model().device().move(given);
                 Optional<Tensor> labels =
                         choice.labels(images.size(), bcm.model().device());
-                Tensor found = bcm.invert(walk, points, seed.value(), labels);
+                Tensor found = bcm.invert(way, points, seed.value(), labels);
                 Tensor noises = refine > 0 ? bcm.refine(new RefinedInversion(refine), points, found, labels) : found;
                 if (refine > 0) {
                     report(bcm, points, found, noises, labels);
@@ -100,11 +109,10 @@ final class InvertCommand implements Callable<Integer> {
         }
         System.out.printf(
                 Locale.ROOT,
-                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                "wrote %s: N = %d, %s, %s, %s%n",
                 out,
                 images.size(),
-                walk,
-                walk.nfe(),
+                WayOptions.described(way),
                 choice,
                 seed);
         return ExitCode.OK;

@@ -2,8 +2,8 @@ package org.bcm4j.app;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import picocli.CommandLine.Option;
@@ -28,10 +28,31 @@ final class ModelOptions {
         return new ModelFolder(path);
     }
 
-    /** Opens the model, which loads libtorch. The caller closes it. */
-    org.bcm4j.Bcm open() {
+    /**
+     * Opens a model of either kind, which loads libtorch. The caller closes it.
+     *
+     * @throws org.bcm4j.storage.UserException if there is no sound model
+     */
+    org.bcm4j.Bcm openAny() {
         Device chosen = device.orElseGet(Device::best);
-        return new org.bcm4j.Bcm(
-                ConsistencyModel.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen))));
+        return org.bcm4j.Bcm.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)));
+    }
+
+    /**
+     * As {@link #openAny}, for what only a consistency model can do.
+     *
+     * @throws org.bcm4j.storage.UserException if the model is a denoiser
+     */
+    org.bcm4j.Bcm open() {
+        requireNoDenoiser();
+        return openAny();
+    }
+
+    /** @throws org.bcm4j.storage.UserException if there is no model, or it is a denoiser */
+    void requireNoDenoiser() {
+        if (folder().config().isDenoiser()) {
+            throw new UserException(path + ": is a denoiser, which this command can not use; name a consistency model, or"
+                    + " choose from sample, invert, reconstruct and eval");
+        }
     }
 }

@@ -5,16 +5,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
 import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.metrics.StructuralSimilarity;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -28,12 +30,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "reconstruct",
         description = "Inverts images, generates them again, and measures the difference.",
-        footerHeading = "%nExample:%n",
+        footerHeading = "%nExamples:%n",
         footer = {
             "  bcm reconstruct models/fashion-mnist shirt.png boot.png --nfe 2 --out reconstructions",
             "  bcm reconstruct models/fashion-mnist shirt.png --walk \"0 +0.07 > 6 > 80 > 0\" --out reconstructions",
+            "  bcm reconstruct runs/edm/model shirt.png --sampler ddim --steps 50 --out reconstructions",
             "",
-            "With --nfe K the way to noise takes K evaluations and the way back one."
+            "With --nfe K the way to noise takes K evaluations and the way back one; with a denoiser both take the"
+                    + " same steps."
         })
 final class ReconstructCommand implements Callable<Integer> {
     @Mixin
@@ -47,7 +51,7 @@ final class ReconstructCommand implements Callable<Integer> {
     private List<Path> images = List.of();
 
     @Mixin
-    private final WalkOptions walks = new WalkOptions();
+    private final WayOptions ways = new WayOptions();
 
     @Mixin
     private final ClassOption classOption = new ClassOption();
@@ -65,32 +69,31 @@ final class ReconstructCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         images = InputImages.files(images);
-        Walk walk = walks.roundTrip(model);
+        Way way = ways.roundTrip(model);
         Destination destination = Destination.of(out, Kind.FOLDER);
         ModelConfig config = model.folder().config();
         ClassOption.Choice choice = classOption.of(config);
         try (Scope scope = Scope.open()) {
             Tensor given = new InputImages(config.network()).read(images);
-            Tensor back = reconstruct(walk, given, choice);
+            Tensor back = reconstruct(way, given, choice);
             write(destination, given, back);
             report(given, back);
         }
         System.out.printf(
                 Locale.ROOT,
-                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                "wrote %s: N = %d, %s, %s, %s%n",
                 out,
                 images.size(),
-                walk,
-                walk.nfe(),
+                WayOptions.described(way),
                 choice,
                 seed);
         return ExitCode.OK;
     }
 
-    private Tensor reconstruct(Walk walk, Tensor given, ClassOption.Choice choice) {
-        try (org.bcm4j.Bcm bcm = model.open()) {
+    private Tensor reconstruct(Way way, Tensor given, ClassOption.Choice choice) {
+        try (org.bcm4j.Bcm bcm = model.openAny()) {
             Device device = bcm.model().device();
-            Tensor back = bcm.walk(walk, device.move(given), seed.value(), choice.labels(images.size(), device));
+            Tensor back = bcm.walk(way, device.move(given), seed.value(), choice.labels(images.size(), device));
             return Device.CPU.move(back);
         }
     }
@@ -109,16 +112,29 @@ final class ReconstructCommand implements Callable<Integer> {
 
     private void report(Tensor given, Tensor back) {
         double[] errors = ReconstructionError.perImage(given, back);
-        System.out.printf(Locale.ROOT, "%-32s %12s %10s%n", "image", "MSE on [0,1]", "PSNR in dB");
+        Optional<double[]> similarities = StructuralSimilarity.fits(given.size(2), given.size(3))
+                ? Optional.of(StructuralSimilarity.perImage(given, back))
+                : Optional.empty();
+        System.out.printf(Locale.ROOT, "%-32s %12s %10s %8s%n", "image", "MSE on [0,1]", "PSNR in dB", "SSIM");
         for (int i = 0; i < errors.length; i++) {
-            reportLine(name(i), errors[i]);
+            int row = i;
+            reportLine(name(i), errors[i], similarities.map(all -> all[row]));
         }
-        reportLine("mean", Arrays.stream(errors).average().orElseThrow());
+        reportLine("mean", mean(errors), similarities.map(ReconstructCommand::mean));
     }
 
-    private static void reportLine(String label, double error) {
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    private static void reportLine(String label, double error, Optional<Double> similarity) {
         System.out.printf(
-                Locale.ROOT, "%-32s %12.6f %10.2f%n", label, error, ReconstructionError.peakSignalToNoise(error));
+                Locale.ROOT,
+                "%-32s %12.6f %10.2f %8s%n",
+                label,
+                error,
+                ReconstructionError.peakSignalToNoise(error),
+                similarity.map(value -> String.format(Locale.ROOT, "%.4f", value)).orElse("-"));
     }
 
     /** Numbered, because two images may bear one name in two folders. */

@@ -18,7 +18,7 @@ import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -34,14 +34,15 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = {
             "  bcm sample models/fashion-mnist --walk \"80 > 1.2 > 0\" -n 64 --seed 7 --out clothes.png",
-            "  bcm sample models/fashion-mnist --nfe 4 -n 50000 --class Bag --out bags.npz"
+            "  bcm sample models/fashion-mnist --nfe 4 -n 50000 --class Bag --out bags.npz",
+            "  bcm sample runs/edm/model --sampler heun --steps 18 -n 64 --out clothes.png"
         })
 final class SampleCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final WalkOptions walks = new WalkOptions();
+    private final WayOptions ways = new WayOptions();
 
     @Option(
             names = {"-n", "--count"},
@@ -67,35 +68,34 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Walk walk = walks.generation(model);
+        Way way = ways.generation(model);
         if (count < 1) {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         }
         Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
         ClassOption.Choice choice = classOption.of(model.folder().config());
         try (Scope scope = Scope.open();
-                org.bcm4j.Bcm bcm = model.open()) {
-            write(destination, draw(bcm, walk, choice), choice);
+                org.bcm4j.Bcm bcm = model.openAny()) {
+            write(destination, draw(bcm, way, choice), choice);
         }
         System.out.printf(
                 Locale.ROOT,
-                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
+                "wrote %s: N = %d, %s, %s, %s%n",
                 out,
                 count,
-                walk,
-                walk.nfe(),
+                WayOptions.described(way),
                 choice,
                 seed);
         return ExitCode.OK;
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(org.bcm4j.Bcm bcm, Walk walk, ClassOption.Choice choice) {
+    private Tensor draw(org.bcm4j.Bcm bcm, Way way, ClassOption.Choice choice) {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();
             bcm.generate(
-                    walk, count, seed.value(), choice.labels(count, bcm.model().device()), batch -> {
+                    way, count, seed.value(), choice.labels(count, bcm.model().device()), batch -> {
                         batches.add(Scope.own(Pixels.toBytes(batch)));
                         progress.at(done.addAndGet(batch.size(0)), "");
                     });

@@ -11,10 +11,11 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.bcm4j.app.Destination.Kind;
-import org.bcm4j.data.FashionMnist;
+import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.metrics.Damage;
 import org.bcm4j.metrics.EditingQuality;
+import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.FeatureNetwork;
 import org.bcm4j.metrics.GenerationQuality;
 import org.bcm4j.metrics.InversionQuality;
@@ -79,11 +80,8 @@ final class TuneCommand implements Callable<Integer> {
             description = "How many images to judge a walk by (default: ${DEFAULT-VALUE}).")
     private int images = 2000;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            description = "Where the files of Fashion-MNIST are (default: where Debian's package puts them).")
-    private Optional<Path> directory = Optional.empty();
+    @Mixin
+    private final DataOptions data = new DataOptions();
 
     @Option(names = "--plot", paramLabel = "FILE.png", description = "Draws what was tried.")
     private Optional<Path> plot = Optional.empty();
@@ -96,25 +94,28 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        model.requireNoDenoiser();
         ModelFolder folder = model.folder();
         List<Walk> starts = starts(folder.walks());
         Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
         EditOptions.requireWithin("--budget", budget, starts.size(), 10_000);
-        LabelledImages training = new FashionMnist(directory).training();
+        DataSource source = data.source();
+        LabelledImages training = source.training();
+        Evaluation.requireFit(folder.config(), training, source.title());
         EditOptions.requireWithin("--images", images, 100, training.size());
         List<WalkSearch.Found> tried = new ArrayList<>();
         WalkSearch.Found best;
         try (org.bcm4j.Bcm bcm = model.open();
-                FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
-            ToDoubleFunction<Walk> cost = cost(bcm.model(), network, training, progress);
-            ToDoubleFunction<Walk> kept = walk -> {
-                double found = cost.applyAsDouble(walk);
-                tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
-                return found;
-            };
-            Walk first = starts.size() == 1 ? starts.get(0) : better(starts, kept);
-            best = new WalkSearch(Math.max(1, budget - tried.size())).minimise(first, kept);
+            ConsistencyModel judged = ConsistencyModel.of(bcm.model());
+            if (purpose == Purpose.INVERT) {
+                best = search(starts, inversionCost(judged, training, progress), tried);
+            } else {
+                try (FeatureNetwork network = features.open()) {
+                    network.requireFit(training, source.title());
+                    best = search(starts, distanceCost(judged, network, training, progress), tried);
+                }
+            }
         }
         folder.store(folder.walks().with(purpose, nfe, best.walk().toString()));
         picture.ifPresent(destination -> TuningPlot.draw(destination.path(), tried));
@@ -144,6 +145,17 @@ final class TuneCommand implements Callable<Integer> {
         return starts;
     }
 
+    private WalkSearch.Found search(
+            List<Walk> starts, ToDoubleFunction<Walk> cost, List<WalkSearch.Found> tried) {
+        ToDoubleFunction<Walk> kept = walk -> {
+            double found = cost.applyAsDouble(walk);
+            tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
+            return found;
+        };
+        Walk first = starts.size() == 1 ? starts.get(0) : better(starts, kept);
+        return new WalkSearch(Math.max(1, budget - tried.size())).minimise(first, kept);
+    }
+
     private static Walk better(List<Walk> starts, ToDoubleFunction<Walk> cost) {
         Map<Walk, Double> costs = new LinkedHashMap<>();
         starts.forEach(walk -> costs.put(walk, cost.applyAsDouble(walk)));
@@ -153,15 +165,18 @@ final class TuneCommand implements Callable<Integer> {
                 .getKey();
     }
 
-    private ToDoubleFunction<Walk> cost(
+    private ToDoubleFunction<Walk> inversionCost(
+            ConsistencyModel judged, LabelledImages training, MeasuringListener listener) {
+        InversionQuality.Labels labels = judged.config().network().classes() > 0
+                ? InversionQuality.Labels.TRUE
+                : InversionQuality.Labels.NULL;
+        InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
+        return walk -> inversion.of(walk, labels).meanSquaredError();
+    }
+
+    /** Of what is generated or mended, from real images. */
+    private ToDoubleFunction<Walk> distanceCost(
             ConsistencyModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
-        if (purpose == Purpose.INVERT) {
-            InversionQuality.Labels labels = judged.config().network().classes() > 0
-                    ? InversionQuality.Labels.TRUE
-                    : InversionQuality.Labels.NULL;
-            InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
-            return walk -> inversion.of(walk, labels).meanSquaredError();
-        }
         RealImages real = RealImages.measure(network, training, training.size(), listener);
         if (purpose == Purpose.SAMPLE) {
             GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), listener);

@@ -35,6 +35,22 @@ final class WalkOptions {
         private Optional<Integer> nfe = Optional.empty();
     }
 
+    /** @throws UserException if a walk was given, by its text or its evaluations, to a denoiser */
+    void requireNone() {
+        choice.walk.ifPresent(text -> {
+            throw forDenoiser("--walk \"" + text + "\"");
+        });
+        choice.nfe.ifPresent(nfe -> {
+            throw forDenoiser("--nfe " + nfe);
+        });
+    }
+
+    /** What to say of a walk that was given to a denoiser. */
+    static UserException forDenoiser(String option) {
+        return new UserException(option + ": this model is a denoiser, which does not walk; choose with --sampler and"
+                + " --steps how to solve its ODE");
+    }
+
     /** A walk from noise to images. */
     Walk generation(ModelOptions model) {
         Walk walk = choice.walk

@@ -5,8 +5,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.FileFailure;
@@ -72,6 +74,24 @@ public final class ConfigFile {
      */
     public static <T extends Record> T read(Path file, Class<T> type, List<String> overrides) {
         return parse(text(file), file.toString(), type, overrides);
+    }
+
+    /**
+     * Reads a part of a file that holds more: of its top level only the keys that the record has are looked at, and these as strictly as
+     * ever.
+     *
+     * @throws UserException if the file cannot be read or the part does not fit the record
+     * @throws IllegalArgumentException if the record has a component that no configuration can hold
+     */
+    public static <T extends Record> T readPart(Path file, Class<T> type) {
+        Node document = NodeReader.document(text(file), file.toString());
+        return RecordReader.read(document instanceof Node.Mapping whole ? part(whole, type) : document, type);
+    }
+
+    private static Node part(Node.Mapping whole, Class<?> type) {
+        Map<String, Node.Entry> entries = new LinkedHashMap<>(whole.entries());
+        entries.keySet().retainAll(RecordShape.of(type).keys());
+        return new Node.Mapping(whole.location(), entries);
     }
 
     /**

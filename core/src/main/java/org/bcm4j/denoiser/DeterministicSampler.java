@@ -51,6 +51,16 @@ public record DeterministicSampler(OdeSolver solver, int points) {
         return solve(denoiser, Scope.returning(() -> images.to(ScalarType.Double)), solver.ascendingTimes(points));
     }
 
+    /** The evaluations of {@link #generate}: N, by Heun's rule 2N − 1. */
+    public int generationNfe() {
+        return solver.evaluations() * (points - 1) + 1;
+    }
+
+    /** The evaluations of {@link #invert}: N − 1, by Heun's rule 2(N − 1). */
+    public int inversionNfe() {
+        return solver.evaluations() * (points - 1);
+    }
+
     /** Steps from {@code start}, a handle of the solver's own, and closes it. */
     private OdeSolution solve(Denoiser denoiser, Tensor start, double[] times) {
         ProbabilityFlow flow = new ProbabilityFlow(denoiser);

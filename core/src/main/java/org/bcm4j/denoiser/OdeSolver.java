@@ -13,6 +13,11 @@ public enum OdeSolver {
      */
     HEUN {
         @Override
+        int evaluations() {
+            return 2;
+        }
+
+        @Override
         Tensor step(ProbabilityFlow flow, Tensor x, double from, double to) {
             Tensor slope = flow.slope(x, from);
             Tensor predicted = x.add(slope, new Scalar(to - from));
@@ -40,6 +45,11 @@ public enum OdeSolver {
     double[] ascendingTimes(int points) {
         TimeGrid grid = new TimeGrid(points);
         return IntStream.range(0, points).mapToDouble(grid::time).toArray();
+    }
+
+    /** Evaluations of a step between two positive noise scales; a step to 0 takes one. */
+    int evaluations() {
+        return 1;
     }
 
     /** From the points x at {@code from} > 0, float64 [B,C,H,W], to those at {@code to} ≥ 0. */

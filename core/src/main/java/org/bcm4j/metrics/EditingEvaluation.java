@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.InterpolationQuality.InitialNoise;
+import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Walk;
@@ -33,9 +34,10 @@ public record EditingEvaluation(long images, int seeds) {
 
     /** Measures. */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
+        ConsistencyModel model = ConsistencyModel.of(subject.model());
         RealImages real = RealImages.measure(
                 subject.features(), subject.images(), subject.images().size(), listener);
-        Bench bench = new Bench(subject, real, listener);
+        Bench bench = new Bench(subject, model, real, listener);
         List<EditingReport.Repair> inpainting = new ArrayList<>();
         Damage hole = new Damage.CentralHole();
         sorted(walks.inpaint()).forEach(walk -> inpainting.add(bench.repair("central hole", hole, "bcm", walk)));
@@ -66,11 +68,13 @@ public record EditingEvaluation(long images, int seeds) {
 
     private final class Bench {
         private final Evaluation.Subject subject;
+        private final ConsistencyModel model;
         private final RealImages real;
         private final MeasuringListener listener;
 
-        Bench(Evaluation.Subject subject, RealImages real, MeasuringListener listener) {
+        Bench(Evaluation.Subject subject, ConsistencyModel model, RealImages real, MeasuringListener listener) {
             this.subject = subject;
+            this.model = model;
             this.real = real;
             this.listener = listener;
         }
@@ -78,7 +82,7 @@ public record EditingEvaluation(long images, int seeds) {
         EditingReport.Repair repair(String name, Damage damage, String method, Walk walk) {
             List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                     .mapToObj(seed -> new EditingQuality(
-                                    subject.model(), subject.features(), real, subject.images(), images, seed, listener)
+                                    model, subject.features(), real, subject.images(), images, seed, listener)
                             .of(damage, walk))
                     .toList();
             return new EditingReport.Repair(
@@ -112,7 +116,7 @@ public record EditingEvaluation(long images, int seeds) {
                             generation.toString(),
                             Interval.of(LongStream.range(0, seeds)
                                     .mapToDouble(seed -> new InterpolationQuality(
-                                                    subject.model(),
+                                                    model,
                                                     subject.features(),
                                                     real,
                                                     subject.images(),

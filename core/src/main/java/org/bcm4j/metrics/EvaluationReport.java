@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The figures of a model, each with what is needed to measure it again: {@code metrics.json}. It names no date and no
@@ -8,8 +9,8 @@ import java.util.List;
  *
  * @param protocol how it was measured
  * @param real what the feature network makes of the real images
- * @param generation by walk
- * @param inversion by walk and labels
+ * @param generation by walk, or by the ODE of a denoiser
+ * @param inversion likewise, and by labels
  */
 public record EvaluationReport(
         Protocol protocol,
@@ -52,8 +53,8 @@ public record EvaluationReport(
     /**
      * The real images.
      *
-     * @param accuracy share whose class the feature network names rightly, in [0,1]
+     * @param accuracy share whose class the feature network names rightly, in [0,1]; absent if it knows other classes than theirs
      * @param blurredDistance Fréchet distance of the images from their own 3×3 box blur
      */
-    public record Real(double accuracy, double blurredDistance) {}
+    public record Real(Optional<Double> accuracy, double blurredDistance) {}
 }

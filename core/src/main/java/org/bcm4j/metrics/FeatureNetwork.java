@@ -3,8 +3,10 @@ package org.bcm4j.metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.LabelledImages;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.Checksum;
@@ -83,6 +85,40 @@ public final class FeatureNetwork implements AutoCloseable {
     /** SHA-256 of the file of weights, in hexadecimal. */
     public String sha256() {
         return sha256;
+    }
+
+    /**
+     * Refuses a data set that the network can not measure. Pictures of one class only, such as those nobody has sorted, are measured by
+     * whatever network knows their size.
+     *
+     * @param data what the images are called
+     * @throws UserException if they have another size, another number of channels or other classes than those the network knows
+     */
+    public void requireFit(LabelledImages images, String data) {
+        String remedy =
+                "; train one on these data with `bcm features train --data`, and name it with --features";
+        String known = sizes(config.imageChannels(), config.imageSize(), config.imageSize());
+        String given = sizes(images.channels(), images.height(), images.width());
+        if (!known.equals(given)) {
+            throw new UserException("the feature network knows images of " + known + ", those of " + data + " are "
+                    + given + remedy);
+        }
+        boolean unsorted = images.classNames().size() == 1;
+        if (!unsorted && !images.classNames().equals(config.classNames())) {
+            throw new UserException("the feature network knows other classes (" + listed(config.classNames())
+                    + ") than those of " + data + " (" + listed(images.classNames()) + ")" + remedy);
+        }
+    }
+
+    private static String sizes(long channels, long height, long width) {
+        return channels + " x " + height + " x " + width;
+    }
+
+    /** The first names, and how many more there are. */
+    private static String listed(List<String> names) {
+        int shown = Math.min(3, names.size());
+        String first = String.join(", ", names.subList(0, shown));
+        return shown < names.size() ? first + " and " + (names.size() - shown) + " more" : first;
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Locale;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -51,8 +52,11 @@ public record FeatureTraining(long seed, int epochs) {
      * Trains on {@code training}, counts right answers on {@code test}, and writes the network's folder.
      *
      * @return what the folder's configuration says, the accuracy on {@code test} included
+     * @throws UserException if the images are not squares of a side that 4 divides, if there is but one class, or if {@code test} holds other
+     *     images
      */
     public FeatureConfig run(LabelledImages training, LabelledImages test, Path folder, Listener listener) {
+        requireLearnable(training, test);
         FeatureConfig config = new FeatureConfig(
                 FeatureConfig.FORMAT,
                 training.height(),
@@ -84,6 +88,25 @@ public record FeatureTraining(long seed, int epochs) {
             FeatureConfig trained = config.withTestAccuracy(accuracy(layers, average, test));
             FeatureNetwork.write(folder, trained, average, card(trained, average));
             return trained;
+        }
+    }
+
+    private static void requireLearnable(LabelledImages training, LabelledImages test) {
+        if (training.height() != training.width() || training.height() % 4 != 0) {
+            throw new UserException("a feature network takes squares of a side that 4 divides, these images are "
+                    + training.height() + " x " + training.width() + "; set data.size of a folder of pictures");
+        }
+        if (training.classNames().size() < 2) {
+            throw new UserException("a feature network learns by telling classes apart, and these images are all of one;"
+                    + " name their classes, or measure with a network of other images of their size");
+        }
+        boolean alike = training.channels() == test.channels()
+                && training.height() == test.height()
+                && training.width() == test.width();
+        if (!alike) {
+            throw new UserException("the test images are " + test.channels() + " x " + test.height() + " x "
+                    + test.width() + ", the training images " + training.channels() + " x " + training.height() + " x "
+                    + training.width() + "; let all be of one size and all grey or all in colour");
         }
     }
 
@@ -138,10 +161,11 @@ public record FeatureTraining(long seed, int epochs) {
                 | images | %d x %d, %d channel(s), scaled to [-1,1] |
                 | layers | 2x2 pixels to channels, 3x3 convolution of %d channels, max pooling by 2, \
                 3x3 convolution of %d channels, dense layer of %d (the features), each with ReLU; a dense layer of %d |
+                | classes | %s |
                 | parameters | %,d |
                 | accuracy on the test images | %.2f %% |
 
-                Trained with `bcm features train --seed %d --epochs %d`.
+                Trained with `bcm features train`, seed %d, epochs %d.
                 """,
                 config.classNames().size(),
                 config.features(),
@@ -152,6 +176,7 @@ public record FeatureTraining(long seed, int epochs) {
                 config.secondWidth(),
                 config.features(),
                 config.classNames().size(),
+                String.join(", ", config.classNames()),
                 weights.layout().parameterCount(),
                 100 * config.testAccuracy(),
                 seed,

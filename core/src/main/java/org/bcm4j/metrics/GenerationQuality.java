@@ -3,29 +3,43 @@ package org.bcm4j.metrics;
 import java.util.Arrays;
 import java.util.Optional;
 import org.bcm4j.data.Pixels;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Walker;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How well a model generates along a walk. Sample i is of class i mod classes, so all classes have equal shares, and is
+ * How well a model generates along a walk, or a denoiser along its ODE. Sample i is of class i mod classes, so all classes have equal shares, and is
  * rounded to the 256 levels of a file before it is looked at. One seed gives one set of starting noises, whatever the
  * walk: walks are compared on common random numbers.
  *
  * @param samples how many images are generated, at least 2
  * @param seed seeds the starting noises; its complement seeds the noise that walks add
+ * @param bootstrap for bounds of the distance, if they are wanted
  */
 public record GenerationQuality(
-        ConsistencyModel model,
+        TrainedModel model,
         FeatureNetwork network,
         RealImages real,
         long samples,
         long seed,
+        Optional<Bootstrap> bootstrap,
         MeasuringListener listener) {
+    /** Without bounds. */
+    public GenerationQuality(
+            TrainedModel model,
+            FeatureNetwork network,
+            RealImages real,
+            long samples,
+            long seed,
+            MeasuringListener listener) {
+        this(model, network, real, samples, seed, Optional.empty(), listener);
+    }
+
     /** @throws UserException if there are fewer than 2 samples */
     public GenerationQuality {
         if (samples < 2) {
@@ -36,63 +50,95 @@ public record GenerationQuality(
     /**
      * What was measured.
      *
-     * @param walk in its text form
+     * @param walk in its text form: a walk, or a denoiser's ODE
      * @param nfe network function evaluations per image
      * @param frechetDistance between the samples and the real images
+     * @param frechetDistanceBounds over the samples; absent if not asked for, if the features are too many to keep, and in older files
      * @param relativeToBlurred the same, divided by the distance of the real images from their blur: below 1, samples
      *     are closer to real images than slightly soft copies of them are
      * @param accuracy share of the samples whose class, as the feature network sees it, is the one asked for; absent
-     *     for a model without classes
+     *     for a model without classes, and if the feature network knows others than the real images are of
      * @param agreement the accuracy, divided by that on the real images
      */
     public record Figures(
             String walk,
             int nfe,
             double frechetDistance,
+            Optional<Bounds> frechetDistanceBounds,
             double relativeToBlurred,
             Optional<Double> accuracy,
             Optional<Double> agreement) {}
 
     /**
-     * Generates along a walk and measures.
+     * Generates along a way and measures.
      *
-     * @throws UserException if the walk does not lead from noise to images, or the model's images do not fit the
-     *     feature network
+     * @throws UserException if the way does not lead from noise to images or is not for this kind of model, or the model's images do not fit
+     *     the feature network
      */
-    public Figures of(Walk walk) {
-        requireGenerating(walk);
+    public Figures of(Way way) {
+        requireGenerating(way);
+        Journey.require(way, model);
         int classes = model.config().network().classes();
         FeatureMoments moments = new FeatureMoments(network.config().features());
+        Kept kept = new Kept();
         long right = 0;
         try (SeededGenerator starts = new SeededGenerator(seed, model.device());
                 SeededGenerator added = new SeededGenerator(~seed, model.device())) {
             for (long[] indices : Batches.of(samples)) {
                 try (Scope scope = Scope.open()) {
                     Optional<Tensor> labels = labels(indices, classes);
-                    Walker walker = new Walker((x, t, u) -> model.traverse(x, t, u, labels), added::normal);
-                    Tensor images = walker.generate(walk, starts.normal(model.shape(indices.length)))
+                    Tensor images = new Journey(model, labels, added::normal)
+                            .generate(way, starts.normal(model.shape(indices.length)))
                             .x();
                     Responses responses = network.responses(Pixels.toSignal(Pixels.toBytes(images)));
                     moments.add(responses.features());
+                    kept.add(responses.features());
                     right += labels.map(responses::agreeing).orElse(0L);
                 }
-                listener.measured(walk.toString(), moments.count(), samples);
+                listener.measured(way.toString(), moments.count(), samples);
             }
         }
         double distance = FrechetDistance.between(moments, real.moments());
-        Optional<Double> accuracy = classes == 0 ? Optional.empty() : Optional.of((double) right / samples);
+        double accuracy = (double) right / samples;
+        Optional<Double> accuracyOfReal = real.accuracy().filter(share -> classes > 0);
         return new Figures(
-                walk.toString(),
-                walk.nfe(),
+                way.toString(),
+                way.nfe(),
                 distance,
+                kept.bounds(distance),
                 distance / real.blurredDistance(),
-                accuracy,
-                accuracy.map(share -> share / real.accuracy()));
+                accuracyOfReal.map(share -> accuracy),
+                accuracyOfReal.map(share -> accuracy / share));
     }
 
-    static void requireGenerating(Walk walk) {
-        if (walk.start() == 0 || walk.end() != 0) {
-            throw new UserException("walk \"" + walk + "\" does not generate images; start at noise and end at 0, as in"
+    /** The features of all samples, if bounds are wanted and there is room. */
+    private final class Kept {
+        private final Optional<float[]> rows;
+        private int length;
+
+        Kept() {
+            long numbers = samples * network.config().features();
+            rows = bootstrap
+                    .filter(wanted -> numbers <= Bootstrap.MOST_NUMBERS)
+                    .map(wanted -> new float[Math.toIntExact(numbers)]);
+        }
+
+        void add(Tensor features) {
+            rows.ifPresent(all -> {
+                float[] batch = HostTensors.floats(features);
+                System.arraycopy(batch, 0, all, length, batch.length);
+                length += batch.length;
+            });
+        }
+
+        Optional<Bounds> bounds(double distance) {
+            return bootstrap.flatMap(resampling -> rows.map(all -> resampling.distance(all, real.moments(), distance)));
+        }
+    }
+
+    static void requireGenerating(Way way) {
+        if (way.start() == 0 || way.end() != 0) {
+            throw new UserException("walk \"" + way + "\" does not generate images; start at noise and end at 0, as in"
                     + " \"80 > 0\"");
         }
     }

@@ -1,28 +1,42 @@
 package org.bcm4j.metrics;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.model.ConsistencyModel;
-import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Walker;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How well a model inverts along a walk: real images are walked to noise, and images made of that noise again in one
- * evaluation. The noise that a walk adds comes from one seed: walks are compared on common random numbers.
+ * How well a model inverts along a way: real images go to noise, and images are made of that noise again, by a consistency model in one
+ * evaluation, by a denoiser along the ODE by which they went. The noise that a walk adds comes from one seed: walks are compared on common
+ * random numbers.
  *
  * @param images real images
  * @param count how many of them, from the first
  * @param seed seeds the noise that walks add
+ * @param bootstrap for bounds of the figures, if they are wanted
  */
 public record InversionQuality(
-        ConsistencyModel model, LabelledImages images, long count, long seed, MeasuringListener listener) {
+        TrainedModel model,
+        LabelledImages images,
+        long count,
+        long seed,
+        Optional<Bootstrap> bootstrap,
+        MeasuringListener listener) {
+
+    /** Without bounds. */
+    public InversionQuality(
+            TrainedModel model, LabelledImages images, long count, long seed, MeasuringListener listener) {
+        this(model, images, count, seed, Optional.empty(), listener);
+    }
 
     /** Which labels the model is told, both on the way to the noise and back. */
     public enum Labels {
@@ -35,13 +49,18 @@ public record InversionQuality(
     /**
      * What was measured.
      *
-     * @param walk the inversion, in its text form
+     * @param walk the inversion, in its text form: a walk, or a denoiser's ODE
      * @param nfe network function evaluations of the inversion, per image
      * @param labels which labels the model was told
-     * @param regeneration the walk back, in its text form
+     * @param regeneration the way back, in its text form
+     * @param regenerationNfe network function evaluations of the way back; absent in older files, where it is 1
      * @param meanSquaredError of the reconstructions, per pixel value on [0,1]
      * @param peakSignalToNoise of that error, in decibels; absent if there was no error
-     * @param noiseMean mean of the noise found, divided by the noise scale at which the walk ends: 0 if it is the noise
+     * @param structuralSimilarity SSIM of the reconstructions, their mean; absent of images without a window of it, and in older files
+     * @param meanSquaredErrorBounds over the images; absent, as all bounds are, if not asked for and in older files
+     * @param peakSignalToNoiseBounds likewise, those of the error in decibels
+     * @param structuralSimilarityBounds likewise
+     * @param noiseMean mean of the noise found, divided by the noise scale at which the way ends: 0 if it is the noise
      *     that generation starts from
      * @param noiseStandardDeviation likewise: 1
      */
@@ -50,59 +69,106 @@ public record InversionQuality(
             int nfe,
             Labels labels,
             String regeneration,
+            OptionalInt regenerationNfe,
             double meanSquaredError,
+            Optional<Bounds> meanSquaredErrorBounds,
             Optional<Double> peakSignalToNoise,
+            Optional<Bounds> peakSignalToNoiseBounds,
+            Optional<Double> structuralSimilarity,
+            Optional<Bounds> structuralSimilarityBounds,
             double noiseMean,
             double noiseStandardDeviation) {}
 
+    /** What is summed up over batches. */
+    private static final class Sums {
+        private final double[] errors;
+        private final double[] similarities;
+        private double noise;
+        private double noiseSquares;
+        private long noiseValues;
+        private int done;
+
+        Sums(int count, boolean withSimilarity) {
+            errors = new double[count];
+            similarities = new double[withSimilarity ? count : 0];
+        }
+
+        void add(Tensor originals, Tensor back, Tensor noises) {
+            double[] ofBatch = ReconstructionError.perImage(originals, back);
+            System.arraycopy(ofBatch, 0, errors, done, ofBatch.length);
+            if (similarities.length > 0) {
+                System.arraycopy(
+                        StructuralSimilarity.perImage(originals, back), 0, similarities, done, ofBatch.length);
+            }
+            noise += noises.sum().item_double();
+            noiseSquares += noises.square().sum().item_double();
+            noiseValues += noises.numel();
+            done += ofBatch.length;
+        }
+    }
+
     /**
-     * Inverts along a walk, regenerates, and measures.
+     * Inverts along a way, regenerates, and measures.
      *
-     * @throws UserException if the walk does not lead from images to noise, the model does not take the images or the
-     *     labels, or gives values that are not finite
+     * @throws UserException if the way does not lead from images to noise, is not for this kind of model, the model does not take the images
+     *     or the labels, or gives values that are not finite
      */
-    public Figures of(Walk walk, Labels labels) {
-        requireInverting(walk);
-        requireFit();
-        ReconstructionError error = new ReconstructionError();
-        double sum = 0;
-        double squares = 0;
-        long values = 0;
-        long done = 0;
+    public Figures of(Way way, Labels labels) {
+        requireInverting(way);
+        Journey.require(way, model);
+        Evaluation.requireFit(model.config(), images, "the data");
+        boolean withSimilarity = StructuralSimilarity.fits(images.height(), images.width());
+        Sums sums = new Sums(Math.toIntExact(count), withSimilarity);
         try (SeededGenerator added = new SeededGenerator(seed, model.device())) {
             for (long[] indices : Batches.of(count)) {
                 try (Scope scope = Scope.open()) {
                     Tensor originals = model.device().move(images.images(indices));
-                    Optional<Tensor> told = told(labels, indices);
-                    Walker walker = new Walker((x, t, u) -> model.traverse(x, t, u, told), added::normal);
-                    Tensor point = walker.from(walk, originals).x();
-                    error.add(originals, model.traverse(point, walk.end(), NoiseScales.SIGMA_MIN, told));
-                    Tensor noise = point.div(new Scalar(walk.end()));
-                    sum += noise.sum().item_double();
-                    squares += noise.square().sum().item_double();
-                    values += noise.numel();
+                    Journey journey = new Journey(model, told(labels, indices), added::normal);
+                    Tensor point = journey.from(way, originals).x();
+                    Tensor back = journey.from(way.toImages(), point).x();
+                    sums.add(originals, back, point.div(new Scalar(way.end())));
                 }
-                done += indices.length;
-                listener.measured(walk + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", done, count);
+                listener.measured(way + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
             }
         }
-        return figures(walk, labels, error.meanSquared(), sum / values, squares / values);
+        return figures(way, labels, sums);
     }
 
-    private static Figures figures(Walk walk, Labels labels, double error, double mean, double meanSquare) {
-        if (!Double.isFinite(error + meanSquare)) {
+    private Figures figures(Way way, Labels labels, Sums sums) {
+        double error = mean(sums.errors);
+        double noiseMean = sums.noise / sums.noiseValues;
+        double noiseMeanSquare = sums.noiseSquares / sums.noiseValues;
+        if (!Double.isFinite(error + noiseMeanSquare)) {
             throw new UserException(
-                    "walk \"" + walk + "\" leads this model to values that are not finite; train it again");
+                    "\"" + way + "\" leads this model to values that are not finite; train it again");
         }
+        boolean withSimilarity = sums.similarities.length > 0;
+        Optional<Bounds> errorBounds = bootstrap.map(resampling -> resampling.mean(sums.errors));
         return new Figures(
-                walk.toString(),
-                walk.nfe(),
+                way.toString(),
+                way.nfe(),
                 labels,
-                Walk.parse(walk.end() + " > 0").toString(),
+                way.toImages().toString(),
+                OptionalInt.of(way.toImages().nfe()),
                 error,
+                errorBounds,
                 error == 0 ? Optional.empty() : Optional.of(ReconstructionError.peakSignalToNoise(error)),
-                mean,
-                Math.sqrt(meanSquare - mean * mean));
+                errorBounds.filter(bounds -> bounds.low() > 0).map(InversionQuality::decibels),
+                withSimilarity ? Optional.of(mean(sums.similarities)) : Optional.empty(),
+                bootstrap.filter(wanted -> withSimilarity).map(resampling -> resampling.mean(sums.similarities)),
+                noiseMean,
+                Math.sqrt(noiseMeanSquare - noiseMean * noiseMean));
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    /** The ratio falls as the error rises, so quantiles of one are quantiles of the other. */
+    private static Bounds decibels(Bounds error) {
+        return new Bounds(
+                ReconstructionError.peakSignalToNoise(error.high()),
+                ReconstructionError.peakSignalToNoise(error.low()));
     }
 
     private Optional<Tensor> told(Labels labels, long[] indices) {
@@ -112,20 +178,10 @@ public record InversionQuality(
         };
     }
 
-    static void requireInverting(Walk walk) {
-        if (walk.start() != 0 || walk.end() == 0) {
-            throw new UserException("walk \"" + walk + "\" does not invert images; start at 0 and end at noise, as in"
+    static void requireInverting(Way way) {
+        if (way.start() != 0 || way.end() == 0) {
+            throw new UserException("walk \"" + way + "\" does not invert images; start at 0 and end at noise, as in"
                     + " \"0 +0.07 > 6 > 80\"");
-        }
-    }
-
-    private void requireFit() {
-        long[] shape = model.shape(1);
-        if (shape[1] != images.channels() || shape[2] != images.height() || shape[3] != images.width()) {
-            throw new UserException(
-                    "the model takes images of " + shape[1] + " x " + shape[2] + " x " + shape[3] + ", the data are "
-                            + images.channels() + " x " + images.height() + " x " + images.width()
-                            + "; evaluate it on the data it was trained on");
         }
     }
 }

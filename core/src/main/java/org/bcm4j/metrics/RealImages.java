@@ -1,5 +1,6 @@
 package org.bcm4j.metrics;
 
+import java.util.Optional;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -9,10 +10,10 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param count how many images there were
  * @param moments of their features
- * @param accuracy share of them whose class the feature network names rightly, in [0,1]
+ * @param accuracy share of them whose class the feature network names rightly, in [0,1]; absent if it knows other classes than theirs
  * @param blurredDistance Fréchet distance of the images from their own {@link BoxBlur}
  */
-public record RealImages(long count, FeatureMoments moments, double accuracy, double blurredDistance) {
+public record RealImages(long count, FeatureMoments moments, Optional<Double> accuracy, double blurredDistance) {
     /**
      * Looks at the first {@code count} images of a data set.
      *
@@ -34,6 +35,11 @@ public record RealImages(long count, FeatureMoments moments, double accuracy, do
             }
             listener.measured("real images", sharp.count(), count);
         }
-        return new RealImages(count, sharp, (double) right / count, FrechetDistance.between(sharp, blurred));
+        boolean sameClasses = network.config().classNames().equals(images.classNames());
+        return new RealImages(
+                count,
+                sharp,
+                sameClasses ? Optional.of((double) right / count) : Optional.empty(),
+                FrechetDistance.between(sharp, blurred));
     }
 }

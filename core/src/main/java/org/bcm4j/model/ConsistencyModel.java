@@ -1,7 +1,6 @@
 package org.bcm4j.model;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
@@ -10,12 +9,11 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.unet.Network;
-import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** A trained model, ready to be evaluated: f(x, t, u, y) with its weights, on a device, in a precision. For one thread at a time. */
-public final class ConsistencyModel implements AutoCloseable {
+/** A trained model that leads along trajectories: f(x, t, u, y) with its weights. For one thread at a time. */
+public final class ConsistencyModel implements TrainedModel {
     private final ModelConfig config;
     private final ConsistencyFunction function;
     private final Weights weights;
@@ -28,10 +26,7 @@ public final class ConsistencyModel implements AutoCloseable {
     }
 
     private ConsistencyModel(ModelConfig config, Network network, Weights weights, Device device, Precision precision) {
-        if (config.preconditioning() == Preconditioning.DENOISER) {
-            throw new UserException(
-                    "this model is a denoiser, which walks no trajectory by itself; name a consistency model");
-        }
+        requireNoDenoiser(config);
         this.config = config;
         this.function = new ConsistencyFunction(network, config.preconditioning());
         this.weights = weights;
@@ -53,45 +48,50 @@ public final class ConsistencyModel implements AutoCloseable {
     public static ConsistencyModel open(Path folder, Device device, Precision precision) {
         ModelFolder files = new ModelFolder(folder);
         ModelConfig config = files.config();
+        requireNoDenoiser(config);
         Network network = config.network().build();
         Weights weights = files.weights(network.layout(), device.require());
         return new ConsistencyModel(config, network, weights, device, precision);
     }
 
+    /**
+     * The model as a consistency model, for what only such a one can do.
+     *
+     * @throws UserException if it is of another kind
+     */
+    public static ConsistencyModel of(TrainedModel model) {
+        requireNoDenoiser(model.config());
+        if (model instanceof ConsistencyModel consistent) {
+            return consistent;
+        }
+        throw new IllegalArgumentException(model.getClass() + " is no consistency model, though its configuration is");
+    }
+
+    private static void requireNoDenoiser(ModelConfig config) {
+        if (config.isDenoiser()) {
+            throw new UserException(
+                    "this model is a denoiser, which walks no trajectory by itself; name a consistency model");
+        }
+    }
+
+    @Override
     public ModelConfig config() {
         return config;
     }
 
+    @Override
     public Weights weights() {
         return weights;
     }
 
+    @Override
     public Device device() {
         return device;
     }
 
+    @Override
     public Precision precision() {
         return precision;
-    }
-
-    /** Shape [count,C,H,W] of the images that this model takes. */
-    public long[] shape(long count) {
-        NetworkConfig network = config.network();
-        return new long[] {count, network.imageChannels(), network.imageSize(), network.imageSize()};
-    }
-
-    /** The label that says "no label", for every one of {@code count} images: absent if the model has no classes. */
-    public Optional<Tensor> unlabelled(long count) {
-        NetworkConfig network = config.network();
-        if (network.classes() == 0) {
-            return Optional.empty();
-        }
-        if (!network.nullClass()) {
-            throw new UserException("this model was trained with labels only; name the class of every image");
-        }
-        long[] labels = new long[Math.toIntExact(count)];
-        Arrays.fill(labels, network.classes());
-        return Optional.of(device.integers(labels));
     }
 
     /**

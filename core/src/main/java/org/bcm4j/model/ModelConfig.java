@@ -29,4 +29,9 @@ public record ModelConfig(
                     "class_names has " + classNames.size() + " names for " + network.classes() + " classes");
         }
     }
+
+    /** Whether the model is a denoiser, which solves an ODE, and no consistency model, which walks. */
+    public boolean isDenoiser() {
+        return preconditioning == Preconditioning.DENOISER;
+    }
 }

@@ -26,7 +26,7 @@ import org.bcm4j.storage.UserException;
  *
  * @param moves at least one
  */
-public record Walk(List<Move> moves) {
+public record Walk(List<Move> moves) implements Way {
     /**
      * @throws IllegalArgumentException if there are no moves, one does not begin where the last one ended, or noise is
      *     added against the rules above
@@ -76,19 +76,28 @@ public record Walk(List<Move> moves) {
         return new Walk(moves);
     }
 
-    /** The noise scale at which the walk starts, 0 or in (0.002, 80]. */
+    @Override
     public double start() {
         return moves.get(0).from();
     }
 
-    /** The noise scale at which the walk ends, 0 or in (0.002, 80]. */
+    @Override
     public double end() {
         return moves.get(moves.size() - 1).to();
     }
 
     /** The number of network function evaluations that the walk takes, one per {@link Move.Traverse}. */
+    @Override
     public int nfe() {
         return (int) moves.stream().filter(Move.Traverse.class::isInstance).count();
+    }
+
+    @Override
+    public Walk toImages() {
+        if (end() == 0) {
+            throw new IllegalArgumentException("\"" + this + "\" is at images already");
+        }
+        return new Walk(List.of(new Move.Traverse(end(), 0)));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.bcm4j.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +56,25 @@ class ConfigFileTest {
                         Optional.empty(),
                         Optional.empty()));
         assertThat(read.training().weights().keySet()).as("order of the file").containsExactly("b", "a");
+    }
+
+    private record Part(Experiment.Training training) {}
+
+    @Test
+    void readsAPartAsStrictlyAsTheWhole(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("x.yaml");
+        Files.writeString(file, TEXT);
+        assertThat(ConfigFile.readPart(file, Part.class).training())
+                .isEqualTo(ConfigFile.parse(TEXT, "x.yaml", Experiment.class).training());
+
+        Files.writeString(file, TEXT.replace("batch_size", "batchsize"));
+        assertThatThrownBy(() -> ConfigFile.readPart(file, Part.class))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("unknown key \"batchsize\" in training");
+        Files.writeString(file, "seed: 1\n");
+        assertThatThrownBy(() -> ConfigFile.readPart(file, Part.class))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("missing key \"training\" at the top level");
     }
 
     @Test

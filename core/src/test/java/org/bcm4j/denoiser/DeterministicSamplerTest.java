@@ -41,11 +41,13 @@ class DeterministicSamplerTest {
 
             assertThat(sampler.generate(recording, image(1)).nfe())
                     .isEqualTo(visited.size())
+                    .isEqualTo(sampler.generationNfe())
                     .isEqualTo(heun ? 2 * points - 1 : points);
             assertThat(visited).isSortedAccordingTo((a, b) -> Double.compare(b, a));
             visited.clear();
             assertThat(sampler.invert(recording, image(1)).nfe())
                     .isEqualTo(visited.size())
+                    .isEqualTo(sampler.inversionNfe())
                     .isEqualTo(heun ? 2 * (points - 1) : points - 1);
             assertThat(visited).isSorted();
         }

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.denoiser.DenoisingModel;
+import org.bcm4j.denoiser.DeterministicSampler;
+import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.Preconditioning;
@@ -23,6 +27,7 @@ import org.bcm4j.tensor.Weights;
 import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Conditioning;
+import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,7 +109,7 @@ class EvaluationTest {
             // Nearly grey, whatever the label: the share that agrees is that of the class which grey is taken for.
             double accuracy = figures.accuracy().orElseThrow();
             assertThat(accuracy).isCloseTo(0.5, within(0.05));
-            assertThat(figures.agreement()).hasValue(accuracy / report.real().accuracy());
+            assertThat(figures.agreement()).hasValue(accuracy / report.real().accuracy().orElseThrow());
             assertThat(figures.nfe()).isEqualTo(2);
             assertThat(figures.frechetDistance()).isPositive();
             assertThat(figures.relativeToBlurred())
@@ -119,7 +124,7 @@ class EvaluationTest {
     void realImagesAreNearerToThemselvesThanToTheirBlur() {
         RealImages real = RealImages.measure(features, IMAGES, 230, MeasuringListener.NONE);
 
-        assertThat(real.accuracy()).isEqualTo(1);
+        assertThat(real.accuracy()).hasValue(1.0);
         assertThat(real.blurredDistance()).isPositive();
         assertThat(FrechetDistance.between(real.moments(), real.moments())).isLessThan(1e-6 * real.blurredDistance());
     }
@@ -148,6 +153,139 @@ class EvaluationTest {
             assertThat(report.generation().get(0).accuracy()).isEmpty();
             assertThat(report.generation().get(0).agreement()).isEmpty();
             assertThat(report.protocol().featuresSha256()).isEqualTo(features.sha256());
+        }
+    }
+
+    /** As bcm wrote them before there were bounds and SSIM. */
+    @Test
+    void olderReportsCanBeRead() {
+        String text =
+                """
+                {"protocol": {"model_sha256": "01", "features_sha256": "23", "data": "tiny test", "images": 10,
+                  "samples": 10, "seed": 0, "device": "cpu", "precision": "fp32", "notes": []},
+                 "real": {"accuracy": 0.9, "blurred_distance": 37.1},
+                 "generation": [{"walk": "80 > 0", "nfe": 1, "frechet_distance": 9.5, "relative_to_blurred": 0.25,
+                  "accuracy": 0.8, "agreement": 0.9}],
+                 "inversion": [{"walk": "0 +0.07 > 80", "nfe": 1, "labels": "true", "regeneration": "80 > 0",
+                  "mean_squared_error": 0.003, "peak_signal_to_noise": 25.2, "noise_mean": -0.2,
+                  "noise_standard_deviation": 1.03}]}
+                """;
+        EvaluationReport report = ConfigFile.parse(text, "metrics.json", EvaluationReport.class);
+
+        assertThat(report.generation().get(0).frechetDistanceBounds()).isEmpty();
+        assertThat(report.inversion().get(0).structuralSimilarity()).isEmpty();
+        assertThat(report.inversion().get(0).meanSquaredErrorBounds()).isEmpty();
+        assertThat(report.inversion().get(0).regenerationNfe()).isEmpty();
+        assertThat(report.real().accuracy()).hasValue(0.9);
+    }
+
+    /** A network that gives 0 makes the denoiser that of Gaussian data, which Heun inverts and generates again nearly without loss. */
+    @Test
+    void aDenoiserIsMeasuredAlongItsOde() {
+        DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 12);
+        Ode inversion = new Ode(sampler, Ode.Direction.INVERT);
+        try (DenoisingModel model = untrainedDenoiser()) {
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
+            EvaluationReport report = new Evaluation(120, 230, 0)
+                    .run(
+                            subject,
+                            List.of(new Ode(sampler, Ode.Direction.GENERATE)),
+                            List.of(inversion),
+                            MeasuringListener.NONE);
+
+            GenerationQuality.Figures generated = report.generation().get(0);
+            assertThat(generated.walk()).isEqualTo("80 > 0, heun, 12 steps");
+            assertThat(generated.nfe()).isEqualTo(23);
+            assertThat(generated.frechetDistanceBounds())
+                    .hasValueSatisfying(bounds -> assertThat(generated.frechetDistance())
+                            .isBetween(bounds.low(), bounds.high()));
+            InversionQuality.Figures inverted = report.inversion().get(0);
+            assertThat(inverted.nfe()).isEqualTo(22);
+            assertThat(inverted.regeneration()).isEqualTo("80 > 0, heun, 12 steps");
+            assertThat(inverted.regenerationNfe()).hasValue(23);
+            assertThat(inverted.meanSquaredError()).isLessThan(1e-3);
+            assertThat(inverted.meanSquaredErrorBounds())
+                    .hasValueSatisfying(bounds -> assertThat(inverted.meanSquaredError())
+                            .isBetween(bounds.low(), bounds.high()));
+            // The noise of Gaussian data of deviation ½ is 2x.
+            double deviation = Math.sqrt(meanSquare() - mean() * mean());
+            assertThat(inverted.noiseStandardDeviation()).isCloseTo(2 * deviation, Percentage.withPercentage(3));
+            assertThat(inverted.structuralSimilarity()).as("8 x 8 pixels hold no window").isEmpty();
+
+            List<Walk> walks = List.of(INVERSION);
+            assertThatThrownBy(() ->
+                            new Evaluation(10, 10, 0).run(subject, List.of(), walks, MeasuringListener.NONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("this model is a denoiser");
+        }
+    }
+
+    private static DenoisingModel untrainedDenoiser() {
+        AdmConfig network =
+                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, Preconditioning.DENOISER, network, "tiny", List.of());
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+            Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU);
+            return new DenoisingModel(config, weights, Device.CPU, Precision.FP32);
+        }
+    }
+
+    @Test
+    void similarityIsMeasuredOfImagesThatHoldItsWindow() {
+        LabelledImages images = new LabelledImages(
+                new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
+        AdmConfig network =
+                new AdmConfig(12, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
+        ModelConfig config =
+                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                ConsistencyModel model = new ConsistencyModel(
+                        config,
+                        Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU),
+                        Device.CPU,
+                        Precision.FP32)) {
+            InversionQuality quality = new InversionQuality(
+                    model, images, 20, 7, Optional.of(new Bootstrap(7)), MeasuringListener.NONE);
+            InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
+            // What comes back is nearly grey: black against grey has no structure in common.
+            double similarity = figures.structuralSimilarity().orElseThrow();
+            assertThat(similarity).isBetween(0.0, 0.1);
+            assertThat(figures.structuralSimilarityBounds())
+                    .hasValueSatisfying(bounds -> assertThat(similarity).isBetween(bounds.low(), bounds.high()));
+            Bounds error = figures.meanSquaredErrorBounds().orElseThrow();
+            Bounds decibels = figures.peakSignalToNoiseBounds().orElseThrow();
+            assertThat(decibels.low()).isEqualTo(ReconstructionError.peakSignalToNoise(error.high()));
+        }
+    }
+
+    @Test
+    void refusesDataThatDoNotFit() {
+        LabelledImages wide = new LabelledImages(new byte[2 * 8 * 12], new int[2], 1, 8, 12, List.of("upper", "lower"));
+        LabelledImages coloured =
+                new LabelledImages(new byte[2 * 3 * 64], new int[2], 3, 8, 8, List.of("upper", "lower"));
+        LabelledImages three = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("a", "b", "c"));
+        LabelledImages other = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("a", "b"));
+        LabelledImages unsorted = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("all"));
+        try (ConsistencyModel model = untrained(2, true);
+                ConsistencyModel unconditional = untrained(0, false)) {
+            for (LabelledImages images : List.of(wide, coloured)) {
+                assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, images, "others test"))
+                        .isInstanceOf(UserException.class)
+                        .hasMessageStartingWith("the model takes images of 1 x 8 x 8, those of others test are");
+            }
+            assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, three, "others test"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("the model's 2 classes are not the 3 of others test; name the data that the model was"
+                            + " trained on (tiny)");
+            assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, other, "others test"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("the feature network knows other classes (upper, lower) than those of"
+                            + " others test (a, b); train one");
+            Evaluation.Subject accepted =
+                    new Evaluation.Subject(unconditional, "0123", features, unsorted, "others test");
+            EvaluationReport report = new Evaluation(2, 2, 0)
+                    .run(accepted, List.of(Walk.parse("80 > 0")), List.of(), MeasuringListener.NONE);
+            assertThat(report.real().accuracy()).as("nobody knows the classes").isEmpty();
         }
     }
 

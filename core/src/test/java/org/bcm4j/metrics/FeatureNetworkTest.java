@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.bcm4j.data.LabelledImages;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -38,6 +39,25 @@ class FeatureNetworkTest {
             assertThat(responses.features().min().item_float()).isNotNegative();
             assertThat(HostTensors.longs(responses.classes())).containsExactly(0, 1, 0, 1, 0);
         }
+    }
+
+    @Test
+    void refusesWhatItCannotLearnFrom() {
+        LabelledImages odd = new LabelledImages(new byte[2 * 36], new int[] {0, 1}, 1, 6, 6, List.of("a", "b"));
+        LabelledImages wide = new LabelledImages(new byte[2 * 32], new int[] {0, 1}, 1, 4, 8, List.of("a", "b"));
+        LabelledImages unsorted = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("all"));
+        refuses(odd, odd, "squares of a side that 4 divides, these images are 6 x 6");
+        refuses(wide, wide, "squares of a side that 4 divides, these images are 4 x 8");
+        refuses(unsorted, unsorted, "are all of one");
+        refuses(TinyData.images(4, 1), wide, "the test images are 1 x 4 x 8, the training images 1 x 8 x 8");
+    }
+
+    private void refuses(LabelledImages training, LabelledImages test, String message) {
+        Path network = folder.resolve("refused");
+        assertThatThrownBy(() -> new FeatureTraining(0, 1).run(training, test, network, (step, steps, loss) -> {}))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message);
+        assertThat(network).doesNotExist();
     }
 
     @Test

@@ -1,0 +1,63 @@
+package org.bcm4j.app;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.Cifar10;
+import org.bcm4j.data.DataSource;
+import org.bcm4j.data.FashionMnist;
+import org.bcm4j.storage.UserException;
+import picocli.CommandLine.Option;
+
+/** Which real images to look at: whatever a training configuration can name. */
+final class DataOptions {
+    private static final String FASHION_MNIST = "fashion-mnist";
+    private static final String CIFAR10 = "cifar10";
+
+    @Option(
+            names = "--data",
+            paramLabel = "FILE.yaml|NAME",
+            description = "The data set: an experiment's configuration, such as configs/cifar10.yaml or a run's config.yaml, of which only the"
+                    + " data block is read, or " + FASHION_MNIST + " or " + CIFAR10 + " (default: " + FASHION_MNIST
+                    + ").")
+    private String data = FASHION_MNIST;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the files of " + FASHION_MNIST + " or " + CIFAR10
+                    + " are (default: where Debian's package puts Fashion-MNIST).")
+    private Optional<Path> directory = Optional.empty();
+
+    /** The part of a training configuration that matters here. */
+    private record Part(DataSource data) {}
+
+    /**
+     * The data set; its files are not touched yet.
+     *
+     * @throws UserException if there is none of that name, or the configuration is ill-formed
+     */
+    DataSource source() {
+        String name = data.toLowerCase(Locale.ROOT);
+        if (name.endsWith(".yaml") || name.endsWith(".yml")) {
+            directory.ifPresent(given -> {
+                throw new UserException("--data-dir " + given + ": " + data + " says where its data are; leave the option"
+                        + " out, or name " + FASHION_MNIST + " or " + CIFAR10);
+            });
+            return ConfigFile.readPart(Path.of(data), Part.class).data();
+        }
+        return switch (name) {
+            case FASHION_MNIST -> new FashionMnist(directory);
+            case CIFAR10 ->
+                new Cifar10(directory.orElseThrow(() -> new UserException(
+                        "--data " + data + ": say with --data-dir where the files of its binary version are")));
+            case "test", "train" ->
+                throw new UserException("--data " + data + ": names the data set; say --split " + name
+                        + " for the division to measure on");
+            default ->
+                throw new UserException("--data " + data + ": is no data set; choose " + FASHION_MNIST + ", " + CIFAR10
+                        + " or a configuration, FILE.yaml, whose data block describes it");
+        };
+    }
+}

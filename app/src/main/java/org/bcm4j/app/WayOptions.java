@@ -1,0 +1,50 @@
+package org.bcm4j.app;
+
+import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.Ode.Direction;
+import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
+import picocli.CommandLine.Mixin;
+
+/** Which way to go with a model of either kind: a walk, or with a denoiser its ODE. */
+final class WayOptions {
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final SamplerOptions samplers = new SamplerOptions();
+
+    /** From noise to images. */
+    Way generation(ModelOptions model) {
+        return isOde(model) ? ode(Direction.GENERATE) : walks.generation(model);
+    }
+
+    /** From images to noise. */
+    Way inversion(ModelOptions model) {
+        return isOde(model) ? ode(Direction.INVERT) : walks.inversion(model);
+    }
+
+    /** From images to noise and back. */
+    Way roundTrip(ModelOptions model) {
+        return isOde(model) ? ode(Direction.RECONSTRUCT) : walks.roundTrip(model);
+    }
+
+    private boolean isOde(ModelOptions model) {
+        boolean denoiser = model.folder().config().isDenoiser();
+        if (denoiser) {
+            walks.requireNone();
+        } else {
+            samplers.requireNone();
+        }
+        return denoiser;
+    }
+
+    private Ode ode(Direction direction) {
+        return new Ode(samplers.one(), direction);
+    }
+
+    /** For the line that a command ends with: what kind of way it was, its text form, and its evaluations. */
+    static String described(Way way) {
+        return (way instanceof Walk ? "walk " : "ODE ") + way + " (" + way.nfe() + " NFE)";
+    }
+}

@@ -1,0 +1,103 @@
+package org.bcm4j.metrics;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * How sure figures are, by the bootstrap: the images that were measured are drawn again, as many and with replacement, and the figure is
+ * computed of each such set.
+ *
+ * @param seed seeds the drawing; one seed draws the same images for every figure of as many
+ */
+public record Bootstrap(long seed) {
+    static final int MEAN_RESAMPLES = 1000;
+
+    /** Enough for a standard error (Efron and Tibshirani, section 6.4), and each needs the roots of a covariance. */
+    static final int DISTANCE_RESAMPLES = 200;
+
+    /** More numbers than these, 64 MiB as float32, are not kept for being drawn from again. */
+    static final long MOST_NUMBERS = 1L << 24;
+
+    private static final double CONFIDENCE = 0.95;
+
+    /** The 97.5 % quantile of the normal law. */
+    private static final double DEVIATIONS = 1.959964;
+
+    /**
+     * Bounds of a mean: the quantiles of the means of 1,000 sets.
+     *
+     * @param values one of each image, at least 1
+     */
+    public Bounds mean(double... values) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] means = new double[MEAN_RESAMPLES];
+        for (int set = 0; set < means.length; set++) {
+            double sum = 0;
+            for (int i = 0; i < values.length; i++) {
+                sum += values[random.nextInt(values.length)];
+            }
+            means[set] = sum / values.length;
+        }
+        Arrays.sort(means);
+        int outside = (int) Math.round((1 - CONFIDENCE) / 2 * MEAN_RESAMPLES);
+        return new Bounds(means[outside], means[MEAN_RESAMPLES - 1 - outside]);
+    }
+
+    /**
+     * Bounds of a Fréchet distance: 1.96 standard errors to both sides, and at least 0, the standard error that of the distances of 200 sets.
+     * Not their quantiles, since images that are drawn twice let a set's distance come out higher. Only the samples are drawn again, not what
+     * they are held against; and what bounds tell is by how much other samples would differ, not that few of them come out too high.
+     *
+     * @param features float [n,D] of the samples, row by row
+     * @param reference of the real images
+     * @param distance between the two
+     */
+    public Bounds distance(float[] features, FeatureMoments reference, double distance) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] mean = reference.mean();
+        double[] covariance = reference.covariance();
+        int count = features.length / mean.length;
+        double[] distances = new double[DISTANCE_RESAMPLES];
+        try (Scope scope = Scope.open()) {
+            Tensor rows = HostTensors.ofFloats(features, count, mean.length).to(ScalarType.Double);
+            // Centred, so that the sums of squares below are no larger than the spread that they measure.
+            Tensor centre = rows.mean(0);
+            Tensor centred = rows.sub(centre);
+            for (int set = 0; set < distances.length; set++) {
+                double[] times = new double[count];
+                for (int i = 0; i < count; i++) {
+                    times[random.nextInt(count)]++;
+                }
+                distances[set] = distance(centre, centred, times, mean, covariance);
+            }
+        }
+        double half = DEVIATIONS * deviation(distances);
+        return new Bounds(Math.max(0, distance - half), distance + half);
+    }
+
+    /** Of the set that holds each row so many times. */
+    private static double distance(
+            Tensor centre, Tensor centred, double[] times, double[] mean, double[] covariance) {
+        try (Scope scope = Scope.open()) {
+            Tensor weighted = centred.mul(HostTensors.ofDoubles(times, times.length, 1));
+            Tensor shift = weighted.sum(0).div(new Scalar((double) times.length));
+            Tensor scatter = weighted.t().mm(centred).sub(shift.outer(shift).mul(new Scalar((double) times.length)));
+            return FrechetDistance.between(
+                    HostTensors.doubles(centre.add(shift)),
+                    HostTensors.doubles(scatter.div(new Scalar(times.length - 1.0))),
+                    mean,
+                    covariance);
+        }
+    }
+
+    private static double deviation(double[] values) {
+        double mean = Arrays.stream(values).average().orElseThrow();
+        double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+        return Math.sqrt(squares / (values.length - 1));
+    }
+}

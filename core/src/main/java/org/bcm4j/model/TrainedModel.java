@@ -1,0 +1,52 @@
+package org.bcm4j.model;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.NetworkConfig;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A trained model, ready to be evaluated: a network with its weights, on a device, in a precision. What it computes depends on its kind: a
+ * {@link ConsistencyModel} leads along a trajectory, a denoiser ({@code org.bcm4j.denoiser}) tells the image behind the noise. For one thread
+ * at a time.
+ */
+public interface TrainedModel extends AutoCloseable {
+    ModelConfig config();
+
+    Weights weights();
+
+    Device device();
+
+    Precision precision();
+
+    /** Shape [count,C,H,W] of the images that this model takes. */
+    default long[] shape(long count) {
+        NetworkConfig network = config().network();
+        return new long[] {count, network.imageChannels(), network.imageSize(), network.imageSize()};
+    }
+
+    /**
+     * The label that says "no label", for every one of {@code count} images, int64 [count]: absent if the model has no classes.
+     *
+     * @throws UserException if the model was trained with labels only
+     */
+    default Optional<Tensor> unlabelled(long count) {
+        NetworkConfig network = config().network();
+        if (network.classes() == 0) {
+            return Optional.empty();
+        }
+        if (!network.nullClass()) {
+            throw new UserException("this model was trained with labels only; name the class of every image");
+        }
+        long[] labels = new long[Math.toIntExact(count)];
+        Arrays.fill(labels, network.classes());
+        return Optional.of(device().integers(labels));
+    }
+
+    @Override
+    void close();
+}

@@ -1,0 +1,74 @@
+package org.bcm4j.walk;
+
+import java.util.Optional;
+import org.bcm4j.denoiser.Denoiser;
+import org.bcm4j.denoiser.DenoisingModel;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.storage.UserException;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Takes points along a {@link Way} with a model: along a walk with a consistency model, along an ODE with a denoiser. Results belong to the
+ * scope that is open, and the caller's tensors are neither changed nor freed.
+ *
+ * @param labels the class of each point, int64 [B]; absent means the null class, or no classes
+ * @param noise draws for the moves of a walk that add noise; an ODE has none
+ */
+public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
+    /**
+     * Generates: goes from the points {@code way.start()·z}.
+     *
+     * @param z standard normal noise, [B,C,H,W]
+     * @throws UserException if the way is not for this kind of model, or does not start at noise
+     */
+    public Arrival generate(Way way, Tensor z) {
+        require(way, model);
+        if (way instanceof Ode ode) {
+            if (ode.start() == 0) {
+                throw new UserException("ODE \"" + ode + "\" starts at an image, so it cannot generate one");
+            }
+            return ode.generate(denoiser(), z);
+        }
+        return walker().generate((Walk) way, z);
+    }
+
+    /**
+     * Goes from the given points.
+     *
+     * @param x points at noise scale {@code way.start()}, [B,C,H,W]
+     * @throws UserException if the way is not for this kind of model
+     */
+    public Arrival from(Way way, Tensor x) {
+        require(way, model);
+        return way instanceof Ode ode ? ode.from(denoiser(), x) : walker().from((Walk) way, x);
+    }
+
+    /**
+     * Refuses a way that the model can not go.
+     *
+     * @throws UserException if a walk is given to a denoiser, or an ODE to another model
+     */
+    public static void require(Way way, TrainedModel model) {
+        if (way instanceof Walk && model.config().isDenoiser()) {
+            throw new UserException("walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
+                    + " solve its ODE, or name a consistency model");
+        }
+        if (way instanceof Ode && !model.config().isDenoiser()) {
+            throw new UserException("ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
+                    + " walk with it, or name a model trained with objective edm-denoising");
+        }
+    }
+
+    private Walker walker() {
+        ConsistencyModel consistent = ConsistencyModel.of(model);
+        return new Walker((x, t, u) -> consistent.traverse(x, t, u, labels), noise);
+    }
+
+    private Denoiser denoiser() {
+        if (model instanceof DenoisingModel denoising) {
+            return denoising.denoiser(labels);
+        }
+        throw new IllegalArgumentException(model.getClass() + " is no denoiser, though its configuration is one's");
+    }
+}

@@ -1,0 +1,168 @@
+package org.bcm4j.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.bcm4j.denoiser.DenoisingModel;
+import org.bcm4j.denoiser.DeterministicSampler;
+import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.Conditioning;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+
+/**
+ * With models whose network gives 0: the denoiser is then that of Gaussian data of mean 0 and deviation ½, whose trajectories are known,
+ * x(t) ∝ √(t² + ¼).
+ */
+class JourneyTest {
+    private static final Ode GENERATION = ode(OdeSolver.HEUN, 64, Ode.Direction.GENERATE);
+    private static final Ode INVERSION = ode(OdeSolver.HEUN, 64, Ode.Direction.INVERT);
+
+    private static Ode ode(OdeSolver solver, int points, Ode.Direction direction) {
+        return new Ode(new DeterministicSampler(solver, points), direction);
+    }
+
+    private static ModelConfig config(Preconditioning preconditioning) {
+        AdmConfig network =
+                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
+        return new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "tiny", List.of());
+    }
+
+    private static Weights weights(ModelConfig config) {
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+            return Weights.initialized(config.network().build().layout(), generator, Device.CPU);
+        }
+    }
+
+    private static DenoisingModel denoiser() {
+        ModelConfig config = config(Preconditioning.DENOISER);
+        return new DenoisingModel(config, weights(config), Device.CPU, Precision.FP32);
+    }
+
+    private static ConsistencyModel consistent() {
+        ModelConfig config = config(Preconditioning.BIDIRECTIONAL);
+        return new ConsistencyModel(config, weights(config), Device.CPU, Precision.FP32);
+    }
+
+    private static Tensor normal(long... shape) {
+        try (SeededGenerator generator = new SeededGenerator(9, Device.CPU)) {
+            return generator.normal(shape);
+        }
+    }
+
+    private static NoiseSource none() {
+        return shape -> {
+            throw new AssertionError("an ODE draws no noise");
+        };
+    }
+
+    private static double relativeError(Tensor actual, Tensor expected) {
+        return actual.sub(expected).norm().item_double() / expected.norm().item_double();
+    }
+
+    /** Heun's error with 64 points, 5e-4 here, falls with the square of their number. */
+    @Test
+    void aDenoiserIsLedAlongItsTrajectories() {
+        try (Scope scope = Scope.open();
+                DenoisingModel model = denoiser()) {
+            Tensor z = normal(3, 1, 8, 8);
+            Journey journey = new Journey(model, Optional.empty(), none());
+            double growth = Math.sqrt((SIGMA_MAX * SIGMA_MAX + 0.25) / (SIGMA_MIN * SIGMA_MIN + 0.25));
+
+            Arrival image = journey.generate(GENERATION, z);
+            Tensor expected = z.mul(new Scalar(SIGMA_MAX / growth));
+            assertThat(relativeError(image.x(), expected)).isLessThan(1e-3);
+            assertThat(image.time()).isEqualTo(SIGMA_MIN);
+
+            Tensor point = z.mul(new Scalar(SIGMA_MAX));
+            assertThat(relativeError(journey.from(GENERATION, point).x(), image.x())).isLessThan(1e-6);
+
+            Arrival noise = journey.from(INVERSION, image.x());
+            assertThat(relativeError(noise.x(), image.x().mul(new Scalar(growth)))).isLessThan(1e-3);
+            assertThat(noise.time()).isEqualTo(SIGMA_MAX);
+
+            Arrival back = journey.from(ode(OdeSolver.HEUN, 64, Ode.Direction.RECONSTRUCT), image.x());
+            assertThat(relativeError(back.x(), journey.from(INVERSION.toImages(), noise.x()).x()))
+                    .isLessThan(1e-6);
+        }
+    }
+
+    /** What a way says that it costs is what was counted. */
+    @Property(tries = 20)
+    void tellsTheEvaluationsThatAreCounted(
+            @ForAll OdeSolver solver,
+            @ForAll Ode.Direction direction,
+            @ForAll @IntRange(min = 2, max = 12) int points) {
+        try (Scope scope = Scope.open();
+                DenoisingModel model = denoiser()) {
+            Ode way = ode(solver, points, direction);
+            Arrival end = new Journey(model, Optional.empty(), none()).from(way, normal(1, 1, 8, 8));
+            assertThat(end.nfe()).isEqualTo(way.nfe()).isPositive();
+        }
+    }
+
+    @Test
+    void aWayTellsWhereItLeadsAndHow() {
+        assertThat(GENERATION).hasToString("80 > 0, heun, 64 steps");
+        assertThat(INVERSION).hasToString("0 > 80, heun, 64 steps");
+        assertThat(INVERSION.toImages()).isEqualTo(GENERATION);
+        assertThat(ode(OdeSolver.DDIM, 5, Ode.Direction.RECONSTRUCT)).hasToString("0 > 80 > 0, ddim, 5 steps");
+        assertThat(Walk.parse("0 +0.07 > 6").toImages()).isEqualTo(Walk.parse("6 > 0"));
+        assertThatThrownBy(GENERATION::toImages).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(Walk.parse("80 > 0")::toImages).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aWalkIsWalkedAsAWalkerDoes() {
+        try (Scope scope = Scope.open();
+                ConsistencyModel model = consistent()) {
+            Walk walk = Walk.parse("80 > 1.2 > 0");
+            Tensor z = normal(2, 1, 8, 8);
+            Walker walker = new Walker((x, t, u) -> model.traverse(x, t, u, Optional.empty()), none());
+            Journey journey = new Journey(model, Optional.empty(), none());
+            assertThat(journey.generate(walk, z).x().equal(walker.generate(walk, z).x()))
+                    .isTrue();
+            assertThat(journey.from(walk, z).x().equal(walker.from(walk, z).x())).isTrue();
+        }
+    }
+
+    @Test
+    void eachKindOfModelHasItsOwnWays() {
+        try (Scope scope = Scope.open();
+                DenoisingModel denoiser = denoiser();
+                ConsistencyModel consistent = consistent()) {
+            Tensor z = normal(1, 1, 8, 8);
+            Journey solving = new Journey(denoiser, Optional.empty(), none());
+            assertThatThrownBy(() -> solving.generate(Walk.parse("80 > 0"), z))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("walk \"80 > 0\": this model is a denoiser,");
+            Journey walking = new Journey(consistent, Optional.empty(), none());
+            assertThatThrownBy(() -> walking.generate(GENERATION, z))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("ODE \"80 > 0, heun, 64 steps\": this model is no denoiser,");
+            assertThatThrownBy(() -> solving.generate(INVERSION, z))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("starts at an image");
+            assertThatThrownBy(() -> ConsistencyModel.of(denoiser)).isInstanceOf(UserException.class);
+            assertThat(ConsistencyModel.of(consistent)).isSameAs(consistent);
+        }
+    }
+}
