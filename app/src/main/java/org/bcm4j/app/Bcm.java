@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             EvalEditsCommand.class,
             FidCommand.class,
             TuneCommand.class,
+            ReproduceCommand.class,
             FeaturesCommand.class,
             InfoCommand.class,
             CheckCommand.class,

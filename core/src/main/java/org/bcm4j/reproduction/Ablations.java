@@ -60,6 +60,11 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
     }
 
     @Override
+    public double evaluations() {
+        return (double) seeds * runs().size() * (samples * (GENERATION.nfe() + 1) + images * (INVERSION.nfe() + 1));
+    }
+
+    @Override
     public Class<Result> resultType() {
         return Result.class;
     }

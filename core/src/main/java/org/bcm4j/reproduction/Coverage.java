@@ -65,6 +65,11 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
     }
 
     @Override
+    public double evaluations() {
+        return 0;
+    }
+
+    @Override
     public Class<Result> resultType() {
         return Result.class;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bcm4j.metrics.Damage;
 import org.bcm4j.metrics.EditingQuality;
 import org.bcm4j.metrics.Interval;
@@ -67,6 +68,19 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
     @Override
     public boolean usesTunedWalks() {
         return false;
+    }
+
+    @Override
+    public double evaluations() {
+        double inpainting = evaluations(RecommendedWalks.UNTUNED.inpaint().values().stream().map(Walk::parse))
+                + evaluations(CONSISTENCY_MODEL_EVALUATIONS.stream().map(Walk::multistep));
+        double restoration = evaluations(RecommendedWalks.UNTUNED.restore().values().stream().map(Walk::parse));
+        return seeds * images * (inpainting + QUALITIES.size() * restoration);
+    }
+
+    /** The result and the damaged image are looked at. */
+    private static double evaluations(Stream<Walk> walks) {
+        return walks.mapToInt(walk -> walk.nfe() + 2).sum();
     }
 
     @Override

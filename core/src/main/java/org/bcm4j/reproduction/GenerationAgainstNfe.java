@@ -16,6 +16,8 @@ import org.bcm4j.walk.Walk;
  * @param seeds how many, from 0
  */
 public record GenerationAgainstNfe(long samples, int seeds) implements Stage<GenerationAgainstNfe.Result> {
+    private static final Set<Kind> KINDS = EnumSet.complementOf(EnumSet.of(Kind.INVERSION));
+
     /**
      * A walk's samples.
      *
@@ -47,8 +49,8 @@ public record GenerationAgainstNfe(long samples, int seeds) implements Stage<Gen
     }
 
     @Override
-    public boolean usesTunedWalks() {
-        return true;
+    public double evaluations() {
+        return (double) seeds * samples * TunedWalks.evaluations(KINDS);
     }
 
     @Override
@@ -61,7 +63,7 @@ public record GenerationAgainstNfe(long samples, int seeds) implements Stage<Gen
         List<Point> points = new ArrayList<>();
         try (ConsistencyModel bcm = bench.open(Run.BCM);
                 ConsistencyModel ict = bench.open(Run.ICT)) {
-            for (Kind kind : EnumSet.complementOf(EnumSet.of(Kind.INVERSION))) {
+            for (Kind kind : KINDS) {
                 ConsistencyModel model = kind == Kind.MULTISTEP ? ict : bcm;
                 for (Walk walk : bench.walks().of(kind)) {
                     Interval distance = bench.generation(model, walk, samples, seeds);

@@ -40,8 +40,8 @@ public record InitialNoise(long images, int seeds) implements Stage<InitialNoise
     }
 
     @Override
-    public boolean usesTunedWalks() {
-        return true;
+    public double evaluations() {
+        return 2.0 * seeds * images * TunedWalks.evaluations(EnumSet.of(Kind.INVERSION));
     }
 
     @Override

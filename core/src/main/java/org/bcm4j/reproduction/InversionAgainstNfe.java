@@ -4,33 +4,28 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.LongStream;
-import org.bcm4j.data.LabelledImages;
+import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
-import org.bcm4j.denoiser.OdeSolution;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.ConsistencyModel;
-import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
-import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
+import org.bcm4j.walk.Way;
 
 /**
  * The reconstruction error against the number of evaluations of the inversion, for BCM and for the probability flow ODE of EDM's denoiser,
- * solved by Heun's, Euler's and DDIM's rules (Fig. 7). BCM generates again in one evaluation, the ODE by the solver that inverted.
+ * solved by Heun's rule and DDIM's (Fig. 7). BCM generates again in one evaluation, the ODE by the solver that inverted.
  *
  * @param images test images for each seed
  * @param seeds how many, from 0; each looks at images of its own, which is all that the ODE's interval is made of
  */
 public record InversionAgainstNfe(long images, int seeds) implements Stage<InversionAgainstNfe.Result> {
-    private static final int[] ODE_EVALUATIONS = {2, 4, 10, 20, 40};
-    private static final int BATCH = 100;
+    private static final List<OdeSolver> SOLVERS = List.of(OdeSolver.HEUN, OdeSolver.DDIM);
+    private static final List<Integer> ODE_EVALUATIONS = List.of(2, 4, 10, 20);
 
     /** What BCM's points are called. */
     static final String BCM = "bcm";
@@ -38,7 +33,7 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
     /**
      * A way to invert.
      *
-     * @param method {@code bcm}, or the ODE's {@code heun}, {@code euler}, {@code ddim}
+     * @param method {@code bcm}, or the ODE's {@code heun}, {@code ddim}
      * @param nfe evaluations of the inversion
      * @param regenerationNfe evaluations of the way back
      * @param error mean squared, on [0,1]
@@ -74,13 +69,14 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
     }
 
     @Override
-    public boolean usesTunedWalks() {
-        return true;
+    public Class<Result> resultType() {
+        return Result.class;
     }
 
     @Override
-    public Class<Result> resultType() {
-        return Result.class;
+    public double evaluations() {
+        double solved = 2.0 * SOLVERS.size() * ODE_EVALUATIONS.stream().mapToInt(nfe -> nfe).sum();
+        return seeds * images * (TunedWalks.evaluations(EnumSet.of(Kind.INVERSION)) + solved);
     }
 
     @Override
@@ -88,45 +84,23 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
         List<Point> points = new ArrayList<>();
         try (ConsistencyModel bcm = bench.open(Run.BCM)) {
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
-                Interval error = bench.reconstruction(bcm, walk, images, seeds);
-                points.add(new Point(BCM, walk.toString(), walk.nfe(), 1, error));
+                points.add(point(bench, BCM, bcm, walk));
             }
         }
-        try (TrainedDenoiser edm = TrainedDenoiser.open(bench)) {
-            for (OdeSolver solver : OdeSolver.values()) {
+        try (DenoisingModel edm = bench.openDenoiser()) {
+            for (OdeSolver solver : SOLVERS) {
                 for (int nfe : ODE_EVALUATIONS) {
                     int steps = solver == OdeSolver.HEUN ? nfe / 2 : nfe;
-                    points.add(ode(bench, edm, new DeterministicSampler(solver, steps + 1)));
+                    Ode ode = new Ode(new DeterministicSampler(solver, steps + 1), Ode.Direction.INVERT);
+                    points.add(point(bench, solver.name().toLowerCase(Locale.ROOT), edm, ode));
                 }
             }
         }
         return new Result(provenance, points);
     }
 
-    private Point ode(Bench bench, TrainedDenoiser edm, DeterministicSampler sampler) {
-        String name = sampler.solver().name().toLowerCase(Locale.ROOT);
-        int[] nfe = new int[2];
-        Interval error = Bench.over(seeds, seed -> {
-            LabelledImages part = bench.testImages(seed, images);
-            ReconstructionError sum = new ReconstructionError();
-            for (int first = 0; first < images; first += BATCH) {
-                long[] indices =
-                        LongStream.range(first, Math.min(images, first + BATCH)).toArray();
-                try (Scope scope = Scope.open()) {
-                    Tensor originals = bench.device().move(part.images(indices));
-                    Optional<Tensor> labels = edm.labels(part, indices);
-                    OdeSolution there = sampler.invert(edm.told(labels), originals);
-                    Tensor noise = there.x().div(new Scalar(NoiseScales.SIGMA_MAX));
-                    OdeSolution back = sampler.generate(edm.told(labels), noise);
-                    sum.add(originals, back.x());
-                    nfe[0] = there.nfe();
-                    nfe[1] = back.nfe();
-                }
-                bench.listener().measured(name + ", " + sampler.points() + " points", first + indices.length, images);
-            }
-            return sum.meanSquared();
-        });
-        String points = sampler.points() + " points";
-        return new Point(name, points, nfe[0], nfe[1], error);
+    private Point point(Bench bench, String method, TrainedModel model, Way way) {
+        Interval error = bench.reconstruction(model, way, images, seeds);
+        return new Point(method, way.toString(), way.nfe(), way.toImages().nfe(), error);
     }
 }

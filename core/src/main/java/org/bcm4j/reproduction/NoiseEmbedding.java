@@ -26,6 +26,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result> {
     private static final int INITIAL_NOISES = 5;
+    private static final int NFE = 2;
     private static final double PERPLEXITY = 30;
     private static final int ITERATIONS = 1000;
     private static final int SEED = 0;
@@ -67,8 +68,8 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
     }
 
     @Override
-    public boolean usesTunedWalks() {
-        return true;
+    public double evaluations() {
+        return (double) INITIAL_NOISES * images * NFE;
     }
 
     @Override
@@ -78,7 +79,7 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
 
     @Override
     public Result measure(Bench bench, Provenance provenance) {
-        Walk walk = bench.walks().of(Kind.INVERSION, 2);
+        Walk walk = bench.walks().of(Kind.INVERSION, NFE);
         List<double[]> noises = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
         try (ConsistencyModel bcm = bench.open(Run.BCM);
@@ -87,7 +88,7 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
                 LabelledImages pictures = bench.testImages(i, images);
                 try (Scope scope = Scope.open()) {
                     Tensor shared = generator.normal(bcm.shape(1));
-                    Tensor found = InvertedNoises.of(bench, bcm, walk, pictures, shape -> shared.expand(shape));
+                    Tensor found = bench.noises(bcm, walk, pictures, shape -> shared.expand(shape));
                     noises.addAll(rows(found));
                     long[] all = LongStream.range(0, images).toArray();
                     LongStream.of(HostTensors.longs(pictures.labels(all)))

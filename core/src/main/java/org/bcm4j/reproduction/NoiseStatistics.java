@@ -4,18 +4,16 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ConsistencyModel;
-import org.bcm4j.model.NoiseScales;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Whether the noise that inversion finds is Gaussian (Fig. 16).
@@ -24,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Result> {
     /** Heun's rule with 20 evaluations. */
-    private static final DeterministicSampler ODE = new DeterministicSampler(OdeSolver.HEUN, 11);
+    private static final Ode ODE = new Ode(new DeterministicSampler(OdeSolver.HEUN, 11), Ode.Direction.INVERT);
 
     /**
      * Some noises.
@@ -47,8 +45,8 @@ public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Resu
     }
 
     @Override
-    public boolean usesTunedWalks() {
-        return true;
+    public double evaluations() {
+        return images * (TunedWalks.evaluations(EnumSet.of(Kind.INVERSION)) + ODE.nfe());
     }
 
     @Override
@@ -61,19 +59,13 @@ public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Resu
         LabelledImages pictures = bench.testImages(0, images);
         List<Row> rows = new ArrayList<>();
         try (ConsistencyModel bcm = bench.open(Run.BCM);
-                TrainedDenoiser edm = TrainedDenoiser.open(bench);
+                DenoisingModel edm = bench.openDenoiser();
                 SeededGenerator drawn = new SeededGenerator(0, bench.device());
                 Scope scope = Scope.open()) {
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
-                Tensor noises = InvertedNoises.of(bench, bcm, walk, pictures, drawn::normal);
-                rows.add(new Row("bcm, " + walk, NoiseFigures.of(noises)));
+                rows.add(new Row("bcm, " + walk, NoiseFigures.of(bench.noises(bcm, walk, pictures, drawn::normal))));
             }
-            long[] indices = LongStream.range(0, images).toArray();
-            Tensor latents = ODE.invert(
-                            edm.told(edm.labels(pictures, indices)), bench.device().move(pictures.images(indices)))
-                    .x();
-            rows.add(new Row(
-                    "edm, heun, 20 NFE", NoiseFigures.of(latents.div(new Scalar(NoiseScales.SIGMA_MAX)))));
+            rows.add(new Row("edm, " + ODE, NoiseFigures.of(bench.noises(edm, ODE, pictures, drawn::normal))));
             rows.add(new Row("drawn", NoiseFigures.of(drawn.normal(bcm.shape(images)))));
         }
         return new Result(provenance, rows);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -17,14 +18,27 @@ import org.bcm4j.training.TrainingSpeed;
  * How minutes become steps: measured once, before the first run, and kept, so that runs that are to have the same time have it, however
  * busy the machine is later. {@code plan.json} in the folder of the runs.
  *
- * @param minutes of training, for all runs together
+ * @param minutes for everything: {@link #TRAINING} of them for all runs together, what they leave for measuring
  * @param secondsPerImage that BCM's network takes there and back
  */
 record Plan(double minutes, double secondsPerImage) {
     private static final String FILE = "plan.json";
+    private static final String MEASURING = "measuring.json";
+
+    /** The share of the minutes that is planned for training. */
+    private static final double TRAINING = 0.62;
+
+    /** Measuring is given this share at least, though training took longer than planned. */
+    private static final double LEAST_MEASURING = 0.15;
 
     /** What data, optimiser and pictures take on top of the network: 15 % in the shipped model's runs, and some for the machine. */
     private static final double OVERHEAD = 1.2;
+
+    /** To evaluate a network for an image takes a third of going there and back. */
+    private static final double EVALUATION = 1 / 3.0;
+
+    /** What the feature network looks at whatever the settings are: test and training images, as they are and blurred. */
+    private static final double FIXED_EVALUATIONS = 40_000;
 
     private static final double SECONDS = 60;
 
@@ -55,8 +69,16 @@ record Plan(double minutes, double secondsPerImage) {
         TrainingSpeed speed = TrainingSpeed.measure(
                 config, device, config.precision().orElseGet(() -> Precision.fastestOn(device)));
         Plan plan = new Plan(budget.orElse(otherwise), speed.secondsPerImage());
+        for (Run run : Run.values()) {
+            plan.config(experiment, run); // throws if the budget is too short for it
+        }
         ConfigFile.write(file, plan);
         return plan;
+    }
+
+    /** Seconds planned for a run. */
+    double seconds(Run run) {
+        return minutes * SECONDS * TRAINING * run.share();
     }
 
     /** The configuration of a run, its steps those that fit into its share. */
@@ -64,7 +86,7 @@ record Plan(double minutes, double secondsPerImage) {
         ReproductionConfig whole = experiment.read();
         // The ablations are to see as many images as each other.
         Run costed = run.isAblation() ? Run.EQ9 : run;
-        double seconds = minutes * SECONDS * run.share() / OVERHEAD;
+        double seconds = seconds(run) / OVERHEAD;
         double warmUpSeconds = run.warmedUp() ? whole.warmUpShare() * seconds : 0;
         double step = secondsOf(experiment, costed, 0, 1);
         long steps = (long) ((seconds - warmUpSeconds) / step);
@@ -82,9 +104,30 @@ record Plan(double minutes, double secondsPerImage) {
     }
 
     private static TrainingConfig configured(ExperimentFile experiment, Run run, long warmUpSteps, long steps) {
-        List<String> settings = new ArrayList<>(run.settings());
+        List<String> settings = new ArrayList<>(run.settings(experiment.read().training().objective()));
         settings.add("warm_up_steps=" + warmUpSteps);
         settings.add("steps=" + steps);
         return experiment.read(settings).training();
+    }
+
+    /**
+     * How much to measure: what stands, or else what fits into the time that training has left, which then stands.
+     *
+     * @param trainingSeconds that training has taken
+     */
+    Measuring measuring(Path work, double trainingSeconds) {
+        Path file = work.resolve(MEASURING);
+        if (Files.exists(file)) {
+            return ConfigFile.read(file, Measuring.class);
+        }
+        double whole = minutes * SECONDS;
+        double left = Math.max(LEAST_MEASURING * whole, whole - trainingSeconds);
+        double evaluations = left / (secondsPerImage * EVALUATION * OVERHEAD) - FIXED_EVALUATIONS;
+        double usual = Stage.all(Measuring.USUAL, Optional.empty()).stream()
+                .mapToDouble(Stage::evaluations)
+                .sum();
+        Measuring measuring = Measuring.USUAL.scaled(evaluations / usual);
+        ConfigFile.write(file, measuring);
+        return measuring;
     }
 }

@@ -30,8 +30,8 @@ import org.bcm4j.training.TrainingConfig;
  * stands as long as the settings and the models that it came from are the same. So stopping, or a crash, loses a stage's work at most.
  */
 public final class Reproduction {
-    /** Minutes of training, unless others are asked for. */
-    public static final double DEFAULT_MINUTES = 240;
+    /** Minutes for everything, unless others are asked for. */
+    public static final double DEFAULT_MINUTES = 45;
 
     private final ExperimentFile experiment;
     private final Path report;
@@ -66,30 +66,9 @@ public final class Reproduction {
 
     /** The names of all stages, in order. */
     public static List<String> stages() {
-        // Names depend on no setting.
-        return stages(new Measuring(2, 2, 2, 2, 2, 2, 1, 2), Optional.empty()).stream()
+        return Stage.all(Measuring.USUAL, Optional.empty()).stream()
                 .map(Stage::name)
                 .toList();
-    }
-
-    /** All stages but, without the configuration of BCM's run, the one that shows its law of times. */
-    private static List<Stage<?>> stages(Measuring measuring, Optional<TrainingConfig> bcm) {
-        int seeds = measuring.seeds();
-        List<Stage<?>> stages = new ArrayList<>();
-        stages.add(new Coverage(
-                bcm.map(TrainingConfig::curriculum).orElse(Coverage.PAPER),
-                bcm.map(TrainingConfig::times).orElse(Coverage.PAPER_LAW),
-                bcm.map(TrainingConfig::steps).orElse(1L)));
-        stages.add(new TunedWalks(measuring.tuningImages(), measuring.trials()));
-        stages.add(new GenerationAgainstNfe(measuring.samples(), seeds));
-        stages.add(new InversionAgainstNfe(measuring.inverted(), seeds));
-        stages.add(new InitialNoise(measuring.inverted(), seeds));
-        stages.add(new NoiseStatistics(measuring.inverted()));
-        stages.add(new NoiseEmbedding(measuring.embedded()));
-        stages.add(new Midpoints(measuring.pairs(), seeds));
-        stages.add(new Edits(measuring.edited(), seeds));
-        stages.add(new Ablations(measuring.samples(), measuring.inverted(), seeds));
-        return stages;
     }
 
     /** Asks {@link #run} to save and return soon. May be called from any thread. */
@@ -99,9 +78,9 @@ public final class Reproduction {
     }
 
     /**
-     * Does what is not done yet.
+     * Does what is not done yet: trains what is wanted of the runs, then measures.
      *
-     * @param budget minutes of training for all runs; absent for those of the plan that stands, or {@link #DEFAULT_MINUTES}
+     * @param budget minutes for everything; absent for those of the plan that stands, or {@link #DEFAULT_MINUTES}
      * @param only the one stage to measure, whether or not its result stands; absent for all that do not
      * @return whether all is done; otherwise it was asked to stop
      * @throws UserException if there is no such stage, data are missing, files cannot be written, or the runs that stand were planned for
@@ -109,21 +88,20 @@ public final class Reproduction {
      */
     public boolean run(Optional<Double> budget, Optional<String> only) {
         only.ifPresent(Reproduction::requireStage);
-        config.training().data().test();
+        config.training().data().test(); // throws if the data are missing
         Results results = new Results(report);
+        writable(report.resolve("results"));
         try (DirectoryLock lock = DirectoryLock.of(work)) {
-            writable(report.resolve("results"));
             Plan plan = Plan.of(work, experiment, budget, DEFAULT_MINUTES);
             TrainingConfig bcm = plan.config(experiment, Run.BCM);
-            Bench bench = new Bench(bcm, work, features, stopping(listener.measuring()));
+            List<Stage<?>> wanted = wanted(Stage.all(Measuring.USUAL, Optional.of(bcm)), only);
             Map<Run, String> models = new EnumMap<>(Run.class);
-            for (Stage<?> stage : stages(config.measuring(), Optional.of(bcm))) {
-                boolean asked = only.map(stage.name()::equals).orElse(true);
-                // The walks are looked at by others: they are found even if not asked for.
-                if (asked || stage instanceof TunedWalks && uses(only.orElseThrow(), bcm)) {
-                    train(stage, plan, models);
-                    measure(stage, bench, models, results, only.isPresent() && asked);
-                }
+            double seconds = train(wanted, plan, models);
+            Measuring measuring = config.measuring().orElseGet(() -> plan.measuring(work, seconds));
+            ConfigFile.write(report.resolve(Results.PROTOCOL), Protocol.of(plan, experiment, measuring));
+            Bench bench = new Bench(bcm, work, report, features, stopping(listener.measuring()));
+            for (Stage<?> stage : wanted(Stage.all(measuring, Optional.of(bcm)), only)) {
+                measure(stage, bench, models, results, only.equals(Optional.of(stage.name())));
             }
         } catch (CancellationException e) {
             return false;
@@ -132,9 +110,18 @@ public final class Reproduction {
         return true;
     }
 
-    private boolean uses(String stage, TrainingConfig bcm) {
-        return stages(config.measuring(), Optional.of(bcm)).stream()
-                .anyMatch(one -> one.name().equals(stage) && one.usesTunedWalks());
+    /** All stages, or the one that is asked for and, if it goes along them, the one that finds the walks. */
+    private static List<Stage<?>> wanted(List<Stage<?>> all, Optional<String> only) {
+        if (only.isEmpty()) {
+            return all;
+        }
+        Stage<?> asked = all.stream()
+                .filter(stage -> stage.name().equals(only.get()))
+                .findFirst()
+                .orElseThrow();
+        return all.stream()
+                .filter(stage -> stage == asked || asked.usesTunedWalks() && stage instanceof TunedWalks)
+                .toList();
     }
 
     private static void requireStage(String name) {
@@ -153,32 +140,45 @@ public final class Reproduction {
         }
     }
 
-    /** Trains to their ends the runs that a stage looks at. */
-    private void train(Stage<?> stage, Plan plan, Map<Run, String> models) {
-        for (Run run : stage.runs()) {
-            if (!models.containsKey(run)) {
-                Path folder = work.resolve(run.title());
-                train(run, folder, plan);
+    /**
+     * Trains to their ends the runs that stages look at.
+     *
+     * @return the seconds that all runs have taken; those trained before, and those that nobody wants, as planned
+     */
+    private double train(List<Stage<?>> stages, Plan plan, Map<Run, String> models) {
+        double seconds = 0;
+        for (Run run : Run.values()) {
+            Path folder = work.resolve(run.title());
+            long begin = System.nanoTime();
+            boolean wanted = stages.stream().anyMatch(stage -> stage.runs().contains(run));
+            boolean trained = wanted && train(run, folder, plan);
+            seconds += trained ? (System.nanoTime() - begin) * 1e-9 : plan.seconds(run);
+            if (wanted) {
                 models.put(run, new ModelFolder(folder.resolve("model")).sha256());
             }
         }
+        return seconds;
     }
 
-    private void train(Run run, Path folder, Plan plan) {
+    /** Whether there was something left to train. */
+    private boolean train(Run run, Path folder, Plan plan) {
         try (Trainer trainer = Files.exists(folder.resolve("config.yaml"))
                 ? Trainer.resume(folder, List.of())
                 : Trainer.start(plan.config(experiment, run), folder)) {
             long total = trainer.config().totalSteps();
             if (trainer.stepsDone() >= total) {
                 listener.said(run.title() + ": trained, " + total + " steps");
-                return;
+                return false;
             }
             training = Optional.of(trainer);
+            long begin = System.nanoTime();
             checkStop();
             listener.said(run.title() + ": training, step " + trainer.stepsDone() + " of " + total);
             if (!trainer.run(listener.training(run.title(), trainer.stepsDone(), total))) {
                 throw new CancellationException();
             }
+            listener.said(run.title() + ": trained in " + seconds(begin));
+            return true;
         } finally {
             training = Optional.empty();
         }
@@ -191,7 +191,7 @@ public final class Reproduction {
         stage.runs().forEach(run -> looked.put(run.title(), models.getOrDefault(run, "")));
         DataSource data = config.training().data();
         Provenance provenance = new Provenance(
-                fingerprint(stage, looked, bench), "bcm reproduce --stage " + stage.name(), looked, data.title() + " test");
+                stage.name(), fingerprint(stage, looked, bench), "bcm reproduce --stage " + stage.name(), looked, data.title() + " test");
         Optional<R> standing = anew ? Optional.empty() : standing(stage, results, provenance);
         if (standing.isPresent()) {
             listener.said(stage.name() + ": stands");
@@ -199,8 +199,10 @@ public final class Reproduction {
             listener.said(stage.name() + ": measuring");
         }
         R result = standing.orElseGet(() -> {
+            long begin = System.nanoTime();
             R measured = stage.measure(bench, provenance);
             ConfigFile.write(results.file(stage.name()), measured);
+            listener.said(stage.name() + ": measured in " + seconds(begin));
             return measured;
         });
         if (result instanceof TunedWalks.Result walks) {
@@ -211,7 +213,7 @@ public final class Reproduction {
     /** All that decides what a stage measures. */
     private String fingerprint(Stage<?> stage, Map<String, String> models, Bench bench) {
         List<String> parts = new ArrayList<>(List.of(
-                stage.settings(), models.toString(), features.sha256(), ConfigFile.toJson(config.training().data())));
+                stage.settings(), models.toString(), features.sha256(), config.training().data().toString()));
         if (stage.usesTunedWalks()) {
             parts.add(bench.walks().found().toString());
         }
@@ -226,6 +228,10 @@ public final class Reproduction {
         } catch (UserException damaged) {
             return Optional.empty(); // is measured anew
         }
+    }
+
+    private static String seconds(long begin) {
+        return Math.round((System.nanoTime() - begin) * 1e-9) + " s";
     }
 
     private void checkStop() {

@@ -11,6 +11,8 @@ import org.bcm4j.config.ConfigFile;
  * @param folder of the report
  */
 public record Results(Path folder) {
+    static final String PROTOCOL = "protocol.json";
+
     /** Of a stage that has no result yet, nothing. */
     public <R extends Record & StageResult> Optional<R> of(String stage, Class<R> type) {
         Path file = file(stage);
@@ -19,6 +21,11 @@ public record Results(Path folder) {
 
     Path file(String stage) {
         return folder.resolve("results").resolve(stage + ".json");
+    }
+
+    public Optional<Protocol> protocol() {
+        Path file = folder.resolve(PROTOCOL);
+        return Files.exists(file) ? Optional.of(ConfigFile.read(file, Protocol.class)) : Optional.empty();
     }
 
     public Optional<TunedWalks.Result> tunedWalks() {

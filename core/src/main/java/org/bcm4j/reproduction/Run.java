@@ -2,31 +2,29 @@ package org.bcm4j.reproduction;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import org.bcm4j.training.BidirectionalConsistency;
+import org.bcm4j.training.Objective;
 
 /** What is trained, and with which share of the training time. The shares sum to 1. */
 public enum Run {
     /** The bidirectional consistency model. */
-    BCM(0.30, true),
+    BCM(0.28, true),
     /** The plain consistency model, with as much time. */
-    ICT(
-            0.30,
-            true,
-            "objective={kind: consistency}",
-            "preconditioning=consistency",
-            "network.conditioning=time"),
+    ICT(0.28, true, "preconditioning=consistency", "network.conditioning=time"),
     /** EDM's denoiser, whose probability flow ODE is the baseline of inversion. */
     EDM(
-            0.15,
+            0.14,
             false,
             "objective={kind: edm-denoising}",
             "preconditioning=denoiser",
             "network.conditioning=time"),
     /** The ablations' point of comparison: BCM as it is, as short as they are. */
-    EQ9(1 / 12.0, false),
+    EQ9(0.10, false),
     /** The soft term of Eq. 8 in the place of Eq. 9's. */
-    EQ8(1 / 12.0, false, "objective.soft_target=eq8"),
+    EQ8(0.10, false, "objective.soft_target=eq8"),
     /** Without the consistency training term. */
-    NO_CT(1 / 12.0, false, "objective.consistency_term=false");
+    NO_CT(0.10, false, "objective.consistency_term=false");
 
     private final double share;
     private final boolean warmedUp;
@@ -51,9 +49,17 @@ public enum Run {
         return warmedUp;
     }
 
-    /** What sets it apart from {@link #BCM}, as {@code key=value} of a training configuration. */
-    List<String> settings() {
-        return settings;
+    /**
+     * What sets it apart from {@link #BCM}, as {@code key=value} of a training configuration.
+     *
+     * @param objective BCM's: the consistency terms of both are weighted alike
+     */
+    List<String> settings(Objective objective) {
+        if (this != ICT || !(objective instanceof BidirectionalConsistency bidirectional)) {
+            return settings;
+        }
+        String consistency = "objective={kind: consistency, weight_floor: " + bidirectional.consistencyWeightFloor() + "}";
+        return Stream.concat(Stream.of(consistency), settings.stream()).toList();
     }
 
     /** Whether it is one of the short runs, which take as many steps as each other, whatever a step costs. */

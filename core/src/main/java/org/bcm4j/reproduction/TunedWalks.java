@@ -95,8 +95,21 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
     }
 
     @Override
+    public double evaluations() {
+        return (double) trials * images * evaluations(EnumSet.allOf(Kind.class));
+    }
+
+    @Override
     public Class<Result> resultType() {
         return Result.class;
+    }
+
+    /** Of one image along every walk of some kinds, and back or looked at. */
+    static double evaluations(Set<Kind> kinds) {
+        return kinds.stream()
+                .flatMap(kind -> STARTS.getOrDefault(kind, List.of()).stream())
+                .mapToInt(walk -> Walk.parse(walk).nfe() + 1)
+                .sum();
     }
 
     @Override
