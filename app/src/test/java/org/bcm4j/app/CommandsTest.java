@@ -98,9 +98,9 @@ class CommandsTest {
         assertThat(outcome.err()).isEmpty();
         List<String> lines = outcome.out().lines().toList();
         assertThat(lines).hasSize(5);
-        assertThat(lines.get(1)).matches("00000-a\\.png +0\\.\\d{6} +-?\\d+\\.\\d\\d");
-        assertThat(lines.get(2)).matches("00001-b\\.png +0\\.\\d{6} +-?\\d+\\.\\d\\d");
-        assertThat(lines.get(3)).matches("mean +0\\.\\d{6} +-?\\d+\\.\\d\\d");
+        assertThat(lines.get(1)).matches("00000-a\\.png +0\\.\\d{6} +-?\\d+\\.\\d\\d +-");
+        assertThat(lines.get(2)).matches("00001-b\\.png +0\\.\\d{6} +-?\\d+\\.\\d\\d +-");
+        assertThat(lines.get(3)).matches("mean +0\\.\\d{6} +-?\\d+\\.\\d\\d +-");
         assertThat(lines.get(4)).startsWith("wrote pairs: N = 2, walk 0 +0.07 > 80 > 0 (2 NFE)");
         assertThat(files(directory.resolve("pairs"))).containsExactly("00000-a.png", "00001-b.png");
         assertThat(Pictures.read(directory.resolve("pairs/00000-a.png")).getWidth())

@@ -21,6 +21,15 @@ final class TinyModel {
     private TinyModel() {}
 
     static void write(Path folder) {
+        write(folder, Preconditioning.BIDIRECTIONAL);
+    }
+
+    /** A denoiser of the same images. */
+    static void writeDenoiser(Path folder) {
+        write(folder, Preconditioning.DENOISER);
+    }
+
+    private static void write(Path folder, Preconditioning preconditioning) {
         AdmConfig network = new AdmConfig(
                 SIDE,
                 1,
@@ -38,7 +47,7 @@ final class TinyModel {
                 true,
                 true);
         ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", CLASSES);
+                new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", CLASSES);
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU)) {
             ModelFolder.write(folder, config, weights, RecommendedWalks.UNTUNED, "A tiny model.\n");

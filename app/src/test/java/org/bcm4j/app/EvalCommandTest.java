@@ -1,0 +1,143 @@
+package org.bcm4j.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.metrics.EvaluationReport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Measuring on a data set that bcm does not know by name: a folder of pictures of cats and dogs. */
+class EvalCommandTest {
+    private static final int PICTURES = 30;
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void writeInputs() throws Exception {
+        TinyModel.write(shared.resolve("bcm"));
+        TinyModel.writeDenoiser(shared.resolve("edm"));
+        for (String animal : TinyModel.CLASSES) {
+            pictures(shared.resolve("pictures").resolve(animal), TinyModel.SIDE);
+        }
+        pictures(shared.resolve("larger/cat"), 12);
+        pictures(shared.resolve("larger/dog"), 12);
+        pictures(shared.resolve("birds/duck"), TinyModel.SIDE);
+        pictures(shared.resolve("birds/goose"), TinyModel.SIDE);
+        pictures(shared.resolve("unsorted"), TinyModel.SIDE);
+        for (String name : new String[] {"pictures", "larger", "birds", "unsorted"}) {
+            Files.writeString(
+                    shared.resolve(name + ".yaml"),
+                    "data: {kind: image-folder, directory: %s, held_out: 12}%nsteps: not looked at%n"
+                            .formatted(shared.resolve(name)));
+        }
+        Files.writeString(shared.resolve("typo.yaml"), "data: {kind: image-folder, directry: x}\n");
+        Outcome trained = CommandProcess.in(shared)
+                .run("features", "train", "--data", "pictures.yaml", "--epochs", "1", "--out", "features");
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
+    }
+
+    private static void pictures(Path folder, int side) throws IOException {
+        Files.createDirectories(folder);
+        SplittableRandom random = new SplittableRandom(folder.getFileName().hashCode());
+        for (int i = 0; i < PICTURES; i++) {
+            BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+            for (int pixel = 0; pixel < side * side; pixel++) {
+                picture.getRaster().setSample(pixel % side, pixel / side, 0, random.nextInt(256));
+            }
+            ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
+        }
+    }
+
+    @Test
+    void measuresAModelOnThePicturesOfAConfiguration() throws Exception {
+        Outcome outcome = run(
+                "eval @bcm --data @pictures.yaml --features @features --samples 20 --walk 80>0 --walk 0+0.07>80 --out m.json");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.err())
+                .startsWith("bcm: warning: of 20 samples and 12 images the distance comes out too high;");
+        assertThat(outcome.out())
+                .contains("12 images of pictures test, 20 samples a walk, seed 0")
+                .contains("in brackets: 95 % bounds by the bootstrap, seed 0")
+                .containsPattern("0 \\+0\\.07 > 80 +1\\+1 +true +0\\.\\d{5} \\[0\\.\\d{5}, 0\\.\\d{5}\\]");
+        EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
+        assertThat(report.protocol().data()).isEqualTo("pictures test");
+        assertThat(report.generation().get(0).frechetDistanceBounds()).isPresent();
+        assertThat(report.inversion()).hasSize(2);
+    }
+
+    @Test
+    void measuresEverySamplerOfADenoiser() throws Exception {
+        Outcome outcome = run("eval @edm --data @pictures.yaml --split train --features @features --sampler heun,ddim"
+                + " --steps 3,4 --only inversion --out m.json");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.err()).doesNotContain("warning");
+        EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
+        assertThat(report.generation()).isEmpty();
+        assertThat(report.protocol().images()).isEqualTo(2 * PICTURES - 12);
+        // With the true classes and without.
+        assertThat(report.inversion())
+                .extracting(figures -> figures.walk() + ": " + figures.nfe() + "+"
+                        + figures.regenerationNfe().orElseThrow())
+                .containsExactly(
+                        "0 > 80, heun, 3 steps: 4+5",
+                        "0 > 80, heun, 3 steps: 4+5",
+                        "0 > 80, heun, 4 steps: 6+7",
+                        "0 > 80, heun, 4 steps: 6+7",
+                        "0 > 80, ddim, 3 steps: 2+3",
+                        "0 > 80, ddim, 3 steps: 2+3",
+                        "0 > 80, ddim, 4 steps: 3+4",
+                        "0 > 80, ddim, 4 steps: 3+4");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "eval @bcm --data train                        | --data train: names the data set; say --split train for the division to measure on",
+                "eval @bcm --data mnist                        | --data mnist: is no data set; choose fashion-mnist, cifar10 or a configuration",
+                "eval @bcm --data cifar10                      | --data cifar10: say with --data-dir where the files of its binary version are",
+                "eval @bcm --data @pictures.yaml --data-dir x  | says where its data are; leave the option out",
+                "eval @bcm --data @typo.yaml                   | unknown key \"directry\" in data; did you mean \"directory\"?",
+                "eval @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
+                "eval @bcm --data @birds.yaml --features @features | the model's 2 classes are not the 2 of birds test; name the data",
+                "eval @bcm --data @pictures.yaml               | the feature network knows images of 1 x 28 x 28, those of pictures test are 1 x 8 x 8; train one",
+                "eval-edits @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
+                "tune @bcm --for invert --data @larger.yaml    | the model takes images of 1 x 8 x 8, those of larger are 1 x 12 x 12; name the data",
+                "features train --data @unsorted.yaml --out f  | these images are all of one; name their classes"
+            })
+    void refusesWhatDoesNotFit(String command, String message) throws Exception {
+        Outcome outcome = run(command.strip());
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.err().lines().reduce((first, second) -> second).orElse(""))
+                .startsWith("bcm: ")
+                .contains(message.strip());
+        try (Stream<Path> written = Files.list(directory)) {
+            assertThat(written).isEmpty();
+        }
+    }
+
+    private Outcome run(String command) throws IOException, InterruptedException {
+        String[] words = Stream.of(command.split(" +"))
+                .map(word -> word.startsWith("@") ? shared.resolve(word.substring(1)).toString() : word)
+                .toArray(String[]::new);
+        return new CommandProcess(directory, List.of("-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize()))
+                .run(words);
+    }
+}
