@@ -1,6 +1,7 @@
 package org.bcm4j.app;
 
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -82,7 +83,7 @@ final class ReproduceCommand implements Callable<Integer> {
     /** What {@code --stage} takes, for the help. */
     static final class StageNames implements Iterable<String> {
         @Override
-        public java.util.Iterator<String> iterator() {
+        public Iterator<String> iterator() {
             return Reproduction.stages().iterator();
         }
     }

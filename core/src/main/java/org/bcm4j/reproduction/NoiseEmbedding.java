@@ -129,6 +129,7 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
         tsne.setPerplexity(Math.min(PERPLEXITY, (space.length - 1) / 3.0 - 1));
         tsne.setMaxIterations(ITERATIONS);
         tsne.setRandomSeed(SEED);
+        tsne.setMessageConsumer(message -> {}); // else it prints
         return tsne.run(space);
     }
 

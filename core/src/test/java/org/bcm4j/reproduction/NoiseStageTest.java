@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -51,9 +53,7 @@ class NoiseStageTest {
     @Test
     void uniformNumbersAreNot() {
         try (Scope scope = Scope.open()) {
-            Tensor ramp = torch.linspace(
-                            new org.bytedeco.pytorch.Scalar(-1.0), new org.bytedeco.pytorch.Scalar(1.0), 4096)
-                    .reshape(1, 1, 64, 64);
+            Tensor ramp = torch.linspace(new Scalar(-1.0), new Scalar(1.0), 4096).reshape(1, 1, 64, 64);
             NoiseFigures figures = NoiseFigures.of(torch.cat(new TensorVector(ramp, ramp), 0));
             assertThat(figures.deviation()).isCloseTo(1 / Math.sqrt(3), within(1e-3));
             assertThat(figures.excessKurtosis()).isCloseTo(-1.2, within(1e-2));
@@ -82,10 +82,8 @@ class NoiseStageTest {
     @Test
     void coverageIsALawAndEndsWhereItIsSent() {
         Provenance provenance = new Provenance("coverage", "", "", Map.of(), "");
-        Coverage.Result result = new Coverage(
-                        Coverage.PAPER, new org.bcm4j.model.IntervalLaw.Settings(
-                                org.bcm4j.model.IntervalLaw.EndPoints.INCLUDED, -1.1, 2, 0.2, 0.2, 0.1), 700)
-                .measure(provenance);
+        IntervalLaw.Settings spread = new IntervalLaw.Settings(IntervalLaw.EndPoints.INCLUDED, -1.1, 2, 0.2, 0.2, 0.1);
+        Coverage.Result result = new Coverage(Coverage.PAPER, spread, 700).measure(provenance);
         for (Coverage.Law law : List.of(result.paper(), result.here())) {
             assertThat(law.density().stream()
                             .flatMap(List::stream)

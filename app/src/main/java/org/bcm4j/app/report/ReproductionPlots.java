@@ -39,6 +39,7 @@ final class ReproductionPlots {
         XYChart chart = chart("", across, up, WIDTH, HEIGHT);
         boolean positive = lines.values().stream().flatMap(List::stream).allMatch(point -> point.y() > 0);
         chart.getStyler().setYAxisLogarithmic(logarithmic && positive);
+        chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
         lines.forEach((name, points) -> add(chart, name, points));
         write(file, List.of(chart));
     }
@@ -77,6 +78,7 @@ final class ReproductionPlots {
                     .build();
             chart.getStyler().setChartBackgroundColor(Color.WHITE);
             chart.getStyler().setXAxisLabelRotation(90);
+            chart.getStyler().setHeatMapDecimalValueFormatter(value -> String.format(Locale.ROOT, "%.1f", value));
             List<Number[]> values = new ArrayList<>();
             for (int y = 0; y < rows.size(); y++) {
                 for (int x = 0; x < rows.get(y).size(); x++) {
