@@ -39,7 +39,6 @@ import picocli.CommandLine.ScopeType;
             TrainCommand.class,
             EvalCommand.class,
             EvalEditsCommand.class,
-            FidCommand.class,
             TuneCommand.class,
             ReproduceCommand.class,
             FeaturesCommand.class,

@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +33,14 @@ final class DataOptions {
 
     /** The part of a training configuration that matters here. */
     private record Part(DataSource data) {}
+
+    /** What was named, if it is a folder of pictures or an {@code .npz} file of images, which only some commands take. */
+    Optional<Path> images() {
+        Path path = Path.of(data);
+        return Files.isDirectory(path) || data.toLowerCase(Locale.ROOT).endsWith(".npz")
+                ? Optional.of(path)
+                : Optional.empty();
+    }
 
     /**
      * The data set; its files are not touched yet.

@@ -2,21 +2,26 @@ package org.bcm4j.app;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
+import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.metrics.Bounds;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.metrics.FeatureNetwork;
-import org.bcm4j.metrics.GenerationQuality;
-import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.InceptionEvaluation;
+import org.bcm4j.metrics.InceptionNetwork;
+import org.bcm4j.metrics.Metric;
+import org.bcm4j.metrics.SampleEvaluation;
+import org.bcm4j.metrics.SampleReport;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Ode;
@@ -25,14 +30,18 @@ import org.bcm4j.walk.Way;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code bcm eval}: the figures of a model. */
+/** {@code bcm eval}: the figures of a model, or of samples that anyone made. */
 @Command(
         name = "eval",
         description = {
             "Measures a model: how close its samples are to real images, whether they are of the class asked for, and"
-                    + " how well it inverts real images. Prints a table and writes the figures with their protocol."
+                    + " how well it inverts real images. Prints a table and writes the figures with their protocol.",
+            "MODEL may also be samples that anyone made, a folder of pictures or an .npz file with an array images"
+                    + " (uint8 [N,C,H,W]), and then --data may be such a folder or file of real images."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -40,17 +49,20 @@ import picocli.CommandLine.Option;
             "  bcm eval models/fashion-mnist --split train --images 2000 --samples 2000 --walk \"80 > 1 > 0\" --out"
                     + " try.json",
             "  bcm eval runs/cifar10/model --data configs/cifar10.yaml --features cifar10-features",
-            "  bcm eval runs/edm/model --sampler heun,ddim --steps 5,10,18 --only inversion --out ode.json"
+            "  bcm eval runs/edm/model --sampler heun,ddim --steps 5,10,18 --metrics mse,psnr --out ode.json",
+            "  bcm eval samples.npz --data imagenet64-train/ --metrics fid,is,kid,prdc"
+                    + " --inception pt_inception-2015-12-05.pth --statistics imagenet64.npz"
         })
 final class EvalCommand implements Callable<Integer> {
     /** Of fewer samples or images, a Fréchet distance is far too high. */
     private static final long FEW = 10_000;
 
-    /** What of a model to measure. */
-    enum Direction {
-        GENERATION,
-        INVERSION
-    }
+    /** The options that say how a model makes samples. */
+    private static final List<String> FOR_MODELS =
+            List.of("--walk", "--sampler", "--steps", "--samples", "--device", "--precision");
+
+    /** The options that say which images of a data set to use. */
+    private static final List<String> FOR_DATA_SETS = List.of("--split", "--images", "--data-dir");
 
     /** The division of the data set to measure on. */
     enum Split {
@@ -72,10 +84,13 @@ final class EvalCommand implements Callable<Integer> {
     private final SamplerOptions samplers = new SamplerOptions();
 
     @Option(
-            names = "--only",
-            paramLabel = "generation|inversion",
-            description = "Measures only one of the two (default: both).")
-    private Optional<Direction> only = Optional.empty();
+            names = "--metrics",
+            split = ",",
+            paramLabel = "METRIC",
+            description = "What to measure, separated by commas. Of samples: fid, is (Inception Score), kid, prdc (precision and recall), which"
+                    + " need --inception; fd (Fréchet distance in the features of our own, --features). Of inversions, together: mse, psnr,"
+                    + " ssim. Default: fd, or fid,is with --inception; and of a model mse,psnr,ssim.")
+    private List<Metric> metrics = List.of();
 
     @Option(
             names = "--samples",
@@ -100,6 +115,19 @@ final class EvalCommand implements Callable<Integer> {
             description = "How many of the real images, from the first (default: all).")
     private Optional<Long> images = Optional.empty();
 
+    @Option(
+            names = "--inception",
+            paramLabel = "FILE",
+            description = "Weights of the Inception network, .pth or .safetensors, which are yours to supply: pytorch-fid's file of"
+                    + " 2015-12-05.")
+    private Optional<Path> inception = Optional.empty();
+
+    @Option(
+            names = "--statistics",
+            paramLabel = "FILE.npz",
+            description = "For fid: mean and covariance (mu, sigma) of the real images' Inception features, as other tools keep them; taken"
+                    + " from the file if it is there, else written to it.")
+    private Optional<Path> statistics = Optional.empty();
 
     @Mixin
     private final FeaturesOption features = new FeaturesOption();
@@ -113,59 +141,189 @@ final class EvalCommand implements Callable<Integer> {
             description = "Where to write the figures (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("metrics.json");
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() {
         if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
             throw new UserException("--out " + out + ": name a .json file");
         }
-        List<Way> chosen = chosenWays();
-        List<Way> generation = chosen.stream().filter(way -> way.start() > 0).toList();
-        List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
-        DataSource source = data.source();
-        LabelledImages real = read(source);
-        Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
-        if (!generation.isEmpty() && Math.min(evaluation.samples(), evaluation.images()) < FEW) {
-            System.err.printf(
-                    Locale.ROOT,
-                    "bcm: warning: of %,d samples and %,d images the distance comes out too high; compare it with distances"
-                            + " of as many, and publish those of at least %,d%n",
-                    evaluation.samples(),
-                    evaluation.images(),
-                    FEW);
-        }
-        try (org.bcm4j.Bcm bcm = model.openAny();
-                FeatureNetwork network = features.open();
-                MeasuringProgress progress = new MeasuringProgress()) {
-            EvaluationReport report = evaluation.run(
-                    new Evaluation.Subject(
-                            bcm.model(), model.folder().sha256(), network, real, source.title() + " " + name(split)),
-                    generation,
-                    inversion,
-                    progress);
-            progress.close();
-            print(report);
-            ConfigFile.write(out, report);
+        statistics
+                .filter(file -> !file.toString().toLowerCase(Locale.ROOT).endsWith(".npz"))
+                .ifPresent(file -> {
+                    throw new UserException("--statistics " + file + ": name a .npz file");
+                });
+        Set<Metric> asked = asked();
+        if (model.holdsImages()) {
+            measureSamples(asked);
+        } else {
+            measureModel(asked);
         }
         System.out.println("written to " + out);
         return ExitCode.OK;
     }
 
+    /** What to measure: what was asked for, or what is sensible. */
+    private Set<Metric> asked() {
+        boolean samples = model.holdsImages();
+        Set<Metric> asked = EnumSet.noneOf(Metric.class);
+        asked.addAll(metrics);
+        if (metrics.isEmpty()) {
+            asked.addAll(inception.isPresent() ? Set.of(Metric.FID, Metric.IS) : Set.of(Metric.FD));
+            asked.addAll(samples ? Set.of() : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM));
+        }
+        for (Metric metric : asked) {
+            String option = "--metrics " + metric.name().toLowerCase(Locale.ROOT) + ": ";
+            if (metric.kind() == Metric.Kind.INVERSION && samples) {
+                throw new UserException(
+                        option + "is of inversions, and " + model.path() + " holds samples; name a model");
+            }
+            if (metric.kind() == Metric.Kind.INCEPTION && inception.isEmpty()) {
+                throw new UserException(option + "needs the Inception network, whose weights are yours to supply; name"
+                        + " pytorch-fid's file of 2015-12-05 with --inception");
+            }
+        }
+        statistics.filter(file -> !asked.contains(Metric.FID)).ifPresent(file -> {
+            throw new UserException("--statistics " + file + ": are for the FID; add fid to --metrics");
+        });
+        return asked;
+    }
+
+    private static boolean hasAny(Set<Metric> metrics, Metric.Kind kind) {
+        return metrics.stream().anyMatch(metric -> metric.kind() == kind);
+    }
+
+    /** The networks that look at samples, opened as far as they are wanted. */
+    private record Networks(Optional<FeatureNetwork> features, Optional<InceptionEvaluation> inception)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            features.ifPresent(FeatureNetwork::close);
+            inception.ifPresent(evaluation -> evaluation.network().close());
+        }
+    }
+
+    private Networks networks(Set<Metric> asked) {
+        return new Networks(
+                hasAny(asked, Metric.Kind.FEATURES) ? Optional.of(features.open()) : Optional.empty(),
+                inception
+                        .filter(file -> hasAny(asked, Metric.Kind.INCEPTION))
+                        .map(file -> new InceptionEvaluation(InceptionNetwork.open(file), asked, statistics)));
+    }
+
+    private void measureModel(Set<Metric> asked) {
+        boolean ofSamples = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INCEPTION);
+        List<Way> chosen = chosenWays();
+        List<Way> generation = chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
+        List<Way> inversion = chosen.stream()
+                .filter(way -> hasAny(asked, Metric.Kind.INVERSION) && way.start() == 0)
+                .toList();
+        if (generation.isEmpty() && inversion.isEmpty()) {
+            throw new UserException("--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
+                    + " kid, prdc and fd, and one from images to noise for mse, psnr and ssim");
+        }
+        if (generation.isEmpty()) {
+            asked.removeIf(metric -> metric.kind() != Metric.Kind.INVERSION);
+        }
+        DataSource source = data.source();
+        LabelledImages real = read(source);
+        Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
+        if (!generation.isEmpty()) {
+            warnOfFew(asked, evaluation.samples(), Optional.of(evaluation.images()));
+        }
+        try (org.bcm4j.Bcm bcm = model.openAny();
+                Networks networks = networks(asked);
+                MeasuringProgress progress = new MeasuringProgress()) {
+            EvaluationReport report = evaluation.run(
+                    new Evaluation.Subject(
+                            bcm.model(),
+                            model.folder().sha256(),
+                            networks.features(),
+                            networks.inception(),
+                            real,
+                            title(source)),
+                    generation,
+                    inversion,
+                    progress);
+            progress.close();
+            EvaluationTables.print(report);
+            ConfigFile.write(out, report);
+        }
+    }
+
+    private void measureSamples(Set<Metric> asked) {
+        refuse(FOR_MODELS, model.path() + " holds samples");
+        SampleEvaluation.Named samplesInFiles =
+                new SampleEvaluation.Named(ImageSet.at(model.path()), model.path().toString());
+        try (Networks networks = networks(asked);
+                MeasuringProgress progress = new MeasuringProgress()) {
+            SampleEvaluation evaluation =
+                    new SampleEvaluation(networks.features(), networks.inception(), seed.value());
+            Optional<SampleEvaluation.Named> real =
+                    evaluation.needsRealImages() ? Optional.of(realImages()) : Optional.empty();
+            warnOfFew(
+                    asked,
+                    samplesInFiles.images().count(),
+                    real.map(known -> known.images().count()));
+            SampleReport report = evaluation.run(samplesInFiles, real, progress);
+            progress.close();
+            EvaluationTables.print(report);
+            ConfigFile.write(out, report);
+        }
+    }
+
+    private SampleEvaluation.Named realImages() {
+        Optional<Path> files = data.images();
+        if (files.isPresent()) {
+            refuse(FOR_DATA_SETS, files.get() + " holds images");
+            return new SampleEvaluation.Named(ImageSet.at(files.get()), files.get().toString());
+        }
+        DataSource source = data.source();
+        LabelledImages all = read(source);
+        long count = images.orElse((long) all.size());
+        if (count < 1 || count > all.size()) {
+            throw new UserException("there are " + all.size() + " images in " + title(source) + ", not " + count);
+        }
+        return new SampleEvaluation.Named(ImageSet.of(all, count), title(source));
+    }
+
+    /** @throws UserException if one of the options was given, which mean nothing here */
+    private void refuse(List<String> options, String reason) {
+        for (String option : options) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new UserException(option + ": " + reason + ", so it means nothing; leave the option out");
+            }
+        }
+    }
+
+    private static void warnOfFew(Set<Metric> asked, long samples, Optional<Long> images) {
+        boolean distances = asked.contains(Metric.FID) || asked.contains(Metric.FD);
+        if (distances && Math.min(samples, images.orElse(FEW)) < FEW) {
+            System.err.printf(
+                    Locale.ROOT,
+                    "bcm: warning: of %,d samples%s the distance comes out too high; compare it with distances of as many,"
+                            + " and publish those of at least %,d%n",
+                    samples,
+                    images.map(count -> String.format(Locale.ROOT, " and %,d images", count))
+                            .orElse(""),
+                    FEW);
+        }
+    }
+
     private List<Way> chosenWays() {
-        Stream<? extends Way> all;
         if (model.folder().config().isDenoiser()) {
             walks.stream().findFirst().ifPresent(walk -> {
                 throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
             });
-            all = samplers.all().stream()
-                    .flatMap(sampler -> Stream.of(
-                            new Ode(sampler, Ode.Direction.GENERATE), new Ode(sampler, Ode.Direction.INVERT)));
-        } else {
-            samplers.requireNone();
-            all = walks.isEmpty() ? storedWalks() : walks.stream().map(Walk::parse);
+            return samplers.all().stream()
+                    .<Way>flatMap(sampler -> Stream.of(
+                            new Ode(sampler, Ode.Direction.GENERATE), new Ode(sampler, Ode.Direction.INVERT)))
+                    .toList();
         }
-        return all.<Way>map(way -> way)
-                .filter(way -> only.isEmpty() || (way.start() > 0) == (only.get() == Direction.GENERATION))
-                .toList();
+        samplers.requireNone();
+        Stream<Walk> all = walks.isEmpty() ? storedWalks() : walks.stream().map(Walk::parse);
+        return all.<Way>map(way -> way).toList();
     }
 
     private Stream<Walk> storedWalks() {
@@ -183,80 +341,7 @@ final class EvalCommand implements Callable<Integer> {
         };
     }
 
-    private static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static void print(EvaluationReport report) {
-        EvaluationReport.Protocol protocol = report.protocol();
-        System.out.printf(
-                Locale.ROOT,
-                "%d images of %s, %d samples a walk, seed %d, %s on %s%n"
-                        + "real images: distance from their blur %.3f%s%n"
-                        + "in brackets: 95 %% bounds by the bootstrap, seed %d%n",
-                protocol.images(),
-                protocol.data(),
-                protocol.samples(),
-                protocol.seed(),
-                protocol.precision(),
-                protocol.device(),
-                report.real().blurredDistance(),
-                report.real()
-                        .accuracy()
-                        .map(share -> String.format(Locale.ROOT, ", classes told rightly %.2f %%", 100 * share))
-                        .orElse(""),
-                protocol.seed());
-        if (!report.generation().isEmpty()) {
-            System.out.printf(
-                    "%n%-36s %7s %28s %10s %10s%n", "generation", "NFE", "distance", "/ blurred", "agreement");
-        }
-        for (GenerationQuality.Figures figures : report.generation()) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-36s %7d %28s %10.3f %10s%n",
-                    figures.walk(),
-                    figures.nfe(),
-                    text(3, figures.frechetDistance(), figures.frechetDistanceBounds()),
-                    figures.relativeToBlurred(),
-                    figures.agreement().map(share -> text(3, share)).orElse("-"));
-        }
-        if (!report.inversion().isEmpty()) {
-            System.out.printf(
-                    "%n%-36s %7s %6s %28s %23s %25s %10s%n",
-                    "inversion",
-                    "NFE",
-                    "labels",
-                    "MSE",
-                    "PSNR/dB",
-                    "SSIM",
-                    "noise std");
-        }
-        for (InversionQuality.Figures figures : report.inversion()) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-36s %7s %6s %28s %23s %25s %10.3f%n",
-                    figures.walk(),
-                    // There and back.
-                    figures.nfe() + "+" + figures.regenerationNfe().orElse(1),
-                    name(figures.labels()),
-                    text(5, figures.meanSquaredError(), figures.meanSquaredErrorBounds()),
-                    figures.peakSignalToNoise()
-                            .map(decibels -> text(2, decibels, figures.peakSignalToNoiseBounds()))
-                            .orElse("-"),
-                    figures.structuralSimilarity()
-                            .map(similarity -> text(4, similarity, figures.structuralSimilarityBounds()))
-                            .orElse("-"),
-                    figures.noiseStandardDeviation());
-        }
-    }
-
-    private static String text(int decimals, double value) {
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
-    }
-
-    private static String text(int decimals, double value, Optional<Bounds> bounds) {
-        return text(decimals, value)
-                + bounds.map(ends -> " [" + text(decimals, ends.low()) + ", " + text(decimals, ends.high()) + "]")
-                        .orElse("");
+    private String title(DataSource source) {
+        return source.title() + " " + split.name().toLowerCase(Locale.ROOT);
     }
 }

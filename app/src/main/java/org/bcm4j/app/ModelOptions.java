@@ -1,6 +1,8 @@
 package org.bcm4j.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
@@ -26,6 +28,20 @@ final class ModelOptions {
     /** @throws org.bcm4j.storage.UserException if there is no model */
     ModelFolder folder() {
         return new ModelFolder(path);
+    }
+
+    /** What was named. */
+    Path path() {
+        return path;
+    }
+
+    /** Whether what was named is a file or folder of images in place of a model; a run's directory, which has pictures too, is none. */
+    boolean holdsImages() {
+        boolean array = path.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
+        boolean folder = Files.isDirectory(path)
+                && !Files.exists(path.resolve("config.json"))
+                && !Files.exists(path.resolve("config.yaml"));
+        return array || folder;
     }
 
     /**

@@ -13,6 +13,7 @@ import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.SampleReport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,7 @@ class EvalCommandTest {
     @Test
     void measuresEverySamplerOfADenoiser() throws Exception {
         Outcome outcome = run("eval @edm --data @pictures.yaml --split train --features @features --sampler heun,ddim"
-                + " --steps 3,4 --only inversion --out m.json");
+                + " --steps 3,4 --metrics mse,psnr --out m.json");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.err()).doesNotContain("warning");
         EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
@@ -106,6 +107,28 @@ class EvalCommandTest {
                         "0 > 80, ddim, 4 steps: 3+4");
     }
 
+    @Test
+    void measuresSamplesThatAnyoneMade() throws Exception {
+        Outcome outcome = run("eval @birds/duck --data @pictures --features @features --seed 4 --out m.json");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.err())
+                .startsWith("bcm: warning: of 30 samples and 60 images the distance comes out too high;");
+        assertThat(outcome.out())
+                .containsPattern("30 samples of .*duck against 60 images of .*pictures")
+                .containsPattern("distance +\\d+\\.\\d{5} \\[");
+        SampleReport report = ConfigFile.read(directory.resolve("m.json"), SampleReport.class);
+        assertThat(report.protocol().seed()).isEqualTo(4);
+        assertThat(report.protocol().featuresSha256()).isPresent();
+        assertThat(report.features()).isPresent();
+        assertThat(report.inception()).isEmpty();
+
+        // The same pictures, by the name of their data set: all that are not held out.
+        Outcome configured = run("eval @birds/duck --data @pictures.yaml --split train --images 20 --features @features"
+                + " --out n.json");
+        assertThat(configured.exitCode()).as(configured.err()).isZero();
+        assertThat(configured.out()).contains("against 20 images of pictures train");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -120,6 +143,13 @@ class EvalCommandTest {
                 "eval @bcm --data @pictures.yaml               | the feature network knows images of 1 x 28 x 28, those of pictures test are 1 x 8 x 8; train one",
                 "eval-edits @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
                 "tune @bcm --for invert --data @larger.yaml    | the model takes images of 1 x 8 x 8, those of larger are 1 x 12 x 12; name the data",
+                "eval @bcm --metrics fid                       | --metrics fid: needs the Inception network, whose weights are yours to supply; name",
+                "eval @bcm --statistics x.npz                  | --statistics x.npz: are for the FID; add fid to --metrics",
+                "eval @bcm --walk 80>0 --metrics ssim          | --walk: none leads where --metrics asks; give one from noise to images for fid,",
+                "eval @pictures --metrics fd,mse               | --metrics mse: is of inversions, and ",
+                "eval @pictures --walk 80>0                    | holds samples, so it means nothing; leave the option out",
+                "eval @pictures --data @birds --split train --features @features | holds images, so it means nothing; leave the option out",
+                "eval @pictures --data @larger --features @features | do not fit the feature network, which wants",
                 "features train --data @unsorted.yaml --out f  | these images are all of one; name their classes"
             })
     void refusesWhatDoesNotFit(String command, String message) throws Exception {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
@@ -17,7 +18,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Images to be looked at once, in order, batch by batch: the pictures of a folder, or the array {@code images} of an {@code .npz} file. */
+/**
+ * Images to be looked at in order, batch by batch: the pictures of a folder, the array {@code images} of an {@code .npz} file, or the first of
+ * a data set.
+ */
 public sealed interface ImageSet {
     /**
      * The images at a path.
@@ -26,6 +30,15 @@ public sealed interface ImageSet {
      */
     static ImageSet at(Path path) {
         return Files.isDirectory(path) ? Folder.of(path) : new ArrayFile(path);
+    }
+
+    /**
+     * The first images of a data set.
+     *
+     * @param count how many, at most as many as there are
+     */
+    static ImageSet of(LabelledImages images, long count) {
+        return new First(images, count);
     }
 
     /** How many images there are. */
@@ -136,6 +149,23 @@ public sealed interface ImageSet {
                     try (Scope batch = Scope.open()) {
                         receiver.accept(images.narrow(0, start, Math.min(size, images.size(0) - start)));
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * The first images of a data set.
+     *
+     * @param count how many
+     */
+    record First(LabelledImages images, long count) implements ImageSet {
+        @Override
+        public void forEachBatch(int size, Consumer<Tensor> receiver) {
+            for (long start = 0; start < count; start += size) {
+                try (Scope scope = Scope.open()) {
+                    receiver.accept(images.bytes(LongStream.range(start, Math.min(count, start + size))
+                            .toArray()));
                 }
             }
         }

@@ -35,9 +35,11 @@ public record EditingEvaluation(long images, int seeds) {
     /** Measures. */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
         ConsistencyModel model = ConsistencyModel.of(subject.model());
+        FeatureNetwork features = subject.features()
+                .orElseThrow(() -> new IllegalArgumentException("edits are measured with a feature network"));
         RealImages real = RealImages.measure(
-                subject.features(), subject.images(), subject.images().size(), listener);
-        Bench bench = new Bench(subject, model, real, listener);
+                features, subject.images(), subject.images().size(), listener);
+        Bench bench = new Bench(subject, model, features, real, listener);
         List<EditingReport.Repair> inpainting = new ArrayList<>();
         Damage hole = new Damage.CentralHole();
         sorted(walks.inpaint()).forEach(walk -> inpainting.add(bench.repair("central hole", hole, "bcm", walk)));
@@ -53,7 +55,7 @@ public record EditingEvaluation(long images, int seeds) {
         }
         return new EditingReport(
                 subject.modelSha256(),
-                subject.features().sha256(),
+                features.sha256(),
                 subject.data(),
                 images,
                 seeds,
@@ -69,12 +71,19 @@ public record EditingEvaluation(long images, int seeds) {
     private final class Bench {
         private final Evaluation.Subject subject;
         private final ConsistencyModel model;
+        private final FeatureNetwork features;
         private final RealImages real;
         private final MeasuringListener listener;
 
-        Bench(Evaluation.Subject subject, ConsistencyModel model, RealImages real, MeasuringListener listener) {
+        Bench(
+                Evaluation.Subject subject,
+                ConsistencyModel model,
+                FeatureNetwork features,
+                RealImages real,
+                MeasuringListener listener) {
             this.subject = subject;
             this.model = model;
+            this.features = features;
             this.real = real;
             this.listener = listener;
         }
@@ -82,7 +91,7 @@ public record EditingEvaluation(long images, int seeds) {
         EditingReport.Repair repair(String name, Damage damage, String method, Walk walk) {
             List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                     .mapToObj(seed -> new EditingQuality(
-                                    model, subject.features(), real, subject.images(), images, seed, listener)
+                                    model, features, real, subject.images(), images, seed, listener)
                             .of(damage, walk))
                     .toList();
             return new EditingReport.Repair(
@@ -117,7 +126,7 @@ public record EditingEvaluation(long images, int seeds) {
                             Interval.of(LongStream.range(0, seeds)
                                     .mapToDouble(seed -> new InterpolationQuality(
                                                     model,
-                                                    subject.features(),
+                                                    features,
                                                     real,
                                                     subject.images(),
                                                     images / 2,

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
 import org.bcm4j.unet.NetworkConfig;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Way;
@@ -22,9 +24,12 @@ import org.bcm4j.walk.Way;
  * @param seed of all noise
  */
 public record Evaluation(long samples, long images, long seed) {
-    private static final List<String> NOTES = List.of(
+    static final String DISTANCE_NOTE =
             "frechet_distance: squared, between Gaussians fitted to the features of the samples and of the real images;"
-                    + " not an FID, comparable only under the same features_sha256",
+                    + " not an FID, comparable only under the same features_sha256";
+
+    private static final List<String> NOTES = List.of(
+            DISTANCE_NOTE,
             "samples: sample i is of class i mod classes; clamped to [-1,1] and truncated to 256 levels, as saved"
                     + " images are, before the features are computed; real images are bytes already",
             "blurred_distance: real images against their 3x3 box blur with a black border, not rounded to 256 levels",
@@ -38,6 +43,7 @@ public record Evaluation(long samples, long images, long seed) {
                     + " 1,000 resamples of the images, percentiles; seeded by seed",
             "frechet_distance_bounds: 95 % by the bootstrap, 200 resamples of the samples (the real images stay), 1.96"
                     + " standard errors; seeded by seed; absent if more than 2^24 numbers would have to be kept",
+            InceptionEvaluation.NOTE,
             "noise_mean, noise_standard_deviation: of the inverted images divided by the walk's last noise scale;"
                     + " ideal are 0 and 1");
 
@@ -53,15 +59,28 @@ public record Evaluation(long samples, long images, long seed) {
      * What is evaluated.
      *
      * @param modelSha256 fingerprint of the model's weights
+     * @param features measures the samples, if it is to
+     * @param inception likewise
      * @param images real images with their classes
      * @param data what they are called, such as {@code fashion-mnist test}
      */
     public record Subject(
-            TrainedModel model, String modelSha256, FeatureNetwork features, LabelledImages images, String data) {
+            TrainedModel model,
+            String modelSha256,
+            Optional<FeatureNetwork> features,
+            Optional<InceptionEvaluation> inception,
+            LabelledImages images,
+            String data) {
+        /** Measured with a feature network only. */
+        public Subject(
+                TrainedModel model, String modelSha256, FeatureNetwork features, LabelledImages images, String data) {
+            this(model, modelSha256, Optional.of(features), Optional.empty(), images, data);
+        }
+
         /** @throws UserException if model, images and feature network do not fit each other */
         public Subject {
             requireFit(model.config(), images, data);
-            features.requireFit(images, data);
+            features.ifPresent(network -> network.requireFit(images, data));
         }
     }
 
@@ -112,23 +131,73 @@ public record Evaluation(long samples, long images, long seed) {
         inversion.forEach(InversionQuality::requireInverting);
         Stream.concat(generation.stream(), inversion.stream()).forEach(way -> Journey.require(way, subject.model()));
         Optional<Bootstrap> bootstrap = Optional.of(new Bootstrap(seed));
-        RealImages real = RealImages.measure(subject.features(), subject.images(), images, listener);
-        GenerationQuality generated =
-                new GenerationQuality(subject.model(), subject.features(), real, samples, seed, bootstrap, listener);
+        // The tensors that the measured samples are held against live as long.
+        try (Scope scope = Scope.open()) {
+            Optional<GenerationQuality> quality = subject.features()
+                    .map(network -> new GenerationQuality(
+                            subject.model(),
+                            network,
+                            RealImages.measure(network, subject.images(), images, listener),
+                            samples,
+                            seed,
+                            bootstrap,
+                            listener));
+            Optional<InceptionEvaluation.Reference> reference = subject.inception()
+                    .map(inception -> inception.reference(
+                            Optional.of(ImageSet.of(subject.images(), images)), subject.data(), listener));
+            List<GenerationQuality.Figures> generated = new ArrayList<>();
+            List<EvaluationReport.InceptionFigures> seen = new ArrayList<>();
+            for (Way way : generation) {
+                measure(subject, way, quality, reference, listener, generated, seen);
+            }
+            return new EvaluationReport(
+                    protocol(subject, reference.flatMap(InceptionEvaluation.Reference::statisticsSha256)),
+                    quality.map(GenerationQuality::real)
+                            .map(real -> new EvaluationReport.Real(real.accuracy(), real.blurredDistance())),
+                    generated,
+                    inversions(subject, inversion, bootstrap, listener),
+                    subject.inception().map(asked -> seen));
+        }
+    }
+
+    /** Generates once along a way, for all who look. */
+    private void measure(
+            Subject subject,
+            Way way,
+            Optional<GenerationQuality> quality,
+            Optional<InceptionEvaluation.Reference> reference,
+            MeasuringListener listener,
+            List<GenerationQuality.Figures> generated,
+            List<EvaluationReport.InceptionFigures> seen) {
+        Optional<FeatureGathering> features = quality.map(GenerationQuality::gathering);
+        Optional<InceptionEvaluation.Gathering> inception = subject.inception().map(InceptionEvaluation::gathering);
+        List<GeneratedImages.Receiver> receivers = new ArrayList<>();
+        features.ifPresent(receivers::add);
+        inception.ifPresent(receiver -> receivers.add((images, labels) -> receiver.accept(images)));
+        if (receivers.isEmpty()) {
+            return;
+        }
+        new GeneratedImages(subject.model(), samples, seed, listener).along(way, receivers);
+        quality.ifPresent(measure -> features.ifPresent(gathered -> generated.add(measure.figures(way, gathered))));
+        reference.ifPresent(real -> inception.ifPresent(gathered -> seen.add(new EvaluationReport.InceptionFigures(
+                way.toString(), way.nfe(), gathered.figures("samples along " + way, real)))));
+    }
+
+    private List<InversionQuality.Figures> inversions(
+            Subject subject,
+            List<? extends Way> inversion,
+            Optional<Bootstrap> bootstrap,
+            MeasuringListener listener) {
         InversionQuality inverted =
                 new InversionQuality(subject.model(), subject.images(), images, seed, bootstrap, listener);
-        List<InversionQuality.Figures> inversions = new ArrayList<>();
+        List<InversionQuality.Figures> figures = new ArrayList<>();
         for (Way way : inversion) {
             for (InversionQuality.Labels labels :
                     labels(subject.model().config().network())) {
-                inversions.add(inverted.of(way, labels));
+                figures.add(inverted.of(way, labels));
             }
         }
-        return new EvaluationReport(
-                protocol(subject),
-                new EvaluationReport.Real(real.accuracy(), real.blurredDistance()),
-                generation.stream().map(generated::of).toList(),
-                inversions);
+        return figures;
     }
 
     private static List<InversionQuality.Labels> labels(NetworkConfig network) {
@@ -140,10 +209,12 @@ public record Evaluation(long samples, long images, long seed) {
                 : List.of(InversionQuality.Labels.TRUE);
     }
 
-    private EvaluationReport.Protocol protocol(Subject subject) {
+    private EvaluationReport.Protocol protocol(Subject subject, Optional<String> statisticsSha256) {
         return new EvaluationReport.Protocol(
                 subject.modelSha256(),
-                subject.features().sha256(),
+                subject.features().map(FeatureNetwork::sha256),
+                subject.inception().map(inception -> inception.network().sha256()),
+                statisticsSha256,
                 subject.data(),
                 images,
                 samples,

@@ -1,16 +1,11 @@
 package org.bcm4j.metrics;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import org.bcm4j.data.Pixels;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * How well a model generates along a walk, or a denoiser along its ODE. Sample i is of class i mod classes, so all classes have equal shares, and is
@@ -78,62 +73,29 @@ public record GenerationQuality(
     public Figures of(Way way) {
         requireGenerating(way);
         Journey.require(way, model);
-        int classes = model.config().network().classes();
-        FeatureMoments moments = new FeatureMoments(network.config().features());
-        Kept kept = new Kept();
-        long right = 0;
-        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
-                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
-            for (long[] indices : Batches.of(samples)) {
-                try (Scope scope = Scope.open()) {
-                    Optional<Tensor> labels = labels(indices, classes);
-                    Tensor images = new Journey(model, labels, added::normal)
-                            .generate(way, starts.normal(model.shape(indices.length)))
-                            .x();
-                    Responses responses = network.responses(Pixels.toSignal(Pixels.toBytes(images)));
-                    moments.add(responses.features());
-                    kept.add(responses.features());
-                    right += labels.map(responses::agreeing).orElse(0L);
-                }
-                listener.measured(way.toString(), moments.count(), samples);
-            }
-        }
-        double distance = FrechetDistance.between(moments, real.moments());
-        double accuracy = (double) right / samples;
-        Optional<Double> accuracyOfReal = real.accuracy().filter(share -> classes > 0);
+        FeatureGathering gathering = gathering();
+        new GeneratedImages(model, samples, seed, listener).along(way, List.of(gathering));
+        return figures(way, gathering);
+    }
+
+    FeatureGathering gathering() {
+        return new FeatureGathering(network, real, samples, bootstrap);
+    }
+
+    /** Of samples made along a way. */
+    Figures figures(Way way, FeatureGathering gathering) {
+        double distance = gathering.distance();
+        double accuracy = gathering.accuracy();
+        Optional<Double> accuracyOfReal =
+                real.accuracy().filter(share -> model.config().network().classes() > 0);
         return new Figures(
                 way.toString(),
                 way.nfe(),
                 distance,
-                kept.bounds(distance),
+                gathering.bounds(distance),
                 distance / real.blurredDistance(),
                 accuracyOfReal.map(share -> accuracy),
                 accuracyOfReal.map(share -> accuracy / share));
-    }
-
-    /** The features of all samples, if bounds are wanted and there is room. */
-    private final class Kept {
-        private final Optional<float[]> rows;
-        private int length;
-
-        Kept() {
-            long numbers = samples * network.config().features();
-            rows = bootstrap
-                    .filter(wanted -> numbers <= Bootstrap.MOST_NUMBERS)
-                    .map(wanted -> new float[Math.toIntExact(numbers)]);
-        }
-
-        void add(Tensor features) {
-            rows.ifPresent(all -> {
-                float[] batch = HostTensors.floats(features);
-                System.arraycopy(batch, 0, all, length, batch.length);
-                length += batch.length;
-            });
-        }
-
-        Optional<Bounds> bounds(double distance) {
-            return bootstrap.flatMap(resampling -> rows.map(all -> resampling.distance(all, real.moments(), distance)));
-        }
     }
 
     static void requireGenerating(Way way) {
@@ -141,12 +103,5 @@ public record GenerationQuality(
             throw new UserException("walk \"" + way + "\" does not generate images; start at noise and end at 0, as in"
                     + " \"80 > 0\"");
         }
-    }
-
-    private Optional<Tensor> labels(long[] indices, int classes) {
-        return classes == 0
-                ? Optional.empty()
-                : Optional.of(model.device()
-                        .integers(Arrays.stream(indices).map(i -> i % classes).toArray()));
     }
 }

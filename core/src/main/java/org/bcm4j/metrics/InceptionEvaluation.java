@@ -3,111 +3,199 @@ package org.bcm4j.metrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.bcm4j.data.ImageSet;
-import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The published measures of a set of samples, in Inception features: FID, KID, precision and recall, Inception Score. Images are looked at
- * batch by batch; of each only its features stay in memory.
+ * The published measures of samples, in Inception features. Images are looked at batch by batch: of the FID and the Inception Score only
+ * moments and sums stay in memory; the KID and precision and recall compare every image with every other, and for them all features stay.
+ *
+ * @param network whose features are compared
+ * @param metrics what to measure; those of other kinds than {@link Metric.Kind#INCEPTION} are not looked at
+ * @param statistics where the statistics of the real images are kept, as other tools read them: taken from there for the FID if the file
+ *     exists, else written to it
  */
-public record InceptionEvaluation(InceptionNetwork network, MeasuringListener listener) {
-    private static final int BATCH = 32;
+public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics, Optional<Path> statistics) {
+    /** What a reader of the figures has to know. */
+    static final String NOTE =
+            "fid, kid, precision, recall, inception_score: features of the Inception network inception_sha256, images"
+                    + " resized to 299x299 bilinearly without smoothing, as pytorch-fid does; covariances of N-1; kid"
+                    + " unbiased over all pairs, kernel (x.y/2048 + 1)^3; third nearest neighbours; scores without bias,"
+                    + " splits of 5,000";
+
+    private static final long BATCH = 32;
 
     /** The Inception Score's splits in the published evaluation. */
     private static final long SPLIT = 5000;
 
+    /** Precision and recall need four images for third nearest neighbours, a covariance needs two. */
+    private static final long FEWEST_FOR_NEIGHBOURS = 4;
+
+    private static final long FEWEST = 2;
+
+    public InceptionEvaluation {
+        metrics = Set.copyOf(metrics);
+    }
+
     /**
-     * What was measured.
+     * What was measured; absent is what was not asked for.
      *
-     * @param samples the path of the samples
-     * @param sampleCount how many there were
-     * @param reference the path of the real images or of their statistics
-     * @param inceptionSha256 of the file of the network's weights
      * @param fid Fréchet Inception distance
-     * @param kid kernel Inception distance, over all pairs; absent if the reference is statistics
-     * @param precision absent if the reference is statistics
-     * @param recall absent if the reference is statistics
+     * @param kid kernel Inception distance, over all pairs
+     * @param precision share of the samples among the real images
+     * @param recall share of the real images among the samples
      * @param inceptionScore over splits of 5,000
      */
-    public record Report(
-            String samples,
-            long sampleCount,
-            String reference,
-            String inceptionSha256,
-            double fid,
+    public record Figures(
+            Optional<Double> fid,
             Optional<Double> kid,
             Optional<Double> precision,
             Optional<Double> recall,
-            double inceptionScore) {}
+            Optional<Double> inceptionScore) {}
 
     /**
-     * Measures.
+     * Real images, as far as the metrics ask for them.
      *
-     * @param samples a folder of pictures, or an {@code .npz} file of images
-     * @param reference likewise, or an {@code .npz} file of statistics, which gives the FID only
-     * @param keep where to store the statistics of the reference, if anywhere
+     * @param statistics for the FID
+     * @param features [N,2048], for the others
+     * @param statisticsSha256 of the file that the statistics were taken from, if they were
      */
-    public Report run(Path samples, Path reference, Optional<Path> keep) {
-        try (Scope scope = Scope.open()) {
-            Optional<Tensor> real = isStatistics(reference)
-                    ? Optional.empty()
-                    : Optional.of(features(ImageSet.at(reference), reference));
-            FeatureStatistics known =
-                    real.map(InceptionEvaluation::statistics).orElseGet(() -> FeatureStatistics.read(reference));
-            keep.ifPresent(known::write);
-            Tensor found = features(ImageSet.at(samples), samples);
-            Optional<PrecisionRecall> region = real.map(features -> PrecisionRecall.of(features, found));
-            return new Report(
-                    samples.toString(),
-                    found.size(0),
-                    reference.toString(),
-                    network.sha256(),
-                    statistics(found).distanceTo(known),
-                    real.map(features -> KernelDistance.between(found, features)),
-                    region.map(PrecisionRecall::precision),
-                    region.map(PrecisionRecall::recall),
-                    InceptionScore.of(network.probabilities(found), SPLIT));
+    record Reference(
+            Optional<FeatureStatistics> statistics, Optional<Tensor> features, Optional<String> statisticsSha256) {}
+
+    /** Whether real images have to be looked at, because no file has all that is asked for. */
+    public boolean needsRealImages() {
+        return keepsFeatures() || (metrics.contains(Metric.FID) && kept().isEmpty());
+    }
+
+    private boolean keepsFeatures() {
+        return metrics.contains(Metric.KID) || metrics.contains(Metric.PRDC);
+    }
+
+    private Optional<Path> kept() {
+        return statistics.filter(Files::exists);
+    }
+
+    /**
+     * Looks at the real images, or takes their statistics from their file.
+     *
+     * @param images the real images; may be absent if none are needed
+     * @param name what they are called
+     * @return its tensor belongs to the caller's scope
+     */
+    Reference reference(Optional<ImageSet> images, String name, MeasuringListener listener) {
+        boolean fid = metrics.contains(Metric.FID);
+        Optional<FeatureStatistics> read = kept().filter(file -> fid).map(FeatureStatistics::read);
+        Optional<String> sha256 = kept().filter(file -> fid).map(Checksum::sha256);
+        if (!needsRealImages()) {
+            return new Reference(read, Optional.empty(), sha256);
+        }
+        ImageSet real = images.orElseThrow(() -> new IllegalArgumentException("real images are needed"));
+        Set<Metric> ofReal = EnumSet.noneOf(Metric.class);
+        ofReal.addAll(metrics);
+        ofReal.remove(Metric.IS);
+        if (read.isPresent()) {
+            ofReal.remove(Metric.FID);
+        }
+        Gathering gathering = new InceptionEvaluation(network, ofReal, Optional.empty()).gathering();
+        gathering.acceptAll(real, name, listener);
+        requireEnough(gathering.count, name);
+        Optional<FeatureStatistics> found = read.or(() -> gathering.moments.map(FeatureStatistics::of));
+        if (read.isEmpty()) {
+            found.ifPresent(ready -> statistics.ifPresent(ready::write));
+        }
+        return new Reference(found, keepsFeatures() ? Optional.of(gathering.features()) : Optional.empty(), sha256);
+    }
+
+    /** Measures a set of samples. */
+    Figures of(ImageSet samples, String name, Reference reference, MeasuringListener listener) {
+        Gathering gathering = gathering();
+        gathering.acceptAll(samples, name, listener);
+        return gathering.figures(name, reference);
+    }
+
+    private void requireEnough(long count, String name) {
+        long fewest = metrics.contains(Metric.PRDC) ? FEWEST_FOR_NEIGHBOURS : FEWEST;
+        if (count < fewest) {
+            throw new UserException(name + ": the measures asked for need at least " + fewest + " images, not " + count);
         }
     }
 
-    private static boolean isStatistics(Path file) {
-        if (Files.isDirectory(file) || !file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
-            return false;
-        }
-        try (Scope scope = Scope.open()) {
-            Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
-            return arrays.containsKey("mu") && arrays.containsKey("sigma");
-        }
+    Gathering gathering() {
+        return new Gathering();
     }
 
-    private static FeatureStatistics statistics(Tensor features) {
-        FeatureMoments moments = new FeatureMoments(Math.toIntExact(features.size(1)));
-        moments.add(features);
-        return FeatureStatistics.of(moments);
-    }
+    /** What is kept of images while they pass by; takes uint8 [B,C,H,W]. */
+    final class Gathering implements Consumer<Tensor> {
+        private final Optional<FeatureMoments> moments = metrics.contains(Metric.FID)
+                ? Optional.of(new FeatureMoments(network.dimension()))
+                : Optional.empty();
+        private final Optional<InceptionScore> score =
+                metrics.contains(Metric.IS) ? Optional.of(new InceptionScore(SPLIT)) : Optional.empty();
+        /** Owned until {@link #features}. */
+        private final List<Tensor> kept = new ArrayList<>();
 
-    /** [N,2048], in the caller's scope. */
-    private Tensor features(ImageSet images, Path path) {
-        return Scope.returning(() -> {
-            List<Tensor> batches = new ArrayList<>();
-            long count = images.count();
-            AtomicLong done = new AtomicLong();
-            images.forEachBatch(BATCH, batch -> {
-                batches.add(Scope.own(network.features(batch)));
-                listener.measured(path.toString(), done.addAndGet(batch.size(0)), count);
+        private long count;
+
+        private Gathering() {}
+
+        private void acceptAll(ImageSet images, String name, MeasuringListener listener) {
+            long all = images.count();
+            images.forEachBatch(Batches.SIZE, batch -> {
+                accept(batch);
+                listener.measured("Inception, " + name, count, all);
             });
-            Tensor all = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
-            batches.forEach(Tensor::releaseReference);
+        }
+
+        @Override
+        public void accept(Tensor images) {
+            long size = images.size(0);
+            for (long start = 0; start < size; start += BATCH) {
+                try (Scope scope = Scope.open()) {
+                    Tensor features = network.features(images.narrow(0, start, Math.min(BATCH, size - start)));
+                    moments.ifPresent(sums -> sums.add(features));
+                    score.ifPresent(sums -> sums.add(network.probabilities(features)));
+                    if (keepsFeatures()) {
+                        kept.add(Scope.own(features));
+                    }
+                }
+            }
+            count += size;
+        }
+
+        /** All features, [N,2048], in the caller's scope; once. */
+        private Tensor features() {
+            Tensor all = torch.cat(new TensorVector(kept.toArray(Tensor[]::new)), 0);
+            kept.forEach(Tensor::releaseReference);
+            kept.clear();
             return all;
-        });
+        }
+
+        Figures figures(String name, Reference reference) {
+            requireEnough(count, name);
+            try (Scope scope = Scope.open()) {
+                Optional<Tensor> found = keepsFeatures() ? Optional.of(features()) : Optional.empty();
+                Optional<PrecisionRecall> region = found.filter(all -> metrics.contains(Metric.PRDC))
+                        .flatMap(all -> reference.features().map(real -> PrecisionRecall.of(real, all)));
+                return new Figures(
+                        moments.map(FeatureStatistics::of)
+                                .flatMap(own -> reference.statistics().map(own::distanceTo)),
+                        found.filter(all -> metrics.contains(Metric.KID))
+                                .flatMap(all -> reference.features().map(real -> KernelDistance.between(all, real))),
+                        region.map(PrecisionRecall::precision),
+                        region.map(PrecisionRecall::recall),
+                        score.map(InceptionScore::value));
+            }
+        }
     }
 }

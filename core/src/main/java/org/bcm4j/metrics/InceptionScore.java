@@ -1,44 +1,96 @@
 package org.bcm4j.metrics;
 
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The exponential of the mean divergence of each sample's class probabilities from those of all, which with Inception's 1,008 classes is called
- * the Inception Score (Salimans et al., 2016): 1 for samples that all look alike, the number of classes for clear samples of each.
+ * the Inception Score (Salimans et al., 2016): 1 for samples that all look alike, the number of classes for clear samples of each. It is the
+ * mean over consecutive splits, of which the last may be smaller. Samples arrive in batches; of each split only sums are kept.
  */
 public final class InceptionScore {
-    private InceptionScore() {}
+    private final long splitSize;
 
-    /**
-     * The mean over consecutive splits, of which the last may be smaller.
-     *
-     * @param probabilities floating point [N,classes], each row of sum 1
-     * @param splitSize samples in a split, at least 1; the paper's evaluation uses 5,000
-     */
-    public static double of(Tensor probabilities, long splitSize) {
-        long count = probabilities.size(0);
-        if (splitSize < 1 || count < 1) {
-            throw new IllegalArgumentException("the score needs samples, and splits of at least 1");
+    private double sumOfScores;
+    private long splits;
+
+    /** Of the split at hand: Σ p·log p over samples and classes, Σ p over samples, and how many samples. */
+    private double own;
+
+    private double[] classes = {};
+    private long count;
+
+    /** @param splitSize samples in a split, at least 1; the paper's evaluation uses 5,000 */
+    public InceptionScore(long splitSize) {
+        if (splitSize < 1) {
+            throw new IllegalArgumentException("the score needs splits of at least 1 sample, not " + splitSize);
         }
-        double sum = 0;
-        long splits = 0;
-        for (long start = 0; start < count; start += splitSize, splits++) {
-            try (Scope scope = Scope.open()) {
-                sum += ofSplit(probabilities
-                        .narrow(0, start, Math.min(splitSize, count - start))
-                        .to(ScalarType.Double));
-            }
-        }
-        return sum / splits;
+        this.splitSize = splitSize;
     }
 
-    private static double ofSplit(Tensor p) {
+    /** As {@link #add} and {@link #value} of all samples at once. */
+    public static double of(Tensor probabilities, long splitSize) {
+        InceptionScore score = new InceptionScore(splitSize);
+        score.add(probabilities);
+        return score.value();
+    }
+
+    /**
+     * Takes in a batch.
+     *
+     * @param probabilities floating point [B,classes], each row of sum 1
+     */
+    public void add(Tensor probabilities) {
+        long batch = probabilities.size(0);
+        for (long start = 0; start < batch; ) {
+            long taken = Math.min(splitSize - count, batch - start);
+            try (Scope scope = Scope.open()) {
+                addToSplit(probabilities.narrow(0, start, taken).to(ScalarType.Double));
+            }
+            start += taken;
+            if (count == splitSize) {
+                sumOfScores += scoreOfSplit();
+                splits++;
+                count = 0;
+            }
+        }
+    }
+
+    private void addToSplit(Tensor p) {
+        double[] sums = HostTensors.doubles(p.sum(0));
+        if (count == 0) {
+            own = 0;
+            classes = new double[sums.length];
+        }
         // xlogy is 0 where a probability is, unlike p·log p.
-        Tensor own = p.xlogy(p).sum(1);
-        Tensor mean = p.mean(0);
-        Tensor common = p.mul(mean.log()).nan_to_num().sum(1);
-        return Math.exp(own.sub(common).mean().item_double());
+        own += p.xlogy(p).sum().item_double();
+        for (int i = 0; i < sums.length; i++) {
+            classes[i] += sums[i];
+        }
+        count += p.size(0);
+    }
+
+    /** Σ p·log(mean p) over the samples of a split is n times Σ (mean p)·log(mean p). */
+    private double scoreOfSplit() {
+        double common = 0;
+        for (double sum : classes) {
+            double mean = sum / count;
+            common += mean > 0 ? mean * Math.log(mean) : 0;
+        }
+        return Math.exp(own / count - common);
+    }
+
+    /**
+     * The score.
+     *
+     * @throws IllegalStateException if there were no samples
+     */
+    public double value() {
+        if (splits == 0 && count == 0) {
+            throw new IllegalStateException("the score needs samples");
+        }
+        return count == 0 ? sumOfScores / splits : (sumOfScores + scoreOfSplit()) / (splits + 1);
     }
 }

@@ -1,7 +1,9 @@
 package org.bcm4j.metrics;
 
 import java.util.Optional;
+import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.Pixels;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -41,5 +43,24 @@ public record RealImages(long count, FeatureMoments moments, Optional<Double> ac
                 sharp,
                 sameClasses ? Optional.of((double) right / count) : Optional.empty(),
                 FrechetDistance.between(sharp, blurred));
+    }
+
+    /**
+     * Looks at images whose classes nobody knows.
+     *
+     * @throws org.bcm4j.storage.UserException if they do not fit the feature network
+     */
+    public static RealImages measure(FeatureNetwork network, ImageSet images, MeasuringListener listener) {
+        int dimension = network.config().features();
+        FeatureMoments sharp = new FeatureMoments(dimension);
+        FeatureMoments blurred = new FeatureMoments(dimension);
+        long count = images.count();
+        images.forEachBatch(Batches.SIZE, bytes -> {
+            Tensor batch = Pixels.toSignal(bytes);
+            sharp.add(network.responses(batch).features());
+            blurred.add(network.responses(BoxBlur.apply(batch)).features());
+            listener.measured("real images", sharp.count(), count);
+        });
+        return new RealImages(count, sharp, Optional.empty(), FrechetDistance.between(sharp, blurred));
     }
 }

@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.Preconditioning;
+import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -109,11 +114,11 @@ class EvaluationTest {
             // Nearly grey, whatever the label: the share that agrees is that of the class which grey is taken for.
             double accuracy = figures.accuracy().orElseThrow();
             assertThat(accuracy).isCloseTo(0.5, within(0.05));
-            assertThat(figures.agreement()).hasValue(accuracy / report.real().accuracy().orElseThrow());
+            assertThat(figures.agreement()).hasValue(accuracy / report.real().orElseThrow().accuracy().orElseThrow());
             assertThat(figures.nfe()).isEqualTo(2);
             assertThat(figures.frechetDistance()).isPositive();
             assertThat(figures.relativeToBlurred())
-                    .isEqualTo(figures.frechetDistance() / report.real().blurredDistance());
+                    .isEqualTo(figures.frechetDistance() / report.real().orElseThrow().blurredDistance());
             assertThat(report.inversion())
                     .extracting(InversionQuality.Figures::labels)
                     .containsExactly(InversionQuality.Labels.TRUE);
@@ -152,7 +157,44 @@ class EvaluationTest {
             assertThat(ConfigFile.read(file, EvaluationReport.class)).isEqualTo(report);
             assertThat(report.generation().get(0).accuracy()).isEmpty();
             assertThat(report.generation().get(0).agreement()).isEmpty();
-            assertThat(report.protocol().featuresSha256()).isEqualTo(features.sha256());
+            assertThat(report.protocol().featuresSha256()).contains(features.sha256());
+            assertThat(report.inception()).isEmpty();
+        }
+    }
+
+    /** By the Inception network of a sixteenth of its width, and no feature network: the same as of samples in a file. */
+    @Test
+    void samplesSeenOnceAreMeasuredAsThoseInAFile() {
+        Path weights = Fixture.folder("inception_fid/full_scaled").resolve("model.safetensors");
+        Path file = folder.resolve("samples.npz");
+        Walk walk = Walk.parse("80 > 5 > 0");
+        try (Scope scope = Scope.open();
+                ConsistencyModel model = untrained(2, true);
+                InceptionNetwork network = InceptionNetwork.open(weights)) {
+            InceptionEvaluation inception = new InceptionEvaluation(
+                    network, EnumSet.of(Metric.FID, Metric.IS, Metric.KID, Metric.PRDC), Optional.empty());
+            Evaluation.Subject subject = new Evaluation.Subject(
+                    model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
+            EvaluationReport report =
+                    new Evaluation(9, 11, 5).run(subject, List.of(walk), List.of(), MeasuringListener.NONE);
+            new GeneratedImages(model, 9, 5, MeasuringListener.NONE)
+                    .along(walk, List.of((images, labels) -> NumpyFiles.writeNpz(file, Map.of("images", images))));
+            SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
+                    .run(
+                            new SampleEvaluation.Named(ImageSet.at(file), "samples"),
+                            Optional.of(new SampleEvaluation.Named(ImageSet.of(IMAGES, 11), "tiny test")),
+                            MeasuringListener.NONE);
+
+            assertThat(report.inception().orElseThrow())
+                    .containsExactly(new EvaluationReport.InceptionFigures(
+                            "80 > 5 > 0", 2, ofFile.inception().orElseThrow()));
+            assertThat(report.real()).isEmpty();
+            assertThat(report.generation()).isEmpty();
+            assertThat(report.protocol().featuresSha256()).isEmpty();
+            assertThat(report.protocol().inceptionSha256()).contains(network.sha256());
+            Path json = folder.resolve("inception.json");
+            ConfigFile.write(json, report);
+            assertThat(ConfigFile.read(json, EvaluationReport.class)).isEqualTo(report);
         }
     }
 
@@ -176,7 +218,7 @@ class EvaluationTest {
         assertThat(report.inversion().get(0).structuralSimilarity()).isEmpty();
         assertThat(report.inversion().get(0).meanSquaredErrorBounds()).isEmpty();
         assertThat(report.inversion().get(0).regenerationNfe()).isEmpty();
-        assertThat(report.real().accuracy()).hasValue(0.9);
+        assertThat(report.real().orElseThrow().accuracy()).hasValue(0.9);
     }
 
     /** A network that gives 0 makes the denoiser that of Gaussian data, which Heun inverts and generates again nearly without loss. */
@@ -285,7 +327,7 @@ class EvaluationTest {
                     new Evaluation.Subject(unconditional, "0123", features, unsorted, "others test");
             EvaluationReport report = new Evaluation(2, 2, 0)
                     .run(accepted, List.of(Walk.parse("80 > 0")), List.of(), MeasuringListener.NONE);
-            assertThat(report.real().accuracy()).as("nobody knows the classes").isEmpty();
+            assertThat(report.real().orElseThrow().accuracy()).as("nobody knows the classes").isEmpty();
         }
     }
 

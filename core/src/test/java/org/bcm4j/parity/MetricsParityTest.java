@@ -21,6 +21,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Distances and scores against those of the published evaluation code, in double precision. */
 class MetricsParityTest {
+    /** Divides neither the splits nor the whole. */
+    private static final long BATCH = 7;
+
     private static final double TOLERANCE = 1e-6;
 
     private Scope scope;
@@ -89,6 +92,11 @@ class MetricsParityTest {
         for (Tensor probabilities :
                 List.of(fixture.tensor("is/probs"), fixture.tensor("is/logits").softmax(1))) {
             assertThat(InceptionScore.of(probabilities, splitSize)).isCloseTo(reference, within(TOLERANCE));
+            InceptionScore batched = new InceptionScore(splitSize);
+            for (long start = 0; start < probabilities.size(0); start += BATCH) {
+                batched.add(probabilities.narrow(0, start, Math.min(BATCH, probabilities.size(0) - start)));
+            }
+            assertThat(batched.value()).isCloseTo(reference, within(TOLERANCE));
         }
     }
 }

@@ -1,0 +1,162 @@
+package org.bcm4j.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.bcm4j.metrics.Bounds;
+import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.GenerationQuality;
+import org.bcm4j.metrics.InceptionEvaluation;
+import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.SampleReport;
+
+/** The figures of {@code bcm eval} on the terminal. */
+final class EvaluationTables {
+    private EvaluationTables() {}
+
+    static void print(EvaluationReport report) {
+        EvaluationReport.Protocol protocol = report.protocol();
+        System.out.printf(
+                Locale.ROOT,
+                "%d images of %s, %d samples a walk, seed %d, %s on %s%n",
+                protocol.images(),
+                protocol.data(),
+                protocol.samples(),
+                protocol.seed(),
+                protocol.precision(),
+                protocol.device());
+        report.real().ifPresent(EvaluationTables::print);
+        System.out.printf("in brackets: 95 %% bounds by the bootstrap, seed %d%n", protocol.seed());
+        generation(report.generation());
+        report.inception().ifPresent(EvaluationTables::inception);
+        inversion(report.inversion());
+    }
+
+    private static void print(EvaluationReport.Real real) {
+        System.out.printf(
+                Locale.ROOT,
+                "real images: distance from their blur %.3f%s%n",
+                real.blurredDistance(),
+                real.accuracy()
+                        .map(share -> String.format(Locale.ROOT, ", classes told rightly %.2f %%", 100 * share))
+                        .orElse(""));
+    }
+
+    private static void generation(List<GenerationQuality.Figures> rows) {
+        if (!rows.isEmpty()) {
+            System.out.printf(
+                    "%n%-36s %7s %28s %10s %10s%n", "generation", "NFE", "distance", "/ blurred", "agreement");
+        }
+        for (GenerationQuality.Figures figures : rows) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-36s %7d %28s %10.3f %10s%n",
+                    figures.walk(),
+                    figures.nfe(),
+                    text(3, figures.frechetDistance(), figures.frechetDistanceBounds()),
+                    figures.relativeToBlurred(),
+                    orDash(3, figures.agreement()));
+        }
+    }
+
+    private static void inception(List<EvaluationReport.InceptionFigures> rows) {
+        System.out.printf(
+                "%n%-36s %7s %10s %10s %10s %10s %10s%n",
+                "in Inception features",
+                "NFE",
+                "FID",
+                "KID",
+                "precision",
+                "recall",
+                "score");
+        for (EvaluationReport.InceptionFigures row : rows) {
+            InceptionEvaluation.Figures figures = row.figures();
+            System.out.printf(
+                    "%-36s %7d %10s %10s %10s %10s %10s%n",
+                    row.walk(),
+                    row.nfe(),
+                    orDash(4, figures.fid()),
+                    orDash(6, figures.kid()),
+                    orDash(4, figures.precision()),
+                    orDash(4, figures.recall()),
+                    orDash(4, figures.inceptionScore()));
+        }
+    }
+
+    private static void inversion(List<InversionQuality.Figures> rows) {
+        if (!rows.isEmpty()) {
+            System.out.printf(
+                    "%n%-36s %7s %6s %28s %23s %25s %10s%n",
+                    "inversion",
+                    "NFE",
+                    "labels",
+                    "MSE",
+                    "PSNR/dB",
+                    "SSIM",
+                    "noise std");
+        }
+        for (InversionQuality.Figures figures : rows) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-36s %7s %6s %28s %23s %25s %10.3f%n",
+                    figures.walk(),
+                    // There and back.
+                    figures.nfe() + "+" + figures.regenerationNfe().orElse(1),
+                    figures.labels().name().toLowerCase(Locale.ROOT),
+                    text(5, figures.meanSquaredError(), figures.meanSquaredErrorBounds()),
+                    figures.peakSignalToNoise()
+                            .map(decibels -> text(2, decibels, figures.peakSignalToNoiseBounds()))
+                            .orElse("-"),
+                    figures.structuralSimilarity()
+                            .map(similarity -> text(4, similarity, figures.structuralSimilarityBounds()))
+                            .orElse("-"),
+                    figures.noiseStandardDeviation());
+        }
+    }
+
+    static void print(SampleReport report) {
+        SampleReport.Protocol protocol = report.protocol();
+        System.out.printf(
+                Locale.ROOT,
+                "%,d samples of %s against %s%s%n",
+                protocol.sampleCount(),
+                protocol.samples(),
+                protocol.images()
+                        .map(count -> String.format(Locale.ROOT, "%,d images of ", count))
+                        .orElse(""),
+                protocol.data());
+        report.features().ifPresent(figures -> {
+            line("distance", text(5, figures.frechetDistance(), figures.frechetDistanceBounds()));
+            line("/ blurred", text(5, figures.relativeToBlurred()));
+        });
+        report.inception().ifPresent(figures -> {
+            line("FID", figures.fid());
+            line("KID", figures.kid());
+            line("precision", figures.precision());
+            line("recall", figures.recall());
+            line("Inception Score", figures.inceptionScore());
+        });
+    }
+
+    private static void line(String name, Optional<Double> value) {
+        value.ifPresent(number -> line(name, text(5, number)));
+    }
+
+    private static void line(String name, String value) {
+        System.out.printf("%-16s %s%n", name, value);
+    }
+
+    private static String orDash(int decimals, Optional<Double> value) {
+        return value.map(number -> text(decimals, number)).orElse("-");
+    }
+
+    private static String text(int decimals, double value) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    private static String text(int decimals, double value, Optional<Bounds> bounds) {
+        return text(decimals, value)
+                + bounds.map(ends -> " [" + text(decimals, ends.low()) + ", " + text(decimals, ends.high()) + "]")
+                        .orElse("");
+    }
+}

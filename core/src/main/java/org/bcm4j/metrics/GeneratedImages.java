@@ -1,0 +1,57 @@
+package org.bcm4j.metrics;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.data.Pixels;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.Way;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Images that a model makes, to be looked at once, batch by batch, by all who measure them. Sample i is of class i mod classes, so all classes
+ * have equal shares, and is rounded to the 256 levels of a file. One seed gives one set of starting noises, whatever the way: ways are
+ * compared on common random numbers.
+ *
+ * @param seed seeds the starting noises; its complement seeds the noise that walks add
+ */
+record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringListener listener) {
+    /** Who looks at them. */
+    @FunctionalInterface
+    interface Receiver {
+        /**
+         * @param images uint8 [B,C,H,W]
+         * @param labels int64 [B], the classes asked for; absent for a model without classes
+         */
+        void take(Tensor images, Optional<Tensor> labels);
+    }
+
+    void along(Way way, List<Receiver> receivers) {
+        int classes = model.config().network().classes();
+        long done = 0;
+        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
+                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
+            for (long[] indices : Batches.of(samples)) {
+                try (Scope scope = Scope.open()) {
+                    Optional<Tensor> labels = labels(indices, classes);
+                    Tensor images = Pixels.toBytes(new Journey(model, labels, added::normal)
+                            .generate(way, starts.normal(model.shape(indices.length)))
+                            .x());
+                    receivers.forEach(receiver -> receiver.take(images, labels));
+                }
+                done += indices.length;
+                listener.measured(way.toString(), done, samples);
+            }
+        }
+    }
+
+    private Optional<Tensor> labels(long[] indices, int classes) {
+        return classes == 0
+                ? Optional.empty()
+                : Optional.of(model.device()
+                        .integers(Arrays.stream(indices).map(i -> i % classes).toArray()));
+    }
+}
