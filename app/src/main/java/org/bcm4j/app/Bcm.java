@@ -41,6 +41,7 @@ import picocli.CommandLine.ScopeType;
             EvalCommand.class,
             EvalEditsCommand.class,
             TuneCommand.class,
+            ReproduceCommand.class,
             FeaturesCommand.class,
             InfoCommand.class,
             CheckCommand.class,

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -82,7 +83,11 @@ class MeasuringCommandsTest {
         assertThat(stored.group(1)).isEqualTo("4");
         RecommendedWalks walks = new ModelFolder(directory.resolve("model")).walks();
         assertThat(walks.of(purpose)).containsEntry("2", stored.group(2));
-        assertThat(walks.with(purpose, 2, RecommendedWalks.UNTUNED.of(purpose).get("2")))
+        assertThat(walks.with(
+                        purpose,
+                        2,
+                        Objects.requireNonNull(
+                                RecommendedWalks.UNTUNED.of(purpose).get("2"))))
                 .as("all other walks stay")
                 .isEqualTo(RecommendedWalks.UNTUNED);
         assertThat(directory.resolve("tried.png")).exists();

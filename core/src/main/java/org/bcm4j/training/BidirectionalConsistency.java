@@ -7,7 +7,6 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -90,12 +89,12 @@ public record BidirectionalConsistency(
         // The outer application's weights are constants; the gradient flows through its input.
         Tensor throughU = f.apply(Objective.again(constant), atU, inverted.u(), inverted.timeZero(), inverted.labels());
 
-        Tensor weight = weight(example.tNext(), example.t(), consistencyWeightFloor);
+        Tensor weight = Consistency.weight(example.tNext(), example.t(), consistencyWeightFloor);
         Tensor consistency = distance.apply(atZero, target)
                 .mul(example.importance().map(weight::mul).orElse(weight))
                 .mean();
         Tensor soft = distance.apply(throughU, softTarget(f, constant, inverted, invertedTarget))
-                .mul(weight(inverted.tNext(), inverted.u(), softWeightFloor))
+                .mul(Consistency.weight(inverted.tNext(), inverted.u(), softWeightFloor))
                 .mean();
         Tensor total = consistencyTerm ? consistency.add(soft) : soft;
         return new Loss(total, Map.of("consistency", consistency, "soft", soft));
@@ -110,11 +109,6 @@ public record BidirectionalConsistency(
             Optional<Tensor> labels = example.labels();
             return f.apply(Objective.again(constant), diffused, example.u(), example.timeZero(), labels);
         }
-    }
-
-    /** λ(t, u) = 1/|t − u|, or the floor where that is more. */
-    private static Tensor weight(Tensor t, Tensor u, double floor) {
-        return t.sub(u).abs().reciprocal().clamp_min(new Scalar(floor));
     }
 
     private static Tensor joined(Tensor first, Tensor second) {

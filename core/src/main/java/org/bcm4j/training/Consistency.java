@@ -1,13 +1,24 @@
 package org.bcm4j.training;
 
 import java.util.Map;
+import org.bcm4j.config.Default;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** Consistency training alone (iCT): L_CT = 1/|t_{n+1} − t_n| · d( f_θ(x_{n+1}, t_{n+1}, 0), sg f_θ(x_n, t_n, 0) ) (Eq. 3). */
-public record Consistency() implements Objective {
+/**
+ * Consistency training alone (iCT): L_CT = 1/|t_{n+1} − t_n| · d( f_θ(x_{n+1}, t_{n+1}, 0), sg f_θ(x_n, t_n, 0) ) (Eq. 3).
+ *
+ * @param weightFloor the weight is at least this: 0 is the paper's 1/|t_{n+1} − t_n|
+ */
+public record Consistency(@Default("0.0") double weightFloor) implements Objective {
+    /** The paper's loss. */
+    public static Consistency paper() {
+        return new Consistency(0);
+    }
+
     @Override
     public Loss apply(ConsistencyFunction f, Pass live, Pass constant, Example example, PseudoHuber distance) {
         Tensor zero = example.timeZero();
@@ -15,9 +26,14 @@ public record Consistency() implements Objective {
         Tensor estimate = f.apply(
                 Objective.again(live), example.diffused(example.tNext()), example.tNext(), zero, example.labels());
         Tensor loss = distance.apply(estimate, target)
-                .div(example.tNext().sub(example.t()).abs())
+                .mul(weight(example.tNext(), example.t(), weightFloor))
                 .mean();
         return new Loss(loss, Map.of("consistency", loss));
+    }
+
+    /** λ(t, u) = 1/|t − u|, or the floor where that is more. */
+    static Tensor weight(Tensor t, Tensor u, double floor) {
+        return t.sub(u).abs().reciprocal().clamp_min(new Scalar(floor));
     }
 
     /** sg f_θ(x_n, t_n, 0): the lower end of the interval, mapped to time 0. */

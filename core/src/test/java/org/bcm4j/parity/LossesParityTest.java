@@ -150,7 +150,7 @@ class LossesParityTest {
     private static Objective objective(String name) {
         return switch (name) {
             case "total" -> BidirectionalConsistency.paper();
-            case "ct" -> new Consistency();
+            case "ct" -> Consistency.paper();
             case "soft" -> new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0, 1);
             default -> throw new AssertionError(name);
         };

@@ -74,7 +74,7 @@ class EdmDenoisingTest {
                     .containsExactly(HostTensors.floats(EdmLoss.EDM.sigma(same.normal(COUNT))));
             assertThat(HostTensors.floats(denoiser.u())).containsOnly((float) NoiseScales.SIGMA_MIN);
 
-            DrawnTimes consistency = new Consistency().times(intervals, generator, COUNT);
+            DrawnTimes consistency = new Consistency(0).times(intervals, generator, COUNT);
             float[] tNext = HostTensors.floats(consistency.tNext());
             float[] t = HostTensors.floats(consistency.t());
             float[] u = HostTensors.floats(consistency.u());

@@ -79,7 +79,7 @@ class ObjectiveGradientsTest {
                 BidirectionalConsistency.paper(),
                 SOFT_ALONE,
                 new BidirectionalConsistency(SoftTarget.EQ8, true, 0.1, 0.2, 1),
-                new Consistency(),
+                Consistency.paper(),
                 new Denoising());
     }
 

@@ -22,7 +22,7 @@ class TrainingEstimateTest {
                 .isEqualTo(new StepCost(6.5, 3));
         assertThat(StepCost.of(new BidirectionalConsistency(SoftTarget.EQ8, true, 0, 0, 1)))
                 .isEqualTo(new StepCost(10, 5));
-        assertThat(StepCost.of(new Consistency())).isEqualTo(new StepCost(4, 2));
+        assertThat(StepCost.of(Consistency.paper())).isEqualTo(new StepCost(4, 2));
         assertThat(StepCost.of(new Denoising())).isEqualTo(new StepCost(3, 1));
     }
 

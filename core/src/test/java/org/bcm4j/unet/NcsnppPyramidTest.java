@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
@@ -100,8 +101,7 @@ class NcsnppPyramidTest {
     }
 
     private double[] heard(String part) {
-        assertThat(heard).containsKey(part);
-        return heard.get(part);
+        return Objects.requireNonNull(heard.get(part), part);
     }
 
     private static void assertClose(double[] actual, double[] expected) {

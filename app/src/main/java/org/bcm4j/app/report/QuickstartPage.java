@@ -235,7 +235,7 @@ record QuickstartPage(
         return String.format(Locale.ROOT, format, value);
     }
 
-    private static String style() {
+    static String style() {
         try (InputStream css = QuickstartPage.class.getResourceAsStream("page.css")) {
             return new String(Objects.requireNonNull(css, "page.css").readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -1,0 +1,122 @@
+package org.bcm4j.app.report;
+
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bcm4j.storage.AtomicFile;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.internal.chartpart.IChart;
+import org.knowm.xchart.style.Styler;
+
+/** The plots of a {@link ReproductionPage}, as PNG files. */
+final class ReproductionPlots {
+    private static final int WIDTH = 800;
+    private static final int HEIGHT = 440;
+    private static final int SQUARE = 520;
+    private static final int MARKER = 5;
+
+    private ReproductionPlots() {}
+
+    /** A point of a plot. */
+    record Point(double x, double y) {}
+
+    /**
+     * Lines, on a logarithmic vertical axis if all values are positive and it is wanted.
+     *
+     * @param lines points by name, in order
+     */
+    static void lines(Path file, String across, String up, boolean logarithmic, Map<String, List<Point>> lines) {
+        XYChart chart = chart("", across, up, WIDTH, HEIGHT);
+        boolean positive = lines.values().stream().flatMap(List::stream).allMatch(point -> point.y() > 0);
+        chart.getStyler().setYAxisLogarithmic(logarithmic && positive);
+        chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
+        lines.forEach((name, points) -> add(chart, name, points));
+        write(file, List.of(chart));
+    }
+
+    /** Clouds of points side by side, each coloured by the names that its points have there. */
+    static void clouds(Path file, Map<String, Map<String, List<Point>>> clouds) {
+        List<XYChart> charts = new ArrayList<>();
+        clouds.forEach((title, groups) -> {
+            XYChart chart = chart(title, "", "", SQUARE + 160, SQUARE);
+            chart.getStyler().setAxisTicksVisible(false);
+            chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
+            groups.forEach((name, points) -> add(chart, name, points));
+            charts.add(chart);
+        });
+        write(file, charts);
+    }
+
+    /**
+     * Heat maps side by side, of the decimal logarithms of what is not 0.
+     *
+     * @param cells by title: rows upwards, in each from left to right
+     */
+    static void heatMaps(
+            Path file, String across, String up, List<Double> lowerEdges, Map<String, List<List<Double>>> cells) {
+        List<String> labels = lowerEdges.stream()
+                .map(edge -> String.format(Locale.ROOT, "%.2g", edge))
+                .toList();
+        List<HeatMapChart> charts = new ArrayList<>();
+        cells.forEach((title, rows) -> {
+            HeatMapChart chart = new HeatMapChartBuilder()
+                    .width(SQUARE + 100)
+                    .height(SQUARE)
+                    .title(title)
+                    .xAxisTitle(across)
+                    .yAxisTitle(up)
+                    .build();
+            chart.getStyler().setChartBackgroundColor(Color.WHITE);
+            chart.getStyler().setXAxisLabelRotation(90);
+            chart.getStyler().setHeatMapDecimalValueFormatter(value -> String.format(Locale.ROOT, "%.1f", value));
+            List<Number[]> values = new ArrayList<>();
+            for (int y = 0; y < rows.size(); y++) {
+                for (int x = 0; x < rows.get(y).size(); x++) {
+                    double value = rows.get(y).get(x);
+                    if (value > 0) {
+                        values.add(new Number[] {x, y, Math.log10(value)});
+                    }
+                }
+            }
+            chart.addSeries(title, labels, labels, values);
+            charts.add(chart);
+        });
+        write(file, charts);
+    }
+
+    private static XYChart chart(String title, String across, String up, int width, int height) {
+        XYChart chart = new XYChartBuilder()
+                .width(width)
+                .height(height)
+                .title(title)
+                .xAxisTitle(across)
+                .yAxisTitle(up)
+                .build();
+        chart.getStyler().setChartBackgroundColor(Color.WHITE);
+        chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+        chart.getStyler().setMarkerSize(MARKER);
+        return chart;
+    }
+
+    private static void add(XYChart chart, String name, List<Point> points) {
+        XYSeries series = chart.addSeries(
+                name,
+                points.stream().mapToDouble(Point::x).toArray(),
+                points.stream().mapToDouble(Point::y).toArray());
+        series.setLineWidth(2);
+    }
+
+    private static void write(Path file, List<? extends IChart> charts) {
+        AtomicFile.write(file, out -> BitmapEncoder.saveBitmap(charts, 1, charts.size(), out, BitmapFormat.PNG));
+    }
+}

@@ -1,0 +1,95 @@
+package org.bcm4j.reproduction;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Walk;
+
+/**
+ * The soft term of Eq. 9 against that of Eq. 8, and with and without the consistency term (Figs. 10 to 12): three runs of as many steps,
+ * from scratch.
+ *
+ * @param samples for each seed
+ * @param images test images for each seed
+ * @param seeds how many, from 0
+ */
+public record Ablations(long samples, long images, int seeds) implements Stage<Ablations.Result> {
+    private static final Walk GENERATION = Walk.parse("80 > 0");
+    private static final Walk INVERSION =
+            Walk.parse(Objects.requireNonNull(RecommendedWalks.UNTUNED.invert().get("2")));
+
+    /**
+     * A run.
+     *
+     * @param run its name
+     * @param distance of samples in one evaluation, relative to blurred images
+     * @param error mean squared, on [0,1], of inversions in two evaluations; absent if they led to values that are not finite
+     */
+    public record Variant(Run run, Interval distance, Optional<Interval> error) {}
+
+    /** All runs. */
+    public record Result(Provenance provenance, List<Variant> variants) implements StageResult {
+        Variant of(Run run) {
+            return variants.stream()
+                    .filter(variant -> variant.run() == run)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "ablations";
+    }
+
+    @Override
+    public Set<Run> runs() {
+        return EnumSet.of(Run.EQ9, Run.EQ8, Run.NO_CT);
+    }
+
+    @Override
+    public boolean usesTunedWalks() {
+        return false;
+    }
+
+    @Override
+    public double evaluations() {
+        return (double) seeds * runs().size() * (samples * (GENERATION.nfe() + 1) + images * (INVERSION.nfe() + 1));
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
+    public Result measure(Bench bench, Provenance provenance) {
+        List<Variant> variants = new ArrayList<>();
+        for (Run run : runs()) {
+            try (ConsistencyModel model = bench.open(run)) {
+                variants.add(new Variant(
+                        run,
+                        bench.generation(model, GENERATION, samples, seeds),
+                        ifFinite(() -> bench.reconstruction(model, INVERSION, images, seeds))));
+            }
+        }
+        return new Result(provenance, variants);
+    }
+
+    /** A run that fails as the paper says may well lead to values that are not finite, which is a result too. */
+    private static Optional<Interval> ifFinite(Supplier<Interval> measurement) {
+        try {
+            return Optional.of(measurement.get());
+        } catch (UserException notFinite) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package org.bcm4j.reproduction;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.bcm4j.reproduction.TunedWalks.Kind;
+
+/** What the paper says must show at any scale (docs/method.md §8), each with the comparisons of which it consists. */
+public enum Claim {
+    /** Fig. 13. */
+    COMBINATION(
+            "The combination of ancestral and zigzag sampling beats either alone.",
+            "The best combined walk of at most 4 NFE has a lower distance than the best ancestral and the best zigzag"
+                    + " walk of at most 4.",
+            "generation-against-nfe",
+            results -> results.generation().map(Claim::combination)),
+    /** Fig. 7. */
+    FEW_EVALUATIONS(
+            "BCM with 2 NFE reconstructs better than ODE inversion of a diffusion model with ten times the NFE.",
+            "BCM's 2-NFE inversion has a lower error than the inversion of every ODE solver in at most 20 NFE.",
+            "inversion-against-nfe",
+            results -> results.inversion().map(Claim::fewEvaluations)),
+    /** Its ablation of inversion. */
+    INITIAL_NOISE(
+            "A small initial noise lowers the reconstruction error.",
+            "At every number of evaluations, the walk with the noise has a lower error than the same without.",
+            "initial-noise",
+            results -> results.initialNoise().map(Claim::initialNoise)),
+    /** Fig. 19. */
+    DIFFERENT_NOISES(
+            "Different initial noises make better interpolations.",
+            "Midpoints of inversions that began with different noises have a lower distance than those of inversions"
+                    + " that shared theirs.",
+            "midpoints",
+            results -> results.midpoints().map(Claim::differentNoises)),
+    /** Figs. 10 to 12. */
+    ABLATIONS(
+            "Eq. 8 fails to invert, and training without the consistency term fails to converge.",
+            "At equal steps, the error of inversion with Eq. 8 is more than twice that with Eq. 9, and the distance of"
+                    + " samples without the consistency term more than twice that with it.",
+            "ablations",
+            results -> results.ablations().map(Claim::ablations)),
+    /** The inpainting table. */
+    INPAINTING(
+            "BCM inpaints better than consistency-model inpainting, with fewer NFE.",
+            "BCM's best walk has a lower distance than iCT's inpainting with every number of evaluations above its own.",
+            "edits",
+            results -> results.edits().map(Claim::inpainting));
+
+    /** How much worse what "fails" has to be. */
+    private static final double FAILURE = 2;
+
+    private final String statement;
+    private final String rule;
+    private final String stage;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda that captures nothing
+    private final Function<Results, Optional<List<Comparison>>> comparisons;
+
+    Claim(String statement, String rule, String stage, Function<Results, Optional<List<Comparison>>> comparisons) {
+        this.statement = statement;
+        this.rule = rule;
+        this.stage = stage;
+        this.comparisons = comparisons;
+    }
+
+    /**
+     * What became of a claim.
+     *
+     * @param statement the claim
+     * @param rule by which it is judged
+     * @param stage whose numbers it is judged by
+     * @param comparisons each with its numbers; none if the stage has no result yet
+     */
+    public record Judgement(
+            Claim claim, String statement, String rule, String stage, Verdict verdict, List<Comparison> comparisons) {}
+
+    /** All judgements: {@code claims.json}. */
+    public record Judgements(List<Judgement> claims) {
+        /** By the results that there are. */
+        public static Judgements of(Results results) {
+            return new Judgements(List.of(values()).stream()
+                    .map(claim -> claim.judge(results))
+                    .toList());
+        }
+    }
+
+    /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none. */
+    public Judgement judge(Results results) {
+        List<Comparison> made = comparisons.apply(results).orElse(List.of());
+        return new Judgement(this, statement, rule, stage, Verdict.of(made), made);
+    }
+
+    static List<Comparison> combination(GenerationAgainstNfe.Result result) {
+        GenerationAgainstNfe.Point combined = result.best(Kind.COMBINED, 4);
+        return List.of(Kind.ANCESTRAL, Kind.ZIGZAG).stream()
+                .map(kind -> result.best(kind, 4))
+                .map(alone -> Comparison.below(
+                        "combined, " + combined.walk(),
+                        combined.distance(),
+                        alone.kind().name().toLowerCase(Locale.ROOT) + ", " + alone.walk(),
+                        alone.distance()))
+                .toList();
+    }
+
+    static List<Comparison> fewEvaluations(InversionAgainstNfe.Result result) {
+        InversionAgainstNfe.Point bcm = result.bcm(2);
+        return result.ode(20).stream()
+                .map(ode -> Comparison.below(
+                        "bcm, 2 NFE", bcm.error(), ode.method() + ", " + ode.nfe() + " NFE", ode.error()))
+                .toList();
+    }
+
+    static List<Comparison> initialNoise(InitialNoise.Result result) {
+        return result.pairs().stream()
+                .map(pair -> Comparison.below(
+                        pair.walk(), pair.with(), pair.nfe() + " NFE without the noise", pair.without()))
+                .toList();
+    }
+
+    static List<Comparison> differentNoises(Midpoints.Result result) {
+        return List.of(Comparison.below(
+                "different initial noises", result.different(), "shared initial noise", result.shared()));
+    }
+
+    static List<Comparison> ablations(Ablations.Result result) {
+        Ablations.Variant eq9 = result.of(Run.EQ9);
+        Ablations.Variant eq8 = result.of(Run.EQ8);
+        Ablations.Variant alone = result.of(Run.NO_CT);
+        Optional<Comparison> inversion =
+                eq9.error().map(error -> new Comparison("error, Eq. 9", error, "error, Eq. 8", eq8.error(), FAILURE));
+        Comparison generation = new Comparison(
+                "distance, with the consistency term",
+                eq9.distance(),
+                "distance, without it",
+                Optional.of(alone.distance()),
+                FAILURE);
+        // Where even Eq. 9 led to no number there is nothing to compare.
+        return inversion.map(compared -> List.of(compared, generation)).orElse(List.of());
+    }
+
+    static List<Comparison> inpainting(Edits.Result result) {
+        Edits.Repair bcm = result.inpainting(Run.BCM).stream()
+                .min(Comparator.comparingDouble(repair -> repair.distance().mean()))
+                .orElseThrow();
+        return result.inpainting(Run.ICT).stream()
+                .filter(repair -> repair.nfe() > bcm.nfe())
+                .map(repair -> Comparison.below(
+                        "bcm, " + bcm.nfe() + " NFE",
+                        bcm.distance(),
+                        "consistency model, " + repair.nfe() + " NFE",
+                        repair.distance()))
+                .toList();
+    }
+}

@@ -1,0 +1,145 @@
+package org.bcm4j.reproduction;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bcm4j.metrics.Damage;
+import org.bcm4j.metrics.EditingQuality;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.walk.Walk;
+
+/**
+ * Inpainting of the middle square by BCM and as consistency models do it, by iCT; blind restoration of compressed images by BCM. The walks
+ * are those of docs/method.md §7, untuned.
+ *
+ * @param images test images for each seed
+ * @param seeds how many, from 0; each edits images of its own
+ */
+public record Edits(long images, int seeds) implements Stage<Edits.Result> {
+    private static final List<Integer> CONSISTENCY_MODEL_EVALUATIONS = List.of(2, 4, 8, 18);
+    private static final List<Integer> QUALITIES = List.of(10, 20, 30);
+
+    /**
+     * Damaged images, mended.
+     *
+     * @param damage what was done to them
+     * @param method the run whose model mended them
+     * @param error mean squared, on [0,1], over the whole image
+     * @param damagedError likewise, of the damaged images
+     * @param distance Fréchet distance from test images, relative to blurred ones
+     * @param damagedDistance likewise, of the damaged images
+     */
+    public record Repair(
+            String damage,
+            Run method,
+            String walk,
+            int nfe,
+            Interval error,
+            double damagedError,
+            Interval distance,
+            double damagedDistance) {}
+
+    /** Both tables. */
+    public record Result(Provenance provenance, List<Repair> inpainting, List<Repair> restoration)
+            implements StageResult {
+        List<Repair> inpainting(Run method) {
+            return inpainting.stream()
+                    .filter(repair -> repair.method() == method)
+                    .toList();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "edits";
+    }
+
+    @Override
+    public Set<Run> runs() {
+        return EnumSet.of(Run.BCM, Run.ICT);
+    }
+
+    @Override
+    public boolean usesTunedWalks() {
+        return false;
+    }
+
+    @Override
+    public double evaluations() {
+        double inpainting =
+                evaluations(RecommendedWalks.UNTUNED.inpaint().values().stream().map(Walk::parse))
+                        + evaluations(CONSISTENCY_MODEL_EVALUATIONS.stream().map(Walk::multistep));
+        double restoration =
+                evaluations(RecommendedWalks.UNTUNED.restore().values().stream().map(Walk::parse));
+        return seeds * images * (inpainting + QUALITIES.size() * restoration);
+    }
+
+    /** The result and the damaged image are looked at. */
+    private static double evaluations(Stream<Walk> walks) {
+        return walks.mapToInt(walk -> walk.nfe() + 2).sum();
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
+    public Result measure(Bench bench, Provenance provenance) {
+        List<Repair> inpainting = new ArrayList<>();
+        List<Repair> restoration = new ArrayList<>();
+        Damage hole = new Damage.CentralHole();
+        try (ConsistencyModel bcm = bench.open(Run.BCM);
+                ConsistencyModel ict = bench.open(Run.ICT)) {
+            for (String walk : RecommendedWalks.UNTUNED.inpaint().values()) {
+                inpainting.add(repair(bench, bcm, Run.BCM, "central hole", hole, Walk.parse(walk)));
+            }
+            for (int nfe : CONSISTENCY_MODEL_EVALUATIONS) {
+                inpainting.add(repair(bench, ict, Run.ICT, "central hole", hole, Walk.multistep(nfe)));
+            }
+            for (int quality : QUALITIES) {
+                Damage compression = new Damage.Compression(quality);
+                for (String walk : RecommendedWalks.UNTUNED.restore().values()) {
+                    String name = "JPEG quality " + quality;
+                    restoration.add(repair(bench, bcm, Run.BCM, name, compression, Walk.parse(walk)));
+                }
+            }
+        }
+        return new Result(provenance, inpainting, restoration);
+    }
+
+    private Repair repair(Bench bench, ConsistencyModel model, Run method, String name, Damage damage, Walk walk) {
+        List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
+                .mapToObj(seed -> new EditingQuality(
+                                model,
+                                bench.features(),
+                                bench.realTest(),
+                                bench.testImages(seed, images),
+                                images,
+                                seed,
+                                bench.listener())
+                        .of(damage, walk))
+                .toList();
+        return new Repair(
+                name,
+                method,
+                walk.toString(),
+                walk.nfe(),
+                interval(figures, EditingQuality.Figures::meanSquaredError),
+                interval(figures, EditingQuality.Figures::damagedError).mean(),
+                interval(figures, EditingQuality.Figures::relativeToBlurred),
+                interval(figures, EditingQuality.Figures::damagedRelativeToBlurred)
+                        .mean());
+    }
+
+    private static Interval interval(
+            List<EditingQuality.Figures> figures, ToDoubleFunction<EditingQuality.Figures> figure) {
+        return Interval.of(figures.stream().mapToDouble(figure).toArray());
+    }
+}

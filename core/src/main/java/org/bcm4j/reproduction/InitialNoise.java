@@ -1,0 +1,73 @@
+package org.bcm4j.reproduction;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.reproduction.TunedWalks.Kind;
+import org.bcm4j.walk.Move;
+import org.bcm4j.walk.Walk;
+
+/**
+ * Inversion with the small noise that it begins with, and from the images as they are.
+ *
+ * @param images test images for each seed
+ * @param seeds how many, from 0; each looks at images of its own
+ */
+public record InitialNoise(long images, int seeds) implements Stage<InitialNoise.Result> {
+    /**
+     * One walk both ways.
+     *
+     * @param walk with the noise
+     * @param with its mean squared error on [0,1]
+     * @param without likewise, of the walk that leaves the noise out
+     */
+    public record Pair(String walk, int nfe, Interval with, Interval without) {}
+
+    /** All walks. */
+    public record Result(Provenance provenance, List<Pair> pairs) implements StageResult {}
+
+    @Override
+    public String name() {
+        return "initial-noise";
+    }
+
+    @Override
+    public Set<Run> runs() {
+        return EnumSet.of(Run.BCM);
+    }
+
+    @Override
+    public double evaluations() {
+        return 2.0 * seeds * images * TunedWalks.evaluations(EnumSet.of(Kind.INVERSION));
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
+    public Result measure(Bench bench, Provenance provenance) {
+        List<Pair> pairs = new ArrayList<>();
+        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+            for (Walk walk : bench.walks().of(Kind.INVERSION)) {
+                pairs.add(new Pair(
+                        walk.toString(),
+                        walk.nfe(),
+                        bench.reconstruction(bcm, walk, images, seeds),
+                        bench.reconstruction(bcm, withoutNoise(walk), images, seeds)));
+            }
+        }
+        return new Result(provenance, pairs);
+    }
+
+    /** The walk that goes from time 0 to where this one goes after its noise. */
+    static Walk withoutNoise(Walk walk) {
+        List<Move> moves = new ArrayList<>(walk.moves().subList(1, walk.moves().size()));
+        moves.set(0, new Move.Traverse(0, moves.get(0).to()));
+        return new Walk(moves);
+    }
+}

@@ -1,0 +1,108 @@
+package org.bcm4j.reproduction;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.bcm4j.denoiser.DenoisingModel;
+import org.bcm4j.denoiser.DeterministicSampler;
+import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.reproduction.TunedWalks.Kind;
+import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
+
+/**
+ * The reconstruction error against the number of evaluations of the inversion, for BCM and for the probability flow ODE of EDM's denoiser,
+ * solved by Heun's rule and DDIM's (Fig. 7). BCM generates again in one evaluation, the ODE by the solver that inverted.
+ *
+ * @param images test images for each seed
+ * @param seeds how many, from 0; each looks at images of its own, which is all that the ODE's interval is made of
+ */
+public record InversionAgainstNfe(long images, int seeds) implements Stage<InversionAgainstNfe.Result> {
+    private static final List<OdeSolver> SOLVERS = List.of(OdeSolver.HEUN, OdeSolver.DDIM);
+    private static final List<Integer> ODE_EVALUATIONS = List.of(2, 4, 10, 20);
+
+    /** What BCM's points are called. */
+    static final String BCM = "bcm";
+
+    /**
+     * A way to invert.
+     *
+     * @param method {@code bcm}, or the ODE's {@code heun}, {@code ddim}
+     * @param nfe evaluations of the inversion
+     * @param regenerationNfe evaluations of the way back
+     * @param error mean squared, on [0,1]
+     */
+    public record Point(String method, String walk, int nfe, int regenerationNfe, Interval error) {}
+
+    /** All ways. */
+    public record Result(Provenance provenance, List<Point> points) implements StageResult {
+        /** BCM's in {@code nfe} evaluations. */
+        Point bcm(int nfe) {
+            return points.stream()
+                    .filter(point -> point.method().equals(BCM) && point.nfe() == nfe)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        /** The ODE's in at most {@code nfe} evaluations. */
+        List<Point> ode(int nfe) {
+            return points.stream()
+                    .filter(point -> !point.method().equals(BCM) && point.nfe() <= nfe)
+                    .toList();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "inversion-against-nfe";
+    }
+
+    @Override
+    public Set<Run> runs() {
+        return EnumSet.of(Run.BCM, Run.EDM);
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
+    public double evaluations() {
+        double solved = 2.0
+                * SOLVERS.size()
+                * ODE_EVALUATIONS.stream().mapToInt(nfe -> nfe).sum();
+        return seeds * images * (TunedWalks.evaluations(EnumSet.of(Kind.INVERSION)) + solved);
+    }
+
+    @Override
+    public Result measure(Bench bench, Provenance provenance) {
+        List<Point> points = new ArrayList<>();
+        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+            for (Walk walk : bench.walks().of(Kind.INVERSION)) {
+                points.add(point(bench, BCM, bcm, walk));
+            }
+        }
+        try (DenoisingModel edm = bench.openDenoiser()) {
+            for (OdeSolver solver : SOLVERS) {
+                for (int nfe : ODE_EVALUATIONS) {
+                    int steps = solver == OdeSolver.HEUN ? nfe / 2 : nfe;
+                    Ode ode = new Ode(new DeterministicSampler(solver, steps + 1), Ode.Direction.INVERT);
+                    points.add(point(bench, solver.name().toLowerCase(Locale.ROOT), edm, ode));
+                }
+            }
+        }
+        return new Result(provenance, points);
+    }
+
+    private Point point(Bench bench, String method, TrainedModel model, Way way) {
+        Interval error = bench.reconstruction(model, way, images, seeds);
+        return new Point(method, way.toString(), way.nfe(), way.toImages().nfe(), error);
+    }
+}

@@ -1,0 +1,133 @@
+package org.bcm4j.reproduction;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.editing.Interpolation;
+import org.bcm4j.metrics.InterpolationQuality;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.reproduction.TunedWalks.Kind;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Images half-way between two real ones, whose inversions began with different noises or with the same (Fig. 19): inverted in three
+ * evaluations and generated in two.
+ *
+ * @param pairs for each seed
+ * @param seeds how many, from 0
+ */
+public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result> {
+    private static final int INVERSION_NFE = 3;
+    private static final int GENERATION_NFE = 2;
+    private static final long DRAWN_PAIRS = 4;
+    private static final int FRAMES = 8;
+
+    /**
+     * Both kinds.
+     *
+     * @param different Fréchet distance of the midpoints from test images, relative to blurred ones
+     * @param shared likewise
+     */
+    public record Result(
+            Provenance provenance, String inversion, String generation, Interval different, Interval shared)
+            implements StageResult {}
+
+    @Override
+    public String name() {
+        return "midpoints";
+    }
+
+    @Override
+    public Set<Run> runs() {
+        return EnumSet.of(Run.BCM);
+    }
+
+    @Override
+    public double evaluations() {
+        return 2.0 * seeds * pairs * (2 * INVERSION_NFE + GENERATION_NFE + 1);
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    @Override
+    public Result measure(Bench bench, Provenance provenance) {
+        Walk inversion = bench.walks().of(Kind.INVERSION, INVERSION_NFE);
+        Walk generation = bench.walks().of(Kind.ANCESTRAL, GENERATION_NFE);
+        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+            draw(bench, bcm, inversion, generation);
+            return new Result(
+                    provenance,
+                    inversion.toString(),
+                    generation.toString(),
+                    distance(bench, bcm, inversion, generation, InterpolationQuality.InitialNoise.DIFFERENT),
+                    distance(bench, bcm, inversion, generation, InterpolationQuality.InitialNoise.SHARED));
+        }
+    }
+
+    /** Ways between the first pairs of test images: of each a row with different noises, and one with the same. */
+    private void draw(Bench bench, ConsistencyModel bcm, Walk inversion, Walk generation) {
+        try (Scope scope = Scope.open();
+                SeededGenerator drawn = new SeededGenerator(0, bench.device())) {
+            long count = Math.min(DRAWN_PAIRS, pairs);
+            LabelledImages images = bench.testImages(0, 2 * count);
+            List<Tensor> rows = new ArrayList<>();
+            NoiseSource different = drawn::normal;
+            NoiseSource shared = shape -> drawn.normal(bcm.shape(1)).expand(shape);
+            Tensor real = bench.device()
+                    .move(images.images(LongStream.range(0, 2 * count).toArray()));
+            List<Tensor> found = Stream.of(different, shared)
+                    .map(source -> new Journey(bcm, Optional.empty(), source)
+                            .from(inversion, real)
+                            .x())
+                    .toList();
+            for (long i = 0; i < count; i++) {
+                for (Tensor noises : found) {
+                    Tensor ends = noises.narrow(0, 2 * i, 2).div(new Scalar(inversion.end()));
+                    Tensor between = new Journey(bcm, Optional.empty(), different)
+                            .generate(generation, Interpolation.slerp(ends, FRAMES))
+                            .x();
+                    rows.add(real.narrow(0, 2 * i, 1));
+                    rows.add(between);
+                    rows.add(real.narrow(0, 2 * i + 1, 1));
+                }
+            }
+            bench.picture(name(), torch.cat(new TensorVector(rows.toArray(Tensor[]::new)), 0), FRAMES + 2);
+        }
+    }
+
+    private Interval distance(
+            Bench bench,
+            ConsistencyModel bcm,
+            Walk inversion,
+            Walk generation,
+            InterpolationQuality.InitialNoise noise) {
+        return Bench.over(
+                seeds,
+                seed -> new InterpolationQuality(
+                                bcm,
+                                bench.features(),
+                                bench.realTest(),
+                                bench.testImages(seed, 2 * pairs),
+                                pairs,
+                                seed,
+                                bench.listener())
+                        .of(inversion, generation, noise));
+    }
+}

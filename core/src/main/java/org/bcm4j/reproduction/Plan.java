@@ -1,0 +1,135 @@
+package org.bcm4j.reproduction;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.reproduction.ReproductionConfig.Measuring;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.TrainingEstimate;
+import org.bcm4j.training.TrainingSpeed;
+
+/**
+ * How minutes become steps: measured once, before the first run, and kept, so that runs that are to have the same time have it, however
+ * busy the machine is later. {@code plan.json} in the folder of the runs.
+ *
+ * @param minutes for everything: {@link #TRAINING} of them for all runs together, what they leave for measuring
+ * @param secondsPerImage that BCM's network takes there and back
+ */
+record Plan(double minutes, double secondsPerImage) {
+    private static final String FILE = "plan.json";
+    private static final String MEASURING = "measuring.json";
+
+    /** The share of the minutes that is planned for training. */
+    private static final double TRAINING = 0.62;
+
+    /** Measuring is given this share at least, though training took longer than planned. */
+    private static final double LEAST_MEASURING = 0.15;
+
+    /** What data, optimiser and pictures take on top of the network: 15 % in the shipped model's runs, and some for the machine. */
+    private static final double OVERHEAD = 1.2;
+
+    /** To evaluate a network for an image takes a third of going there and back. */
+    private static final double EVALUATION = 1 / 3.0;
+
+    /** What the feature network looks at whatever the settings are: test and training images, as they are and blurred. */
+    private static final double FIXED_EVALUATIONS = 40_000;
+
+    private static final double SECONDS = 60;
+
+    Plan {
+        if (!(minutes > 0) || !(secondsPerImage > 0)) {
+            throw new IllegalArgumentException("minutes and seconds_per_image must be positive");
+        }
+    }
+
+    /**
+     * The plan that stands, or else a new one.
+     *
+     * @param budget minutes; absent for those of the plan that stands, or {@code otherwise}
+     * @throws UserException if a plan for another budget stands, or a share of the budget is too short for a step
+     */
+    static Plan of(Path work, ExperimentFile experiment, Optional<Double> budget, double otherwise) {
+        Path file = work.resolve(FILE);
+        if (Files.exists(file)) {
+            Plan plan = ConfigFile.read(file, Plan.class);
+            if (budget.isPresent() && budget.get() != plan.minutes()) {
+                throw new UserException(file + ": the runs here were planned for " + plan.minutes()
+                        + " minutes; leave --budget away to go on, or choose another --work folder");
+            }
+            return plan;
+        }
+        TrainingConfig config = experiment.read().training();
+        Device device = config.device().orElseGet(Device::best).require();
+        TrainingSpeed speed =
+                TrainingSpeed.measure(config, device, config.precision().orElseGet(() -> Precision.fastestOn(device)));
+        Plan plan = new Plan(budget.orElse(otherwise), speed.secondsPerImage());
+        for (Run run : Run.values()) {
+            plan.config(experiment, run); // throws if the budget is too short for it
+        }
+        ConfigFile.write(file, plan);
+        return plan;
+    }
+
+    /** Seconds planned for a run. */
+    double seconds(Run run) {
+        return minutes * SECONDS * TRAINING * run.share();
+    }
+
+    /** The configuration of a run, its steps those that fit into its share. */
+    TrainingConfig config(ExperimentFile experiment, Run run) {
+        ReproductionConfig whole = experiment.read();
+        // The ablations are to see as many images as each other.
+        Run costed = run.isAblation() ? Run.EQ9 : run;
+        double seconds = seconds(run) / OVERHEAD;
+        double warmUpSeconds = run.warmedUp() ? whole.warmUpShare() * seconds : 0;
+        double step = secondsOf(experiment, costed, 0, 1);
+        long steps = (long) ((seconds - warmUpSeconds) / step);
+        long warmUpSteps =
+                warmUpSeconds == 0 ? 0 : (long) (warmUpSeconds / (secondsOf(experiment, costed, 1, 1) - step));
+        if (steps < 1) {
+            throw new UserException("--budget " + minutes + ": the share of " + run.title() + ", " + Math.round(seconds)
+                    + " s, is too short for one step; allow more minutes");
+        }
+        return configured(experiment, run, warmUpSteps, steps);
+    }
+
+    private double secondsOf(ExperimentFile experiment, Run run, long warmUpSteps, long steps) {
+        TrainingConfig config = configured(experiment, run, warmUpSteps, steps);
+        return TrainingEstimate.of(config).seconds(new TrainingSpeed(1, secondsPerImage));
+    }
+
+    private static TrainingConfig configured(ExperimentFile experiment, Run run, long warmUpSteps, long steps) {
+        List<String> settings =
+                new ArrayList<>(run.settings(experiment.read().training().objective()));
+        settings.add("warm_up_steps=" + warmUpSteps);
+        settings.add("steps=" + steps);
+        return experiment.read(settings).training();
+    }
+
+    /**
+     * How much to measure: what stands, or else what fits into the time that training has left, which then stands.
+     *
+     * @param trainingSeconds that training has taken
+     */
+    Measuring measuring(Path work, double trainingSeconds) {
+        Path file = work.resolve(MEASURING);
+        if (Files.exists(file)) {
+            return ConfigFile.read(file, Measuring.class);
+        }
+        double whole = minutes * SECONDS;
+        double left = Math.max(LEAST_MEASURING * whole, whole - trainingSeconds);
+        double evaluations = left / (secondsPerImage * EVALUATION * OVERHEAD) - FIXED_EVALUATIONS;
+        double usual = Stage.all(Measuring.USUAL, Optional.empty()).stream()
+                .mapToDouble(Stage::evaluations)
+                .sum();
+        Measuring measuring = Measuring.USUAL.scaled(evaluations / usual);
+        ConfigFile.write(file, measuring);
+        return measuring;
+    }
+}

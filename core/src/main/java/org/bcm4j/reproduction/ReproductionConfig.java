@@ -1,0 +1,82 @@
+package org.bcm4j.reproduction;
+
+import java.util.Optional;
+import org.bcm4j.config.Default;
+import org.bcm4j.training.TrainingConfig;
+
+/**
+ * The experiment that {@link Reproduction} makes, as its YAML file says it.
+ *
+ * @param training how BCM is trained; the other runs differ from it in what {@link Run} says. Its steps and its warm-up's are replaced by
+ *     what fits into the budget
+ * @param warmUpShare the share, in [0,1), of the time of BCM and iCT that goes to the denoising warm-up; 0 is the paper's
+ * @param measuring on how much the models are measured; absent for what fits into the budget
+ */
+public record ReproductionConfig(
+        TrainingConfig training, @Default("0.0") double warmUpShare, Optional<Measuring> measuring) {
+
+    /** Refuses a share that is none. */
+    public ReproductionConfig {
+        require(warmUpShare >= 0 && warmUpShare < 1, "warm_up_share must lie in [0,1), is " + warmUpShare);
+    }
+
+    /**
+     * How much is measured.
+     *
+     * @param seeds over how many seeds figures are averaged, 2 to 10; where real images are inverted, each looks at images of its own
+     * @param samples images that each generation walk makes for each seed
+     * @param inverted test images that are inverted for each seed
+     * @param edited test images that are edited for each seed
+     * @param pairs pairs of test images that are interpolated for each seed
+     * @param tuningImages training images, or samples, by which a walk is judged when its noise scales are sought
+     * @param trials how many walks are tried for each kind and number of evaluations; 1 leaves them as they are
+     * @param embedded images in the t-SNE for each of its initial noises
+     */
+    public record Measuring(
+            int seeds,
+            long samples,
+            long inverted,
+            long edited,
+            long pairs,
+            long tuningImages,
+            int trials,
+            int embedded) {
+        private static final long LEAST = 2;
+
+        /** What {@link #scaled} starts from: a quarter of an hour of a small network on two cores. */
+        static final Measuring USUAL = new Measuring(5, 1000, 150, 150, 300, 500, 10, 80);
+
+        /** Refuses what no interval can be made of. */
+        public Measuring {
+            require(seeds >= 2 && seeds <= 10, "seeds must be from 2 to 10, is " + seeds);
+            require(trials >= 1, "trials must be positive, is " + trials);
+            require(
+                    Math.min(samples, Math.min(inverted, edited)) >= LEAST
+                            && Math.min(pairs, Math.min(tuningImages, embedded)) >= LEAST,
+                    "samples, inverted, edited, pairs, tuning_images and embedded must be at least 2");
+        }
+
+        /** The same seeds, trials and t-SNE on more or fewer images. */
+        Measuring scaled(double factor) {
+            return new Measuring(
+                    seeds,
+                    scaled(samples, factor),
+                    scaled(inverted, factor),
+                    scaled(edited, factor),
+                    scaled(pairs, factor),
+                    scaled(tuningImages, factor),
+                    trials,
+                    embedded);
+        }
+
+        private static long scaled(long images, double factor) {
+            return Math.max(LEAST, Math.round(images * factor));
+        }
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package org.bcm4j.reproduction;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.bcm4j.metrics.GenerationQuality;
+import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.WalkSearch;
+import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.walk.Walk;
+
+/**
+ * Seeks the noise scales of every walk that is compared, on training images and with equally many trials for each, so that no kind of walk
+ * owes its place to the choice of its numbers.
+ *
+ * @param images training images, or samples, that a walk is judged by
+ * @param trials walks that are tried for each
+ */
+public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Result> {
+    static final String NAME = "tuned-walks";
+
+    /** Other noise than that of the figures. */
+    private static final long SEED = 1000;
+
+    /** What a walk does. */
+    public enum Kind {
+        ANCESTRAL,
+        ZIGZAG,
+        COMBINED,
+        /** That of consistency models, by iCT. */
+        MULTISTEP,
+        INVERSION
+    }
+
+    /** Where the search begins: the numbers of docs/method.md §5 and §6, where it has any. */
+    private static final Map<Kind, List<String>> STARTS = Map.of(
+            Kind.ANCESTRAL,
+            List.of("80 > 0", "80 > 1.2 > 0", "80 > 4 > 0.8 > 0", "80 > 6 > 1.5 > 0.4 > 0"),
+            Kind.ZIGZAG,
+            List.of("80 > 0 +0.2 > 0.8 > 0", "80 > 0 +0.2 > 0.8 > 0 +0.1 > 0.4 > 0"),
+            Kind.COMBINED,
+            List.of("80 > 1.2 > 0 +0.1 > 0.3 > 0", "80 > 1.2 > 0 +0.2 > 0.8 > 0 +0.1 > 0.3 > 0"),
+            Kind.MULTISTEP,
+            List.of("80 > 0", "80 > 0 +0.8 > 0", Walk.multistep(4).toString()),
+            Kind.INVERSION,
+            List.of("0 +0.07 > 80", "0 +0.07 > 6 > 80", "0 +0.07 > 1.5 > 10 > 80", "0 +0.07 > 0.4 > 2 > 6 > 80"));
+
+    /**
+     * A walk that was found.
+     *
+     * @param cost of it: the distance of samples relative to blurred images, the mean squared error of an inversion
+     * @param costBefore that of the walk where the search began
+     */
+    public record Found(Kind kind, String walk, double cost, double costBefore) {
+        Walk parsed() {
+            return Walk.parse(walk);
+        }
+    }
+
+    /** All of them. */
+    public record Result(Provenance provenance, List<Found> found) implements StageResult {
+        /** The walks of a kind, by ascending evaluations. */
+        List<Walk> of(Kind kind) {
+            return found.stream()
+                    .filter(one -> one.kind() == kind)
+                    .map(Found::parsed)
+                    .toList();
+        }
+
+        /** The walk of a kind that takes {@code nfe} evaluations. */
+        Walk of(Kind kind, int nfe) {
+            return of(kind).stream()
+                    .filter(walk -> walk.nfe() == nfe)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Set<Run> runs() {
+        return EnumSet.of(Run.BCM, Run.ICT);
+    }
+
+    @Override
+    public boolean usesTunedWalks() {
+        return false;
+    }
+
+    @Override
+    public double evaluations() {
+        return (double) trials * images * evaluations(EnumSet.allOf(Kind.class));
+    }
+
+    @Override
+    public Class<Result> resultType() {
+        return Result.class;
+    }
+
+    /** Of one image along every walk of some kinds, and back or looked at. */
+    static double evaluations(Set<Kind> kinds) {
+        return kinds.stream()
+                .flatMap(kind -> STARTS.getOrDefault(kind, List.of()).stream())
+                .mapToInt(walk -> Walk.parse(walk).nfe() + 1)
+                .sum();
+    }
+
+    @Override
+    public Result measure(Bench bench, Provenance provenance) {
+        List<Found> found = new ArrayList<>();
+        try (ConsistencyModel bcm = bench.open(Run.BCM);
+                ConsistencyModel ict = bench.open(Run.ICT)) {
+            for (Kind kind : Kind.values()) {
+                ToDoubleFunction<Walk> cost = switch (kind) {
+                    case ANCESTRAL, ZIGZAG, COMBINED -> generation(bench, bcm);
+                    case MULTISTEP -> generation(bench, ict);
+                    case INVERSION -> inversion(bench, bcm);
+                };
+                for (String start : STARTS.getOrDefault(kind, List.of())) {
+                    found.add(search(kind, Walk.parse(start), cost));
+                }
+            }
+        }
+        return new Result(provenance, found);
+    }
+
+    private Found search(Kind kind, Walk start, ToDoubleFunction<Walk> cost) {
+        double before = cost.applyAsDouble(start);
+        WalkSearch.Found best =
+                new WalkSearch(trials).minimise(start, walk -> walk.equals(start) ? before : cost.applyAsDouble(walk));
+        return new Found(kind, best.walk().toString(), best.cost(), before);
+    }
+
+    private ToDoubleFunction<Walk> generation(Bench bench, ConsistencyModel model) {
+        GenerationQuality quality =
+                new GenerationQuality(model, bench.features(), bench.realTraining(), images, SEED, bench.listener());
+        return walk -> quality.of(walk).relativeToBlurred();
+    }
+
+    private ToDoubleFunction<Walk> inversion(Bench bench, ConsistencyModel model) {
+        long count = Math.min(images, bench.training().size());
+        InversionQuality quality = new InversionQuality(model, bench.training(), count, SEED, bench.listener());
+        return walk -> quality.of(walk, Bench.labels(model)).meanSquaredError();
+    }
+}

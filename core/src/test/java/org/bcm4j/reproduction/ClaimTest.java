@@ -1,0 +1,159 @@
+package org.bcm4j.reproduction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.reproduction.TunedWalks.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Claims are judged by their numbers, and by nothing else. */
+class ClaimTest {
+    private static final Provenance PROVENANCE = new Provenance("stage", "print", "bcm", Map.of(), "data");
+
+    /** Half of an interval's width. */
+    private static final double HALF = 0.1;
+
+    @TempDir
+    private Path folder;
+
+    private static Interval around(double mean) {
+        return new Interval(mean, mean - HALF, mean + HALF);
+    }
+
+    private static Verdict verdict(double lower, double higher, double factor) {
+        return new Comparison("a", around(lower), "b", Optional.of(around(higher)), factor).verdict();
+    }
+
+    @Test
+    void intervalsThatOverlapDecideNothing() {
+        assertThat(verdict(1, 1.25, 1)).isEqualTo(Verdict.HELD);
+        assertThat(verdict(1, 1.15, 1)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(verdict(1.15, 1, 1)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(verdict(1.25, 1, 1)).isEqualTo(Verdict.NOT_HELD);
+    }
+
+    @Test
+    void aFactorRaisesTheLowerFigureWithItsInterval() {
+        // 2·[0.9, 1.1] = [1.8, 2.2]
+        assertThat(verdict(1, 2.35, 2)).isEqualTo(Verdict.HELD);
+        assertThat(verdict(1, 2.25, 2)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(verdict(1, 1.65, 2)).isEqualTo(Verdict.NOT_HELD);
+    }
+
+    @Test
+    void whatIsNotFiniteIsHigherThanAnything() {
+        assertThat(new Comparison("a", around(1e9), "b", Optional.empty(), 2).verdict())
+                .isEqualTo(Verdict.HELD);
+    }
+
+    @Test
+    void aClaimHoldsOnlyIfEachComparisonDoes() {
+        Comparison held = Comparison.below("a", around(1), "b", around(2));
+        Comparison opposite = Comparison.below("a", around(2), "b", around(1));
+        Comparison open = Comparison.below("a", around(1), "b", around(1));
+        assertThat(Verdict.of(List.of(held, held))).isEqualTo(Verdict.HELD);
+        assertThat(Verdict.of(List.of(held, open))).isEqualTo(Verdict.UNDECIDED);
+        assertThat(Verdict.of(List.of(held, open, opposite))).isEqualTo(Verdict.NOT_HELD);
+        assertThat(Verdict.of(List.of())).isEqualTo(Verdict.UNDECIDED);
+    }
+
+    @Test
+    void withoutResultsNothingIsDecided() {
+        assertThat(Claim.Judgements.of(new Results(folder)).claims())
+                .hasSize(Claim.values().length)
+                .allSatisfy(judgement -> {
+                    assertThat(judgement.verdict()).isEqualTo(Verdict.UNDECIDED);
+                    assertThat(judgement.comparisons()).isEmpty();
+                    assertThat(Reproduction.stages()).contains(judgement.stage());
+                });
+    }
+
+    private static GenerationAgainstNfe.Point sampled(Kind kind, int nfe, double distance) {
+        return new GenerationAgainstNfe.Point(kind, kind + " " + nfe, nfe, around(distance));
+    }
+
+    @Test
+    void theCombinationIsComparedAtUpToFourEvaluations() {
+        List<GenerationAgainstNfe.Point> points = new ArrayList<>(List.of(
+                sampled(Kind.ANCESTRAL, 2, 3),
+                sampled(Kind.ANCESTRAL, 4, 4),
+                sampled(Kind.ZIGZAG, 3, 5),
+                sampled(Kind.ZIGZAG, 5, 1),
+                sampled(Kind.COMBINED, 4, 2),
+                sampled(Kind.MULTISTEP, 1, 0.5)));
+        List<Comparison> made = Claim.combination(new GenerationAgainstNfe.Result(PROVENANCE, points));
+        assertThat(made).extracting(Comparison::higher).containsExactly("ancestral, ANCESTRAL 2", "zigzag, ZIGZAG 3");
+        assertThat(Verdict.of(made)).isEqualTo(Verdict.HELD);
+        points.add(sampled(Kind.ANCESTRAL, 1, 1));
+        assertThat(Verdict.of(Claim.combination(new GenerationAgainstNfe.Result(PROVENANCE, points))))
+                .isEqualTo(Verdict.NOT_HELD);
+    }
+
+    @Test
+    void twoEvaluationsOfBcmAreComparedWithTwentyOfEverySolver() {
+        List<InversionAgainstNfe.Point> points = List.of(
+                inverted("bcm", 1, 9),
+                inverted("bcm", 2, 1),
+                inverted("heun", 20, 2),
+                inverted("ddim", 20, 2),
+                inverted("ddim", 40, 0.1));
+        List<Comparison> made = Claim.fewEvaluations(new InversionAgainstNfe.Result(PROVENANCE, points));
+        assertThat(made).extracting(Comparison::higher).containsExactly("heun, 20 NFE", "ddim, 20 NFE");
+        assertThat(Verdict.of(made)).isEqualTo(Verdict.HELD);
+    }
+
+    private static InversionAgainstNfe.Point inverted(String method, int nfe, double error) {
+        return new InversionAgainstNfe.Point(method, method + " " + nfe, nfe, 1, around(error));
+    }
+
+    @Test
+    void inpaintingIsComparedWithMoreEvaluationsThanItTakes() {
+        List<Edits.Repair> repairs = List.of(
+                repaired(Run.BCM, 2, 3),
+                repaired(Run.BCM, 4, 2),
+                repaired(Run.ICT, 4, 1),
+                repaired(Run.ICT, 8, 4),
+                repaired(Run.ICT, 18, 2.1));
+        List<Comparison> made = Claim.inpainting(new Edits.Result(PROVENANCE, repairs, List.of()));
+        assertThat(made).extracting(Comparison::verdict).containsExactly(Verdict.HELD, Verdict.UNDECIDED);
+    }
+
+    private static Edits.Repair repaired(Run run, int nfe, double distance) {
+        return new Edits.Repair("hole", run, run + " " + nfe, nfe, around(1), 1, around(distance), 9);
+    }
+
+    @Test
+    void ablationsFailByMoreThanAFactorOfTwo() {
+        assertThat(Verdict.of(Claim.ablations(ablations(Optional.of(around(3)), 9))))
+                .isEqualTo(Verdict.HELD);
+        assertThat(Verdict.of(Claim.ablations(ablations(Optional.empty(), 9)))).isEqualTo(Verdict.HELD);
+        assertThat(Verdict.of(Claim.ablations(ablations(Optional.of(around(1.5)), 9))))
+                .isEqualTo(Verdict.NOT_HELD);
+        assertThat(Verdict.of(Claim.ablations(ablations(Optional.of(around(3)), 2))))
+                .isEqualTo(Verdict.UNDECIDED);
+    }
+
+    private static Ablations.Result ablations(Optional<Interval> errorOfEq8, double distanceWithoutCt) {
+        return new Ablations.Result(
+                PROVENANCE,
+                List.of(
+                        new Ablations.Variant(Run.EQ9, around(1), Optional.of(around(1))),
+                        new Ablations.Variant(Run.EQ8, around(1), errorOfEq8),
+                        new Ablations.Variant(Run.NO_CT, around(distanceWithoutCt), Optional.of(around(1)))));
+    }
+
+    @Test
+    void judgementsAreKept() {
+        Claim.Judgements judgements = Claim.Judgements.of(new Results(folder));
+        ConfigFile.write(folder.resolve("claims.json"), judgements);
+        assertThat(ConfigFile.read(folder.resolve("claims.json"), Claim.Judgements.class))
+                .isEqualTo(judgements);
+    }
+}
