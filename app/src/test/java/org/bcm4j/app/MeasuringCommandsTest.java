@@ -2,19 +2,16 @@ package org.bcm4j.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess.Outcome;
-import org.bcm4j.data.FashionMnist;
-import org.bcm4j.metrics.FeatureTraining;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
@@ -25,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** {@code bcm tune} and {@code bcm eval-edits} on a model of random weights and pictures of 8 x 8 pixels in the files of Fashion-MNIST. */
+/** {@code bcm tune} and {@code bcm eval-edits} on a model of random weights and 512 pictures of 8 x 8 pixels. */
 class MeasuringCommandsTest {
     private static final int IMAGES = 256;
     private static final Pattern STORED = Pattern.compile("best of (\\d+), stored with the model: (.+) \\(2 NFE\\)");
@@ -37,27 +34,31 @@ class MeasuringCommandsTest {
     Path directory;
 
     @BeforeAll
-    static void writeDataAndFeatures() throws IOException {
+    static void writeDataAndFeatures() throws Exception {
         Random random = new Random(6);
-        for (String split : new String[] {"train", "t10k"}) {
-            ByteBuffer images = ByteBuffer.allocate(16 + IMAGES * TinyModel.SIDE * TinyModel.SIDE);
-            images.putInt(0x803).putInt(IMAGES).putInt(TinyModel.SIDE).putInt(TinyModel.SIDE);
-            ByteBuffer labels = ByteBuffer.allocate(8 + IMAGES);
-            labels.putInt(0x801).putInt(IMAGES);
-            for (int i = 0; i < IMAGES; i++) {
-                labels.put((byte) (i % 2));
-                for (int pixel = 0; pixel < TinyModel.SIDE * TinyModel.SIDE; pixel++) {
-                    // Bright above or below, and noise.
-                    boolean bright = pixel / 32 == i % 2;
-                    images.put((byte) ((bright ? 160 : 0) + random.nextInt(90)));
-                }
+        for (int i = 0; i < 2 * IMAGES; i++) {
+            BufferedImage picture = new BufferedImage(TinyModel.SIDE, TinyModel.SIDE, BufferedImage.TYPE_BYTE_GRAY);
+            for (int pixel = 0; pixel < TinyModel.SIDE * TinyModel.SIDE; pixel++) {
+                // Bright above or below, and noise.
+                boolean bright = pixel / 32 == i % 2;
+                picture.getRaster()
+                        .setSample(
+                                pixel % TinyModel.SIDE,
+                                pixel / TinyModel.SIDE,
+                                0,
+                                (bright ? 160 : 0) + random.nextInt(90));
             }
-            Files.write(shared.resolve(split + "-images-idx3-ubyte"), images.array());
-            Files.write(shared.resolve(split + "-labels-idx1-ubyte"), labels.array());
+            Path folder = shared.resolve("pictures").resolve(TinyModel.CLASSES.get(i % 2));
+            Files.createDirectories(folder);
+            ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
         }
-        FashionMnist data = new FashionMnist(Optional.of(shared));
-        new FeatureTraining(0, 10)
-                .run(data.training(), data.test(), shared.resolve("features"), (step, steps, loss) -> {});
+        Files.writeString(
+                shared.resolve("pictures.yaml"),
+                "data: {kind: image-folder, directory: %s, held_out: %d}%n"
+                        .formatted(shared.resolve("pictures"), IMAGES));
+        Outcome trained = CommandProcess.in(shared)
+                .run("features", "train", "--data", "pictures.yaml", "--epochs", "10", "--out", "features");
+        assertThat(trained.exitCode()).as(trained.err()).isZero();
     }
 
     @BeforeEach
@@ -66,7 +67,8 @@ class MeasuringCommandsTest {
     }
 
     private Outcome run(String command) throws Exception {
-        String whole = command + " --data-dir " + shared + " --features " + shared.resolve("features");
+        String whole =
+                command + " --data " + shared.resolve("pictures.yaml") + " --features " + shared.resolve("features");
         return CommandProcess.in(directory).run(whole.split(" "));
     }
 
