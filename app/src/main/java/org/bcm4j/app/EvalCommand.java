@@ -223,7 +223,9 @@ final class EvalCommand implements Callable<Integer> {
         List<Way> inversion = chosen.stream()
                 .filter(way -> hasAny(asked, Metric.Kind.INVERSION) && way.start() == 0)
                 .toList();
-        if (generation.isEmpty() && inversion.isEmpty()) {
+        boolean unserved =
+                (ofSamples && generation.isEmpty()) || (hasAny(asked, Metric.Kind.INVERSION) && inversion.isEmpty());
+        if ((generation.isEmpty() && inversion.isEmpty()) || (unserved && !metrics.isEmpty())) {
             throw new UserException(
                     "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
                             + " kid, prdc and fd, and one from images to noise for mse, psnr and ssim");

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  bcm import ema_0.9999_010000.pt --as bcm --image-size 64 --head-width 64 --out models/imagenet64",
             "  bcm import cd_imagenet64_lpips.pt --as openai-cm --image-size 64 --head-width 64 --out models/cd-imagenet64",
-            "  bcm import edm-cifar10.safetensors --as edm --config configs/cifar10-edm.yaml --out models/cifar10-edm"
+            "  bcm import edm-cifar10.safetensors --as edm --config runs/edm.yaml --out models/cifar10-edm"
         })
 final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "The file to read.")

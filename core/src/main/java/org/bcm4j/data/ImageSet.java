@@ -29,7 +29,7 @@ public sealed interface ImageSet {
      * @throws UserException if there are none
      */
     static ImageSet at(Path path) {
-        return Files.isDirectory(path) ? Folder.of(path) : new ArrayFile(path);
+        return Files.isDirectory(path) ? Folder.of(path) : ArrayFile.of(path);
     }
 
     /**
@@ -107,17 +107,18 @@ public sealed interface ImageSet {
      * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes.
      *
      * @param file an {@code .npz} file
+     * @param count how many images it holds
      */
-    record ArrayFile(Path file) implements ImageSet {
+    record ArrayFile(Path file, long count) implements ImageSet {
         private static final String NAME = "images";
 
         /** @throws UserException if the file holds no such array */
-        public ArrayFile {
+        static ArrayFile of(Path file) {
             if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
                 throw new UserException(file + ": is neither a folder of pictures nor an .npz file of images");
             }
             try (Scope scope = Scope.open()) {
-                images(file);
+                return new ArrayFile(file, images(file).size(0));
             }
         }
 
@@ -127,18 +128,14 @@ public sealed interface ImageSet {
             if (images == null) {
                 throw new UserException(file + ": holds no array \"" + NAME + "\", only " + arrays.keySet());
             }
-            if (images.dim() != 4 || images.scalar_type().value != torch.ScalarType.Byte.value || images.size(0) == 0) {
-                throw new UserException(file + ": its array \"" + NAME + "\" is not uint8 [N,C,H,W] but of shape "
-                        + Arrays.toString(images.shape()));
+            if (images.dim() != 4
+                    || images.scalar_type().value != torch.ScalarType.Byte.value
+                    || images.size(0) == 0
+                    || (images.size(1) != 1 && images.size(1) != 3)) {
+                throw new UserException(file + ": its array \"" + NAME
+                        + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + Arrays.toString(images.shape()));
             }
             return images;
-        }
-
-        @Override
-        public long count() {
-            try (Scope scope = Scope.open()) {
-                return images(file).size(0);
-            }
         }
 
         @Override

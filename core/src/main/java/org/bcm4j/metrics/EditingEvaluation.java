@@ -46,14 +46,14 @@ public record EditingEvaluation(long images, int seeds) {
         Bench bench = new Bench(subject, model, features, real, listener);
         Damage hole = new Damage.CentralHole();
         List<Mended> inpainting = new ArrayList<>();
-        sorted(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
+        parsed(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
         for (int nfe : CONSISTENCY_MODEL_NFE) {
             inpainting.add(bench.mend("central hole", hole, Method.CM, Walk.multistep(nfe)));
         }
         List<Mended> restoration = new ArrayList<>();
         for (int quality : QUALITIES) {
             Damage compression = new Damage.Compression(quality);
-            sorted(walks.restore())
+            parsed(walks.restore())
                     .forEach(walk ->
                             restoration.add(bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
         }
@@ -70,7 +70,7 @@ public record EditingEvaluation(long images, int seeds) {
                 claims(inpainting, restoration, interpolation));
     }
 
-    private static Stream<Walk> sorted(Map<String, String> walks) {
+    private static Stream<Walk> parsed(Map<String, String> walks) {
         return walks.values().stream().map(Walk::parse);
     }
 
@@ -209,7 +209,7 @@ public record EditingEvaluation(long images, int seeds) {
         }
 
         private static Walk ofTwo(Map<String, String> walks) {
-            return sorted(walks).filter(walk -> walk.nfe() == 2).findFirst().orElseThrow();
+            return parsed(walks).filter(walk -> walk.nfe() == 2).findFirst().orElseThrow();
         }
     }
 }

@@ -4,6 +4,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
@@ -58,9 +59,11 @@ public record EditingQuality(
                 try (Scope scope = Scope.open()) {
                     Tensor originals = images.images(indices);
                     Damage.Damaged given = damage.apply(originals);
-                    ConstrainedEditor editor = new ConstrainedEditor(given.known(), noise::normal);
+                    ConstrainedEditor editor =
+                            new ConstrainedEditor(given.known(), shape -> Device.CPU.move(noise.normal(shape)));
                     Tensor result = editor.edit(
-                                    (x, t, u) -> model.traverse(x, t, u, model.unlabelled(x.size(0))),
+                                    (x, t, u) -> Device.CPU.move(
+                                            model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
                                     walk,
                                     given.images())
                             .x();

@@ -31,11 +31,6 @@ public enum InceptionBlock {
                 .findFirst();
     }
 
-    /** pytorch-fid's class. */
-    public String className() {
-        return className;
-    }
-
     /** The names of its parameters, such as {@code branch1x1.conv.weight}. */
     public List<String> parameters() {
         return InceptionShapes.network().slots().keySet().stream()

@@ -17,7 +17,7 @@ import org.bcm4j.training.Curriculum;
  * needed.
  *
  * @param curriculum of BCM's run
- * @param times its law of times
+ * @param times the law of times of its soft term, which alone has a u
  * @param steps of the objective
  */
 public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long steps)

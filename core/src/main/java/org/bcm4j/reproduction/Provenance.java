@@ -8,7 +8,7 @@ import java.util.Map;
  * @param stage its name
  * @param fingerprint of the stage's settings and of all that it looked at: a result whose fingerprint is another than the present one is
  *     measured anew
- * @param command remakes it
+ * @param command remakes it, with the configuration, folders and settings that were given
  * @param models SHA-256 of the weights that were measured, by the name of their run
  * @param data the images measured on
  */

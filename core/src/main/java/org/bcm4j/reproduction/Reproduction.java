@@ -84,7 +84,9 @@ public final class Reproduction {
      */
     public boolean run(Optional<Double> budget, Optional<String> only) {
         only.ifPresent(Reproduction::requireStage);
-        config.training().data().test(); // throws if the data are missing
+        // Before the hours of work, not after them.
+        DataSource data = config.training().data();
+        features.requireFit(data.test(), data.title());
         Results results = new Results(report);
         writable(report.resolve("results"));
         try (DirectoryLock lock = DirectoryLock.of(work)) {
@@ -161,6 +163,10 @@ public final class Reproduction {
         try (Trainer trainer = Files.exists(folder.resolve("config.yaml"))
                 ? Trainer.resume(folder, List.of())
                 : Trainer.start(plan.config(experiment, run), folder)) {
+            if (!trainer.config().equals(plan.config(experiment, run))) {
+                throw new UserException(folder
+                        + ": was trained with other settings; take the changes back, or choose another --work folder");
+            }
             long total = trainer.config().totalSteps();
             if (trainer.stepsDone() >= total) {
                 listener.said(run.title() + ": trained, " + total + " steps");

@@ -11,9 +11,16 @@ public enum Run {
     /** The bidirectional consistency model. */
     BCM(0.28, true),
     /** The plain consistency model, with as much time. */
-    ICT(0.28, true, "preconditioning=consistency", "network.conditioning=time"),
+    ICT(0.28, true, "preconditioning=consistency", "network.conditioning=time", "soft_times="),
     /** EDM's denoiser, whose probability flow ODE is the baseline of inversion. */
-    EDM(0.14, false, "objective={kind: edm-denoising}", "preconditioning=denoiser", "network.conditioning=time"),
+    EDM(
+            0.14,
+            false,
+            "objective={kind: edm-denoising}",
+            "preconditioning=denoiser",
+            "network.conditioning=time",
+            "stable_targets=0",
+            "soft_times="),
     /** The ablations' point of comparison: BCM as it is, as short as they are. */
     EQ9(0.10, false),
     /** The soft term of Eq. 8 in the place of Eq. 9's. */

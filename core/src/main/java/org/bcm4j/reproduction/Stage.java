@@ -24,7 +24,8 @@ public interface Stage<R extends Record & StageResult> {
         return List.of(
                 new Coverage(
                         bcm.map(TrainingConfig::curriculum).orElse(Coverage.PAPER),
-                        bcm.map(TrainingConfig::times).orElse(Coverage.PAPER_LAW),
+                        bcm.map(config -> config.softTimes().orElse(config.times()))
+                                .orElse(Coverage.PAPER_LAW),
                         bcm.map(TrainingConfig::steps).orElse(1L)),
                 new TunedWalks(measuring.tuningImages(), measuring.trials()),
                 new GenerationAgainstNfe(measuring.samples(), seeds),

@@ -38,9 +38,11 @@ class PlanTest {
                 training:
                   data: {kind: fashion-mnist}
                   network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [], head_width: 8, conditioning: joint}
-                  objective: {kind: bidirectional-consistency, consistency_weight_floor: 2}
+                  objective: {kind: bidirectional-consistency, consistency_weight_floor: 2, soft_share: 0.5}
                   steps: 1
                   batch_size: 4
+                  stable_targets: 8
+                  soft_times: {log_mean: 1}
                   curriculum: {kind: doubling, s0: 2, s1: 4}
                 warm_up_share: 0.3
                 """);
@@ -76,10 +78,20 @@ class PlanTest {
         assertThat(ict.objective()).isEqualTo(new Consistency(2));
         assertThat(ict.preconditioning()).isEqualTo(Preconditioning.CONSISTENCY);
         assertThat(plan.config(experiment, Run.NO_CT).objective())
-                .isEqualTo(new BidirectionalConsistency(BidirectionalConsistency.SoftTarget.EQ9, false, 2, 0, 1));
+                .isEqualTo(new BidirectionalConsistency(BidirectionalConsistency.SoftTarget.EQ9, false, 2, 0, 0.5));
         assertThat(plan.config(experiment, Run.EQ8).objective())
-                .isEqualTo(new BidirectionalConsistency(BidirectionalConsistency.SoftTarget.EQ8, true, 2, 0, 1));
+                .isEqualTo(new BidirectionalConsistency(BidirectionalConsistency.SoftTarget.EQ8, true, 2, 0, 0.5));
         assertThat(plan.config(experiment, Run.EDM).preconditioning()).isEqualTo(Preconditioning.DENOISER);
+    }
+
+    @Test
+    void theShippedExperimentCanBePlanned() {
+        ExperimentFile shipped = new ExperimentFile(Path.of("../configs/reproduction.yaml"), List.of());
+        for (Run run : Run.values()) {
+            assertThat(new Plan(45, SECONDS_PER_IMAGE).config(shipped, run).steps())
+                    .as(run.title())
+                    .isPositive();
+        }
     }
 
     @Test
