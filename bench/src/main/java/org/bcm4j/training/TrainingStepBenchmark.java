@@ -85,7 +85,6 @@ public class TrainingStepBenchmark {
 
     @TearDown
     public void close() {
-        step.close();
         state.close();
     }
 }

@@ -1,9 +1,7 @@
 package org.bcm4j.training;
 
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.bcm4j.model.NoiseScales;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -36,25 +34,15 @@ public record Example(
 
     /** The first {@code count} images with all that was drawn for them. */
     Example first(long count) {
-        return with(all -> all.narrow(0, 0, count));
-    }
-
-    /** Every {@code count}-th image from the {@code index}-th on, with all that was drawn for them. */
-    Example part(long index, long count) {
-        return with(all -> all.slice(0, new LongOptional(index), new LongOptional(all.size(0)), count)
-                .contiguous());
-    }
-
-    private Example with(UnaryOperator<Tensor> chosen) {
         return new Example(
-                chosen.apply(images),
-                chosen.apply(noise),
-                chosen.apply(tNext),
-                chosen.apply(t),
-                chosen.apply(u),
-                labels.map(chosen),
-                importance.map(chosen),
-                posteriorMean.map(chosen));
+                images.narrow(0, 0, count),
+                noise.narrow(0, 0, count),
+                tNext.narrow(0, 0, count),
+                t.narrow(0, 0, count),
+                u.narrow(0, 0, count),
+                labels.map(all -> all.narrow(0, 0, count)),
+                importance.map(all -> all.narrow(0, 0, count)),
+                posteriorMean.map(all -> all.narrow(0, 0, count)));
     }
 
     /** What a denoiser is to answer at x_{n+1}: the image itself, or its expectation. */

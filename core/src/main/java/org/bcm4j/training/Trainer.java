@@ -204,7 +204,6 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        step.close();
         state.close();
     }
 }

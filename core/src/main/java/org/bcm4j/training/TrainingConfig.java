@@ -1,14 +1,12 @@
 package org.bcm4j.training;
 
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.tensor.Workers;
 import org.bcm4j.unet.NetworkConfig;
 
 /**
@@ -23,8 +21,6 @@ import org.bcm4j.unet.NetworkConfig;
  * @param steps K, steps of the objective
  * @param batchSize images of one step
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
- * @param workers parts of what passes through the network together that are computed at the same time, each with its share of the CPU's threads
- *     ({@link Workers}); absent for what is fastest, 1 but for small networks on the CPU. A run repeats bit for bit with as many as it had
  * @param curriculum N over the steps
  * @param times laws of the drawn times
  * @param softTimes laws of the times of the soft term's images, where they are to differ; the consistency term is weighted so that it is
@@ -50,7 +46,6 @@ public record TrainingConfig(
         long steps,
         int batchSize,
         @Default("1") int microBatches,
-        Optional<Integer> workers,
         Curriculum curriculum,
         @Default("{}") IntervalLaw.Settings times,
         Optional<IntervalLaw.Settings> softTimes,
@@ -63,12 +58,6 @@ public record TrainingConfig(
         Optional<Device> device,
         Optional<Precision> precision,
         @Default("{}") Output output) {
-
-    /** A worker with fewer images spends its time on starting operations. */
-    private static final int LEAST_IMAGES = 16;
-
-    /** Every worker collects a gradient of its own; more numbers than these in all (256 MB) are not spent on speed. */
-    private static final long MOST_GRADIENTS = 1 << 26;
 
     /**
      * What a run writes, in steps.
@@ -96,14 +85,6 @@ public record TrainingConfig(
         require(
                 microBatches > 0 && batchSize % microBatches == 0,
                 "micro_batches must divide the batch size " + batchSize + ", is " + microBatches);
-        workers.ifPresent(count -> {
-            require(
-                    count > 0 && batchSize / microBatches % count == 0,
-                    "workers must divide the " + batchSize / microBatches + " images that pass together, is " + count);
-            require(
-                    count == 1 || network.dropout() == 0,
-                    "workers must be 1 with dropout, whose masks are drawn in one order");
-        });
         require(stableTargets >= 0, "stable_targets must not be negative, is " + stableTargets);
         require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
         require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
@@ -127,21 +108,6 @@ public record TrainingConfig(
         if (!condition) {
             throw new IllegalArgumentException(message);
         }
-    }
-
-    /** {@code workers}, or as many as are fastest: no more than threads, and with enough images each to be worth a thread. */
-    int workersOn(Device device) {
-        return workers.orElseGet(() -> {
-            if (device != Device.CPU || network.dropout() > 0) {
-                return 1;
-            }
-            int together = batchSize / microBatches;
-            long affordable = MOST_GRADIENTS / network.build().layout().length();
-            return IntStream.rangeClosed(1, Workers.most())
-                    .filter(count -> together % count == 0 && together / count >= LEAST_IMAGES && count <= affordable)
-                    .max()
-                    .orElse(1);
-        });
     }
 
     /** Steps of warm-up and objective together. */

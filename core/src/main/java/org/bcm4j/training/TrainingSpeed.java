@@ -6,7 +6,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.tensor.Workers;
 import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
@@ -34,14 +33,8 @@ public record TrainingSpeed(int images, double secondsPerImage) {
         long atOnce = Math.max(1, BURST / network.cost().multiplyAdds());
         int images = (int) Math.min(atOnce, config.batchSize() / config.microBatches());
         try (Weights weights = Weights.zeros(network.layout(), device);
-                Workers workers = new Workers(config.workersOn(device))) {
-            int each = Math.max(1, images / workers.count());
-            Runnable thereAndBack = () -> workers.run(worker -> {
-                try (Weights live = weights.trainable()) {
-                    thereAndBack(network, config.network(), live, each, device, precision);
-                }
-                return worker;
-            });
+                Weights live = weights.trainable()) {
+            Runnable thereAndBack = () -> thereAndBack(network, config.network(), live, images, device, precision);
             thereAndBack.run(); // finds memory and chooses kernels
             long begin = System.nanoTime();
             int times = 0;
@@ -51,7 +44,7 @@ public record TrainingSpeed(int images, double secondsPerImage) {
                 times++;
                 seconds = (System.nanoTime() - begin) * 1e-9;
             } while (seconds < PATIENCE_SECONDS);
-            return new TrainingSpeed(images, seconds / times / (each * workers.count()));
+            return new TrainingSpeed(images, seconds / times / images);
         }
     }
 

@@ -2,9 +2,7 @@ package org.bcm4j.training;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.storage.UserException;
@@ -22,9 +20,9 @@ import org.bytedeco.pytorch.Tensor;
 /** All that a run must keep to continue bit for bit: weights, moments, average, every generator, the data order, the counters. */
 final class TrainingState implements AutoCloseable {
     final Weights weights;
-    /** θ, collecting gradients: a gradient for each worker, all of the same weights. */
-    final List<Weights> live;
-    /** sg θ: the same memory as {@link #weights}. */
+    /** θ, collecting gradients. */
+    final Weights live;
+    /** sg θ: the same memory as {@link #live}. */
     final Weights constant;
 
     final Weights average;
@@ -37,9 +35,7 @@ final class TrainingState implements AutoCloseable {
         weights = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        live = Stream.generate(weights::trainable)
-                .limit(config.workersOn(device))
-                .toList();
+        live = weights.trainable();
         constant = weights.frozen();
         average = weights.copy();
         optimizer = new RectifiedAdam(config.optimizer(), layout, device);
@@ -124,7 +120,7 @@ final class TrainingState implements AutoCloseable {
         optimizer.close();
         average.close();
         constant.close();
-        live.forEach(Weights::close);
+        live.close();
         weights.close();
     }
 }

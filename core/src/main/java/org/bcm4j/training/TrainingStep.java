@@ -1,7 +1,6 @@
 package org.bcm4j.training;
 
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
@@ -9,22 +8,16 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.Weights;
-import org.bcm4j.tensor.Workers;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** One step of a run: draws, losses, gradients, update. */
-final class TrainingStep implements AutoCloseable {
-    /** The name of the loss among its terms. */
-    private static final String TOTAL = "loss";
-
+final class TrainingStep {
     private final TrainingConfig config;
     private final ConsistencyFunction function;
     private final Device device;
     private final Precision precision;
     private final PseudoHuber distance;
-    private final Workers workers;
     private final Objective warmUp = new Denoising();
 
     TrainingStep(TrainingConfig config, ConsistencyFunction function, Device device, Precision precision) {
@@ -33,7 +26,6 @@ final class TrainingStep implements AutoCloseable {
         this.device = device;
         this.precision = precision;
         this.distance = config.distance();
-        this.workers = new Workers(config.workersOn(device));
     }
 
     /** Grid points at a step of the run; during the warm-up, those of the objective's first step. */
@@ -48,19 +40,18 @@ final class TrainingStep implements AutoCloseable {
             if (state.step > 0 && state.step == config.warmUpSteps()) {
                 state.restartFromAverage();
             }
-            state.live.forEach(live -> live.gradient().zero_());
+            state.live.gradient().zero_();
+            double loss = 0;
             for (int part = 0; part < config.microBatches(); part++) {
-                accumulate(state, measured);
+                loss += accumulate(state, measured);
             }
-            double loss = Objects.requireNonNull(measured.get(TOTAL));
-            Weights live = state.live.get(0);
-            state.live.stream().skip(1).forEach(other -> live.gradient().add_(other.gradient()));
-            double norm = live.gradient().norm().item_double();
+            measured.put("loss", loss);
+            double norm = state.live.gradient().norm().item_double();
             measured.put("gradient_norm", norm);
             double rate = config.optimizer().at(state.step, config.totalSteps());
             measured.put("learning_rate", rate);
             if (Double.isFinite(norm) && Double.isFinite(loss)) {
-                state.optimizer.update(live, rate, state.average, config.emaRate());
+                state.optimizer.update(state.live, rate, state.average, config.emaRate());
             } else {
                 state.skipped++;
             }
@@ -71,42 +62,24 @@ final class TrainingStep implements AutoCloseable {
         return measured;
     }
 
-    /** Adds the gradients and the measurements of one part of the batch, which the workers divide among themselves. */
-    private void accumulate(TrainingState state, Map<String, Double> measured) {
+    /** Adds the gradient and the measurements of one part of the batch; returns its share of the loss. */
+    private double accumulate(TrainingState state, Map<String, Double> measured) {
         Objective objective = state.step < config.warmUpSteps() ? warmUp : config.objective();
+        double share = 1.0 / config.microBatches();
         try (Scope scope = Scope.open()) {
-            Example drawn = state.examples.next(config.batchSize() / config.microBatches(), points(state.step));
-            workers.run(worker -> {
-                        try (Scope own = Scope.open()) {
-                            Dropout dropout =
-                                    config.network().dropout() == 0 ? Dropout.off() : state.examples.dropout();
-                            Pass live = new Pass(state.live.get(worker), dropout);
-                            Pass constant = new Pass(state.constant, dropout);
-                            return differentiate(objective, live, constant, drawn.part(worker, workers.count()));
-                        }
-                    })
-                    .forEach(losses -> losses.forEach((name, loss) -> measured.merge(name, loss, Double::sum)));
+            Example example = state.examples.next(config.batchSize() / config.microBatches(), points(state.step));
+            Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : state.examples.dropout();
+            Objective.Loss loss;
+            Tensor total;
+            try (Precision.Guard guard = precision.on(device)) {
+                Pass live = new Pass(state.live, dropout);
+                Pass constant = new Pass(state.constant, dropout);
+                loss = objective.apply(function, live, constant, example, distance);
+                total = loss.total().mul(new Scalar(share));
+            }
+            total.backward();
+            loss.terms().forEach((name, term) -> measured.merge(name, share * term.item_double(), Double::sum));
+            return total.item_double();
         }
-    }
-
-    /** Adds the gradient of the loss of some of the step's images; returns their share of the loss and of its terms. */
-    private Map<String, Double> differentiate(Objective objective, Pass live, Pass constant, Example example) {
-        double share = 1.0 / (config.microBatches() * workers.count());
-        Objective.Loss loss;
-        Tensor total;
-        try (Precision.Guard guard = precision.on(device)) {
-            loss = objective.apply(function, live, constant, example, distance);
-            total = loss.total().mul(new Scalar(share));
-        }
-        total.backward();
-        Map<String, Double> losses = new TreeMap<>();
-        losses.put(TOTAL, total.item_double());
-        loss.terms().forEach((name, term) -> losses.put(name, share * term.item_double()));
-        return losses;
-    }
-
-    @Override
-    public void close() {
-        workers.close();
     }
 }

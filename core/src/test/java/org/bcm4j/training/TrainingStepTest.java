@@ -76,9 +76,9 @@ class TrainingStepTest {
         TrainingConfig config = TinyRun.config(directory, "warm_up_steps=0");
         FaultyNetwork network = new FaultyNetwork(config.network().build());
         ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-                TrainingState state = new TrainingState(
-                        config, network.layout(), config.data().training(), Device.CPU)) {
+        TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+        try (TrainingState state =
+                new TrainingState(config, network.layout(), config.data().training(), Device.CPU)) {
             step.run(state);
             step.run(state);
             float[][] before = buffers(state);
@@ -110,9 +110,9 @@ class TrainingStepTest {
                 TinyRun.config(directory, "warm_up_steps=2", "steps=1", "optimizer.learning_rate=1e-30");
         Network network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-                TrainingState state = new TrainingState(
-                        config, network.layout(), config.data().training(), Device.CPU)) {
+        TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+        try (TrainingState state =
+                new TrainingState(config, network.layout(), config.data().training(), Device.CPU)) {
             step.run(state);
             step.run(state);
             try (NoGradGuard guard = new NoGradGuard()) {
@@ -124,47 +124,6 @@ class TrainingStepTest {
 
             assertThat(numbers(state.weights)).as("weights").isEqualTo(average);
             assertThat(state.optimizer.step()).as("updates").isOne();
-        }
-    }
-
-    /** As one thread alone would, but for rounding; and bit for bit as often as it is repeated. */
-    @Test
-    void workersShareAStep() {
-        float[] alone = gradientAfterThreeSteps("workers=1");
-        float[] shared = gradientAfterThreeSteps("workers=2");
-
-        double largest = 0;
-        double difference = 0;
-        for (int i = 0; i < alone.length; i++) {
-            largest = Math.max(largest, Math.abs(alone[i]));
-            difference = Math.max(difference, Math.abs(alone[i] - shared[i]));
-        }
-        // Sums of float32 in another order, three updates long.
-        assertThat(difference).isLessThan(1e-4 * largest);
-        assertThat(gradientAfterThreeSteps("workers=2")).isEqualTo(shared);
-    }
-
-    private float[] gradientAfterThreeSteps(String workers) {
-        TrainingConfig config = TinyRun.config(
-                directory,
-                "network.dropout=0",
-                "warm_up_steps=0",
-                "batch_size=32",
-                "objective.soft_share=0.5",
-                "soft_times={uniform_intervals: 1}",
-                "optimizer.learning_rate=1e-6",
-                workers);
-        Network network = config.network().build();
-        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-                TrainingState state = new TrainingState(
-                        config, network.layout(), config.data().training(), Device.CPU)) {
-            Map<String, Double> measured = Map.of();
-            for (int i = 0; i < 3; i++) {
-                measured = step.run(state);
-            }
-            assertThat(measured.get("loss")).isFinite();
-            return HostTensors.floats(state.live.get(0).gradient());
         }
     }
 
