@@ -45,7 +45,7 @@ class TrainingMemoryTest {
 
     /** Without classes and compiled code, which are the JVM's own, and 1 % of so small a run. */
     private static long resident(String line, long step) {
-        String[] kilobytes = line.split(" ");
+        String[] kilobytes = line.split(" ", -1);
         long resident = Long.parseLong(kilobytes[0]);
         long code = Long.parseLong(kilobytes[1]);
         System.out.printf("step %d: %,d kB resident, %,d kB of them classes and compiled code%n", step, resident, code);
