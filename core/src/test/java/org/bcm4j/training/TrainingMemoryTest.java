@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bcm4j.journal.LossCurves;
@@ -29,30 +27,22 @@ class TrainingMemoryTest {
     @Tag("large")
     void residentMemoryIsFlatOverThousandsOfSteps() {
         assumeThat(STATUS).exists();
-        // The optimising compiler goes on for thousands of steps, and its working memory with it; the first is done
-        // early.
+        // The optimising compiler goes on adding code for thousands of steps, and code is memory too; the first one is
+        // done early.
         try (TrainingProcess process = TrainingProcess.start(
                 Child.class,
                 "-XX:TieredStopAtLevel=1",
                 directory.resolve("errors.txt"),
                 directory.resolve("data"),
                 directory.resolve("run"))) {
-            long early = resident(process.line(), EARLY);
-            long late = resident(process.line(), LATE);
+            long early = Long.parseLong(process.line());
+            long late = Long.parseLong(process.line());
+            System.out.printf("resident: %,d kB at step %d, %,d kB at step %d%n", early, EARLY, late, LATE);
             assertThat(late).as("kB resident at step %d", LATE).isLessThan(early + early / 100);
         }
     }
 
-    /** Without classes and compiled code, which are the JVM's own, and 1 % of so small a run. */
-    private static long resident(String line, long step) {
-        String[] kilobytes = line.split(" ", -1);
-        long resident = Long.parseLong(kilobytes[0]);
-        long code = Long.parseLong(kilobytes[1]);
-        System.out.printf("step %d: %,d kB resident, %,d kB of them classes and compiled code%n", step, resident, code);
-        return resident - code;
-    }
-
-    /** Trains, and tells its resident memory in kB, and what of it is code, at an early and at a late step. */
+    /** Trains, and tells its resident memory in kB at an early and at a late step. */
     static final class Child {
         private Child() {}
 
@@ -75,16 +65,8 @@ class TrainingMemoryTest {
                 LossCurves.draw(run.resolve("log.jsonl"), run.resolve("curves.png"));
             }
             if (record.step() == EARLY || record.step() == LATE) {
-                System.out.println(residentKilobytes() + " " + codeKilobytes());
+                System.out.println(residentKilobytes());
             }
-        }
-
-        private static long codeKilobytes() {
-            return ManagementFactory.getMemoryPoolMXBeans().stream()
-                            .filter(pool -> pool.getType() == MemoryType.NON_HEAP)
-                            .mapToLong(pool -> pool.getUsage().getUsed())
-                            .sum()
-                    / 1024;
         }
 
         private static long residentKilobytes() {
