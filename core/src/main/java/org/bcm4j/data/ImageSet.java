@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -104,12 +103,11 @@ public sealed interface ImageSet {
     }
 
     /**
-     * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes.
+     * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes, read as it is needed.
      *
-     * @param file an {@code .npz} file
-     * @param count how many images it holds
+     * @param array in an {@code .npz} file
      */
-    record ArrayFile(Path file, long count) implements ImageSet {
+    record ArrayFile(NpzArray array) implements ImageSet {
         private static final String NAME = "images";
 
         /** @throws UserException if the file holds no such array */
@@ -117,37 +115,26 @@ public sealed interface ImageSet {
             if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
                 throw new UserException(file + ": is neither a folder of pictures nor an .npz file of images");
             }
-            try (Scope scope = Scope.open()) {
-                return new ArrayFile(file, images(file).size(0));
+            NpzArray array = NpzArray.of(file, NAME);
+            List<Long> shape = array.header().shape();
+            if (shape.size() != 4
+                    || array.header().type() != torch.ScalarType.Byte
+                    || shape.get(0) == 0
+                    || (shape.get(1) != 1 && shape.get(1) != 3)) {
+                throw new UserException(
+                        file + ": its array \"" + NAME + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + shape);
             }
+            return new ArrayFile(array);
         }
 
-        private static Tensor images(Path file) {
-            Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
-            Tensor images = arrays.get(NAME);
-            if (images == null) {
-                throw new UserException(file + ": holds no array \"" + NAME + "\", only " + arrays.keySet());
-            }
-            if (images.dim() != 4
-                    || images.scalar_type().value != torch.ScalarType.Byte.value
-                    || images.size(0) == 0
-                    || (images.size(1) != 1 && images.size(1) != 3)) {
-                throw new UserException(file + ": its array \"" + NAME
-                        + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + Arrays.toString(images.shape()));
-            }
-            return images;
+        @Override
+        public long count() {
+            return array.header().shape().get(0);
         }
 
         @Override
         public void forEachBatch(int size, Consumer<Tensor> receiver) {
-            try (Scope scope = Scope.open()) {
-                Tensor images = images(file);
-                for (long start = 0; start < images.size(0); start += size) {
-                    try (Scope batch = Scope.open()) {
-                        receiver.accept(images.narrow(0, start, Math.min(size, images.size(0) - start)));
-                    }
-                }
-            }
+            array.forEachRows(size, receiver);
         }
     }
 

@@ -29,11 +29,6 @@ import org.bytedeco.pytorch.Tensor;
  * caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class NumpyFiles {
-    private static final String SUFFIX = ".npy";
-
-    /** Deflate can not shrink below 1 : 1032; an entry that claims more lies about its size. */
-    private static final long MAX_DEFLATE_RATIO = 1032;
-
     /** The earliest time that a zip entry can bear, for files that depend on their content only. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -62,21 +57,13 @@ public final class NumpyFiles {
         boolean complete = false;
         try (ZipFile zip = new ZipFile(file.toFile())) {
             for (Iterator<? extends ZipEntry> entries = zip.entries().asIterator(); entries.hasNext(); ) {
-                ZipEntry entry = entries.next();
-                String where = file + ", entry " + entry.getName();
-                if (!entry.getName().endsWith(SUFFIX)) {
-                    throw NpyHeader.broken(where, "it is not called *" + SUFFIX);
-                }
-                if (entry.getSize() / MAX_DEFLATE_RATIO > entry.getCompressedSize()) {
-                    throw NpyHeader.broken(where, "it claims an impossible size of " + entry.getSize() + " bytes");
-                }
-                String name = entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
-                try (ReadableByteChannel channel = Channels.newChannel(zip.getInputStream(entry))) {
-                    Tensor array = readArray(channel, entry.getSize(), where);
-                    if (arrays.putIfAbsent(name, array) != null) {
+                try (NpzEntry entry = NpzEntry.open(file, zip, entries.next())) {
+                    Tensor array = readArray(entry.channel(), entry.size(), entry.where());
+                    if (arrays.putIfAbsent(entry.name(), array) != null) {
                         array.close();
-                        throw NpyHeader.broken(where, "it occurs twice");
+                        throw NpyHeader.broken(entry.where(), "it occurs twice");
                     }
+                    entry.verify();
                 }
             }
             complete = true;
@@ -118,7 +105,7 @@ public final class NumpyFiles {
             zip.setLevel(Deflater.BEST_SPEED);
             WritableByteChannel channel = Channels.newChannel(zip);
             for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
-                ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
+                ZipEntry entry = new ZipEntry(array.getKey() + NpzEntry.SUFFIX);
                 entry.setTimeLocal(NO_TIME);
                 zip.putNextEntry(entry);
                 zip.write(NpyHeader.of(array.getValue()).encoded());
@@ -139,7 +126,7 @@ public final class NumpyFiles {
         }
     }
 
-    private static UserException unreadable(Path file, IOException e) {
+    static UserException unreadable(Path file, IOException e) {
         if (e instanceof EOFException || e instanceof ZipException) {
             return NpyHeader.broken(file.toString(), "it ends too early or is damaged");
         }

@@ -2,6 +2,7 @@ package org.bcm4j.app.report;
 
 import static org.bcm4j.app.report.QuickstartPage.number;
 
+import java.util.List;
 import java.util.Optional;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.metrics.GenerationQuality;
@@ -25,27 +26,10 @@ final class EvaluationSection {
                 relative to that of a 3 × 3 blur (below 1, samples are closer to real images than slightly soft copies
                 of them are); and how often a classifier sees the class asked for, relative to how often it is right
                 about real images.</p>
-                <div class="table">
-                <table>
-                <thead><tr><th scope="col">Walk</th><th scope="col">NFE</th><th scope="col">Relative distance</th>\
-                <th scope="col">Agreement</th></tr></thead>
-                <tbody>
                 %s
-                </tbody>
-                </table>
-                </div>
                 <p>Inversion, and generation again in one evaluation; the error is per pixel value on [0,1], and ideal
                 noise has a standard deviation of 1.</p>
-                <div class="table">
-                <table>
-                <thead><tr><th scope="col">Walk</th><th scope="col">NFE</th><th scope="col">Labels</th>\
-                <th scope="col">Mean squared error</th><th scope="col">PSNR, dB</th>\
-                <th scope="col">Noise deviation</th></tr></thead>
-                <tbody>
                 %s
-                </tbody>
-                </table>
-                </div>
                 %s
                 </section>\
                 """,
@@ -55,26 +39,30 @@ final class EvaluationSection {
                 protocol.seed(),
                 protocol.device(),
                 protocol.precision(),
-                Html.each(report.generation(), EvaluationSection::generation),
-                Html.each(report.inversion(), EvaluationSection::inversion),
+                Html.table(
+                        List.of("Walk", "NFE", "Relative distance", "Agreement"),
+                        report.generation().stream()
+                                .map(EvaluationSection::generation)
+                                .toList()),
+                Html.table(
+                        List.of("Walk", "NFE", "Labels", "Mean squared error", "PSNR, dB", "Noise deviation"),
+                        report.inversion().stream()
+                                .map(EvaluationSection::inversion)
+                                .toList()),
                 commands.evaluation(protocol));
     }
 
-    private static Html generation(GenerationQuality.Figures figures) {
-        return Html.of(
-                "<tr><th scope=\"row\"><code>%s</code></th><td>%s</td><td>%s</td><td>%s</td></tr>",
-                figures.walk(),
+    private static List<Object> generation(GenerationQuality.Figures figures) {
+        return List.of(
+                Html.code(figures.walk()),
                 figures.nfe(),
                 number("%.3f", figures.relativeToBlurred()),
                 orAbsent("%.3f", figures.agreement()));
     }
 
-    private static Html inversion(InversionQuality.Figures figures) {
-        return Html.of(
-                """
-                <tr><th scope="row"><code>%s</code></th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\
-                """,
-                figures.walk(),
+    private static List<Object> inversion(InversionQuality.Figures figures) {
+        return List.of(
+                Html.code(figures.walk()),
                 figures.nfe(),
                 figures.labels() == InversionQuality.Labels.TRUE ? "given" : "none",
                 number("%.5f", figures.meanSquaredError()),

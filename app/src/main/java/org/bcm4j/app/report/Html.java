@@ -1,5 +1,6 @@
 package org.bcm4j.app.report;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -29,6 +30,38 @@ record Html(String markup) {
     /** One piece for each item, each on its own line. */
     static <T> Html each(List<T> items, Function<T, Html> piece) {
         return new Html(items.stream().map(piece).map(Html::markup).collect(Collectors.joining("\n")));
+    }
+
+    /**
+     * A table whose first column names its rows.
+     *
+     * @param rows each as long as the head
+     */
+    static Html table(List<String> head, List<List<Object>> rows) {
+        return of(
+                """
+                <div class="table">
+                <table>
+                <thead><tr>%s</tr></thead>
+                <tbody>
+                %s
+                </tbody>
+                </table>
+                </div>\
+                """,
+                each(head, title -> of("<th scope=\"col\">%s</th>", title)),
+                each(rows, row -> of("<tr>%s</tr>", each(cells(row), cell -> cell))));
+    }
+
+    private static List<Html> cells(List<Object> row) {
+        List<Html> cells = new ArrayList<>();
+        cells.add(of("<th scope=\"row\">%s</th>", row.get(0)));
+        row.subList(1, row.size()).forEach(value -> cells.add(of("<td>%s</td>", value)));
+        return cells;
+    }
+
+    static Html code(String text) {
+        return of("<code>%s</code>", text);
     }
 
     /** For text between tags and in quoted attributes. */

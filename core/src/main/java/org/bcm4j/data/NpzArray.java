@@ -1,0 +1,70 @@
+package org.bcm4j.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * One array of an {@code .npz} file, which may be larger than memory: its rows are read a few at a time, in their order.
+ *
+ * @param name of the array, without {@code .npy}
+ * @param header its type and shape
+ */
+record NpzArray(Path file, String name, NpyHeader header) {
+    /**
+     * Finds the array and reads its header.
+     *
+     * @throws UserException if the file can not be read or is damaged, or holds no such array
+     */
+    static NpzArray of(Path file, String name) {
+        try (ZipFile zip = new ZipFile(file.toFile());
+                NpzEntry entry = open(zip, file, name)) {
+            NpyHeader header = NpyHeader.read(entry.channel(), entry.where());
+            header.checkSize(entry.size(), entry.where());
+            return new NpzArray(file, name, header);
+        } catch (IOException e) {
+            throw NumpyFiles.unreadable(file, e);
+        }
+    }
+
+    /**
+     * Hands out all rows, the parts along the first dimension.
+     *
+     * @param count rows at a time at most, at least 1
+     * @param receiver takes [count, …]; each tensor belongs to a scope of its own
+     * @throws UserException if the file can not be read to its end, or is not what was written
+     */
+    void forEachRows(int count, Consumer<Tensor> receiver) {
+        long[] shape = header.dimensions();
+        long rows = shape[0];
+        try (ZipFile zip = new ZipFile(file.toFile());
+                NpzEntry entry = open(zip, file, name)) {
+            NpyHeader.read(entry.channel(), entry.where());
+            for (long done = 0; done < rows; done += count) {
+                shape[0] = Math.min(count, rows - done);
+                try (Scope scope = Scope.open()) {
+                    receiver.accept(HostTensors.read(entry.channel(), header.type(), shape));
+                }
+            }
+            entry.verify();
+        } catch (IOException e) {
+            throw NumpyFiles.unreadable(file, e);
+        }
+    }
+
+    private static NpzEntry open(ZipFile zip, Path file, String name) throws IOException {
+        ZipEntry entry = zip.getEntry(name + NpzEntry.SUFFIX);
+        if (entry == null) {
+            String others = zip.stream().map(ZipEntry::getName).collect(Collectors.joining(", "));
+            throw new UserException(file + ": holds no array \"" + name + "\", only [" + others + "]");
+        }
+        return NpzEntry.open(file, zip, entry);
+    }
+}
