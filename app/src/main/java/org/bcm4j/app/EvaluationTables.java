@@ -61,16 +61,16 @@ final class EvaluationTables {
 
     private static void inception(List<EvaluationReport.InceptionFigures> rows) {
         System.out.printf(
-                "%n%-36s %7s %10s %10s %10s %10s %10s%n",
+                "%n%-36s %7s %26s %30s %10s %10s %10s%n",
                 "in Inception features", "NFE", "FID", "KID", "precision", "recall", "score");
         for (EvaluationReport.InceptionFigures row : rows) {
             InceptionEvaluation.Figures figures = row.figures();
             System.out.printf(
-                    "%-36s %7d %10s %10s %10s %10s %10s%n",
+                    "%-36s %7d %26s %30s %10s %10s %10s%n",
                     row.walk(),
                     row.nfe(),
-                    orDash(4, figures.fid()),
-                    orDash(6, figures.kid()),
+                    figures.fid().map(fid -> text(3, fid, figures.fidBounds())).orElse("-"),
+                    figures.kid().map(kid -> text(6, kid, figures.kidBounds())).orElse("-"),
                     orDash(4, figures.precision()),
                     orDash(4, figures.recall()),
                     orDash(4, figures.inceptionScore()));
@@ -118,8 +118,8 @@ final class EvaluationTables {
             line("/ blurred", text(5, figures.relativeToBlurred()));
         });
         report.inception().ifPresent(figures -> {
-            line("FID", figures.fid());
-            line("KID", figures.kid());
+            figures.fid().ifPresent(fid -> line("FID", text(5, fid, figures.fidBounds())));
+            figures.kid().ifPresent(kid -> line("KID", text(6, kid, figures.kidBounds())));
             line("precision", figures.precision());
             line("recall", figures.recall());
             line("Inception Score", figures.inceptionScore());

@@ -121,8 +121,8 @@ public sealed interface ImageSet {
                     || array.header().type() != torch.ScalarType.Byte
                     || shape.get(0) == 0
                     || (shape.get(1) != 1 && shape.get(1) != 3)) {
-                throw new UserException(
-                        file + ": its array \"" + NAME + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + shape);
+                throw new UserException(file + ": its array \"" + NAME
+                        + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + shape);
             }
             return new ArrayFile(array);
         }

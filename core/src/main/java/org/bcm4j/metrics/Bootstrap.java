@@ -59,12 +59,12 @@ public record Bootstrap(long seed) {
      */
     public Bounds distance(float[] features, FeatureMoments reference, double distance) {
         SplittableRandom random = new SplittableRandom(seed);
-        double[] mean = reference.mean();
-        double[] covariance = reference.covariance();
-        int count = features.length / mean.length;
+        FrechetDistance law = new FrechetDistance(reference.mean(), reference.covariance());
+        int length = reference.mean().length;
+        int count = features.length / length;
         double[] distances = new double[DISTANCE_RESAMPLES];
         try (Scope scope = Scope.open()) {
-            Tensor rows = HostTensors.ofFloats(features, count, mean.length).to(ScalarType.Double);
+            Tensor rows = HostTensors.ofFloats(features, count, length).to(ScalarType.Double);
             // Centred, so that the sums of squares below are no larger than the spread that they measure.
             Tensor centre = rows.mean(0);
             Tensor centred = rows.sub(centre);
@@ -73,7 +73,7 @@ public record Bootstrap(long seed) {
                 for (int i = 0; i < count; i++) {
                     times[random.nextInt(count)]++;
                 }
-                distances[set] = distance(centre, centred, times, mean, covariance);
+                distances[set] = distance(centre, centred, times, law);
             }
         }
         double half = DEVIATIONS * deviation(distances);
@@ -81,16 +81,14 @@ public record Bootstrap(long seed) {
     }
 
     /** Of the set that holds each row so many times. */
-    private static double distance(Tensor centre, Tensor centred, double[] times, double[] mean, double[] covariance) {
+    private static double distance(Tensor centre, Tensor centred, double[] times, FrechetDistance law) {
         try (Scope scope = Scope.open()) {
             Tensor weighted = centred.mul(HostTensors.ofDoubles(times, times.length, 1));
             Tensor shift = weighted.sum(0).div(new Scalar((double) times.length));
             Tensor scatter = weighted.t().mm(centred).sub(shift.outer(shift).mul(new Scalar((double) times.length)));
-            return FrechetDistance.between(
+            return law.from(
                     HostTensors.doubles(centre.add(shift)),
-                    HostTensors.doubles(scatter.div(new Scalar(times.length - 1.0))),
-                    mean,
-                    covariance);
+                    HostTensors.doubles(scatter.div(new Scalar(times.length - 1.0))));
         }
     }
 

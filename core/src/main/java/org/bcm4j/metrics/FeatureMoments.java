@@ -4,8 +4,6 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * Mean and covariance of feature vectors that arrive in batches, in double precision. Batches are centred on their own
@@ -14,9 +12,9 @@ import org.ejml.dense.row.CommonOps_DDRM;
  */
 public final class FeatureMoments {
     private final int dimension;
-    private final DMatrixRMaj mean;
-    /** Sum of (x − mean)(x − mean)ᵀ over all vectors. */
-    private final DMatrixRMaj scatter;
+    private final double[] mean;
+    /** Sum of (x − mean)(x − mean)ᵀ over all vectors, row-major. */
+    private final double[] scatter;
 
     private long count;
 
@@ -26,8 +24,8 @@ public final class FeatureMoments {
             throw new IllegalArgumentException("feature vectors need at least 1 number, not " + dimension);
         }
         this.dimension = dimension;
-        this.mean = new DMatrixRMaj(dimension, 1);
-        this.scatter = new DMatrixRMaj(dimension, dimension);
+        this.mean = new double[dimension];
+        this.scatter = new double[Math.multiplyExact(dimension, dimension)];
     }
 
     /**
@@ -46,27 +44,34 @@ public final class FeatureMoments {
             Tensor centred = rows.sub(centre);
             merge(
                     features.size(0),
-                    column(HostTensors.doubles(centre)),
-                    new DMatrixRMaj(
-                            dimension,
-                            dimension,
-                            true,
-                            HostTensors.doubles(centred.t().mm(centred))));
+                    HostTensors.doubles(centre),
+                    HostTensors.doubles(centred.t().mm(centred)));
         }
     }
 
-    private void merge(long added, DMatrixRMaj addedMean, DMatrixRMaj addedScatter) {
-        long total = count + added;
-        DMatrixRMaj step = new DMatrixRMaj(dimension, 1);
-        CommonOps_DDRM.subtract(addedMean, mean, step);
-        CommonOps_DDRM.addEquals(scatter, addedScatter);
-        CommonOps_DDRM.multAddTransB((double) count * added / total, step, step, scatter);
-        CommonOps_DDRM.addEquals(mean, (double) added / total, step);
-        count = total;
+    /** Takes in all that another has taken in. */
+    void add(FeatureMoments others) {
+        if (others.count > 0) {
+            merge(others.count, others.mean, others.scatter);
+        }
     }
 
-    private static DMatrixRMaj column(double[] values) {
-        return new DMatrixRMaj(values.length, 1, true, values);
+    private void merge(long added, double[] addedMean, double[] addedScatter) {
+        long total = count + added;
+        double weight = (double) count * added / total;
+        double[] step = new double[dimension];
+        for (int i = 0; i < dimension; i++) {
+            step[i] = addedMean[i] - mean[i];
+        }
+        for (int i = 0; i < dimension; i++) {
+            double weighted = weight * step[i];
+            int row = i * dimension;
+            for (int j = 0; j < dimension; j++) {
+                scatter[row + j] += addedScatter[row + j] + weighted * step[j];
+            }
+            mean[i] += step[i] * added / total;
+        }
+        count = total;
     }
 
     /** How many vectors there were. */
@@ -76,7 +81,7 @@ public final class FeatureMoments {
 
     /** The mean vector, [D]. */
     public double[] mean() {
-        return mean.getData().clone();
+        return mean.clone();
     }
 
     /**
@@ -85,16 +90,13 @@ public final class FeatureMoments {
      * @throws IllegalStateException if there were fewer than two vectors
      */
     public double[] covariance() {
-        return fit().covariance().getData().clone();
-    }
-
-    /** The Gaussian of this mean and covariance. */
-    Gaussian fit() {
         if (count < 2) {
             throw new IllegalStateException("a covariance needs at least 2 feature vectors, not " + count);
         }
-        DMatrixRMaj covariance = scatter.copy();
-        CommonOps_DDRM.scale(1.0 / (count - 1), covariance);
-        return new Gaussian(mean.copy(), covariance);
+        double[] covariance = scatter.clone();
+        for (int i = 0; i < covariance.length; i++) {
+            covariance[i] /= count - 1;
+        }
+        return covariance;
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -21,6 +22,8 @@ public final class FeatureStatistics {
 
     private final double[] mean;
     private final double[] covariance;
+    /** Made when it is first asked for, since it takes the root of the covariance. */
+    private Optional<FrechetDistance> law = Optional.empty();
 
     private FeatureStatistics(double[] mean, double[] covariance) {
         this.mean = mean;
@@ -61,6 +64,12 @@ public final class FeatureStatistics {
         }
     }
 
+    private FrechetDistance law() {
+        FrechetDistance made = law.orElseGet(() -> new FrechetDistance(mean, covariance));
+        law = Optional.of(made);
+        return made;
+    }
+
     /**
      * The Fréchet distance to others, the FID if both are of Inception features.
      *
@@ -71,6 +80,6 @@ public final class FeatureStatistics {
             throw new UserException("statistics of features of length " + mean.length + " and " + others.mean.length
                     + " can not be compared; were they made with other networks?");
         }
-        return FrechetDistance.between(mean, covariance, others.mean, others.covariance);
+        return others.law().from(mean, covariance);
     }
 }

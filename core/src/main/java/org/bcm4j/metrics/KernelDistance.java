@@ -1,8 +1,10 @@
 package org.bcm4j.metrics;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -23,23 +25,94 @@ public final class KernelDistance {
      * @throws IllegalArgumentException if a set has fewer than two vectors, or their lengths differ
      */
     public static double between(Tensor first, Tensor second) {
-        if (first.size(0) < 2 || second.size(0) < 2 || first.size(1) != second.size(1)) {
-            throw new IllegalArgumentException("two sets of at least 2 vectors of one length are needed");
-        }
         try (Scope scope = Scope.open()) {
-            Tensor x = first.to(ScalarType.Double);
-            Tensor y = second.to(ScalarType.Double);
-            double across = sum(x, y) / ((double) x.size(0) * y.size(0));
-            return meanOfPairs(x) + meanOfPairs(y) - 2 * across;
+            return Sums.of(first, second, 1, HostTensors.ofLongs(new long[(int) first.size(0)], first.size(0)))
+                    .distance(-1);
         }
     }
 
-    /** The mean of the kernel over pairs of different vectors of one set. */
-    private static double meanOfPairs(Tensor x) {
-        Tensor squares = x.square().sum(new long[] {1}, false, new ScalarTypeOptional());
-        double withThemselves = cubed(squares, x.size(1)).sum().item_double();
-        double count = x.size(0);
-        return (sum(x, x) - withThemselves) / (count * (count - 1));
+    /**
+     * Bounds by the {@link Jackknife} over the first set.
+     *
+     * @param distance between the sets
+     */
+    static Bounds bounds(Tensor first, Tensor second, double distance) {
+        Jackknife.Division division = new Jackknife.Division();
+        long[] groups = IntStream.range(0, (int) first.size(0))
+                .mapToLong(row -> division.next())
+                .toArray();
+        try (Scope scope = Scope.open()) {
+            Sums sums = Sums.of(first, second, Jackknife.GROUPS, HostTensors.ofLongs(groups, groups.length));
+            return Jackknife.bounds(
+                    distance,
+                    IntStream.range(0, Jackknife.GROUPS)
+                            .mapToDouble(sums::distance)
+                            .toArray());
+        }
+    }
+
+    /**
+     * Sums of the kernel, from which the distance without any group of the first set follows.
+     *
+     * @param counts of each group's vectors
+     * @param within over pairs of different vectors of two groups, or of one
+     * @param across over pairs of a group's vector and one of the second set
+     * @param second mean over pairs of different vectors of the second set
+     * @param secondCount of the second set's vectors
+     */
+    private record Sums(double[] counts, double[][] within, double[] across, double second, long secondCount) {
+        static Sums of(Tensor first, Tensor second, int groups, Tensor groupOfRow) {
+            if (first.size(0) < 2 || second.size(0) < 2 || first.size(1) != second.size(1)) {
+                throw new IllegalArgumentException("two sets of at least 2 vectors of one length are needed");
+            }
+            Tensor y = second.to(ScalarType.Double);
+            Tensor[] x = IntStream.range(0, groups)
+                    .mapToObj(group -> first.index_select(
+                                    0,
+                                    groupOfRow
+                                            .eq(new Scalar((long) group))
+                                            .nonzero()
+                                            .view(-1))
+                            .to(ScalarType.Double))
+                    .toArray(Tensor[]::new);
+            double[][] within = new double[groups][groups];
+            for (int i = 0; i < groups; i++) {
+                within[i][i] = sum(x[i], x[i]) - withThemselves(x[i]);
+                for (int j = 0; j < i; j++) {
+                    within[i][j] = sum(x[i], x[j]);
+                    within[j][i] = within[i][j];
+                }
+            }
+            double count = y.size(0);
+            return new Sums(
+                    Arrays.stream(x).mapToDouble(rows -> rows.size(0)).toArray(),
+                    within,
+                    Arrays.stream(x).mapToDouble(rows -> sum(rows, y)).toArray(),
+                    (sum(y, y) - withThemselves(y)) / (count * (count - 1)),
+                    y.size(0));
+        }
+
+        /** Without one group, or with all if there is no such group. */
+        double distance(int without) {
+            double count = 0;
+            double pairs = 0;
+            double both = 0;
+            for (int i = 0; i < counts.length; i++) {
+                if (i != without) {
+                    count += counts[i];
+                    both += across[i];
+                    for (int j = 0; j < counts.length; j++) {
+                        pairs += j == without ? 0 : within[i][j];
+                    }
+                }
+            }
+            return pairs / (count * (count - 1)) + second - 2 * both / (count * secondCount);
+        }
+    }
+
+    /** The sum of the kernel over the pairs of a vector and itself. */
+    private static double withThemselves(Tensor x) {
+        return cubed(x.square().sum(1), x.size(1)).sum().item_double();
     }
 
     /** The sum of the kernel over all pairs, row by row so that memory grows with one set only. */

@@ -46,7 +46,11 @@ class ImageSetTest {
         new Random(3).nextBytes(pixels);
         NumpyFiles.writeNpz(
                 file,
-                Map.of("images", HostTensors.ofBytes(pixels, COUNT, 3, 4, 5), "seed", HostTensors.ofLongs(new long[] {1}, 1)));
+                Map.of(
+                        "images",
+                        HostTensors.ofBytes(pixels, COUNT, 3, 4, 5),
+                        "seed",
+                        HostTensors.ofLongs(new long[] {1}, 1)));
         return pixels;
     }
 

@@ -78,6 +78,8 @@ class InceptionEvaluationTest {
             assertThat(byStatistics.inception())
                     .contains(new InceptionEvaluation.Figures(
                             figures.fid(),
+                            figures.fidBounds(),
+                            Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),

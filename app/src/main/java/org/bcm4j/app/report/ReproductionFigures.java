@@ -59,7 +59,10 @@ final class ReproductionFigures {
                         List.of("Walk", "Sampler", "NFE", "Relative distance"),
                         result.points().stream()
                                 .map(point -> List.<Object>of(
-                                        Html.code(point.walk()), name(point.kind()), point.nfe(), text(point.distance())))
+                                        Html.code(point.walk()),
+                                        name(point.kind()),
+                                        point.nfe(),
+                                        text(point.distance())))
                                 .toList()));
     }
 
