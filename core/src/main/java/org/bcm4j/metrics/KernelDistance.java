@@ -51,16 +51,27 @@ public final class KernelDistance {
         }
     }
 
-    /**
-     * Sums of the kernel, from which the distance without any group of the first set follows.
-     *
-     * @param counts of each group's vectors
-     * @param within over pairs of different vectors of two groups, or of one
-     * @param across over pairs of a group's vector and one of the second set
-     * @param second mean over pairs of different vectors of the second set
-     * @param secondCount of the second set's vectors
-     */
-    private record Sums(double[] counts, double[][] within, double[] across, double second, long secondCount) {
+    /** Sums of the kernel, from which the distance without any group of the first set follows. */
+    private static final class Sums {
+        /** Vectors of each group. */
+        private final double[] counts;
+        /** Over pairs of different vectors of two groups, or of one. */
+        private final double[][] within;
+        /** Over pairs of a group's vector and one of the second set. */
+        private final double[] across;
+        /** The mean over pairs of different vectors of the second set. */
+        private final double second;
+
+        private final long secondCount;
+
+        private Sums(double[] counts, double[][] within, double[] across, double second, long secondCount) {
+            this.counts = counts;
+            this.within = within;
+            this.across = across;
+            this.second = second;
+            this.secondCount = secondCount;
+        }
+
         static Sums of(Tensor first, Tensor second, int groups, Tensor groupOfRow) {
             if (first.size(0) < 2 || second.size(0) < 2 || first.size(1) != second.size(1)) {
                 throw new IllegalArgumentException("two sets of at least 2 vectors of one length are needed");
