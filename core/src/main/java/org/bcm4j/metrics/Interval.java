@@ -1,6 +1,8 @@
 package org.bcm4j.metrics;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A mean over seeds, and where it lies with 95 % confidence if figures of seeds are normally distributed (Student's t).
@@ -8,10 +10,15 @@ import java.util.Arrays;
  * @param mean of the figures
  * @param low the interval's lower end
  * @param high its upper end
+ * @param figures of which it is made, in the order of their seeds
  */
-public record Interval(double mean, double low, double high) {
+public record Interval(double mean, double low, double high, List<Double> figures) {
     /** The 97.5 % quantile of Student's t with 1 to 9 degrees of freedom. */
     private static final double[] QUANTILES = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
+
+    public Interval {
+        figures = List.copyOf(figures);
+    }
 
     /** How many figures an interval can be made of. */
     static final int LEAST = 2;
@@ -33,11 +40,22 @@ public record Interval(double mean, double low, double high) {
                 .map(figure -> (figure - mean) * (figure - mean))
                 .sum();
         double half = QUANTILES[count - 2] * Math.sqrt(squares / (count - 1) / count);
-        return new Interval(mean, mean - half, mean + half);
+        return new Interval(mean, mean - half, mean + half, Arrays.stream(figures).boxed().toList());
     }
 
-    /** Whether all that this interval holds is less than all that the other holds. */
-    public boolean isBelow(Interval other) {
-        return high < other.low;
+    /**
+     * The interval of this figure less another, seed by seed: what all figures of a seed share, such as its images, cancels.
+     *
+     * @param other of the same seeds
+     * @param factor of the other
+     */
+    public Interval minus(Interval other, double factor) {
+        if (figures.size() != other.figures.size()) {
+            throw new IllegalArgumentException(
+                    figures.size() + " and " + other.figures.size() + " figures can not be of the same seeds");
+        }
+        return of(IntStream.range(0, figures.size())
+                .mapToDouble(seed -> figures.get(seed) - factor * other.figures.get(seed))
+                .toArray());
     }
 }

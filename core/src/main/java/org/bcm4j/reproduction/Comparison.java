@@ -17,16 +17,20 @@ public record Comparison(String lower, Interval figure, String higher, Optional<
         return new Comparison(lower, figure, higher, Optional.of(otherFigure), 1);
     }
 
-    /** By the 95 % intervals: {@link Verdict#UNDECIDED} where they overlap. */
+    /** By how much the second is higher than the first and its factor, seed by seed; absent if it is not finite. */
+    public Optional<Interval> difference() {
+        return otherFigure.map(other -> other.minus(figure, factor));
+    }
+
+    /** By the 95 % interval of the difference: {@link Verdict#UNDECIDED} where that holds 0. */
     public Verdict verdict() {
-        if (otherFigure.isEmpty()) {
+        if (difference().isEmpty()) {
             return Verdict.HELD;
         }
-        Interval other = otherFigure.get();
-        Interval raised = new Interval(factor * figure.mean(), factor * figure.low(), factor * figure.high());
-        if (raised.isBelow(other)) {
+        Interval difference = difference().get();
+        if (difference.low() > 0) {
             return Verdict.HELD;
         }
-        return other.isBelow(raised) ? Verdict.NOT_HELD : Verdict.UNDECIDED;
+        return difference.high() < 0 ? Verdict.NOT_HELD : Verdict.UNDECIDED;
     }
 }

@@ -8,7 +8,7 @@ public enum Verdict {
     HELD,
     /** The opposite shows in at least one. */
     NOT_HELD,
-    /** Neither, or it was not measured: intervals overlap. */
+    /** Neither, or it was not measured: the interval of a difference holds 0. */
     UNDECIDED;
 
     /** Of a claim that makes all of these comparisons. */

@@ -23,8 +23,16 @@ class IntervalTest {
         assertThat(interval.mean()).isEqualTo(3);
         assertThat(interval.low()).isCloseTo(1.037, within(5e-4));
         assertThat(interval.high()).isCloseTo(4.963, within(5e-4));
-        assertThat(interval.isBelow(new Interval(6, 5, 7))).isTrue();
-        assertThat(interval.isBelow(new Interval(6, 4, 8))).isFalse();
+    }
+
+    @Test
+    void differencesAreTakenSeedBySeed() {
+        Interval images = Interval.of(10, 20, 30);
+        Interval better = Interval.of(9, 19.5, 28.5);
+        assertThat(images.minus(better, 1)).isEqualTo(Interval.of(1, 0.5, 1.5));
+        assertThat(images.minus(better, 2).figures()).containsExactly(-8.0, -19.0, -27.0);
+        Interval others = Interval.of(1, 2);
+        assertThatThrownBy(() -> images.minus(others, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     /** Of 2,000 intervals 100 miss the mean, give or take 10: four standard errors are 40. */

@@ -99,7 +99,8 @@ public final class ReproductionPage {
                 <section id="claims">
                 <h2>What the paper claims</h2>
                 <p>A claim is held if every comparison that it makes shows, not held if the opposite of one shows,
-                undecided if intervals overlap or something was not measured. <code>claims.json</code></p>
+                undecided if neither does or something was not measured. What is compared shows by the difference of the two, seed by
+                seed, whose 95 %% interval is given. <code>claims.json</code></p>
                 %s
                 </section>\
                 """,
@@ -122,13 +123,17 @@ public final class ReproductionPage {
 
     private static Html comparison(Comparison comparison) {
         return Html.of(
-                "<div>%s%s: %s &lt; %s: %s? %s</div>",
+                "<div>%s%s: %s &lt; %s: %s? %s%s</div>",
                 comparison.factor() == 1 ? "" : number("%.0f × ", comparison.factor()),
                 comparison.lower(),
                 ReproductionFigures.text(comparison.figure()),
                 comparison.higher(),
                 comparison.otherFigure().map(ReproductionFigures::text).orElse(ReproductionFigures.NOT_FINITE),
-                comparison.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                comparison.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                comparison
+                        .difference()
+                        .map(difference -> ", by " + ReproductionFigures.text(difference))
+                        .orElse(""));
     }
 
     private static Html protocol(Protocol protocol) {
