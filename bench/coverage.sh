@@ -24,10 +24,13 @@ declare -A settings=(
     [more-ends-floor]='soft_times={uniform_targets: 0.4, end_targets: 0.3} objective.soft_weight_floor=0.05'
     [intervals-floor]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.05'
     [ends-higher-floor]='soft_times={uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.2'
+    [intervals-higher-floor]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.2'
+    [highest-floor]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.5'
     [floor]='objective.soft_weight_floor=0.05'
     [everything]='times={uniform_intervals: 0.35, uniform_targets: 0.35, end_targets: 0.1}'
 )
-order=(paper targets ends more-ends intervals ends-floor more-ends-floor intervals-floor ends-higher-floor floor everything)
+order=(paper targets ends more-ends intervals ends-floor more-ends-floor intervals-floor ends-higher-floor intervals-higher-floor highest-floor floor
+    everything)
 
 fail() {
     echo "$*" >&2
