@@ -48,6 +48,11 @@ train() {
     fi
 }
 
+# The inversion of some evaluations that is stored with a run's model.
+inversion() {
+    tr -d '\n' <"$1/model/walks.json" | sed 's/.*"invert" *: *{\([^}]*\)}.*/\1/; s/.*"'"$2"'" *: *"\([^"]*\)".*/\1/'
+}
+
 chosen=("$@")
 [[ ${#chosen[@]} -gt 0 ]] || chosen=("${order[@]}")
 for name in "${chosen[@]}"; do
@@ -65,6 +70,10 @@ for name in "${chosen[@]}"; do
         [[ -n $change ]] && changes+=(--set "$change")
     done < <(sed 's/ objective/\nobjective/' <<<"${settings[$name]}")
     train "$run" "${changes[@]}"
-    "$bcm" eval "$run/model" --split "$split" --samples 10000 --images 4000 \
-        --walk '80 > 0' --walk '0 +0.07 > 80' --walk '0 +0.07 > 6 > 80' --out "$figures"
+    # Each setting with the noise scales that serve it best, sought with equally many trials on training images.
+    for nfe in 1 2; do
+        "$bcm" tune "$run/model" --for invert --nfe "$nfe" --images 800 --budget 14
+    done
+    "$bcm" eval "$run/model" --split "$split" --samples 10000 --images 4000 --walk '80 > 0' --walk '0 +0.07 > 80' \
+        --walk '0 +0.07 > 6 > 80' --walk "$(inversion "$run" 1)" --walk "$(inversion "$run" 2)" --out "$figures"
 done

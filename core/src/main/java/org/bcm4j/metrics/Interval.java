@@ -40,7 +40,8 @@ public record Interval(double mean, double low, double high, List<Double> figure
                 .map(figure -> (figure - mean) * (figure - mean))
                 .sum();
         double half = QUANTILES[count - 2] * Math.sqrt(squares / (count - 1) / count);
-        return new Interval(mean, mean - half, mean + half, Arrays.stream(figures).boxed().toList());
+        return new Interval(
+                mean, mean - half, mean + half, Arrays.stream(figures).boxed().toList());
     }
 
     /**
