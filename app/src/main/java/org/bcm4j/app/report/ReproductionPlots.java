@@ -1,11 +1,14 @@
 package org.bcm4j.app.report;
 
 import java.awt.Color;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.bcm4j.storage.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
@@ -27,6 +30,8 @@ final class ReproductionPlots {
 
     private ReproductionPlots() {}
 
+    private static final Set<Integer> LABELLED_DIGITS = Set.of(1, 2, 3, 5);
+
     /** A point of a plot. */
     record Point(double x, double y) {}
 
@@ -38,10 +43,19 @@ final class ReproductionPlots {
     static void lines(Path file, String across, String up, boolean logarithmic, Map<String, List<Point>> lines) {
         XYChart chart = chart("", across, up, WIDTH, HEIGHT);
         boolean positive = lines.values().stream().flatMap(List::stream).allMatch(point -> point.y() > 0);
-        chart.getStyler().setYAxisLogarithmic(logarithmic && positive);
-        chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
+        if (logarithmic && positive) {
+            chart.getStyler().setYAxisLogarithmic(true);
+            chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
+            chart.getStyler().setYAxisTickLabelsFormattingFunction(ReproductionPlots::logarithmicLabel);
+        }
         lines.forEach((name, points) -> add(chart, name, points));
         write(file, List.of(chart));
+    }
+
+    /** Of a tick on a logarithmic axis; none of those that would stand too close to each other. */
+    private static String logarithmicLabel(double tick) {
+        BigDecimal rounded = new BigDecimal(tick).round(new MathContext(1));
+        return LABELLED_DIGITS.contains(rounded.unscaledValue().intValue()) ? rounded.toPlainString() : "";
     }
 
     /** Clouds of points side by side, each coloured by the names that its points have there. */
