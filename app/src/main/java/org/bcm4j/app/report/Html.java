@@ -1,6 +1,5 @@
 package org.bcm4j.app.report;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -38,8 +37,7 @@ record Html(String markup) {
      * @param rows each as long as the head
      */
     static Html table(List<String> head, List<List<Object>> rows) {
-        return of(
-                """
+        return of("""
                 <div class="table">
                 <table>
                 <thead><tr>%s</tr></thead>
@@ -48,16 +46,15 @@ record Html(String markup) {
                 </tbody>
                 </table>
                 </div>\
-                """,
-                each(head, title -> of("<th scope=\"col\">%s</th>", title)),
-                each(rows, row -> of("<tr>%s</tr>", each(cells(row), cell -> cell))));
+                """, each(head, title -> of("<th scope=\"col\">%s</th>", title)), each(rows, Html::row));
     }
 
-    private static List<Html> cells(List<Object> row) {
-        List<Html> cells = new ArrayList<>();
-        cells.add(of("<th scope=\"row\">%s</th>", row.get(0)));
-        row.subList(1, row.size()).forEach(value -> cells.add(of("<td>%s</td>", value)));
-        return cells;
+    private static Html row(List<Object> values) {
+        String cells = values.stream()
+                .skip(1)
+                .map(value -> of("<td>%s</td>", value).markup())
+                .collect(Collectors.joining());
+        return of("<tr><th scope=\"row\">%s</th>%s</tr>", values.get(0), new Html(cells));
     }
 
     static Html code(String text) {
