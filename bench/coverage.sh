@@ -13,24 +13,24 @@ cd "$(dirname "$0")/.."
 
 work=${WORK:-runs/coverage} out=${OUT:-docs/coverage} bcm=${BCM:-./bcm} seed=${SEED:-1} split=${SPLIT:-train}
 
-# The laws of the soft term's images; the consistency term keeps the paper's, by importance weights where they differ.
-declare -A settings=(
-    [paper]=''
-    [targets]='soft_times={uniform_targets: 0.5}'
-    [ends]='soft_times={uniform_targets: 0.5, end_targets: 0.1}'
-    [more-ends]='soft_times={uniform_targets: 0.4, end_targets: 0.3}'
-    [intervals]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1}'
-    [ends-floor]='soft_times={uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.05'
-    [more-ends-floor]='soft_times={uniform_targets: 0.4, end_targets: 0.3} objective.soft_weight_floor=0.05'
-    [intervals-floor]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.05'
-    [ends-higher-floor]='soft_times={uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.2'
-    [intervals-higher-floor]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.2'
-    [highest-floor]='soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1} objective.soft_weight_floor=0.5'
-    [floor]='objective.soft_weight_floor=0.05'
-    [everything]='times={uniform_intervals: 0.35, uniform_targets: 0.35, end_targets: 0.1}'
-)
-order=(paper targets ends more-ends intervals ends-floor more-ends-floor intervals-floor ends-higher-floor intervals-higher-floor highest-floor floor
-    everything)
+settings=(paper targets ends more-ends intervals paper-floor ends-floor more-ends-floor intervals-floor ends-higher-floor
+    intervals-higher-floor everything)
+
+# What a setting changes, a line each: the law of the soft term's images, while the consistency term keeps the paper's by importance weights
+# where they differ, and the least weight of that term.
+changes() {
+    case $1 in
+        paper) ;;
+        targets) echo 'soft_times={uniform_targets: 0.5}' ;;
+        ends) echo 'soft_times={uniform_targets: 0.5, end_targets: 0.1}' ;;
+        more-ends) echo 'soft_times={uniform_targets: 0.4, end_targets: 0.3}' ;;
+        intervals) echo 'soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1}' ;;
+        everything) echo 'times={uniform_intervals: 0.35, uniform_targets: 0.35, end_targets: 0.1}' ;;
+        *-higher-floor) changes "${1%-higher-floor}" && echo 'objective.soft_weight_floor=0.2' ;;
+        *-floor) changes "${1%-floor}" && echo 'objective.soft_weight_floor=0.05' ;;
+        *) fail "$1 is no setting; there are: ${settings[*]}" ;;
+    esac
+}
 
 fail() {
     echo "$*" >&2
@@ -54,9 +54,9 @@ inversion() {
 }
 
 chosen=("$@")
-[[ ${#chosen[@]} -gt 0 ]] || chosen=("${order[@]}")
+[[ ${#chosen[@]} -gt 0 ]] || chosen=("${settings[@]}")
 for name in "${chosen[@]}"; do
-    [[ -v settings[$name] ]] || fail "$name is no setting; there are: ${order[*]}"
+    changes "$name" >/dev/null # refuses what is none before hours of work
 done
 
 mkdir -p "$work" "$out"
@@ -64,12 +64,11 @@ train "$work/warm-up" --set warm_up_steps=900 --set steps=1
 for name in "${chosen[@]}"; do
     run=$work/$name-$seed figures=$out/$name-$seed-$split.json
     [[ -f $figures ]] && continue
-    changes=(--set "init={from: $work/warm-up/model}" --set "seed=$seed")
-    # A setting's changes are separated by spaces that no brace encloses.
+    options=(--set "init={from: $work/warm-up/model}" --set "seed=$seed")
     while read -r change; do
-        [[ -n $change ]] && changes+=(--set "$change")
-    done < <(sed 's/ objective/\nobjective/' <<<"${settings[$name]}")
-    train "$run" "${changes[@]}"
+        options+=(--set "$change")
+    done < <(changes "$name")
+    train "$run" "${options[@]}"
     # Each setting with the noise scales that serve it best, sought with equally many trials on training images.
     for nfe in 1 2; do
         "$bcm" tune "$run/model" --for invert --nfe "$nfe" --images 800 --budget 14

@@ -61,15 +61,15 @@ final class EvaluationTables {
 
     private static void inception(List<EvaluationReport.InceptionFigures> rows) {
         System.out.printf(
-                "%n%-36s %7s %26s %30s %10s %10s %10s%n",
+                "%n%-36s %7s %30s %30s %10s %10s %10s%n",
                 "in Inception features", "NFE", "FID", "KID", "precision", "recall", "score");
         for (EvaluationReport.InceptionFigures row : rows) {
             InceptionEvaluation.Figures figures = row.figures();
             System.out.printf(
-                    "%-36s %7d %26s %30s %10s %10s %10s%n",
+                    "%-36s %7d %30s %30s %10s %10s %10s%n",
                     row.walk(),
                     row.nfe(),
-                    figures.fid().map(fid -> text(3, fid, figures.fidBounds())).orElse("-"),
+                    figures.fid().map(fid -> text(4, fid, figures.fidBounds())).orElse("-"),
                     figures.kid().map(kid -> text(6, kid, figures.kidBounds())).orElse("-"),
                     orDash(4, figures.precision()),
                     orDash(4, figures.recall()),

@@ -1,11 +1,10 @@
 package org.bcm4j.metrics;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.InterpolationQuality.InitialNoise;
@@ -83,38 +82,45 @@ public record EditingEvaluation(long images, int seeds) {
                 if (ours.method() == Method.BCM && theirs.method() == Method.CM && theirs.nfe() == 3 * ours.nfe()) {
                     String pair = "inpainting in " + ours.nfe() + " NFE ("
                             + ours.repair().walk() + ") below consistency models' in " + theirs.nfe();
-                    claims.add(claim(pair + ": distance", ours.distances(), theirs.distances()));
-                    claims.add(claim(pair + ": MSE", ours.errors(), theirs.errors()));
+                    claims.add(claim(
+                            pair + ": distance",
+                            ours.repair().distance(),
+                            theirs.repair().distance()));
+                    claims.add(claim(
+                            pair + ": MSE",
+                            ours.repair().meanSquaredError(),
+                            theirs.repair().meanSquaredError()));
                 }
             }
         }
         for (Mended mended : restoration) {
             EditingReport.Repair repair = mended.repair();
-            List<Double> damaged = Collections.nCopies(mended.distances().size(), repair.damagedDistance());
+            double[] damaged = repair.distance().figures().stream()
+                    .mapToDouble(seed -> repair.damagedDistance())
+                    .toArray();
             claims.add(claim(
                     "restored from " + repair.damage() + " (" + repair.walk() + ") below the compressed: distance",
-                    mended.distances(),
-                    damaged));
+                    repair.distance(),
+                    Interval.of(damaged)));
         }
         claims.add(claim(
                 "midpoints with different initial noise below those with shared: distance",
-                distances(interpolation, InitialNoise.DIFFERENT),
-                distances(interpolation, InitialNoise.SHARED)));
+                distance(interpolation, InitialNoise.DIFFERENT),
+                distance(interpolation, InitialNoise.SHARED)));
         return claims;
     }
 
-    private static List<Double> distances(List<Halved> interpolation, InitialNoise noise) {
+    private static Interval distance(List<Halved> interpolation, InitialNoise noise) {
         return interpolation.stream()
                 .filter(halved -> halved.noise() == noise)
                 .findFirst()
                 .orElseThrow()
-                .distances();
+                .midpoints()
+                .distance();
     }
 
-    private static EditingReport.Claim claim(String claim, List<Double> smaller, List<Double> larger) {
-        Interval difference = Interval.of(IntStream.range(0, smaller.size())
-                .mapToDouble(seed -> larger.get(seed) - smaller.get(seed))
-                .toArray());
+    private static EditingReport.Claim claim(String claim, Interval smaller, Interval larger) {
+        Interval difference = larger.minus(smaller, 1);
         return new EditingReport.Claim(claim, difference, difference.low() > 0);
     }
 
@@ -124,15 +130,15 @@ public record EditingEvaluation(long images, int seeds) {
         CM
     }
 
-    /** What mending gave, in all and by seed. */
-    private record Mended(EditingReport.Repair repair, Method method, List<Double> distances, List<Double> errors) {
+    /** What mending gave. */
+    private record Mended(EditingReport.Repair repair, Method method) {
         int nfe() {
             return repair.nfe();
         }
     }
 
-    /** What midpoints gave, in all and by seed. */
-    private record Halved(InitialNoise noise, EditingReport.Midpoints midpoints, List<Double> distances) {}
+    /** What midpoints gave. */
+    private record Halved(InitialNoise noise, EditingReport.Midpoints midpoints) {}
 
     private final class Bench {
         private final Evaluation.Subject subject;
@@ -160,25 +166,19 @@ public record EditingEvaluation(long images, int seeds) {
                             seed -> new EditingQuality(model, features, real, subject.images(), images, seed, listener)
                                     .of(damage, walk))
                     .toList();
-            List<Double> errors = figures.stream()
-                    .map(EditingQuality.Figures::meanSquaredError)
-                    .toList();
-            List<Double> distances = figures.stream()
-                    .map(EditingQuality.Figures::relativeToBlurred)
-                    .toList();
             EditingReport.Repair repair = new EditingReport.Repair(
                     name,
                     method.name().toLowerCase(Locale.ROOT),
                     walk.toString(),
                     walk.nfe(),
-                    interval(errors),
+                    interval(figures, EditingQuality.Figures::meanSquaredError),
                     figures.get(0).damagedError(),
-                    interval(distances),
+                    interval(figures, EditingQuality.Figures::relativeToBlurred),
                     figures.get(0).damagedRelativeToBlurred(),
                     figures.stream()
                             .mapToLong(EditingQuality.Figures::changedKnown)
                             .sum());
-            return new Mended(repair, method, distances, errors);
+            return new Mended(repair, method);
         }
 
         /** With each {@link InitialNoise}. */
@@ -191,21 +191,22 @@ public record EditingEvaluation(long images, int seeds) {
         }
 
         private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
-            List<Double> distances = LongStream.range(0, seeds)
-                    .mapToObj(seed -> new InterpolationQuality(
+            double[] distances = LongStream.range(0, seeds)
+                    .mapToDouble(seed -> new InterpolationQuality(
                                     model, features, real, subject.images(), images / 2, seed, listener)
                             .of(inversion, generation, noise))
-                    .toList();
+                    .toArray();
             EditingReport.Midpoints midpoints = new EditingReport.Midpoints(
                     noise.name().toLowerCase(Locale.ROOT),
                     inversion.toString(),
                     generation.toString(),
-                    interval(distances));
-            return new Halved(noise, midpoints, distances);
+                    Interval.of(distances));
+            return new Halved(noise, midpoints);
         }
 
-        private static Interval interval(List<Double> bySeed) {
-            return Interval.of(bySeed.stream().mapToDouble(figure -> figure).toArray());
+        private static Interval interval(
+                List<EditingQuality.Figures> bySeed, ToDoubleFunction<EditingQuality.Figures> figure) {
+            return Interval.of(bySeed.stream().mapToDouble(figure).toArray());
         }
 
         private static Walk ofTwo(Map<String, String> walks) {

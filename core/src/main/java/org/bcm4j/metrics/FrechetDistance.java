@@ -1,5 +1,6 @@
 package org.bcm4j.metrics;
 
+import java.util.stream.IntStream;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -17,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class FrechetDistance {
     private final double[] mean;
-    private final double[] covariance;
+    private final double trace;
     /** The symmetric root of the covariance, row-major. */
     private final double[] root;
 
@@ -29,7 +30,7 @@ public final class FrechetDistance {
     public FrechetDistance(double[] mean, double[] covariance) {
         requireCovariance(mean, covariance);
         this.mean = mean.clone();
-        this.covariance = covariance.clone();
+        trace = trace(covariance, mean.length);
         try (Scope scope = Scope.open();
                 NoGradGuard noGradient = new NoGradGuard()) {
             // V·Λ^½·Vᵀ.
@@ -68,14 +69,19 @@ public final class FrechetDistance {
         if (otherMean.length != dimension) {
             throw new IllegalArgumentException("laws of " + dimension + " and " + otherMean.length + " numbers");
         }
-        double distance = -2 * traceOfRootOfProduct(otherCovariance);
+        double distance = trace + trace(otherCovariance, dimension) - 2 * traceOfRootOfProduct(otherCovariance);
         for (int i = 0; i < dimension; i++) {
             double step = mean[i] - otherMean[i];
-            int diagonal = i * (dimension + 1);
-            distance += step * step + covariance[diagonal] + otherCovariance[diagonal];
+            distance += step * step;
         }
         // Equal laws may come out below 0 by a rounding error.
         return Math.max(0, distance);
+    }
+
+    private static double trace(double[] covariance, int dimension) {
+        return IntStream.range(0, dimension)
+                .mapToDouble(i -> covariance[i * (dimension + 1)])
+                .sum();
     }
 
     private double traceOfRootOfProduct(double[] otherCovariance) {

@@ -13,19 +13,20 @@ final class GroupedMoments {
     private static final int ROWS = 32;
 
     private final int dimension;
-    private final Jackknife.Division division = new Jackknife.Division();
+    private final Jackknife.Division division;
     private final FeatureMoments[] groups;
-    private final float[][] waiting = new float[Jackknife.GROUPS][];
-    private final int[] rowsWaiting = new int[Jackknife.GROUPS];
+    private final float[][] waiting;
+    private final int[] rowsWaiting;
 
-    GroupedMoments(int dimension) {
+    /** @param count how many groups; each keeps a covariance */
+    GroupedMoments(int dimension, int count) {
         this.dimension = dimension;
+        division = new Jackknife.Division(count);
         groups = Stream.generate(() -> new FeatureMoments(dimension))
-                .limit(Jackknife.GROUPS)
+                .limit(count)
                 .toArray(FeatureMoments[]::new);
-        for (int group = 0; group < Jackknife.GROUPS; group++) {
-            waiting[group] = new float[ROWS * dimension];
-        }
+        waiting = new float[count][ROWS * dimension];
+        rowsWaiting = new int[count];
     }
 
     /** Takes in a batch, floating point [B,D]. */
@@ -59,7 +60,7 @@ final class GroupedMoments {
     /** Of all vectors but those of one group. */
     FeatureMoments without(int group) {
         FeatureMoments moments = new FeatureMoments(dimension);
-        IntStream.range(0, Jackknife.GROUPS).filter(other -> other != group).forEach(other -> {
+        IntStream.range(0, groups.length).filter(other -> other != group).forEach(other -> {
             takeIn(other);
             moments.add(groups[other]);
         });

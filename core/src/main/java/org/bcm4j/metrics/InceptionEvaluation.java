@@ -113,7 +113,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
         if (read.isPresent()) {
             ofReal.remove(Metric.FID);
         }
-        Gathering gathering = new InceptionEvaluation(network, ofReal, Optional.empty()).gathering();
+        Gathering gathering = new InceptionEvaluation(network, ofReal, Optional.empty()).new Gathering(1);
         gathering.acceptAll(real, name, listener);
         requireEnough(gathering.count, name);
         Optional<FeatureStatistics> found =
@@ -140,13 +140,12 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
     }
 
     Gathering gathering() {
-        return new Gathering();
+        return new Gathering(Jackknife.GROUPS);
     }
 
     /** What is kept of images while they pass by; takes uint8 [B,C,H,W]. */
     final class Gathering implements Consumer<Tensor> {
-        private final Optional<GroupedMoments> moments =
-                metrics.contains(Metric.FID) ? Optional.of(new GroupedMoments(network.dimension())) : Optional.empty();
+        private final Optional<GroupedMoments> moments;
         private final Optional<InceptionScore> score =
                 metrics.contains(Metric.IS) ? Optional.of(new InceptionScore(SPLIT)) : Optional.empty();
         /** Owned until {@link #features}. */
@@ -154,7 +153,12 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
 
         private long count;
 
-        private Gathering() {}
+        /** @param groups in which the moments are kept: the jackknife's, or 1 where no bounds are asked for */
+        private Gathering(int groups) {
+            moments = metrics.contains(Metric.FID)
+                    ? Optional.of(new GroupedMoments(network.dimension(), groups))
+                    : Optional.empty();
+        }
 
         private void acceptAll(ImageSet images, String name, MeasuringListener listener) {
             long all = images.count();
@@ -197,13 +201,13 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
                 Optional<Double> fid = moments.flatMap(own -> reference
                         .statistics()
                         .map(real -> FeatureStatistics.of(own.all()).distanceTo(real)));
-                Optional<Double> kid = found.filter(all -> metrics.contains(Metric.KID))
-                        .flatMap(all -> reference.features().map(real -> KernelDistance.between(all, real)));
+                Optional<KernelDistance.Estimate> kid = found.filter(all -> metrics.contains(Metric.KID))
+                        .flatMap(all -> reference.features().map(real -> KernelDistance.estimate(all, real)));
                 return new Figures(
                         fid,
                         fid.flatMap(distance -> fidBounds(reference, distance)),
-                        kid,
-                        kid.flatMap(distance -> kidBounds(found, reference, distance)),
+                        kid.map(KernelDistance.Estimate::distance),
+                        kid.flatMap(KernelDistance.Estimate::bounds),
                         region.map(PrecisionRecall::precision),
                         region.map(PrecisionRecall::recall),
                         score.map(InceptionScore::value));
@@ -222,11 +226,6 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
                                         .toArray());
                         return new Bounds(Math.max(0, bounds.low()), bounds.high());
                     }));
-        }
-
-        private Optional<Bounds> kidBounds(Optional<Tensor> found, Reference reference, double distance) {
-            return found.filter(all -> count >= Jackknife.FEWEST)
-                    .flatMap(all -> reference.features().map(real -> KernelDistance.bounds(all, real, distance)));
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * How sure figures are that are too dear for hundreds of resamples: the samples are divided into ten groups at random, and the figure is
@@ -31,25 +32,23 @@ final class Jackknife {
         return new Bounds(figure - half, figure + half);
     }
 
-    /** Tells one sample after the other its group: of ten that follow each other each has another, so that groups are of one size. */
+    /** Tells one sample after the other its group: of as many as there are groups each has another, so that groups are of one size. */
     static final class Division {
         private final SplittableRandom random = new SplittableRandom(0);
-        private final int[] order = new int[GROUPS];
+        private final int[] order;
         private int next;
 
-        Division() {
-            for (int i = 0; i < GROUPS; i++) {
-                order[i] = i;
-            }
+        Division(int groups) {
+            order = IntStream.range(0, groups).toArray();
         }
 
         int next() {
             // Fisher and Yates's shuffle, one step at a time.
-            int other = next + random.nextInt(GROUPS - next);
+            int other = next + random.nextInt(order.length - next);
             int group = order[other];
             order[other] = order[next];
             order[next] = group;
-            next = (next + 1) % GROUPS;
+            next = (next + 1) % order.length;
             return group;
         }
     }

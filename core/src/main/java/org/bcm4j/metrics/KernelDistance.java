@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -32,22 +33,28 @@ public final class KernelDistance {
     }
 
     /**
-     * Bounds by the {@link Jackknife} over the first set.
+     * A distance with its bounds.
      *
-     * @param distance between the sets
+     * @param bounds by the {@link Jackknife} over the first set; absent if that is too small
      */
-    static Bounds bounds(Tensor first, Tensor second, double distance) {
-        Jackknife.Division division = new Jackknife.Division();
-        long[] groups = IntStream.range(0, (int) first.size(0))
-                .mapToLong(row -> division.next())
-                .toArray();
+    record Estimate(double distance, Optional<Bounds> bounds) {}
+
+    /** As {@link #between}, with bounds, at the same price. */
+    static Estimate estimate(Tensor first, Tensor second) {
+        int count = Math.toIntExact(first.size(0));
+        if (count < Jackknife.FEWEST) {
+            return new Estimate(between(first, second), Optional.empty());
+        }
+        Jackknife.Division division = new Jackknife.Division(Jackknife.GROUPS);
+        long[] groups =
+                IntStream.range(0, count).mapToLong(row -> division.next()).toArray();
         try (Scope scope = Scope.open()) {
-            Sums sums = Sums.of(first, second, Jackknife.GROUPS, HostTensors.ofLongs(groups, groups.length));
-            return Jackknife.bounds(
-                    distance,
-                    IntStream.range(0, Jackknife.GROUPS)
-                            .mapToDouble(sums::distance)
-                            .toArray());
+            Sums sums = Sums.of(first, second, Jackknife.GROUPS, HostTensors.ofLongs(groups, count));
+            double distance = sums.distance(-1);
+            double[] withoutEach = IntStream.range(0, Jackknife.GROUPS)
+                    .mapToDouble(sums::distance)
+                    .toArray();
+            return new Estimate(distance, Optional.of(Jackknife.bounds(distance, withoutEach)));
         }
     }
 

@@ -24,10 +24,10 @@ public record Comparison(String lower, Interval figure, String higher, Optional<
 
     /** By the 95 % interval of the difference: {@link Verdict#UNDECIDED} where that holds 0. */
     public Verdict verdict() {
-        if (difference().isEmpty()) {
-            return Verdict.HELD;
-        }
-        Interval difference = difference().get();
+        return difference().map(Comparison::verdict).orElse(Verdict.HELD);
+    }
+
+    private static Verdict verdict(Interval difference) {
         if (difference.low() > 0) {
             return Verdict.HELD;
         }

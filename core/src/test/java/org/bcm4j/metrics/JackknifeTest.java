@@ -59,7 +59,7 @@ class JackknifeTest {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(11, Device.CPU)) {
             Tensor rows = generator.normal(733, DIMENSION).add(new Scalar(4.0));
-            GroupedMoments moments = new GroupedMoments(DIMENSION);
+            GroupedMoments moments = new GroupedMoments(DIMENSION, Jackknife.GROUPS);
             for (long start = 0; start < 733; start += 50) {
                 moments.add(rows.narrow(0, start, Math.min(50, 733 - start)));
             }
@@ -88,7 +88,9 @@ class JackknifeTest {
                     .mapToDouble(group -> KernelDistance.between(without(first, group), second))
                     .toArray();
             Bounds expected = Jackknife.bounds(distance, without);
-            Bounds bounds = KernelDistance.bounds(first, second, distance);
+            KernelDistance.Estimate estimate = KernelDistance.estimate(first, second);
+            Bounds bounds = estimate.bounds().orElseThrow();
+            assertThat(estimate.distance()).isCloseTo(distance, within(1e-9));
             assertThat(bounds.low()).isCloseTo(expected.low(), within(1e-9));
             assertThat(bounds.high()).isCloseTo(expected.high(), within(1e-9));
             assertThat(bounds.low()).isLessThan(distance);
@@ -96,7 +98,7 @@ class JackknifeTest {
     }
 
     private static int[] groups(int count) {
-        Jackknife.Division division = new Jackknife.Division();
+        Jackknife.Division division = new Jackknife.Division(Jackknife.GROUPS);
         return IntStream.range(0, count).map(i -> division.next()).toArray();
     }
 
