@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -21,14 +20,14 @@ import org.bytedeco.pytorch.global.torch;
  * Images to be looked at in order, batch by batch: the pictures of a folder, the array {@code images} of an {@code .npz} file, or the first of
  * a data set.
  */
-public sealed interface ImageSet {
+public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageSet.First {
     /**
      * The images at a path.
      *
      * @throws UserException if there are none
      */
     static ImageSet at(Path path) {
-        return Files.isDirectory(path) ? Folder.of(path) : ArrayFile.of(path);
+        return Files.isDirectory(path) ? Folder.of(path) : ImageArrayFile.of(path);
     }
 
     /**
@@ -99,42 +98,6 @@ public sealed interface ImageSet {
                     done += batch.size();
                 }
             }
-        }
-    }
-
-    /**
-     * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes, read as it is needed.
-     *
-     * @param array in an {@code .npz} file
-     */
-    record ArrayFile(NpzArray array) implements ImageSet {
-        private static final String NAME = "images";
-
-        /** @throws UserException if the file holds no such array */
-        static ArrayFile of(Path file) {
-            if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
-                throw new UserException(file + ": is neither a folder of pictures nor an .npz file of images");
-            }
-            NpzArray array = NpzArray.of(file, NAME);
-            List<Long> shape = array.header().shape();
-            if (shape.size() != 4
-                    || array.header().type() != torch.ScalarType.Byte
-                    || shape.get(0) == 0
-                    || (shape.get(1) != 1 && shape.get(1) != 3)) {
-                throw new UserException(file + ": its array \"" + NAME
-                        + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + shape);
-            }
-            return new ArrayFile(array);
-        }
-
-        @Override
-        public long count() {
-            return array.header().shape().get(0);
-        }
-
-        @Override
-        public void forEachBatch(int size, Consumer<Tensor> receiver) {
-            array.forEachRows(size, receiver);
         }
     }
 

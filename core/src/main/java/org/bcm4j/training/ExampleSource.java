@@ -45,6 +45,11 @@ final class ExampleSource implements AutoCloseable {
         return new TreeMap<>(Map.of("noise", noise, "times", times, "labels", labels, "dropout", dropout));
     }
 
+    /** Draws noise, for what a step needs beyond its examples. */
+    SeededGenerator noise() {
+        return noise;
+    }
+
     ShuffledOrder.State orderState() {
         return order.state();
     }

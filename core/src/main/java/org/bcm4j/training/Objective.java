@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
@@ -33,7 +34,14 @@ public sealed interface Objective permits BidirectionalConsistency, Consistency,
      * @param total what is minimised, averaged over the batch; a scalar with a gradient
      * @param terms its named parts, averaged over the batch; scalars
      */
-    record Loss(Tensor total, Map<String, Tensor> terms) {}
+    record Loss(Tensor total, Map<String, Tensor> terms) {
+        /** This loss and one more term, a scalar. */
+        Loss plus(String name, Tensor term) {
+            Map<String, Tensor> all = new LinkedHashMap<>(terms);
+            all.put(name, term);
+            return new Loss(total.add(term), all);
+        }
+    }
 
     /** {@code pass} made ready for one more run through the network within the same step: it meets the same dropout masks. */
     static Pass again(Pass pass) {

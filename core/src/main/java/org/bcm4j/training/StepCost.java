@@ -23,6 +23,16 @@ record StepCost(double evaluations, double passes) {
                 : new StepCost(THERE_AND_BACK, 1);
     }
 
+    /** The objective and what is added to it. */
+    static StepCost of(TrainingConfig config) {
+        StepCost objective = of(config.objective());
+        return config.selfDistillation()
+                .map(self -> new StepCost(
+                        objective.evaluations + self.share() * (self.nfe() * THERE + THERE_AND_BACK),
+                        objective.passes + self.share() * (self.nfe() + 1)))
+                .orElse(objective);
+    }
+
     /** The target; the student for both of its destinations; the outer application, whose weights are constants. */
     private static StepCost of(BidirectionalConsistency objective) {
         double share = objective.softShare();

@@ -42,7 +42,8 @@ final class StepLog {
     /** Losses share a panel of the curves. */
     private static String group(String name) {
         return switch (name) {
-            case "loss", "consistency", "soft", "denoising" -> "loss/" + (name.equals("loss") ? "total" : name);
+            case "loss", "consistency", "soft", "denoising", "distillation" ->
+                "loss/" + (name.equals("loss") ? "total" : name);
             default -> name;
         };
     }

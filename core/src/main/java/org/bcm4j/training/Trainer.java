@@ -34,6 +34,7 @@ import org.bcm4j.unet.Network;
  */
 public final class Trainer implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
+    private static final String MODEL = "model";
     private static final Duration CURVES_EVERY = Duration.ofMinutes(2);
 
     private final Path directory;
@@ -44,6 +45,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingState state;
     private final Checkpoints checkpoints;
     private final SampleSheet samples;
+    private RecommendedWalks walks = RecommendedWalks.UNTUNED;
     private volatile boolean stopRequested;
 
     private Trainer(Path directory, TrainingConfig config) {
@@ -98,6 +100,7 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = new Trainer(directory, config);
         try {
             trainer.checkpoints.restore(trainer.state);
+            trainer.keepTunedWalks();
             if (!overrides.isEmpty()) {
                 ConfigFile.write(file, config);
             }
@@ -105,6 +108,14 @@ public final class Trainer implements AutoCloseable {
         } catch (RuntimeException e) {
             trainer.close();
             throw e;
+        }
+    }
+
+    /** The model is written anew, but somebody may have searched walks for it since. */
+    private void keepTunedWalks() {
+        Path model = directory.resolve(MODEL);
+        if (Files.exists(model)) {
+            walks = new ModelFolder(model).walks();
         }
     }
 
@@ -190,12 +201,7 @@ public final class Trainer implements AutoCloseable {
                 config.network(),
                 config.data().title(),
                 classNames());
-        ModelFolder.write(
-                directory.resolve("model"),
-                model,
-                state.average,
-                RecommendedWalks.UNTUNED,
-                ModelCard.of(config, network, state));
+        ModelFolder.write(directory.resolve(MODEL), model, state.average, walks, ModelCard.of(config, network, state));
     }
 
     private List<String> classNames() {

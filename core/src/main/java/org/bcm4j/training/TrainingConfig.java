@@ -27,6 +27,7 @@ import org.bcm4j.unet.NetworkConfig;
  *     still that of {@code times}
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
  *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
+ * @param selfDistillation a further term of the objective's loss, by which one evaluation learns what several make; absent in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
  * @param emaRate decay of the moving average per step
@@ -50,6 +51,7 @@ public record TrainingConfig(
         @Default("{}") IntervalLaw.Settings times,
         Optional<IntervalLaw.Settings> softTimes,
         @Default("0") int stableTargets,
+        Optional<SelfDistillation> selfDistillation,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
         @Default("{}") OptimizerSettings optimizer,
@@ -101,6 +103,9 @@ public record TrainingConfig(
                 softTimes.isEmpty() || (objective instanceof BidirectionalConsistency both && both.softShare() < 1),
                 "soft_times needs objective bidirectional-consistency with a soft_share below 1: the other images keep the"
                         + " consistency term's law");
+        require(
+                selfDistillation.isEmpty() || objective instanceof BidirectionalConsistency,
+                "self_distillation needs objective bidirectional-consistency, whose model can go to the walk's middle times");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
     }
 

@@ -28,7 +28,7 @@ public record TrainingEstimate(
     public static TrainingEstimate of(TrainingConfig config) {
         Network network = config.network().build();
         Cost evaluation = network.cost();
-        StepCost step = StepCost.of(config.objective());
+        StepCost step = StepCost.of(config);
         double warmUp = config.warmUpSteps() * StepCost.of(new Denoising()).evaluations();
         return new TrainingEstimate(
                 evaluation,

@@ -1,6 +1,7 @@
 package org.bcm4j.training;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
@@ -64,7 +65,8 @@ final class TrainingStep {
 
     /** Adds the gradient and the measurements of one part of the batch; returns its share of the loss. */
     private double accumulate(TrainingState state, Map<String, Double> measured) {
-        Objective objective = state.step < config.warmUpSteps() ? warmUp : config.objective();
+        boolean warmingUp = state.step < config.warmUpSteps();
+        Objective objective = warmingUp ? warmUp : config.objective();
         double share = 1.0 / config.microBatches();
         try (Scope scope = Scope.open()) {
             Example example = state.examples.next(config.batchSize() / config.microBatches(), points(state.step));
@@ -75,6 +77,15 @@ final class TrainingStep {
                 Pass live = new Pass(state.live, dropout);
                 Pass constant = new Pass(state.constant, dropout);
                 loss = objective.apply(function, live, constant, example, distance);
+                Optional<SelfDistillation> distillation = warmingUp ? Optional.empty() : config.selfDistillation();
+                if (distillation.isPresent()) {
+                    Pass average = Pass.evaluating(state.average);
+                    loss = loss.plus(
+                            "distillation",
+                            distillation
+                                    .get()
+                                    .apply(function, live, average, example, state.examples.noise()::normal, distance));
+                }
                 total = loss.total().mul(new Scalar(share));
             }
             total.backward();

@@ -10,17 +10,22 @@ import java.util.Map;
 import java.util.Set;
 import org.bcm4j.journal.JsonLines;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
     @TempDir
     Path directory;
 
-    @Test
-    void aResumedRunEqualsAnUninterruptedOneInEveryByte() {
-        TrainingConfig config = TinyRun.config(directory.resolve("data"));
+    /** The second also draws noise on the walk whose end it learns. */
+    @ParameterizedTest
+    @ValueSource(strings = {"seed=7", "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0"})
+    void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting) {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);
         Path straight = directory.resolve("straight");
         try (Trainer trainer = Trainer.start(config, straight)) {
             assertThat(trainer.run(EachStep.silent())).isTrue();
@@ -67,6 +72,18 @@ class TrainerTest {
         try (Trainer trainer = Trainer.resume(run, List.of())) {
             assertThat(trainer.config().optimizer().learningRate()).isEqualTo(0.5);
         }
+    }
+
+    @Test
+    void walksThatWereTunedStayWithTheModel() {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
+        ModelFolder model = new ModelFolder(run.resolve("model"));
+        RecommendedWalks tuned = model.walks().with(RecommendedWalks.Purpose.SAMPLE, 2, "80 > 3 > 0");
+        model.store(tuned);
+
+        trainUntil(Trainer.resume(run, List.of()), 20);
+        assertThat(model.walks()).isEqualTo(tuned).isNotEqualTo(RecommendedWalks.UNTUNED);
     }
 
     @Test

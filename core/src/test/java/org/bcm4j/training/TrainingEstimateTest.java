@@ -26,6 +26,14 @@ class TrainingEstimateTest {
         assertThat(StepCost.of(new Denoising())).isEqualTo(new StepCost(3, 1));
     }
 
+    /** For half of the images, two evaluations for the target and one there and back. */
+    @Test
+    void selfDistillationCostsItsWalkAndOneEvaluationMore() {
+        TrainingConfig config =
+                TinyRun.config(directory, "self_distillation.walk=80 > 1.2 > 0", "self_distillation.share=0.5");
+        assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 2.5, 4 + 1.5));
+    }
+
     /** Ten steps of warm-up and fifty of the objective, of eight images each. */
     @Test
     void aRunIsTheSumOfItsSteps() {

@@ -99,19 +99,16 @@ final class ReproductionFigures {
     }
 
     Html initialNoise(InitialNoise.Result result) {
-        plotLines(
-                result,
-                "evaluations of the inversion (NFE)",
-                ERROR,
-                Map.of(
-                        "with the noise",
-                        points(
-                                result.pairs(),
-                                pair -> new Point(pair.nfe(), pair.with().mean())),
-                        "without",
-                        points(
-                                result.pairs(),
-                                pair -> new Point(pair.nfe(), pair.without().mean()))));
+        Map<String, List<Point>> lines = new LinkedHashMap<>();
+        lines.put(
+                "with the noise",
+                points(result.pairs(), pair -> new Point(pair.nfe(), pair.with().mean())));
+        lines.put(
+                "without",
+                points(
+                        result.pairs(),
+                        pair -> new Point(pair.nfe(), pair.without().mean())));
+        plotLines(result, "evaluations of the inversion (NFE)", ERROR, lines);
         return section(
                 result,
                 "With and without the small initial noise",

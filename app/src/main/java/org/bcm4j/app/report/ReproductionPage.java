@@ -4,6 +4,8 @@ import static org.bcm4j.app.report.QuickstartPage.number;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -137,6 +139,8 @@ public final class ReproductionPage {
     }
 
     private static Html protocol(Protocol protocol) {
+        String minutes =
+                new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(protocol.minutes());
         return Html.of(
                 """
                 <section id="protocol">
@@ -149,7 +153,7 @@ public final class ReproductionPage {
                 <pre><code>bcm reproduce --budget %s</code></pre>
                 </section>\
                 """,
-                number("%.4g", protocol.minutes()),
+                minutes,
                 number("%,d", protocol.parameters()),
                 protocol.training().data().title(),
                 protocol.measuring().seeds(),
@@ -167,6 +171,6 @@ public final class ReproductionPage {
                                         run.steps(),
                                         number("%,d", run.images())))
                                 .toList()),
-                number("%.4g", protocol.minutes()));
+                minutes);
     }
 }
