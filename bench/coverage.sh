@@ -15,7 +15,7 @@ work=${WORK:-runs/coverage} out=${OUT:-docs/coverage} bcm=${BCM:-./bcm} seed=${S
 
 settings=(paper targets ends more-ends intervals paper-floor ends-floor more-ends-floor intervals-floor ends-higher-floor
     intervals-higher-floor from-images from-images-floor inversions-floor inversions-higher-floor
-    ends-higher-floor-self everything)
+    ends-higher-floor-self ends-highest-floor-self everything)
 
 # What a setting changes, a line each: the law of the soft term's images, while the consistency term keeps the paper's by importance weights
 # where they differ, and the least weight of that term.
@@ -30,6 +30,7 @@ changes() {
         inversions) echo 'soft_times={log_mean: -2.3, log_std: 1, uniform_intervals: 0.25, uniform_targets: 0.4, end_targets: 0.3}' ;;
         *-self) changes "${1%-self}" && printf '%s\n' 'self_distillation={walk: "80 > 1.2 > 0", share: 0.25}' steps=485 ;; # as long
         everything) echo 'times={uniform_intervals: 0.35, uniform_targets: 0.35, end_targets: 0.1}' ;;
+        *-highest-floor) changes "${1%-highest-floor}" && echo 'objective.soft_weight_floor=1' ;;
         *-higher-floor) changes "${1%-higher-floor}" && echo 'objective.soft_weight_floor=0.2' ;;
         *-floor) changes "${1%-floor}" && echo 'objective.soft_weight_floor=0.05' ;;
         *) fail "$1 is no setting; there are: ${settings[*]}" ;;
