@@ -9,6 +9,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.metrics.FeatureNetwork;
+import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.tensor.SeededGenerator;
@@ -72,7 +73,7 @@ public class EvaluationBenchmark {
     public EvaluationReport evaluation() {
         Evaluation.Subject subject = new Evaluation.Subject(model, "not told", features, images, "fashion-mnist test");
         return new Evaluation(count, count, 0)
-                .run(subject, List.of(GENERATION), List.of(INVERSION), (what, done, of) -> {});
+                .run(subject, List.of(GENERATION), List.of(INVERSION), MeasuringListener.NONE);
     }
 
     /** The walk's evaluations; an inversion and its way back, with labels and without; features of samples, of images, and of their blur. */

@@ -59,7 +59,7 @@ public record BidirectionalConsistency(
 
     /** How many images of a batch, the first, have a soft term. */
     private int softImages(int batch) {
-        return (int) Math.max(1, Math.round(softShare * batch));
+        return Example.count(softShare, batch);
     }
 
     /** The soft term's images may follow a law of times of their own. */

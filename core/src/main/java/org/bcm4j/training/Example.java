@@ -32,6 +32,11 @@ public record Example(
         this(images, noise, tNext, t, u, labels, Optional.empty(), Optional.empty());
     }
 
+    /** How many images of a batch a share of it is, rounded, at least 1. */
+    static int count(double share, long batch) {
+        return (int) Math.max(1, Math.round(share * batch));
+    }
+
     /** The first {@code count} images with all that was drawn for them. */
     Example first(long count) {
         return new Example(

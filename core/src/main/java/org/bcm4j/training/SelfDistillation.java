@@ -60,8 +60,7 @@ public record SelfDistillation(
      */
     Tensor apply(
             ConsistencyFunction f, Pass live, Pass average, Example example, NoiseSource added, PseudoHuber distance) {
-        long batch = example.images().size(0);
-        Example some = example.first(Math.max(1, Math.round(share * batch)));
+        Example some = example.first(Example.count(share, example.images().size(0)));
         Tensor z = some.noise();
         Tensor target = slowly(f, average, some, added, z);
         Tensor estimate = traverse(
