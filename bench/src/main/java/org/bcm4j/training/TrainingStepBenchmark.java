@@ -85,6 +85,7 @@ public class TrainingStepBenchmark {
 
     @TearDown
     public void close() {
+        step.close();
         state.close();
     }
 }

@@ -6,7 +6,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
-import org.bcm4j.nn.Dropout;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.Scalar;
@@ -21,7 +20,7 @@ final class ExampleSource implements AutoCloseable {
     private final SeededGenerator noise;
     private final SeededGenerator times;
     private final SeededGenerator labels;
-    private final SeededGenerator dropout;
+    private final SeededGenerator parts;
     private ShuffledOrder order;
     private IntervalTimes intervals;
 
@@ -33,7 +32,7 @@ final class ExampleSource implements AutoCloseable {
         noise = new SeededGenerator(config.seed() + 1, device);
         times = new SeededGenerator(config.seed() + 2, device);
         labels = new SeededGenerator(config.seed() + 3, device);
-        dropout = new SeededGenerator(config.seed() + 4, device);
+        parts = new SeededGenerator(config.seed() + 4, device);
         posteriorMean = config.stableTargets() > 0
                 ? Optional.of(new PosteriorMean(images, config.stableTargets(), device, noise))
                 : Optional.empty();
@@ -42,12 +41,7 @@ final class ExampleSource implements AutoCloseable {
 
     /** The generators, by the name under which a checkpoint keeps their states; in one order in every process, unlike Map.of's. */
     SortedMap<String, SeededGenerator> generators() {
-        return new TreeMap<>(Map.of("noise", noise, "times", times, "labels", labels, "dropout", dropout));
-    }
-
-    /** Draws noise, for what a step needs beyond its examples. */
-    SeededGenerator noise() {
-        return noise;
+        return new TreeMap<>(Map.of("noise", noise, "times", times, "labels", labels, "parts", parts));
     }
 
     ShuffledOrder.State orderState() {
@@ -58,9 +52,12 @@ final class ExampleSource implements AutoCloseable {
         order = new ShuffledOrder(images.size(), state);
     }
 
-    /** Masks for one step. */
-    Dropout dropout() {
-        return Dropout.drawnFrom(dropout);
+    /**
+     * A generator of its own for one part of a batch, which may be computed beside others: for dropout's masks, and for what a part draws
+     * beyond its examples. The caller closes it.
+     */
+    SeededGenerator forPart() {
+        return new SeededGenerator((long) (parts.uniforms(1)[0] * (1L << 53)), device);
     }
 
     /** The next {@code count} images, with times from a grid of {@code points} points. */

@@ -54,8 +54,28 @@ public final class RectifiedAdam implements AutoCloseable {
         step = 0;
     }
 
+    /** What else is done to a slice of the weights while the cache holds it. */
+    @FunctionalInterface
+    private interface Follower {
+        void updated(Tensor parameter, long start, long size);
+    }
+
     /** One update of {@code weights} along their gradient, and of their average: ema ← rate·ema + (1−rate)·weights. */
     public void update(Weights weights, double learningRate, Weights average, double averageRate) {
+        Scalar share = new Scalar(1 - averageRate);
+        sweep(
+                weights,
+                learningRate,
+                (parameter, start, size) ->
+                        average.flat().narrow(0, start, size).lerp_(parameter, share));
+    }
+
+    /** One update of {@code weights} along their gradient. */
+    public void update(Weights weights, double learningRate) {
+        sweep(weights, learningRate, (parameter, start, size) -> {});
+    }
+
+    private void sweep(Weights weights, double learningRate, Follower follower) {
         step++;
         double beta2Power = Math.pow(settings.beta2(), step);
         double meanCorrection = 1 - Math.pow(settings.beta1(), step);
@@ -86,7 +106,7 @@ public final class RectifiedAdam implements AutoCloseable {
                 } else {
                     parameter.add_(first, new Scalar(-rate));
                 }
-                average.flat().narrow(0, start, size).lerp_(parameter, new Scalar(1 - averageRate));
+                follower.updated(parameter, start, size);
             }
         }
     }

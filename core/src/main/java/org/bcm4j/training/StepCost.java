@@ -23,14 +23,22 @@ record StepCost(double evaluations, double passes) {
                 : new StepCost(THERE_AND_BACK, 1);
     }
 
-    /** The objective and what is added to it. */
+    /** The objective and what is added to it. A discriminator, being small, is not counted. */
     static StepCost of(TrainingConfig config) {
-        StepCost objective = of(config.objective());
-        return config.selfDistillation()
-                .map(self -> new StepCost(
-                        objective.evaluations + self.share() * (self.nfe() * THERE + THERE_AND_BACK),
-                        objective.passes + self.share() * (self.nfe() + 1)))
-                .orElse(objective);
+        StepCost step = of(config.objective());
+        if (config.selfDistillation().isPresent()) {
+            SelfDistillation self = config.selfDistillation().get();
+            step = step.plus(self.share() * (self.nfe() * THERE + THERE_AND_BACK), self.share() * (self.nfe() + 1));
+        }
+        if (config.adversarial().isPresent()) {
+            double share = config.adversarial().get().share();
+            step = step.plus(share * THERE_AND_BACK, share);
+        }
+        return step;
+    }
+
+    private StepCost plus(double moreEvaluations, double morePasses) {
+        return new StepCost(evaluations + moreEvaluations, passes + morePasses);
     }
 
     /** The target; the student for both of its destinations; the outer application, whose weights are constants. */

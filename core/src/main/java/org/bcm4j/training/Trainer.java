@@ -210,6 +210,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        step.close();
         state.close();
     }
 }

@@ -1,11 +1,13 @@
 package org.bcm4j.training;
 
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.unet.NetworkConfig;
 
@@ -21,6 +23,8 @@ import org.bcm4j.unet.NetworkConfig;
  * @param steps K, steps of the objective
  * @param batchSize images of one step
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
+ * @param lanes in how many parts such a part is computed side by side, each by its share of the processor's cores; absent for one for each
+ *     core as long as each has 8 images, and for 1 on a GPU. The numbers a run draws depend on it
  * @param curriculum N over the steps
  * @param times laws of the drawn times
  * @param softTimes laws of the times of the soft term's images, where they are to differ; the consistency term is weighted so that it is
@@ -28,6 +32,7 @@ import org.bcm4j.unet.NetworkConfig;
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
  *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
  * @param selfDistillation a further term of the objective's loss, by which one evaluation learns what several make; absent in the paper
+ * @param adversarial a discriminator beside the objective; absent in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
  * @param emaRate decay of the moving average per step
@@ -47,11 +52,13 @@ public record TrainingConfig(
         long steps,
         int batchSize,
         @Default("1") int microBatches,
+        Optional<Integer> lanes,
         Curriculum curriculum,
         @Default("{}") IntervalLaw.Settings times,
         Optional<IntervalLaw.Settings> softTimes,
         @Default("0") int stableTargets,
         Optional<SelfDistillation> selfDistillation,
+        Optional<AdversarialTraining> adversarial,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
         @Default("{}") OptimizerSettings optimizer,
@@ -60,6 +67,9 @@ public record TrainingConfig(
         Optional<Device> device,
         Optional<Precision> precision,
         @Default("{}") Output output) {
+
+    /** Below this, operations are too short to keep a core busy. */
+    private static final int IMAGES_OF_A_LANE = 8;
 
     /**
      * What a run writes, in steps.
@@ -87,6 +97,9 @@ public record TrainingConfig(
         require(
                 microBatches > 0 && batchSize % microBatches == 0,
                 "micro_batches must divide the batch size " + batchSize + ", is " + microBatches);
+        lanes.ifPresent(count -> require(
+                count > 0 && batchSize / microBatches % count == 0,
+                "lanes must divide the " + batchSize / microBatches + " images of a micro-batch, is " + count));
         require(stableTargets >= 0, "stable_targets must not be negative, is " + stableTargets);
         require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
         require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
@@ -106,6 +119,9 @@ public record TrainingConfig(
         require(
                 selfDistillation.isEmpty() || objective instanceof BidirectionalConsistency,
                 "self_distillation needs objective bidirectional-consistency, whose model can go to the walk's middle times");
+        require(
+                adversarial.isEmpty() || !denoiser,
+                "adversarial needs an objective whose model makes an image in one evaluation, not edm-denoising");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
     }
 
@@ -118,6 +134,16 @@ public record TrainingConfig(
     /** Steps of warm-up and objective together. */
     public long totalSteps() {
         return warmUpSteps + steps;
+    }
+
+    /** The lanes of a run on a device, whether the configuration says how many or not. */
+    int lanesOn(Device runsOn) {
+        int images = batchSize / microBatches;
+        int most = runsOn == Device.CPU ? Math.min(Lanes.most(), images / IMAGES_OF_A_LANE) : 1;
+        return lanes.orElseGet(() -> IntStream.rangeClosed(1, Math.max(1, most))
+                .filter(count -> images % count == 0)
+                .max()
+                .orElseThrow());
     }
 
     PseudoHuber distance() {

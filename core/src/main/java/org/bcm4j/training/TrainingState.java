@@ -3,6 +3,7 @@ package org.bcm4j.training;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.storage.UserException;
@@ -19,27 +20,28 @@ import org.bytedeco.pytorch.Tensor;
 
 /** All that a run must keep to continue bit for bit: weights, moments, average, every generator, the data order, the counters. */
 final class TrainingState implements AutoCloseable {
-    final Weights weights;
-    /** θ, collecting gradients. */
-    final Weights live;
-    /** sg θ: the same memory as {@link #live}. */
-    final Weights constant;
-
+    /** θ. */
+    final TrainedWeights weights;
+    /** ϑ. */
     final Weights average;
+
     final RectifiedAdam optimizer;
     final ExampleSource examples;
+    final Optional<Adversary> adversary;
     long step;
     long skipped;
 
     TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
-        weights = config.init()
+        Weights initial = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        live = weights.trainable();
-        constant = weights.frozen();
-        average = weights.copy();
+        int lanes = config.lanesOn(device);
+        weights = new TrainedWeights(initial, lanes);
+        average = initial.copy();
         optimizer = new RectifiedAdam(config.optimizer(), layout, device);
         examples = new ExampleSource(config, images, device);
+        adversary = config.adversarial()
+                .map(settings -> new Adversary(settings, config.network(), config.seed() + 5, device, lanes));
     }
 
     private static Weights random(WeightLayout layout, long seed, Device device) {
@@ -51,17 +53,18 @@ final class TrainingState implements AutoCloseable {
     /** Goes on from the averaged weights with a fresh optimiser, as a run that is initialised from a trained model does. */
     void restartFromAverage() {
         try (NoGradGuard guard = new NoGradGuard()) {
-            weights.flat().copy_(average.flat());
+            weights.values.flat().copy_(average.flat());
         }
         optimizer.reset();
     }
 
     private Map<String, Weights> buffers() {
         Map<String, Weights> buffers = new LinkedHashMap<>();
-        buffers.put("weights", weights);
+        buffers.put("weights", weights.values);
         buffers.put("average", average);
         buffers.put("first_moment", optimizer.mean());
         buffers.put("second_moment", optimizer.square());
+        adversary.ifPresent(other -> buffers.putAll(other.buffers()));
         return buffers;
     }
 
@@ -77,6 +80,8 @@ final class TrainingState implements AutoCloseable {
             Tensor counters = HostTensors.ofLongs(
                     new long[] {step, skipped, optimizer.step(), order.seed(), order.epoch(), order.position()}, 6);
             tensors.put("counters", counters);
+            adversary.ifPresent(other ->
+                    tensors.put("discriminator.updates", HostTensors.ofLongs(new long[] {other.optimizer.step()}, 1)));
             Safetensors.write(file, tensors, Map.of("format", "bcm4j training state 1"));
         }
     }
@@ -103,6 +108,8 @@ final class TrainingState implements AutoCloseable {
             skipped = counters[1];
             optimizer.restoreStep(counters[2]);
             examples.restoreOrder(new ShuffledOrder.State(counters[3], counters[4], counters[5]));
+            adversary.ifPresent(other ->
+                    other.optimizer.restoreStep(HostTensors.longs(named(saved, "discriminator.updates", file))[0]));
         }
     }
 
@@ -116,11 +123,10 @@ final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
+        adversary.ifPresent(Adversary::close);
         examples.close();
         optimizer.close();
         average.close();
-        constant.close();
-        live.close();
         weights.close();
     }
 }

@@ -1,25 +1,32 @@
 package org.bcm4j.training;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** One step of a run: draws, losses, gradients, update. */
-final class TrainingStep {
+final class TrainingStep implements AutoCloseable {
     private final TrainingConfig config;
     private final ConsistencyFunction function;
     private final Device device;
     private final Precision precision;
     private final PseudoHuber distance;
     private final Objective warmUp = new Denoising();
+    private final Lanes lanes;
 
     TrainingStep(TrainingConfig config, ConsistencyFunction function, Device device, Precision precision) {
         this.config = config;
@@ -27,6 +34,7 @@ final class TrainingStep {
         this.device = device;
         this.precision = precision;
         this.distance = config.distance();
+        this.lanes = new Lanes(config.lanesOn(device));
     }
 
     /** Grid points at a step of the run; during the warm-up, those of the objective's first step. */
@@ -41,18 +49,21 @@ final class TrainingStep {
             if (state.step > 0 && state.step == config.warmUpSteps()) {
                 state.restartFromAverage();
             }
-            state.live.gradient().zero_();
+            state.weights.clearGradient();
+            state.adversary.ifPresent(adversary -> adversary.weights.clearGradient());
             double loss = 0;
             for (int part = 0; part < config.microBatches(); part++) {
                 loss += accumulate(state, measured);
             }
             measured.put("loss", loss);
-            double norm = state.live.gradient().norm().item_double();
+            Weights live = state.weights.withGradient();
+            double norm = live.gradient().norm().item_double();
             measured.put("gradient_norm", norm);
             double rate = config.optimizer().at(state.step, config.totalSteps());
             measured.put("learning_rate", rate);
-            if (Double.isFinite(norm) && Double.isFinite(loss)) {
-                state.optimizer.update(state.live, rate, state.average, config.emaRate());
+            if (Double.isFinite(norm) && Double.isFinite(loss) && discriminatorIsFinite(state)) {
+                state.optimizer.update(live, rate, state.average, config.emaRate());
+                state.adversary.ifPresent(adversary -> update(adversary, state.step));
             } else {
                 state.skipped++;
             }
@@ -63,34 +74,119 @@ final class TrainingStep {
         return measured;
     }
 
-    /** Adds the gradient and the measurements of one part of the batch; returns its share of the loss. */
+    private void update(Adversary adversary, long step) {
+        double rate = config.adversarial().orElseThrow().optimizer().at(step, config.totalSteps());
+        adversary.optimizer.update(adversary.weights.live(0), rate);
+    }
+
+    /** Also adds up the gradient of its lanes. */
+    private static boolean discriminatorIsFinite(TrainingState state) {
+        return state.adversary
+                .map(adversary ->
+                        adversary.weights.withGradient().gradient().norm().item_double())
+                .map(Double::isFinite)
+                .orElse(true);
+    }
+
+    /** Adds the gradient and the measurements of one micro-batch, computed in parts side by side; returns its share of the loss. */
     private double accumulate(TrainingState state, Map<String, Double> measured) {
-        boolean warmingUp = state.step < config.warmUpSteps();
-        Objective objective = warmingUp ? warmUp : config.objective();
-        double share = 1.0 / config.microBatches();
+        int count = lanes.count();
         try (Scope scope = Scope.open()) {
-            Example example = state.examples.next(config.batchSize() / config.microBatches(), points(state.step));
-            Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : state.examples.dropout();
-            Objective.Loss loss;
-            Tensor total;
-            try (Precision.Guard guard = precision.on(device)) {
-                Pass live = new Pass(state.live, dropout);
-                Pass constant = new Pass(state.constant, dropout);
-                loss = objective.apply(function, live, constant, example, distance);
-                Optional<SelfDistillation> distillation = warmingUp ? Optional.empty() : config.selfDistillation();
-                if (distillation.isPresent()) {
-                    Pass average = Pass.evaluating(state.average);
-                    loss = loss.plus(
-                            "distillation",
-                            distillation
-                                    .get()
-                                    .apply(function, live, average, example, state.examples.noise()::normal, distance));
-                }
-                total = loss.total().mul(new Scalar(share));
+            List<Callable<Outcome>> parts = new ArrayList<>();
+            // Drawn here, one after another: what is drawn may not depend on which lane is quicker.
+            for (int lane = 0; lane < count; lane++) {
+                Example example =
+                        state.examples.next(config.batchSize() / config.microBatches() / count, points(state.step));
+                SeededGenerator generator = state.examples.forPart();
+                Part part = new Part(state, lane, example, generator);
+                parts.add(part::run);
             }
-            total.backward();
-            loss.terms().forEach((name, term) -> measured.merge(name, share * term.item_double(), Double::sum));
-            return total.item_double();
+            double share = 1.0 / (config.microBatches() * count);
+            double loss = 0;
+            for (Outcome outcome : lanes.run(parts)) {
+                loss += share * outcome.loss();
+                outcome.terms().forEach((name, term) -> measured.merge(name, share * term, Double::sum));
+            }
+            return loss;
         }
+    }
+
+    /**
+     * What one lane measured.
+     *
+     * @param terms the parts of the loss, and the loss of the discriminator, which is its own
+     */
+    private record Outcome(double loss, Map<String, Double> terms) {}
+
+    /** What one lane does. */
+    private final class Part {
+        private final TrainingState state;
+        private final int lane;
+        private final Example example;
+        private final SeededGenerator generator;
+        private final Pass live;
+        private final Pass constant;
+        private final boolean warmingUp;
+
+        Part(TrainingState state, int lane, Example example, SeededGenerator generator) {
+            this.state = state;
+            this.lane = lane;
+            this.example = example;
+            this.generator = generator;
+            Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(generator);
+            live = new Pass(state.weights.live(lane), dropout);
+            constant = new Pass(state.weights.constant, dropout);
+            warmingUp = state.step < config.warmUpSteps();
+        }
+
+        /** Adds to the lane's gradients. */
+        Outcome run() {
+            try (generator;
+                    Scope scope = Scope.open()) {
+                Objective.Loss loss;
+                Optional<AdversarialTraining.Losses> rivals;
+                try (Precision.Guard guard = precision.on(device)) {
+                    Objective objective = warmingUp ? warmUp : config.objective();
+                    loss = objective.apply(function, live, constant, example, distance);
+                    if (!warmingUp && config.selfDistillation().isPresent()) {
+                        loss = loss.plus(
+                                "distillation",
+                                distillation(config.selfDistillation().get()));
+                    }
+                    rivals = warmingUp ? Optional.empty() : state.adversary.map(this::rivals);
+                    if (rivals.isPresent()) {
+                        loss = loss.plus("adversarial", rivals.get().generator());
+                    }
+                }
+                Map<String, Double> terms = new TreeMap<>();
+                backward(loss.total());
+                loss.terms().forEach((name, term) -> terms.put(name, term.item_double()));
+                rivals.map(AdversarialTraining.Losses::discriminator).ifPresent(own -> {
+                    backward(own);
+                    terms.put("discriminator", own.item_double());
+                });
+                return new Outcome(loss.total().item_double(), terms);
+            }
+        }
+
+        private Tensor distillation(SelfDistillation settings) {
+            Pass average = Pass.evaluating(state.average);
+            return settings.apply(function, live, average, example, generator::normal, distance);
+        }
+
+        private AdversarialTraining.Losses rivals(Adversary adversary) {
+            AdversarialTraining settings = config.adversarial().orElseThrow();
+            return settings.apply(function, live, adversary, lane, example, generator::normal);
+        }
+
+        /** As a share of the whole batch's. */
+        private void backward(Tensor loss) {
+            loss.mul(new Scalar(1.0 / (config.microBatches() * lanes.count()))).backward();
+        }
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
     }
 }

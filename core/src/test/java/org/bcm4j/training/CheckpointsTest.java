@@ -176,7 +176,7 @@ class CheckpointsTest {
     private void saveAt(Checkpoints where, int step, int keep) {
         state.step = step;
         state.skipped = -step;
-        state.weights.flat().fill_(new Scalar(step));
+        state.weights.values.flat().fill_(new Scalar(step));
         where.save(state, keep);
     }
 
@@ -184,11 +184,11 @@ class CheckpointsTest {
     private void assertRestored(long step) {
         state.step = -1;
         state.skipped = 1;
-        state.weights.flat().zero_();
+        state.weights.values.flat().zero_();
         assertThat(checkpoints.restore(state)).contains(step);
         assertThat(state.step).isEqualTo(step);
         assertThat(state.skipped).isEqualTo(-step);
-        assertThat(HostTensors.floats(state.weights.flat())).containsOnly((float) step);
+        assertThat(HostTensors.floats(state.weights.values.flat())).containsOnly((float) step);
     }
 
     private static void flipABit(Path file) throws IOException {

@@ -21,9 +21,11 @@ class TrainerTest {
     @TempDir
     Path directory;
 
-    /** The second also draws noise on the walk whose end it learns. */
+    /** The second also draws noise on the walk whose end it learns; the third has a discriminator; the fourth computes side by side. */
     @ParameterizedTest
-    @ValueSource(strings = {"seed=7", "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0"})
+    @ValueSource(
+            strings = {"seed=7", "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0", "adversarial.width=4", "lanes=2"
+            })
     void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);
         Path straight = directory.resolve("straight");

@@ -34,6 +34,12 @@ class TrainingEstimateTest {
         assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 2.5, 4 + 1.5));
     }
 
+    @Test
+    void aDiscriminatorCostsOneEvaluationThereAndBack() {
+        TrainingConfig config = TinyRun.config(directory, "adversarial.share=0.5");
+        assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 1.5, 4 + 0.5));
+    }
+
     /** Ten steps of warm-up and fifty of the objective, of eight images each. */
     @Test
     void aRunIsTheSumOfItsSteps() {

@@ -1,10 +1,12 @@
 package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Cost;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingStepTest {
     @TempDir
@@ -76,9 +79,9 @@ class TrainingStepTest {
         TrainingConfig config = TinyRun.config(directory, "warm_up_steps=0");
         FaultyNetwork network = new FaultyNetwork(config.network().build());
         ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-        try (TrainingState state =
-                new TrainingState(config, network.layout(), config.data().training(), Device.CPU)) {
+        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+                TrainingState state = new TrainingState(
+                        config, network.layout(), config.data().training(), Device.CPU)) {
             step.run(state);
             step.run(state);
             float[][] before = buffers(state);
@@ -96,7 +99,7 @@ class TrainingStepTest {
             Map<String, Double> next = step.run(state);
             assertThat(next.get("loss")).isFinite();
             assertThat(next).containsEntry("skipped", 1.0);
-            assertThat(state.weights.flat().isfinite().all().item_bool()).isTrue();
+            assertThat(state.weights.values.flat().isfinite().all().item_bool()).isTrue();
             for (int i = 0; i < before.length; i++) {
                 assertThat(buffers(state)[i]).as("buffer " + i).isNotEqualTo(before[i]);
             }
@@ -110,9 +113,9 @@ class TrainingStepTest {
                 TinyRun.config(directory, "warm_up_steps=2", "steps=1", "optimizer.learning_rate=1e-30");
         Network network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-        try (TrainingState state =
-                new TrainingState(config, network.layout(), config.data().training(), Device.CPU)) {
+        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+                TrainingState state = new TrainingState(
+                        config, network.layout(), config.data().training(), Device.CPU)) {
             step.run(state);
             step.run(state);
             try (NoGradGuard guard = new NoGradGuard()) {
@@ -122,14 +125,44 @@ class TrainingStepTest {
 
             step.run(state);
 
-            assertThat(numbers(state.weights)).as("weights").isEqualTo(average);
+            assertThat(numbers(state.weights.values)).as("weights").isEqualTo(average);
             assertThat(state.optimizer.step()).as("updates").isOne();
+        }
+    }
+
+    /** A batch of four parts: as micro-batches one after another, and as two lanes of each of two. */
+    @ParameterizedTest
+    @ValueSource(strings = {"seed=7", "adversarial.width=4"})
+    void lanesChangeNothingButTheOrderOfSums(String setting) {
+        float[] oneByOne = afterThreeSteps("micro_batches=4", "lanes=1", setting);
+        float[] sideBySide = afterThreeSteps("micro_batches=2", "lanes=2", setting);
+        assertThat(sideBySide).hasSameSizeAs(oneByOne);
+        for (int i = 0; i < oneByOne.length; i++) {
+            // Three steps of 0.001: a gradient near zero, whose sign the order of sums decides, moves a weight by 0.001
+            // at most.
+            assertThat(sideBySide[i]).isCloseTo(oneByOne[i], within(1e-4f));
+        }
+    }
+
+    private float[] afterThreeSteps(String... settings) {
+        String[] all =
+                Stream.concat(Stream.of("warm_up_steps=0"), Stream.of(settings)).toArray(String[]::new);
+        TrainingConfig config = TinyRun.config(directory, all);
+        Network network = config.network().build();
+        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+                TrainingState state = new TrainingState(
+                        config, network.layout(), config.data().training(), Device.CPU)) {
+            step.run(state);
+            step.run(state);
+            step.run(state);
+            return numbers(state.weights.values);
         }
     }
 
     private static float[][] buffers(TrainingState state) {
         return new float[][] {
-            numbers(state.weights),
+            numbers(state.weights.values),
             numbers(state.average),
             numbers(state.optimizer.mean()),
             numbers(state.optimizer.square())

@@ -1,0 +1,46 @@
+package org.bcm4j.training;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.Tensor;
+
+/** The weights that a run trains, in the roles that they have in a step; all share one memory. */
+final class TrainedWeights implements AutoCloseable {
+    /** The numbers, which are saved. */
+    final Weights values;
+    /** sg θ. */
+    final Weights constant;
+
+    private final List<Weights> live;
+
+    /** @param values closed with this */
+    TrainedWeights(Weights values, int lanes) {
+        this.values = values;
+        constant = values.frozen();
+        live = Stream.generate(values::trainable).limit(lanes).toList();
+    }
+
+    /** θ for one of the lanes that compute side by side; each collects a gradient of its own. */
+    Weights live(int lane) {
+        return live.get(lane);
+    }
+
+    void clearGradient() {
+        live.forEach(one -> one.gradient().zero_());
+    }
+
+    /** θ with the sum of the gradients that all lanes collected. Call it once a step. */
+    Weights withGradient() {
+        Tensor sum = live.get(0).gradient();
+        live.stream().skip(1).forEach(one -> sum.add_(one.gradient()));
+        return live.get(0);
+    }
+
+    @Override
+    public void close() {
+        live.forEach(Weights::close);
+        constant.close();
+        values.close();
+    }
+}

@@ -1,0 +1,216 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.AdmUNet;
+import org.bcm4j.unet.Conditioning;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AdversarialTrainingTest {
+    private static final int CLASSES = 3;
+    private static final AdmConfig CONFIG = new AdmConfig(
+            8, 1, 1, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.0, 16, Conditioning.JOINT, CLASSES, true, true);
+    private static final AdversarialTraining SETTINGS = settings(2, 0.5);
+
+    @TempDir
+    Path directory;
+
+    private final ConsistencyFunction function =
+            new ConsistencyFunction(new AdmUNet(CONFIG), Preconditioning.BIDIRECTIONAL);
+    private Scope scope;
+    private SeededGenerator generator;
+    private TrainedWeights weights;
+    private Adversary adversary;
+    private Example example;
+
+    private static AdversarialTraining settings(double weight, double penalty) {
+        return new AdversarialTraining(weight, 0.5, 4, penalty, new OptimizerSettings(0.002, 0, 0.99, 1e-8, 1));
+    }
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open();
+        generator = new SeededGenerator(5, Device.CPU);
+        Weights values = Weights.zeros(function.network().layout(), Device.CPU);
+        values.views()
+                .values()
+                .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.3))));
+        weights = new TrainedWeights(values, 1);
+        adversary = new Adversary(SETTINGS, CONFIG, 7, Device.CPU, 1);
+        example = new Example(
+                generator.uniform(8, 1, 8, 8).mul(new Scalar(2.0)).sub(new Scalar(1.0)),
+                generator.normal(8, 1, 8, 8),
+                Device.CPU.floats(1, 2, 3, 4, 5, 6, 7, 8),
+                Device.CPU.floats(0.9, 1.9, 2.9, 3.9, 4.9, 5.9, 6.9, 7.9),
+                Device.CPU.floats(2, 3, 4, 5, 6, 7, 8, 9),
+                Optional.of(Device.CPU.integers(0, 1, 2, 3, 0, 1, 2, 3)));
+    }
+
+    @AfterEach
+    void close() {
+        adversary.close();
+        weights.close();
+        generator.close();
+        scope.close();
+    }
+
+    private AdversarialTraining.Losses losses(AdversarialTraining settings) {
+        return settings.apply(function, live(), adversary, 0, example, generator::normal);
+    }
+
+    private Pass live() {
+        return Pass.evaluating(weights.live(0));
+    }
+
+    private float[] judged(Tensor images) {
+        Pass constant = Pass.evaluating(adversary.weights.constant);
+        Optional<Tensor> labels = example.labels().map(all -> all.narrow(0, 0, images.size(0)));
+        return HostTensors.floats(adversary.discriminator.apply(constant, images, labels));
+    }
+
+    /** Of four images, which are half the batch, two come from pure noise and two from noisy images. */
+    @Test
+    void halfIsMadeOfNoiseAloneAndHalfOfNoisyImages() {
+        Tensor made = SETTINGS.made(function, live(), example.first(4));
+        Tensor noise = example.noise().narrow(0, 0, 2).mul(new Scalar(NoiseScales.SIGMA_MAX));
+        Tensor noisy = example.diffused(example.tNext()).narrow(0, 2, 2);
+        Tensor expected = function.apply(
+                live(),
+                torch.cat(new TensorVector(noise, noisy), 0),
+                Device.CPU.floats(80, 80, 3, 4),
+                Device.CPU.full(NoiseScales.SIGMA_MIN, 4),
+                example.labels().map(all -> all.narrow(0, 0, 4)));
+        assertThat(HostTensors.floats(made)).isEqualTo(HostTensors.floats(expected));
+    }
+
+    @Test
+    void theLossesAreThoseOfPairs() {
+        Tensor made = SETTINGS.made(function, live(), example.first(4));
+        float[] real = judged(example.images().narrow(0, 0, 4));
+        float[] fake = judged(made);
+        double generatorLoss = 0;
+        double discriminatorLoss = 0;
+        for (int i = 0; i < 4; i++) {
+            generatorLoss += 2 * Math.log1p(Math.exp(real[i] - fake[i])) / 4;
+            discriminatorLoss += Math.log1p(Math.exp(fake[i] - real[i])) / 4;
+        }
+        AdversarialTraining.Losses losses = losses(settings(2, 0));
+        // float32 against double.
+        assertThat(losses.generator().item_double()).isCloseTo(generatorLoss, within(1e-5 * generatorLoss));
+        assertThat(losses.discriminator().item_double()).isCloseTo(discriminatorLoss, within(1e-5 * discriminatorLoss));
+    }
+
+    /** The mean of 3,000 draws of a variable whose standard deviation is at most √2 times its mean has an error of 2.6 %; four of them. */
+    @Test
+    void thePenaltyIsTheSquareOfTheGradient() {
+        Example some = example.first(4);
+        Tensor made = SETTINGS.made(function, live(), some).detach();
+        Tensor images = torch.cat(new TensorVector(some.images(), made), 0).set_requires_grad(true);
+        Tensor labels = some.labels().orElseThrow();
+        Optional<Tensor> both = Optional.of(torch.cat(new TensorVector(labels, labels), 0));
+        Pass constant = Pass.evaluating(adversary.weights.constant);
+        adversary.discriminator.apply(constant, images, both).sum().backward();
+        // γ/2 times the sum of both halves' means is γ times the mean over both.
+        double expected = images.grad().square().sum().item_double() / 8;
+
+        double with = 0;
+        double without = 0;
+        for (int i = 0; i < 3000 / 8; i++) {
+            try (Scope inner = Scope.open()) {
+                with += losses(settings(2, 1)).discriminator().item_double();
+                without += losses(settings(2, 0)).discriminator().item_double();
+            }
+        }
+        assertThat((with - without) / (3000 / 8)).isCloseTo(expected, within(0.105 * expected));
+    }
+
+    @Test
+    void noGradientOfTheOneReachesTheOthersWeights() {
+        AdversarialTraining.Losses losses = losses(SETTINGS);
+        losses.generator().backward();
+        assertThat(norm(weights)).isPositive();
+        assertThat(norm(adversary.weights)).isZero();
+
+        weights.clearGradient();
+        losses.discriminator().backward();
+        assertThat(norm(weights)).isZero();
+        assertThat(norm(adversary.weights)).isPositive();
+    }
+
+    private static double norm(TrainedWeights weights) {
+        return weights.withGradient().gradient().norm().item_double();
+    }
+
+    /** At chance a pair costs log 2 = 0.69. */
+    @Test
+    void theDiscriminatorLearnsToTellImagesApart() {
+        double last = 0;
+        for (int i = 0; i < 100; i++) {
+            try (Scope inner = Scope.open()) {
+                adversary.weights.clearGradient();
+                Tensor loss = losses(settings(2, 0.01)).discriminator();
+                loss.backward();
+                adversary.optimizer.update(adversary.weights.withGradient(), 0.002);
+                last = loss.item_double();
+            }
+        }
+        assertThat(last).isLessThan(0.2);
+    }
+
+    /** The warm-up has no discriminator, the objective's steps do. */
+    @Test
+    void bothLossesArePartOfEveryStepOfTheObjective() {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), "adversarial.width=4", "output.log_every=1");
+        List<Map<String, Double>> measured = new ArrayList<>();
+        try (Trainer trainer = Trainer.start(config, directory.resolve("run"))) {
+            trainer.run(new EachStep(record -> measured.add(record.values())));
+        }
+        assertThat(measured).hasSize(60);
+        assertThat(measured.subList(0, 10))
+                .allSatisfy(step -> assertThat(step).doesNotContainKeys("loss/adversarial", "loss/discriminator"));
+        assertThat(measured.subList(10, 60)).allSatisfy(step -> {
+            assertThat(step.get("loss/adversarial")).isPositive();
+            assertThat(step.get("loss/discriminator")).isPositive();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    weight=0   | adversarial: weight must be positive, is 0.0
+                    share=2    | adversarial: share 2.0 is not in (0, 1]
+                    width=0    | adversarial: width must be positive, is 0
+                    penalty=-1 | adversarial: penalty must not be negative, is -1.0
+                    """)
+    void whatCanNotBeMeantIsRefused(String setting, String message) {
+        assertThatThrownBy(() -> TinyRun.config(directory.resolve("data"), "adversarial." + setting))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message);
+    }
+}
