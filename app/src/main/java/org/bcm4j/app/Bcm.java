@@ -46,7 +46,8 @@ import picocli.CommandLine.ScopeType;
             InfoCommand.class,
             CheckCommand.class,
             ImportCommand.class,
-            ExportCommand.class
+            ExportCommand.class,
+            BlendCommand.class
         })
 public final class Bcm implements Callable<Integer> {
     private static final int HELP_WIDTH = 100;

@@ -33,7 +33,8 @@ public final class Lanes implements AutoCloseable {
         threads = Executors.newFixedThreadPool(count, task -> {
             Thread thread = new Thread(() -> {
                 torch.set_num_threads(share);
-                torch.get_num_threads(); // at its first question a thread takes over the last setting that any thread made
+                torch.get_num_threads(); // at its first question a thread takes over the last setting that any
+                // thread made
                 started.countDown();
                 task.run();
             });

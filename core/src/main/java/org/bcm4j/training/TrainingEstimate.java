@@ -1,6 +1,7 @@
 package org.bcm4j.training;
 
 import org.bcm4j.nn.Cost;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.unet.Network;
 
 /**
@@ -12,7 +13,7 @@ import org.bcm4j.unet.Network;
  *     its input has a gradient
  * @param activationBytes of each image that passes through the network at once: what layers, activation functions and sums put out in all
  *     passes of a step, in float32. Measured for the shipped model: 15 % more
- * @param stateBytes weights, their gradient and average, and the optimiser's two moments, in float32
+ * @param stateBytes weights, their gradient (one for each lane) and average, and the optimiser's two moments, in float32
  * @param runEvaluations of single images, over all steps of the run, warm-up included
  */
 public record TrainingEstimate(
@@ -22,20 +23,21 @@ public record TrainingEstimate(
         double activationBytes,
         double stateBytes,
         double runEvaluations) {
-    /** Flat buffers of the size of the weights. */
-    private static final int BUFFERS = 5;
+    /** Flat buffers of the size of the weights, but for the gradients, of which each lane has one. */
+    private static final int BUFFERS = 4;
 
     public static TrainingEstimate of(TrainingConfig config) {
         Network network = config.network().build();
         Cost evaluation = network.cost();
         StepCost step = StepCost.of(config);
+        int lanes = config.lanesOn(config.device().orElseGet(Device::best));
         double warmUp = config.warmUpSteps() * StepCost.of(new Denoising()).evaluations();
         return new TrainingEstimate(
                 evaluation,
                 config.batchSize() * step.evaluations() * evaluation.multiplyAdds(),
                 step.evaluations(),
                 step.passes() * evaluation.activations() * Float.BYTES,
-                (double) BUFFERS * network.layout().length() * Float.BYTES,
+                (double) (BUFFERS + lanes) * network.layout().length() * Float.BYTES,
                 config.batchSize() * (warmUp + config.steps() * step.evaluations()));
     }
 
