@@ -51,7 +51,8 @@ class BlendCommandTest {
     void eachWeightLiesBetweenThoseOfTheModels() throws Exception {
         Outcome outcome = blend("first", "second", "--share", "0.25", "--out", "new/between");
         assertThat(outcome.err()).isEmpty();
-        assertThat(outcome.out()).isEqualTo("wrote new/between: 75.00 %% of first and 25.00 %% of second%n".formatted());
+        assertThat(outcome.out())
+                .isEqualTo("wrote new/between: 75.00 %% of first and 25.00 %% of second%n".formatted());
         assertThat(outcome.exitCode()).isZero();
         float[] first = numbers("first");
         float[] second = numbers("second");
