@@ -1,7 +1,5 @@
 package org.bcm4j.app;
 
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -50,12 +48,8 @@ final class BlendCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!(share >= 0 && share <= 1)) {
-            throw new UserException("--share " + share + ": must lie between 0 and 1");
-        }
-        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
-            throw new UserException("--out " + out + ": exists already; choose another name or remove it");
-        }
+        EditOptions.requireWithin("--share", share, 0, 1);
+        Destination.requireNew(out);
         ModelFolder one = new ModelFolder(first);
         ModelFolder other = new ModelFolder(second);
         ModelConfig config = one.config();

@@ -62,6 +62,17 @@ record Destination(Path path, Kind kind) {
         return new Destination(path, kind);
     }
 
+    /**
+     * For commands whose output may not replace anything.
+     *
+     * @throws UserException if there is something of that name
+     */
+    static void requireNew(Path out) {
+        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UserException("--out " + out + ": exists already; choose another name or remove it");
+        }
+    }
+
     private static String extension(Path path) {
         return EXTENSION
                 .matcher(String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT))

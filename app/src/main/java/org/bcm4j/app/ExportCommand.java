@@ -1,7 +1,5 @@
 package org.bcm4j.app;
 
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +8,6 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.onnx.OnnxFile;
-import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Weights;
@@ -51,9 +48,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
-            throw new UserException("--out " + out + ": exists already; choose another name or remove it");
-        }
+        Destination.requireNew(out);
         ModelFolder folder = new ModelFolder(model);
         ModelConfig config = folder.config();
         try (Weights weights = folder.weights(config.network().build().layout(), Device.CPU)) {

@@ -71,8 +71,8 @@ class BlendCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    first  | 1.5 | new   | --share 1.5: must lie between 0 and 1
-                    first  | NaN | new   | --share NaN: must lie between 0 and 1
+                    first  | 1.5 | new   | --share 1.5: choose from 0.0 to 1.0
+                    first  | NaN | new   | --share NaN: choose from 0.0 to 1.0
                     first  | 0.5 | first | --out first: exists already; choose another name or remove it
                     none   | 0.5 | new   | none: is no model folder
                     """)

@@ -33,8 +33,8 @@ public final class Lanes implements AutoCloseable {
         threads = Executors.newFixedThreadPool(count, task -> {
             Thread thread = new Thread(() -> {
                 torch.set_num_threads(share);
-                torch.get_num_threads(); // at its first question a thread takes over the last setting that any
-                // thread made
+                // A thread that is asked for the first time takes over the last setting that any thread made.
+                torch.get_num_threads();
                 started.countDown();
                 task.run();
             });

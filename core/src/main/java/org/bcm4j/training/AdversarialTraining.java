@@ -8,7 +8,6 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -98,7 +97,11 @@ public record AdversarialTraining(
         Tensor end = torch.full_like(some.t().narrow(0, 0, pure), new Scalar(NoiseScales.SIGMA_MAX));
         Tensor between = some.tNext().narrow(0, pure, count - pure);
         return f.apply(
-                Objective.again(live), joined(noise, noisy), joined(end, between), some.timeZero(), some.labels());
+                Objective.again(live),
+                Example.joined(noise, noisy),
+                Example.joined(end, between),
+                some.timeZero(),
+                some.labels());
     }
 
     /**
@@ -122,9 +125,9 @@ public record AdversarialTraining(
      */
     Tensor discriminatorLoss(
             Discriminator discriminator, Pass live, Tensor made, Example some, NoiseSource directions) {
-        Tensor images = joined(some.images(), made.detach());
+        Tensor images = Example.joined(some.images(), made.detach());
         Tensor moved = images.add(directions.normal(images.shape()).mul(new Scalar(EPSILON)));
-        Optional<Tensor> labels = some.labels().map(once -> joined(once, once));
+        Optional<Tensor> labels = some.labels().map(once -> Example.joined(once, once));
         Tensor here = discriminator.apply(live, images, labels);
         Tensor there = discriminator.apply(live, moved, labels);
         long count = some.images().size(0);
@@ -132,9 +135,5 @@ public record AdversarialTraining(
         Tensor slope = there.sub(here).div(new Scalar(EPSILON));
         // The mean over both halves is half the sum of their means.
         return pairs.mean().add(slope.square().mean().mul(new Scalar(penalty)));
-    }
-
-    private static Tensor joined(Tensor first, Tensor second) {
-        return torch.cat(new TensorVector(first, second), 0);
     }
 }

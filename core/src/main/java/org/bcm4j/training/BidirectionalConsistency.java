@@ -8,8 +8,6 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Bidirectional consistency training (Eq. 10): L = mean(L_CT) + mean(L_soft) with
@@ -79,10 +77,11 @@ public record BidirectionalConsistency(
         Tensor x = example.diffused(example.tNext());
         Tensor both = f.apply(
                 Objective.again(live),
-                joined(x, inverted.diffused(inverted.tNext())),
-                joined(example.tNext(), inverted.tNext()),
-                joined(example.timeZero(), inverted.u()),
-                example.labels().map(labels -> joined(labels, inverted.labels().orElseThrow())));
+                Example.joined(x, inverted.diffused(inverted.tNext())),
+                Example.joined(example.tNext(), inverted.tNext()),
+                Example.joined(example.timeZero(), inverted.u()),
+                example.labels()
+                        .map(labels -> Example.joined(labels, inverted.labels().orElseThrow())));
         Tensor atZero = both.narrow(0, 0, batch);
         Tensor atU = both.narrow(0, batch, both.size(0) - batch);
 
@@ -109,9 +108,5 @@ public record BidirectionalConsistency(
             Optional<Tensor> labels = example.labels();
             return f.apply(Objective.again(constant), diffused, example.u(), example.timeZero(), labels);
         }
-    }
-
-    private static Tensor joined(Tensor first, Tensor second) {
-        return torch.cat(new TensorVector(first, second), 0);
     }
 }

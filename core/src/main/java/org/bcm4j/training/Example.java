@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * What one step draws for each of B images: noise, an interval of the time grid, and a time to go to.
@@ -35,6 +37,11 @@ public record Example(
     /** How many images of a batch a share of it is, rounded, at least 1. */
     static int count(double share, long batch) {
         return (int) Math.max(1, Math.round(share * batch));
+    }
+
+    /** One batch and, after it, another, so that they pass through a network at once. */
+    static Tensor joined(Tensor first, Tensor second) {
+        return torch.cat(new TensorVector(first, second), 0);
     }
 
     /** The first {@code count} images with all that was drawn for them. */

@@ -57,13 +57,16 @@ final class TrainingStep implements AutoCloseable {
             }
             measured.put("loss", loss);
             Weights live = state.weights.withGradient();
-            double norm = live.gradient().norm().item_double();
+            Optional<Weights> rival = state.adversary.map(adversary -> adversary.weights.withGradient());
+            double norm = gradientNorm(live);
             measured.put("gradient_norm", norm);
             double rate = config.optimizer().at(state.step, config.totalSteps());
             measured.put("learning_rate", rate);
-            if (Double.isFinite(norm) && Double.isFinite(loss) && discriminatorIsFinite(state)) {
+            boolean rivalIsFinite =
+                    rival.map(weights -> Double.isFinite(gradientNorm(weights))).orElse(true);
+            if (Double.isFinite(norm) && Double.isFinite(loss) && rivalIsFinite) {
                 state.optimizer.update(live, rate, state.average, config.emaRate());
-                state.adversary.ifPresent(adversary -> update(adversary, state.step));
+                rival.ifPresent(weights -> update(state, weights));
             } else {
                 state.skipped++;
             }
@@ -74,18 +77,13 @@ final class TrainingStep implements AutoCloseable {
         return measured;
     }
 
-    private void update(Adversary adversary, long step) {
-        double rate = config.adversarial().orElseThrow().optimizer().at(step, config.totalSteps());
-        adversary.optimizer.update(adversary.weights.live(0), rate);
+    private static double gradientNorm(Weights weights) {
+        return weights.gradient().norm().item_double();
     }
 
-    /** Also adds up the gradient of its lanes. */
-    private static boolean discriminatorIsFinite(TrainingState state) {
-        return state.adversary
-                .map(adversary ->
-                        adversary.weights.withGradient().gradient().norm().item_double())
-                .map(Double::isFinite)
-                .orElse(true);
+    private void update(TrainingState state, Weights rival) {
+        double rate = config.adversarial().orElseThrow().optimizer().at(state.step, config.totalSteps());
+        state.adversary.orElseThrow().optimizer.update(rival, rate);
     }
 
     /** Adds the gradient and the measurements of one micro-batch, computed in parts side by side; returns its share of the loss. */
