@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.List;
 import org.bcm4j.tensor.WeightLayout;
 
@@ -37,12 +39,6 @@ public record FeatureConfig(
         require(features > 0, "features must be positive, is " + features);
         require(!classNames.isEmpty(), "class_names must not be empty");
         require(testAccuracy >= 0 && testAccuracy <= 1, "test_accuracy must lie in [0,1], is " + testAccuracy);
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
-        }
     }
 
     /** The parameters of a network of this description. */

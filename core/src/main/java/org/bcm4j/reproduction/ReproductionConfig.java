@@ -1,5 +1,7 @@
 package org.bcm4j.reproduction;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.training.TrainingConfig;
@@ -71,12 +73,6 @@ public record ReproductionConfig(
 
         private static long scaled(long images, double factor) {
             return Math.max(LEAST, Math.round(images * factor));
-        }
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
         }
     }
 }

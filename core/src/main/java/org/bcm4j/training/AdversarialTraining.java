@@ -1,5 +1,7 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ConsistencyFunction;
@@ -47,12 +49,6 @@ public record AdversarialTraining(
         require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
         require(width > 0, "width must be positive, is " + width);
         require(penalty >= 0, "penalty must not be negative, is " + penalty);
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
-        }
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.bcm4j.training;
 
 import java.util.Optional;
+import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
+import org.bcm4j.nn.Pass;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -77,6 +79,11 @@ public record Example(
     /** x_s = x + s·z, the image diffused to noise scale s. */
     Tensor diffused(Tensor scale) {
         return images.add(noise.mul(scale.view(-1, 1, 1, 1)));
+    }
+
+    /** f(x, from, to) for points that belong to these images, with their labels. */
+    Tensor traverse(ConsistencyFunction f, Pass pass, Tensor x, double from, double to) {
+        return f.apply(pass, x, torch.full_like(t, new Scalar(from)), torch.full_like(t, new Scalar(to)), labels);
     }
 
     /** Time 0, that is σ_min, for every image. */

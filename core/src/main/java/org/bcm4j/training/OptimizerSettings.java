@@ -1,5 +1,7 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.config.Requirement.require;
+
 import org.bcm4j.config.Default;
 
 /**
@@ -20,12 +22,6 @@ public record OptimizerSettings(
         require(beta1 >= 0 && beta1 < 1, "beta1 must lie in [0,1), is " + beta1);
         require(beta2 >= 0 && beta2 < 1, "beta2 must lie in [0,1), is " + beta2);
         require(decayFrom >= 0 && decayFrom <= 1, "decay_from must lie in [0,1], is " + decayFrom);
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
-        }
     }
 
     /** The learning rate at step k of K. */

@@ -10,7 +10,6 @@ import org.bcm4j.walk.Walker;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Teaches one evaluation from pure noise what the averaged weights ϑ make of the same noise in several:
@@ -63,28 +62,21 @@ public record SelfDistillation(
         Example some = example.first(Example.count(share, example.images().size(0)));
         Tensor z = some.noise();
         Tensor target = slowly(f, average, some, added, z);
-        Tensor estimate = traverse(
+        Tensor estimate = some.traverse(
                 f,
                 Objective.again(live),
                 z.mul(new Scalar(NoiseScales.SIGMA_MAX)),
                 NoiseScales.SIGMA_MAX,
-                NoiseScales.SIGMA_MIN,
-                some);
+                NoiseScales.SIGMA_MIN);
         return distance.apply(estimate, target).mean().mul(new Scalar(weight));
     }
 
     /** W_ϑ(T·z). */
     private Tensor slowly(ConsistencyFunction f, Pass average, Example some, NoiseSource added, Tensor z) {
         try (NoGradGuard guard = new NoGradGuard()) {
-            return new Walker((x, t, u) -> traverse(f, average, x, t, u, some), added)
+            return new Walker((x, t, u) -> some.traverse(f, average, x, t, u), added)
                     .generate(Walk.parse(walk), z)
                     .x();
         }
-    }
-
-    private static Tensor traverse(ConsistencyFunction f, Pass pass, Tensor x, double from, double to, Example some) {
-        Tensor t = torch.full_like(some.t(), new Scalar(from));
-        Tensor u = torch.full_like(some.t(), new Scalar(to));
-        return f.apply(pass, x, t, u, some.labels());
     }
 }

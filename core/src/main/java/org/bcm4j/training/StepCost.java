@@ -30,6 +30,11 @@ record StepCost(double evaluations, double passes) {
             SelfDistillation self = config.selfDistillation().get();
             step = step.plus(self.share() * (self.nfe() * THERE + THERE_AND_BACK), self.share() * (self.nfe() + 1));
         }
+        if (config.reflow().isPresent()) {
+            Reflow reflow = config.reflow().get();
+            step = step.plus(
+                    reflow.share() * (reflow.nfe() * THERE + THERE_AND_BACK), reflow.share() * (reflow.nfe() + 1));
+        }
         if (config.adversarial().isPresent()) {
             double share = config.adversarial().get().share();
             step = step.plus(share * THERE_AND_BACK, share);

@@ -42,7 +42,7 @@ final class StepLog {
     /** Losses share a panel of the curves. */
     private static String group(String name) {
         return switch (name) {
-            case "loss", "consistency", "soft", "denoising", "distillation", "adversarial", "discriminator" ->
+            case "loss", "consistency", "soft", "denoising", "distillation", "reflow", "adversarial", "discriminator" ->
                 "loss/" + (name.equals("loss") ? "total" : name);
             default -> name;
         };

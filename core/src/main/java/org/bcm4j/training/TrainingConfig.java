@@ -1,5 +1,7 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
@@ -32,6 +34,7 @@ import org.bcm4j.unet.NetworkConfig;
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
  *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
  * @param selfDistillation a further term of the objective's loss, by which one evaluation learns what several make; absent in the paper
+ * @param reflow a further term, by which one evaluation learns to undo the model's own inversions of real images; absent in the paper
  * @param adversarial a discriminator beside the objective; absent in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
@@ -58,6 +61,7 @@ public record TrainingConfig(
         Optional<IntervalLaw.Settings> softTimes,
         @Default("0") int stableTargets,
         Optional<SelfDistillation> selfDistillation,
+        Optional<Reflow> reflow,
         Optional<AdversarialTraining> adversarial,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
@@ -120,15 +124,12 @@ public record TrainingConfig(
                 selfDistillation.isEmpty() || objective instanceof BidirectionalConsistency,
                 "self_distillation needs objective bidirectional-consistency, whose model can go to the walk's middle times");
         require(
+                reflow.isEmpty() || objective instanceof BidirectionalConsistency,
+                "reflow needs objective bidirectional-consistency, whose model can invert");
+        require(
                 adversarial.isEmpty() || !denoiser,
                 "adversarial needs an objective whose model makes an image in one evaluation, not edm-denoising");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
-        }
     }
 
     /** Steps of warm-up and objective together. */

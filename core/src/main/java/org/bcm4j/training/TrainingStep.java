@@ -151,6 +151,9 @@ final class TrainingStep implements AutoCloseable {
                                 "distillation",
                                 distillation(config.selfDistillation().get()));
                     }
+                    if (!warmingUp && config.reflow().isPresent()) {
+                        loss = loss.plus("reflow", reflow(config.reflow().get()));
+                    }
                     rivals = warmingUp ? Optional.empty() : state.adversary.map(this::rivals);
                     if (rivals.isPresent()) {
                         loss = loss.plus("adversarial", rivals.get().generator());
@@ -168,6 +171,11 @@ final class TrainingStep implements AutoCloseable {
         }
 
         private Tensor distillation(SelfDistillation settings) {
+            Pass average = Pass.evaluating(state.average);
+            return settings.apply(function, live, average, example, generator::normal, distance);
+        }
+
+        private Tensor reflow(Reflow settings) {
             Pass average = Pass.evaluating(state.average);
             return settings.apply(function, live, average, example, generator::normal, distance);
         }

@@ -1,5 +1,7 @@
 package org.bcm4j.unet;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -67,12 +69,6 @@ public record AdmConfig(
             require(
                     !(attends || last) || channels % headWidth == 0,
                     "head_width must divide the " + channels + " channels of level " + level + ", is " + headWidth);
-        }
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.bcm4j.unet;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -100,12 +102,6 @@ public record NcsnppConfig(
         for (int resolution : attention) {
             boolean exists = IntStream.range(0, multipliers.size()).anyMatch(level -> imageSize >> level == resolution);
             require(exists, "attention at resolution " + resolution + ": no level has it");
-        }
-    }
-
-    private static void require(boolean condition, String message) {
-        if (!condition) {
-            throw new IllegalArgumentException(message);
         }
     }
 

@@ -8,19 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.model.Preconditioning;
-import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
-import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
-import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -31,66 +20,39 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SelfDistillationTest {
-    private static final AdmConfig CONFIG = new AdmConfig(
-            8, 1, 1, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.0, 16, Conditioning.JOINT, 0, false, true);
-
     @TempDir
     Path directory;
 
-    private final ConsistencyFunction function =
-            new ConsistencyFunction(new AdmUNet(CONFIG), Preconditioning.BIDIRECTIONAL);
-    private final PseudoHuber distance = PseudoHuber.forDimension(64);
-    private Scope scope;
-    private SeededGenerator generator;
-    private Weights live;
-    private Weights average;
-    private Example example;
+    private LiveAndAverage models;
 
     @BeforeEach
     void open() {
-        scope = Scope.open();
-        generator = new SeededGenerator(5, Device.CPU);
-        try (Weights weights = random()) {
-            live = weights.trainable();
-        }
-        average = random();
-        example = new Example(
-                generator.uniform(4, 1, 8, 8),
-                generator.normal(4, 1, 8, 8),
-                Device.CPU.floats(1, 2, 3, 4),
-                Device.CPU.floats(0.9, 1.9, 2.9, 3.9),
-                Device.CPU.floats(2, 3, 4, 5),
-                Optional.empty());
-    }
-
-    private Weights random() {
-        Weights weights = Weights.zeros(function.network().layout(), Device.CPU);
-        weights.views()
-                .values()
-                .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.3))));
-        return weights;
+        models = new LiveAndAverage();
     }
 
     @AfterEach
     void close() {
-        average.close();
-        live.close();
-        generator.close();
-        scope.close();
+        models.close();
     }
 
     private Tensor loss(SelfDistillation distillation) {
         return distillation.apply(
-                function, Pass.evaluating(live), Pass.evaluating(average), example, generator::normal, distance);
+                models.function,
+                models.livePass(),
+                models.averagePass(),
+                models.example,
+                models::noise,
+                models.distance);
     }
 
     /** Half of four images are two. By hand: the averaged weights go to 1.2 and then to 0, the live ones go at once. */
     @Test
     void comparesOneEvaluationOfTheLiveWeightsWithTheWalkOfTheAveragedOnes() {
-        Tensor noise = example.noise().narrow(0, 0, 2).mul(new Scalar(80.0));
-        Tensor slow = traverse(average, traverse(average, noise, 80, 1.2), 1.2, NoiseScales.SIGMA_MIN);
-        Tensor quick = traverse(live, noise, 80, NoiseScales.SIGMA_MIN);
-        double expected = 3 * distance.apply(quick, slow).mean().item_double();
+        Tensor noise = models.example.noise().narrow(0, 0, 2).mul(new Scalar(80.0));
+        Tensor slow = models.traverse(
+                models.average, models.traverse(models.average, noise, 80, 1.2), 1.2, NoiseScales.SIGMA_MIN);
+        Tensor quick = models.traverse(models.live, noise, 80, NoiseScales.SIGMA_MIN);
+        double expected = 3 * models.distance.apply(quick, slow).mean().item_double();
 
         assertThat(expected).isPositive();
         // The same operations in the same order, in float32.
@@ -98,16 +60,12 @@ class SelfDistillationTest {
                 .isCloseTo(expected, within(1e-6 * expected));
     }
 
-    private Tensor traverse(Weights weights, Tensor x, double from, double to) {
-        return function.apply(
-                Pass.evaluating(weights), x, Device.CPU.full(from, 2), Device.CPU.full(to, 2), Optional.empty());
-    }
-
     @Test
     void onlyTheLiveWeightsTakeAGradient() {
         loss(new SelfDistillation("80 > 1.2 > 0 +0.2 > 0.8 > 0", 1, 1)).backward();
-        assertThat(live.gradient().norm().item_double()).isPositive();
-        average.views()
+        assertThat(models.live.gradient().norm().item_double()).isPositive();
+        models.average
+                .views()
                 .forEach((name, view) ->
                         assertThat(view.grad().defined()).as(name).isFalse());
     }

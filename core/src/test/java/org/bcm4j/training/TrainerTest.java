@@ -21,10 +21,15 @@ class TrainerTest {
     @TempDir
     Path directory;
 
-    /** The second also draws noise on the walk whose end it learns; the third has a discriminator; the fourth computes side by side. */
+    /** The second and the third also draw noise on a walk; the fourth has a discriminator; the fifth computes side by side. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"seed=7", "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0", "adversarial.width=4", "lanes=2"
+            strings = {
+                "seed=7",
+                "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0",
+                "reflow.walk=0 +0.08 > 11 > 80",
+                "adversarial.width=4",
+                "lanes=2"
             })
     void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);

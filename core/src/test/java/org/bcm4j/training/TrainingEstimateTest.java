@@ -35,6 +35,12 @@ class TrainingEstimateTest {
     }
 
     @Test
+    void reflowCostsItsWalkAndOneEvaluationMore() {
+        TrainingConfig config = TinyRun.config(directory, "reflow.walk=0 > 11 > 80", "reflow.share=0.5");
+        assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 2.5, 4 + 1.5));
+    }
+
+    @Test
     void aDiscriminatorCostsOneEvaluationThereAndBack() {
         TrainingConfig config = TinyRun.config(directory, "adversarial.share=0.5");
         assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 1.5, 4 + 0.5));

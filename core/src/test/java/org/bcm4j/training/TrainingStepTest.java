@@ -73,21 +73,42 @@ class TrainingStepTest {
         }
     }
 
+    /** A run at its beginning. */
+    private static final class Run implements AutoCloseable {
+        final TrainingStep step;
+        final TrainingState state;
+
+        Run(TrainingConfig config, Network network) {
+            ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+            step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
+            state = new TrainingState(config, network.layout(), config.data().training(), Device.CPU);
+        }
+
+        void steps(int count) {
+            for (int i = 0; i < count; i++) {
+                step.run(state);
+            }
+        }
+
+        @Override
+        public void close() {
+            state.close();
+            step.close();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aStepThatIsNotFiniteChangesNothingAndIsCounted(Fault fault) {
         TrainingConfig config = TinyRun.config(directory, "warm_up_steps=0");
         FaultyNetwork network = new FaultyNetwork(config.network().build());
-        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-                TrainingState state = new TrainingState(
-                        config, network.layout(), config.data().training(), Device.CPU)) {
-            step.run(state);
-            step.run(state);
+        try (Run run = new Run(config, network)) {
+            TrainingState state = run.state;
+            run.steps(2);
             float[][] before = buffers(state);
 
             network.fault = Optional.of(fault);
-            Map<String, Double> measured = step.run(state);
+            Map<String, Double> measured = run.step.run(state);
             assertThat(Double.isFinite(measured.getOrDefault("loss", 0.0))).isEqualTo(fault == Fault.GRADIENT_ONLY);
             assertThat(measured.get("gradient_norm")).isNaN();
             assertThat(measured).containsEntry("skipped", 1.0);
@@ -96,7 +117,7 @@ class TrainingStepTest {
             assertThat(state.step).as("steps").isEqualTo(3);
 
             network.fault = Optional.empty();
-            Map<String, Double> next = step.run(state);
+            Map<String, Double> next = run.step.run(state);
             assertThat(next.get("loss")).isFinite();
             assertThat(next).containsEntry("skipped", 1.0);
             assertThat(state.weights.values.flat().isfinite().all().item_bool()).isTrue();
@@ -111,19 +132,15 @@ class TrainingStepTest {
         // A rate so small that the step after the warm-up shows where it started.
         TrainingConfig config =
                 TinyRun.config(directory, "warm_up_steps=2", "steps=1", "optimizer.learning_rate=1e-30");
-        Network network = config.network().build();
-        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-                TrainingState state = new TrainingState(
-                        config, network.layout(), config.data().training(), Device.CPU)) {
-            step.run(state);
-            step.run(state);
+        try (Run run = new Run(config, config.network().build())) {
+            TrainingState state = run.state;
+            run.steps(2);
             try (NoGradGuard guard = new NoGradGuard()) {
                 state.average.flat().add_(new Scalar(1.0));
             }
             float[] average = numbers(state.average);
 
-            step.run(state);
+            run.steps(1);
 
             assertThat(numbers(state.weights.values)).as("weights").isEqualTo(average);
             assertThat(state.optimizer.step()).as("updates").isOne();
@@ -148,15 +165,9 @@ class TrainingStepTest {
         String[] all =
                 Stream.concat(Stream.of("warm_up_steps=0"), Stream.of(settings)).toArray(String[]::new);
         TrainingConfig config = TinyRun.config(directory, all);
-        Network network = config.network().build();
-        ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
-        try (TrainingStep step = new TrainingStep(config, function, Device.CPU, Precision.FP32);
-                TrainingState state = new TrainingState(
-                        config, network.layout(), config.data().training(), Device.CPU)) {
-            step.run(state);
-            step.run(state);
-            step.run(state);
-            return numbers(state.weights.values);
+        try (Run run = new Run(config, config.network().build())) {
+            run.steps(3);
+            return numbers(run.state.weights.values);
         }
     }
 
