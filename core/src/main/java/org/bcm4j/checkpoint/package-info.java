@@ -1,5 +1,0 @@
-/**
- * Other people's checkpoints: PyTorch's files in both of its formats, safetensors, and the MessagePack files of Flax.
- * They are read as data; nothing in them is ever run.
- */
-package org.bcm4j.checkpoint;
