@@ -75,7 +75,7 @@ public final class IntervalLaw {
                 mass,
                 n -> Erf.value(settings.standardized(grid.time(n + 1)))
                         - Erf.value(settings.standardized(grid.time(n))));
-        interval = normalized(ends == EndPoints.PUBLISHED ? withoutLast(mass) : mass);
+        interval = ends == EndPoints.PUBLISHED ? without(mass.length - 1, mass) : normalized(mass);
         mix(interval, settings.uniformIntervals());
         double[] byLaw =
                 normalized(ends == EndPoints.PUBLISHED ? Arrays.copyOf(mass, grid.points()) : sharedBetweenEnds(mass));
@@ -90,10 +90,15 @@ public final class IntervalLaw {
         Arrays.setAll(law, i -> (1 - uniformShare) * law[i] + uniformShare / law.length);
     }
 
-    private static double[] withoutLast(double[] mass) {
+    /** The law given that an outcome is excluded; even over the others where a narrow law leaves them nothing. */
+    private static double[] without(int excluded, double[] mass) {
         double[] kept = mass.clone();
-        kept[kept.length - 1] = 0;
-        return kept;
+        kept[excluded] = 0;
+        if (Arrays.stream(kept).sum() == 0) {
+            Arrays.fill(kept, 1);
+            kept[excluded] = 0;
+        }
+        return normalized(kept);
     }
 
     private static double[] sharedBetweenEnds(double[] mass) {
@@ -123,9 +128,7 @@ public final class IntervalLaw {
 
     /** p(j | n), j in [0, N): the probability of u = t_j given the interval n, whose upper end t_{n+1} is excluded. */
     public double[] targetsGiven(int n) {
-        double[] given = target.clone();
-        given[n + 1] = 0;
-        return normalized(given);
+        return without(n + 1, target);
     }
 
     /** The interval at quantile {@code uniform} in [0,1). */

@@ -33,6 +33,15 @@ class IntervalLawTest {
         assertThat(law.targetsGiven(n)[n + 1]).isZero();
     }
 
+    /** All of the mass lies in the last interval, which the published code never draws. */
+    @Example
+    void aLawThatLeavesNothingIsEven() {
+        Settings narrow = new Settings(EndPoints.PUBLISHED, 1.01, 0.01, 0, 0, 0);
+        IntervalLaw law = new IntervalLaw(new TimeGrid(3), narrow);
+        assertThat(law.intervals()).containsExactly(1, 0);
+        assertThat(law.targetsGiven(0)).containsExactly(0.5, 0, 0.5);
+    }
+
     private static void assertIsLaw(double[] law, int size) {
         assertThat(law).hasSize(size);
         assertThat(Arrays.stream(law).allMatch(p -> p >= 0)).isTrue();
