@@ -1,15 +1,8 @@
 package org.bcm4j.training;
 
 import org.bcm4j.config.Default;
-import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.NoiseScales;
-import org.bcm4j.nn.Pass;
-import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Teaches one evaluation to make, of the noise that the averaged weights ϑ invert a real image to, that image:
@@ -29,49 +22,20 @@ import org.bytedeco.pytorch.Tensor;
 public record Reflow(
         String walk,
         @Default("1.0") double weight,
-        @Default("0.25") double share) {
+        @Default("0.25") double share) implements WalkTerm {
     /** Refuses a walk that does not lead from images to noise, a weight that is none, and a share that is no part of a batch. */
     public Reflow {
-        Walk parsed = Walk.parse(walk);
-        if (parsed.start() != 0 || parsed.end() != NoiseScales.SIGMA_MAX) {
-            throw new IllegalArgumentException("walk \"" + walk + "\" does not lead from 0 to 80");
-        }
-        if (!(weight > 0)) {
-            throw new IllegalArgumentException("weight must be positive, is " + weight);
-        }
-        if (!(share > 0 && share <= 1)) {
-            throw new IllegalArgumentException("share " + share + " is not in (0, 1]");
-        }
+        WalkTerm.check(walk, 0, 80, weight, share);
     }
 
-    /** Network function evaluations of the walk. */
-    int nfe() {
-        return Walk.parse(walk).nfe();
+    @Override
+    public String name() {
+        return "reflow";
     }
 
-    /**
-     * The loss of one batch, a scalar.
-     *
-     * @param live θ
-     * @param average ϑ, without gradient
-     * @param example its first images and labels are those that the loss is computed for
-     * @param added draws the noise that the walk adds on its way
-     */
-    Tensor apply(
-            ConsistencyFunction f, Pass live, Pass average, Example example, NoiseSource added, PseudoHuber distance) {
-        Example some = example.first(Example.count(share, example.images().size(0)));
-        Tensor inverted = inverted(f, average, some, added);
-        Tensor estimate =
-                some.traverse(f, Objective.again(live), inverted, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN);
-        return distance.apply(estimate, some.images()).mean().mul(new Scalar(weight));
-    }
-
-    /** W_ϑ(x). */
-    private Tensor inverted(ConsistencyFunction f, Pass average, Example some, NoiseSource added) {
-        try (NoGradGuard guard = new NoGradGuard()) {
-            return new Walker((x, t, u) -> some.traverse(f, average, x, t, u), added)
-                    .from(Walk.parse(walk), some.images())
-                    .x();
-        }
+    /** W_ϑ(x) and x. */
+    @Override
+    public Pairs pairs(Walker walker, Walk walk, Example some) {
+        return new Pairs(walker.from(walk, some.images()).x(), some.images());
     }
 }

@@ -1,13 +1,9 @@
 package org.bcm4j.training;
 
 import org.bcm4j.config.Default;
-import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.nn.Pass;
-import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -29,54 +25,23 @@ import org.bytedeco.pytorch.Tensor;
 public record SelfDistillation(
         String walk,
         @Default("1.0") double weight,
-        @Default("0.125") double share) {
+        @Default("0.125") double share) implements WalkTerm {
     /** Refuses a walk that does not lead from noise to images, a weight that is none, and a share that is no part of a batch. */
     public SelfDistillation {
-        Walk parsed = Walk.parse(walk);
-        if (parsed.start() != NoiseScales.SIGMA_MAX || parsed.end() != 0) {
-            throw new IllegalArgumentException("walk \"" + walk + "\" does not lead from 80 to 0");
-        }
-        if (!(weight > 0)) {
-            throw new IllegalArgumentException("weight must be positive, is " + weight);
-        }
-        if (!(share > 0 && share <= 1)) {
-            throw new IllegalArgumentException("share " + share + " is not in (0, 1]");
-        }
+        WalkTerm.check(walk, 80, 0, weight, share);
     }
 
-    /** Network function evaluations of the walk. */
-    int nfe() {
-        return Walk.parse(walk).nfe();
+    @Override
+    public String name() {
+        return "distillation";
     }
 
-    /**
-     * The loss of one batch, a scalar.
-     *
-     * @param live θ
-     * @param average ϑ, without gradient
-     * @param example its first noises and labels are those that the loss is computed for
-     * @param added draws the noise that the walk adds on its way
-     */
-    Tensor apply(
-            ConsistencyFunction f, Pass live, Pass average, Example example, NoiseSource added, PseudoHuber distance) {
-        Example some = example.first(Example.count(share, example.images().size(0)));
+    /** T·z and W_ϑ(T·z). */
+    @Override
+    public Pairs pairs(Walker walker, Walk walk, Example some) {
         Tensor z = some.noise();
-        Tensor target = slowly(f, average, some, added, z);
-        Tensor estimate = some.traverse(
-                f,
-                Objective.again(live),
+        return new Pairs(
                 z.mul(new Scalar(NoiseScales.SIGMA_MAX)),
-                NoiseScales.SIGMA_MAX,
-                NoiseScales.SIGMA_MIN);
-        return distance.apply(estimate, target).mean().mul(new Scalar(weight));
-    }
-
-    /** W_ϑ(T·z). */
-    private Tensor slowly(ConsistencyFunction f, Pass average, Example some, NoiseSource added, Tensor z) {
-        try (NoGradGuard guard = new NoGradGuard()) {
-            return new Walker((x, t, u) -> some.traverse(f, average, x, t, u), added)
-                    .generate(Walk.parse(walk), z)
-                    .x();
-        }
+                walker.generate(walk, z).x());
     }
 }

@@ -26,14 +26,8 @@ record StepCost(double evaluations, double passes) {
     /** The objective and what is added to it. A discriminator, being small, is not counted. */
     static StepCost of(TrainingConfig config) {
         StepCost step = of(config.objective());
-        if (config.selfDistillation().isPresent()) {
-            SelfDistillation self = config.selfDistillation().get();
-            step = step.plus(self.share() * (self.nfe() * THERE + THERE_AND_BACK), self.share() * (self.nfe() + 1));
-        }
-        if (config.reflow().isPresent()) {
-            Reflow reflow = config.reflow().get();
-            step = step.plus(
-                    reflow.share() * (reflow.nfe() * THERE + THERE_AND_BACK), reflow.share() * (reflow.nfe() + 1));
+        for (WalkTerm term : config.walkTerms()) {
+            step = step.plus(term.share() * (term.nfe() * THERE + THERE_AND_BACK), term.share() * (term.nfe() + 1));
         }
         if (config.adversarial().isPresent()) {
             double share = config.adversarial().get().share();

@@ -2,8 +2,10 @@ package org.bcm4j.training;
 
 import static org.bcm4j.config.Requirement.require;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.model.IntervalLaw;
@@ -130,6 +132,13 @@ public record TrainingConfig(
                 adversarial.isEmpty() || !denoiser,
                 "adversarial needs an objective whose model makes an image in one evaluation, not edm-denoising");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
+    }
+
+    /** What is added to the objective's loss, each by a walk. */
+    List<WalkTerm> walkTerms() {
+        return Stream.of(selfDistillation, reflow)
+                .<WalkTerm>flatMap(Optional::stream)
+                .toList();
     }
 
     /** Steps of warm-up and objective together. */

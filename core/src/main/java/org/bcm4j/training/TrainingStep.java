@@ -146,13 +146,8 @@ final class TrainingStep implements AutoCloseable {
                 try (Precision.Guard guard = precision.on(device)) {
                     Objective objective = warmingUp ? warmUp : config.objective();
                     loss = objective.apply(function, live, constant, example, distance);
-                    if (!warmingUp && config.selfDistillation().isPresent()) {
-                        loss = loss.plus(
-                                "distillation",
-                                distillation(config.selfDistillation().get()));
-                    }
-                    if (!warmingUp && config.reflow().isPresent()) {
-                        loss = loss.plus("reflow", reflow(config.reflow().get()));
+                    for (WalkTerm term : warmingUp ? List.<WalkTerm>of() : config.walkTerms()) {
+                        loss = loss.plus(term.name(), walked(term));
                     }
                     rivals = warmingUp ? Optional.empty() : state.adversary.map(this::rivals);
                     if (rivals.isPresent()) {
@@ -170,14 +165,9 @@ final class TrainingStep implements AutoCloseable {
             }
         }
 
-        private Tensor distillation(SelfDistillation settings) {
+        private Tensor walked(WalkTerm term) {
             Pass average = Pass.evaluating(state.average);
-            return settings.apply(function, live, average, example, generator::normal, distance);
-        }
-
-        private Tensor reflow(Reflow settings) {
-            Pass average = Pass.evaluating(state.average);
-            return settings.apply(function, live, average, example, generator::normal, distance);
+            return term.apply(function, live, average, example, generator::normal, distance);
         }
 
         private AdversarialTraining.Losses rivals(Adversary adversary) {
