@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
@@ -43,20 +44,36 @@ public record Example(
 
     /** One batch and, after it, another, so that they pass through a network at once. */
     static Tensor joined(Tensor first, Tensor second) {
-        return torch.cat(new TensorVector(first, second), 0);
+        return joined(List.of(first, second));
+    }
+
+    /** Batches, one after another. */
+    static Tensor joined(List<Tensor> batches) {
+        return torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
     }
 
     /** The first {@code count} images with all that was drawn for them. */
     Example first(long count) {
+        return range(0, count);
+    }
+
+    /** The {@code index}-th of {@code parts} of the images, as equal as can be, with all that was drawn for them. */
+    Example part(int index, int parts) {
+        long count = images.size(0);
+        long from = count * index / parts;
+        return range(from, count * (index + 1) / parts - from);
+    }
+
+    private Example range(long from, long count) {
         return new Example(
-                images.narrow(0, 0, count),
-                noise.narrow(0, 0, count),
-                tNext.narrow(0, 0, count),
-                t.narrow(0, 0, count),
-                u.narrow(0, 0, count),
-                labels.map(all -> all.narrow(0, 0, count)),
-                importance.map(all -> all.narrow(0, 0, count)),
-                posteriorMean.map(all -> all.narrow(0, 0, count)));
+                images.narrow(0, from, count),
+                noise.narrow(0, from, count),
+                tNext.narrow(0, from, count),
+                t.narrow(0, from, count),
+                u.narrow(0, from, count),
+                labels.map(all -> all.narrow(0, from, count)),
+                importance.map(all -> all.narrow(0, from, count)),
+                posteriorMean.map(all -> all.narrow(0, from, count)));
     }
 
     /** What a denoiser is to answer at x_{n+1}: the image itself, or its expectation. */

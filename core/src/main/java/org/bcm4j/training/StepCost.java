@@ -30,8 +30,9 @@ record StepCost(double evaluations, double passes) {
             step = step.plus(term.share() * (term.nfe() * THERE + THERE_AND_BACK), term.share() * (term.nfe() + 1));
         }
         if (config.adversarial().isPresent()) {
-            double share = config.adversarial().get().share();
-            step = step.plus(share * THERE_AND_BACK, share);
+            AdversarialTraining adversarial = config.adversarial().get();
+            double there = adversarial.share() * adversarial.evaluationsWithoutGradient();
+            step = step.plus(there * THERE + adversarial.share() * THERE_AND_BACK, there + adversarial.share());
         }
         return step;
     }

@@ -172,7 +172,8 @@ final class TrainingStep implements AutoCloseable {
 
         private AdversarialTraining.Losses rivals(Adversary adversary) {
             AdversarialTraining settings = config.adversarial().orElseThrow();
-            return settings.apply(function, live, adversary, lane, example, generator::normal);
+            Pass average = Pass.evaluating(state.average);
+            return settings.apply(function, live, average, adversary, lane, example, generator::normal);
         }
 
         /** As a share of the whole batch's. */

@@ -2,6 +2,7 @@ package org.bcm4j.walk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.model.TimeGrid;
@@ -98,6 +99,12 @@ public record Walk(List<Move> moves) implements Way {
             throw new IllegalArgumentException("\"" + this + "\" is at images already");
         }
         return new Walk(List.of(new Move.Traverse(end(), 0)));
+    }
+
+    /** This walk without its last move, unless that is all of it. */
+    public Optional<Walk> withoutLast() {
+        int rest = moves.size() - 1;
+        return rest == 0 ? Optional.empty() : Optional.of(new Walk(moves.subList(0, rest)));
     }
 
     /**

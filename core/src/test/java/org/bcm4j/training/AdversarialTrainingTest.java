@@ -47,22 +47,24 @@ class AdversarialTrainingTest {
     private Scope scope;
     private SeededGenerator generator;
     private TrainedWeights weights;
+    private Weights average;
     private Adversary adversary;
     private Example example;
 
     private static AdversarialTraining settings(double weight, double penalty) {
-        return new AdversarialTraining(weight, 0.5, 4, penalty, new OptimizerSettings(0.002, 0, 0.99, 1e-8, 1));
+        return settings(List.of("80 > 0"), weight, penalty);
+    }
+
+    private static AdversarialTraining settings(List<String> walks, double weight, double penalty) {
+        return new AdversarialTraining(weight, 0.5, walks, 4, penalty, new OptimizerSettings(0.002, 0, 0.99, 1e-8, 1));
     }
 
     @BeforeEach
     void open() {
         scope = Scope.open();
         generator = new SeededGenerator(5, Device.CPU);
-        Weights values = Weights.zeros(function.network().layout(), Device.CPU);
-        values.views()
-                .values()
-                .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.3))));
-        weights = new TrainedWeights(values, 1);
+        weights = new TrainedWeights(random(), 1);
+        average = random();
         adversary = new Adversary(SETTINGS, CONFIG, 7, Device.CPU, 1);
         example = new Example(
                 generator.uniform(8, 1, 8, 8).mul(new Scalar(2.0)).sub(new Scalar(1.0)),
@@ -73,8 +75,17 @@ class AdversarialTrainingTest {
                 Optional.of(Device.CPU.integers(0, 1, 2, 3, 0, 1, 2, 3)));
     }
 
+    private Weights random() {
+        Weights values = Weights.zeros(function.network().layout(), Device.CPU);
+        values.views()
+                .values()
+                .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.3))));
+        return values;
+    }
+
     @AfterEach
     void close() {
+        average.close();
         adversary.close();
         weights.close();
         generator.close();
@@ -82,11 +93,16 @@ class AdversarialTrainingTest {
     }
 
     private AdversarialTraining.Losses losses(AdversarialTraining settings) {
-        return settings.apply(function, live(), adversary, 0, example, generator::normal);
+        return settings.apply(function, live(), average(), adversary, 0, example, generator::normal);
     }
 
     private Pass live() {
         return Pass.evaluating(weights.live(0));
+    }
+
+    /** Weights that are not the live ones. */
+    private Pass average() {
+        return Pass.evaluating(average);
     }
 
     private float[] judged(Tensor images) {
@@ -98,7 +114,7 @@ class AdversarialTrainingTest {
     /** Of four images, which are half the batch, two come from pure noise and two from noisy images. */
     @Test
     void halfIsMadeOfNoiseAloneAndHalfOfNoisyImages() {
-        Tensor made = SETTINGS.made(function, live(), example.first(4));
+        Tensor made = SETTINGS.made(function, live(), average(), example.first(4), generator::normal);
         Tensor noise = example.noise().narrow(0, 0, 2).mul(new Scalar(NoiseScales.SIGMA_MAX));
         Tensor noisy = example.diffused(example.tNext()).narrow(0, 2, 2);
         Tensor expected = function.apply(
@@ -110,9 +126,49 @@ class AdversarialTrainingTest {
         assertThat(HostTensors.floats(made)).isEqualTo(HostTensors.floats(expected));
     }
 
+    /** A third each, and one image more for the last: two of six, two, and two noisy images. */
+    @Test
+    void theLastMoveOfEachWalkIsTheLiveWeights() {
+        AdversarialTraining settings = settings(List.of("80 > 3 > 0", "80 > 0 +0.5 > 0"), 2, 0.5);
+        SeededGenerator twin = new SeededGenerator(11, Device.CPU);
+        Example six = example.first(6);
+        Tensor made;
+        try (SeededGenerator drawn = new SeededGenerator(11, Device.CPU)) {
+            made = settings.made(function, live(), average(), six, drawn::normal);
+        }
+        Tensor noise = six.noise().mul(new Scalar(NoiseScales.SIGMA_MAX));
+        Tensor above = walked(noise, 0, 3);
+        Tensor image = walked(noise, 2, NoiseScales.SIGMA_MIN);
+        Tensor again;
+        try (twin) {
+            again = image.add(twin.normal(2, 1, 8, 8).mul(new Scalar(0.5)));
+        }
+        Tensor noisy = six.diffused(six.tNext()).narrow(0, 4, 2);
+        Tensor expected = function.apply(
+                live(),
+                torch.cat(new TensorVector(above, again, noisy), 0),
+                Device.CPU.floats(3, 3, 0.5, 0.5, 5, 6),
+                six.timeZero(),
+                six.labels());
+        // Convolutions of other batch sizes may add in another order.
+        assertThat(HostTensors.floats(made))
+                .usingComparatorWithPrecision(1e-5f)
+                .isEqualTo(HostTensors.floats(expected));
+    }
+
+    /** Two of the points at T, from the {@code first} on, taken to {@code to} by the averaged weights. */
+    private Tensor walked(Tensor noise, int first, double to) {
+        return function.apply(
+                average(),
+                noise.narrow(0, first, 2),
+                Device.CPU.full(NoiseScales.SIGMA_MAX, 2),
+                Device.CPU.full(to, 2),
+                example.labels().map(all -> all.narrow(0, first, 2)));
+    }
+
     @Test
     void theLossesAreThoseOfPairs() {
-        Tensor made = SETTINGS.made(function, live(), example.first(4));
+        Tensor made = SETTINGS.made(function, live(), average(), example.first(4), generator::normal);
         float[] real = judged(example.images().narrow(0, 0, 4));
         float[] fake = judged(made);
         double generatorLoss = 0;
@@ -131,7 +187,8 @@ class AdversarialTrainingTest {
     @Test
     void thePenaltyIsTheSquareOfTheGradient() {
         Example some = example.first(4);
-        Tensor made = SETTINGS.made(function, live(), some).detach();
+        Tensor made = SETTINGS.made(function, live(), average(), some, generator::normal)
+                .detach();
         Tensor images = torch.cat(new TensorVector(some.images(), made), 0).set_requires_grad(true);
         Tensor labels = some.labels().orElseThrow();
         Optional<Tensor> both = Optional.of(torch.cat(new TensorVector(labels, labels), 0));
@@ -205,6 +262,7 @@ class AdversarialTrainingTest {
     @CsvSource(delimiter = '|', textBlock = """
                     weight=0   | adversarial: weight must be positive, is 0.0
                     share=2    | adversarial: share 2.0 is not in (0, 1]
+                    walks=[80 > 2] | adversarial: walk "80 > 2" does not lead from 80 to 0
                     width=0    | adversarial: width must be positive, is 0
                     penalty=-1 | adversarial: penalty must not be negative, is -1.0
                     """)
