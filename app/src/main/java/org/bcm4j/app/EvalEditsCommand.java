@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         description = {
             "Measures how well a model edits test images: inpainting beside that of consistency models, restoration of"
                     + " JPEG quality 10 to 30, interpolation with different and shared initial noise; means over seeds"
-                    + " with 95 % confidence intervals."
+                    + " with 95 %% confidence intervals."
         },
         footerHeading = "%nExample:%n",
         footer = "  bcm eval-edits models/fashion-mnist --images 1000 --seeds 5 --out editing.json")

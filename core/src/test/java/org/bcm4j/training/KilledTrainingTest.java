@@ -76,12 +76,7 @@ class KilledTrainingTest {
 
     private TrainingProcess start(Path run, int steps) {
         return TrainingProcess.start(
-                Child.class,
-                "-XX:TieredStopAtLevel=1",
-                directory.resolve("errors.txt"),
-                directory.resolve("data"),
-                run,
-                steps);
+                Child.class, List.of(), directory.resolve("errors.txt"), directory.resolve("data"), run, steps);
     }
 
     /** What a resumed run has to begin at: the step of the newest checkpoint whose seal holds its checksum, or 0. */

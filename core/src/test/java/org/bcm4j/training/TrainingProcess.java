@@ -14,23 +14,23 @@ import java.util.List;
 /** A Java process that trains and reports on its standard output, line by line. */
 record TrainingProcess(Process process, BufferedReader output, Path errors) implements AutoCloseable {
     /**
-     * Starts the {@code main} of a class of this class path, on one thread and with a heap of constant size.
+     * Starts the {@code main} of a class of this class path, on one thread, with a heap of constant size and without the optimising
+     * compiler, which goes on adding code for thousands of steps.
      *
-     * @param compilation the option that says how much Java code is compiled
+     * @param options further ones of the JVM
      * @param errors the file that takes its standard error
      */
-    static TrainingProcess start(Class<?> main, String compilation, Path errors, Object... arguments) {
+    static TrainingProcess start(Class<?> main, List<String> options, Path errors, Object... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
-                compilation,
+                "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:+AlwaysPreTouch",
                 "-Xms64m",
-                "-Xmx64m",
-                "-cp",
-                ManagementFactory.getRuntimeMXBean().getClassPath(),
-                main.getName()));
+                "-Xmx64m"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", ManagementFactory.getRuntimeMXBean().getClassPath(), main.getName()));
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().put("OMP_NUM_THREADS", "1");
