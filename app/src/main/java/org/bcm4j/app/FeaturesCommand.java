@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.DataSource;
-import org.bcm4j.metrics.FeatureConfig;
+import org.bcm4j.features.FeatureConfig;
 import org.bcm4j.metrics.FeatureTraining;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@ package org.bcm4j.app;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.bcm4j.metrics.FeatureNetwork;
+import org.bcm4j.features.FeatureNetwork;
 import picocli.CommandLine.Option;
 
 /** Which feature network images are measured by. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.metrics.InterpolationQuality.InitialNoise;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.RecommendedWalks;

@@ -3,6 +3,7 @@ package org.bcm4j.metrics;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.editing.ConstrainedEditor;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;

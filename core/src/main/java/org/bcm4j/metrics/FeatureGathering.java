@@ -2,6 +2,8 @@ package org.bcm4j.metrics;
 
 import java.util.Optional;
 import org.bcm4j.data.Pixels;
+import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.features.Responses;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 

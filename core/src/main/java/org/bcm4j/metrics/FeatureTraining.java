@@ -4,6 +4,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
+import org.bcm4j.features.FeatureConfig;
+import org.bcm4j.features.FeatureLayers;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -121,7 +124,8 @@ public record FeatureTraining(long seed, int epochs) {
         live.gradient().zero_();
         try (Scope scope = Scope.open()) {
             Tensor batch = shifted(images.images(indices), generator.uniforms(2));
-            Tensor logits = layers.apply(Pass.evaluating(live), batch).logits();
+            Pass pass = Pass.evaluating(live);
+            Tensor logits = layers.responses(pass, layers.apply(pass, batch)).logits();
             Tensor loss = torch.cross_entropy_loss(logits, images.labels(indices));
             loss.backward();
             return loss.item_double();
@@ -140,7 +144,8 @@ public record FeatureTraining(long seed, int epochs) {
         for (long[] indices : Batches.of(images.size())) {
             try (Scope scope = Scope.open();
                     NoGradGuard guard = new NoGradGuard()) {
-                right += layers.apply(Pass.evaluating(weights), images.images(indices))
+                Pass pass = Pass.evaluating(weights);
+                right += layers.responses(pass, layers.apply(pass, images.images(indices)))
                         .agreeing(images.labels(indices));
             }
         }

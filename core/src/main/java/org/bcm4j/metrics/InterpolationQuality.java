@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.editing.Interpolation;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;

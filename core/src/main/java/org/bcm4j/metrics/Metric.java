@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import org.bcm4j.features.FeatureNetwork;
+
 /** What can be measured, of a set of samples or of the inversions of a model. */
 public enum Metric {
     /** Fréchet Inception distance. */

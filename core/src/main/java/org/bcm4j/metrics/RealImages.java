@@ -4,6 +4,8 @@ import java.util.Optional;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.Pixels;
+import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.features.Responses;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 

@@ -10,7 +10,7 @@ import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.denoiser.DenoisingModel;
-import org.bcm4j.metrics.FeatureNetwork;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.metrics.GenerationQuality;
 import org.bcm4j.metrics.Interval;
 import org.bcm4j.metrics.InversionQuality;

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
-import org.bcm4j.metrics.FeatureNetwork;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;

@@ -2,39 +2,47 @@ package org.bcm4j.training;
 
 import static org.bcm4j.config.Requirement.require;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.unet.NetworkConfig;
 import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A discriminator D_ψ beside the consistency losses, which learns to tell images x from what the model makes of noise by walks that
- * generate, and of noisy images, x̂ = f_θ(x_{n+1}, t_{n+1}, 0), to equal parts:
+ * A discriminator D_ψ beside the consistency losses, which learns to tell images x from what the model makes: x̂ of noise by walks that
+ * generate, and, as many as by one of them, of noisy images, f_θ(x_{n+1}, t_{n+1}, 0), which consistency training makes anyway:
  *
  * <pre>
  *   L_G = w · mean softplus( D_ψ(x) − D_ψ(x̂) )
  *   L_D =     mean softplus( D_ψ(x̂) − D_ψ(x) )  +  γ/2 · mean( ‖∇D_ψ(x)‖² + ‖∇D_ψ(x̂)‖² )
  * </pre>
  *
- * with each x̂ paired with an image of its own class. Of a walk the averaged weights ϑ make all moves but the last, which is θ's: that of
+ * with each x̂ paired with an image of its own class, and cut off at the range of images, as it is where it is saved. Of a walk the averaged weights ϑ make all moves but the last, which is θ's: that of
  * "80 > 0" is f_θ(T·z, T, 0), that of "80 > 2 > 0" is f_θ(f_ϑ(T·z, T, 2), 2, 0). The distance of consistency training asks for the mean of what may lie behind a noisy
  * image, and so for softer textures than images have; a discriminator asks for an image. Not part of the paper's training. Pairs and
  * penalties are those of Huang et al., arXiv 2501.05441; a discriminator beside a consistency model, of Kong et al., arXiv 2311.14097.
  *
  * @param weight w
- * @param share of a batch, in (0, 1], for which x̂ are made
- * @param walks text forms of {@link Walk}s from T to 0, each of which makes as many x̂ as noisy images do
- * @param width channels of the discriminator at full resolution
+ * @param share of a batch, in (0, 1], from whose noises x̂ are made
+ * @param walks text forms of {@link Walk}s from T to 0, each of which makes as many x̂ as the others
+ * @param width channels of the discriminator at full resolution; it has up to four times as many below
+ * @param features the folder of a feature network ({@code bcm features train}) through which the discriminator looks at images
+ *     ({@link FeatureTrunk}); absent, all of it is learnt ({@link ResidualTrunk}). Let it be another than the one that measures the model,
+ *     or the figures tell how well training reached them
  * @param penalty γ
  * @param optimizer the discriminator's
  */
@@ -43,6 +51,7 @@ public record AdversarialTraining(
         @Default("1.0") double share,
         @Default("[\"80 > 0\"]") List<String> walks,
         @Default("16") int width,
+        Optional<Path> features,
         @Default("0.1") double penalty,
         @Default("{}") OptimizerSettings optimizer) {
     /**
@@ -51,18 +60,34 @@ public record AdversarialTraining(
      */
     private static final double EPSILON = 0.01;
 
+    private static final int WIDEST = 4;
+
     /** Refuses a weight that is none, a share that is no part of a batch, walks that do not generate, and a discriminator without channels. */
     public AdversarialTraining {
         walks = List.copyOf(walks);
+        require(!walks.isEmpty(), "walks must not be empty");
         walks.forEach(walk -> WalkTerm.check(walk, 80, 0, weight, share));
         require(width > 0, "width must be positive, is " + width);
         require(penalty >= 0, "penalty must not be negative, is " + penalty);
     }
 
-    /** Evaluations of the averaged weights for each x̂, on average. */
+    /**
+     * The discriminator of these settings, which the caller closes.
+     *
+     * @throws UserException if {@code features} holds no feature network, or one of other images than the network's
+     */
+    Discriminator discriminator(NetworkConfig network, Device device) {
+        Trunk trunk = features.<Trunk>map(folder -> FeatureTrunk.open(folder, network, 2 * width, device))
+                .orElseGet(() -> new ResidualTrunk(network, width, WIDEST * width));
+        return new Discriminator(trunk, network, WIDEST * width);
+    }
+
+    /** Evaluations of the averaged weights for each x̂ of a walk, on average. */
     double evaluationsWithoutGradient() {
-        int all = walks.stream().mapToInt(walk -> Walk.parse(walk).nfe() - 1).sum();
-        return (double) all / (walks.size() + 1);
+        return walks.stream()
+                .mapToInt(walk -> Walk.parse(walk).nfe() - 1)
+                .average()
+                .orElseThrow();
     }
 
     /**
@@ -74,6 +99,15 @@ public record AdversarialTraining(
     record Losses(Tensor generator, Tensor discriminator) {}
 
     /**
+     * What the discriminator compares.
+     *
+     * @param made x̂, float32 [M,C,H,W] in [-1,1], through which the gradient flows to θ
+     * @param images x, of the same shape, each of the class of its x̂
+     * @param labels int64 [M], if the network has classes
+     */
+    record Pairs(Tensor made, Tensor images, Optional<Tensor> labels) {}
+
+    /**
      * The losses of one batch, for the same x̂.
      *
      * @param live θ
@@ -81,6 +115,7 @@ public record AdversarialTraining(
      * @param adversary ψ
      * @param lane whose gradient of ψ is collected
      * @param batch the examples, the first of which x̂ are paired with
+     * @param estimates f_θ(x_{n+1}, t_{n+1}, 0) of the batch, which the objective has made
      * @param normal draws n, and the noise that walks add on their way
      */
     Losses apply(
@@ -90,38 +125,36 @@ public record AdversarialTraining(
             Adversary adversary,
             int lane,
             Example batch,
+            Tensor estimates,
             NoiseSource normal) {
         Example some = batch.first(Example.count(share, batch.images().size(0)));
-        Tensor made = made(f, live, average, some, normal);
+        Pairs pairs = pairs(walked(f, live, average, some, normal), some, estimates);
         Discriminator discriminator = adversary.discriminator;
         Pass constant = Pass.evaluating(adversary.weights.constant);
         Pass learning = Pass.evaluating(adversary.weights.live(lane));
         return new Losses(
-                generatorLoss(discriminator, constant, made, some),
-                discriminatorLoss(discriminator, learning, made, some, normal));
+                generatorLoss(discriminator, constant, pairs),
+                discriminatorLoss(discriminator, learning, pairs, normal));
     }
 
     /**
-     * x̂ for each example: as many by each walk, from the examples' noises, and the last from their noisy images.
+     * x̂ for each example by one of the walks, from the example's noise.
      *
      * @param live θ
      * @param average ϑ
      * @param added draws the noise that walks add on their way
      */
-    Tensor made(ConsistencyFunction f, Pass live, Pass average, Example some, NoiseSource added) {
+    Tensor walked(ConsistencyFunction f, Pass live, Pass average, Example some, NoiseSource added) {
         List<Tensor> points = new ArrayList<>();
         List<Tensor> times = new ArrayList<>();
         try (NoGradGuard guard = new NoGradGuard()) {
             for (int i = 0; i < walks.size(); i++) {
-                Example part = part(some, i);
+                Example part = some.part(i, walks.size());
                 Walker walker = new Walker((x, t, u) -> part.traverse(f, average, x, t, u), added);
                 Arrival arrival = beforeLast(Walk.parse(walks.get(i)), walker, part.noise());
                 points.add(arrival.x());
                 times.add(torch.full_like(part.t(), new Scalar(arrival.time())));
             }
-            Example noisy = part(some, walks.size());
-            points.add(noisy.diffused(noisy.tNext()));
-            times.add(noisy.tNext());
         }
         return f.apply(
                 Objective.again(live), Example.joined(points), Example.joined(times), some.timeZero(), some.labels());
@@ -134,41 +167,45 @@ public record AdversarialTraining(
                 .orElseGet(() -> new Arrival(noise.mul(new Scalar(walk.start())), walk.start(), 0));
     }
 
-    /** The {@code i}-th of the parts, one for each walk and one for noisy images. */
-    private Example part(Example some, int i) {
-        return some.part(i, walks.size() + 1);
+    /** What walks made and as many estimates as one walk makes, each with the image of its example. */
+    Pairs pairs(Tensor walked, Example some, Tensor estimates) {
+        Example estimated = some.part(0, walks.size());
+        Tensor made =
+                Example.joined(walked, estimates.narrow(0, 0, estimated.images().size(0)));
+        return new Pairs(
+                made.clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0))),
+                Example.joined(some.images(), estimated.images()),
+                some.labels()
+                        .map(labels -> Example.joined(labels, estimated.labels().orElseThrow())));
     }
 
     /**
      * L_G, a scalar.
      *
      * @param constant sg ψ
-     * @param made x̂, through which the gradient flows
      */
-    Tensor generatorLoss(Discriminator discriminator, Pass constant, Tensor made, Example some) {
-        Tensor real = discriminator.apply(constant, some.images(), some.labels());
-        Tensor fake = discriminator.apply(constant, made, some.labels());
+    Tensor generatorLoss(Discriminator discriminator, Pass constant, Pairs pairs) {
+        Tensor real = discriminator.apply(constant, pairs.images(), pairs.labels());
+        Tensor fake = discriminator.apply(constant, pairs.made(), pairs.labels());
         return torch.softplus(real.sub(fake)).mean().mul(new Scalar(weight));
     }
 
     /**
-     * L_D, a scalar.
+     * L_D, a scalar, without a gradient to θ.
      *
      * @param live ψ
-     * @param made x̂, whose gradient is not asked for
      * @param directions draws n
      */
-    Tensor discriminatorLoss(
-            Discriminator discriminator, Pass live, Tensor made, Example some, NoiseSource directions) {
-        Tensor images = Example.joined(some.images(), made.detach());
-        Tensor moved = images.add(directions.normal(images.shape()).mul(new Scalar(EPSILON)));
-        Optional<Tensor> labels = some.labels().map(once -> Example.joined(once, once));
-        Tensor here = discriminator.apply(live, images, labels);
+    Tensor discriminatorLoss(Discriminator discriminator, Pass live, Pairs pairs, NoiseSource directions) {
+        Tensor both = Example.joined(pairs.images(), pairs.made().detach());
+        Tensor moved = both.add(directions.normal(both.shape()).mul(new Scalar(EPSILON)));
+        Optional<Tensor> labels = pairs.labels().map(once -> Example.joined(once, once));
+        Tensor here = discriminator.apply(live, both, labels);
         Tensor there = discriminator.apply(live, moved, labels);
-        long count = some.images().size(0);
-        Tensor pairs = torch.softplus(here.narrow(0, count, count).sub(here.narrow(0, 0, count)));
+        long count = pairs.images().size(0);
+        Tensor realism = here.narrow(0, count, count).sub(here.narrow(0, 0, count));
         Tensor slope = there.sub(here).div(new Scalar(EPSILON));
         // The mean over both halves is half the sum of their means.
-        return pairs.mean().add(slope.square().mean().mul(new Scalar(penalty)));
+        return torch.softplus(realism).mean().add(slope.square().mean().mul(new Scalar(penalty)));
     }
 }

@@ -13,7 +13,7 @@ final class Adversary implements AutoCloseable {
     final RectifiedAdam optimizer;
 
     Adversary(AdversarialTraining settings, NetworkConfig network, long seed, Device device, int lanes) {
-        discriminator = new Discriminator(network, settings.width());
+        discriminator = settings.discriminator(network, device);
         try (SeededGenerator generator = new SeededGenerator(seed, device)) {
             weights = new TrainedWeights(Weights.initialized(discriminator.layout(), generator, device), lanes);
         }
@@ -32,5 +32,6 @@ final class Adversary implements AutoCloseable {
     public void close() {
         optimizer.close();
         weights.close();
+        discriminator.close();
     }
 }

@@ -96,7 +96,7 @@ public record BidirectionalConsistency(
                 .mul(Consistency.weight(inverted.tNext(), inverted.u(), softWeightFloor))
                 .mean();
         Tensor total = consistencyTerm ? consistency.add(soft) : soft;
-        return new Loss(total, Map.of("consistency", consistency, "soft", soft));
+        return new Loss(total, Map.of("consistency", consistency, "soft", soft), Optional.of(atZero));
     }
 
     private Tensor softTarget(ConsistencyFunction f, Pass constant, Example example, Tensor consistencyTarget) {

@@ -1,6 +1,7 @@
 package org.bcm4j.training;
 
 import java.util.Map;
+import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
@@ -28,7 +29,7 @@ public record Consistency(@Default("0.0") double weightFloor) implements Objecti
         Tensor loss = distance.apply(estimate, target)
                 .mul(weight(example.tNext(), example.t(), weightFloor))
                 .mean();
-        return new Loss(loss, Map.of("consistency", loss));
+        return new Loss(loss, Map.of("consistency", loss), Optional.of(estimate));
     }
 
     /** λ(t, u) = 1/|t − u|, or the floor where that is more. */

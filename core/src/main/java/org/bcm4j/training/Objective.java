@@ -2,6 +2,7 @@ package org.bcm4j.training;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.SeededGenerator;
@@ -33,13 +34,18 @@ public sealed interface Objective permits BidirectionalConsistency, Consistency,
     /**
      * @param total what is minimised, averaged over the batch; a scalar with a gradient
      * @param terms its named parts, averaged over the batch; scalars
+     * @param estimates f_θ(x_{n+1}, t_{n+1}, 0) of every example, of the images' shape, with a gradient; absent if the objective makes none
      */
-    record Loss(Tensor total, Map<String, Tensor> terms) {
+    record Loss(Tensor total, Map<String, Tensor> terms, Optional<Tensor> estimates) {
+        Loss(Tensor total, Map<String, Tensor> terms) {
+            this(total, terms, Optional.empty());
+        }
+
         /** This loss and one more term, a scalar. */
         Loss plus(String name, Tensor term) {
             Map<String, Tensor> all = new LinkedHashMap<>(terms);
             all.put(name, term);
-            return new Loss(total.add(term), all);
+            return new Loss(total.add(term), all, estimates);
         }
     }
 

@@ -149,7 +149,10 @@ final class TrainingStep implements AutoCloseable {
                     for (WalkTerm term : warmingUp ? List.<WalkTerm>of() : config.walkTerms()) {
                         loss = loss.plus(term.name(), walked(term));
                     }
-                    rivals = warmingUp ? Optional.empty() : state.adversary.map(this::rivals);
+                    Optional<Tensor> estimates = loss.estimates();
+                    rivals = warmingUp
+                            ? Optional.empty()
+                            : state.adversary.map(adversary -> rivals(adversary, estimates.orElseThrow()));
                     if (rivals.isPresent()) {
                         loss = loss.plus("adversarial", rivals.get().generator());
                     }
@@ -170,10 +173,10 @@ final class TrainingStep implements AutoCloseable {
             return term.apply(function, live, average, example, generator::normal, distance);
         }
 
-        private AdversarialTraining.Losses rivals(Adversary adversary) {
+        private AdversarialTraining.Losses rivals(Adversary adversary, Tensor estimates) {
             AdversarialTraining settings = config.adversarial().orElseThrow();
             Pass average = Pass.evaluating(state.average);
-            return settings.apply(function, live, average, adversary, lane, example, generator::normal);
+            return settings.apply(function, live, average, adversary, lane, example, estimates, generator::normal);
         }
 
         /** As a share of the whole batch's. */

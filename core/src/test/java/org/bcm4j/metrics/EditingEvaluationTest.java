@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.List;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.Preconditioning;

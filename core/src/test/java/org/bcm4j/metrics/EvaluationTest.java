@@ -18,6 +18,7 @@ import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.Preconditioning;

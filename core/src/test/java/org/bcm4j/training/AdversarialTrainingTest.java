@@ -13,6 +13,7 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -23,6 +24,7 @@ import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -56,7 +58,8 @@ class AdversarialTrainingTest {
     }
 
     private static AdversarialTraining settings(List<String> walks, double weight, double penalty) {
-        return new AdversarialTraining(weight, 0.5, walks, 4, penalty, new OptimizerSettings(0.002, 0, 0.99, 1e-8, 1));
+        return new AdversarialTraining(
+                weight, 0.5, walks, 4, Optional.empty(), penalty, new OptimizerSettings(0.002, 0, 0.99, 1e-8, 1));
     }
 
     @BeforeEach
@@ -93,7 +96,18 @@ class AdversarialTrainingTest {
     }
 
     private AdversarialTraining.Losses losses(AdversarialTraining settings) {
-        return settings.apply(function, live(), average(), adversary, 0, example, generator::normal);
+        return settings.apply(function, live(), average(), adversary, 0, example, estimates(), generator::normal);
+    }
+
+    /** What consistency training makes of the noisy images. */
+    private Tensor estimates() {
+        return function.apply(
+                live(), example.diffused(example.tNext()), example.tNext(), example.timeZero(), example.labels());
+    }
+
+    private AdversarialTraining.Pairs pairs(AdversarialTraining settings, Example some) {
+        Tensor walked = settings.walked(function, live(), average(), some, generator::normal);
+        return settings.pairs(walked, some, estimates());
     }
 
     private Pass live() {
@@ -105,36 +119,48 @@ class AdversarialTrainingTest {
         return Pass.evaluating(average);
     }
 
-    private float[] judged(Tensor images) {
+    private float[] judged(Tensor images, Optional<Tensor> labels) {
         Pass constant = Pass.evaluating(adversary.weights.constant);
-        Optional<Tensor> labels = example.labels().map(all -> all.narrow(0, 0, images.size(0)));
         return HostTensors.floats(adversary.discriminator.apply(constant, images, labels));
     }
 
-    /** Of four images, which are half the batch, two come from pure noise and two from noisy images. */
+    /** Of six images, three by each of two walks, and the estimates of the first three once more. */
     @Test
-    void halfIsMadeOfNoiseAloneAndHalfOfNoisyImages() {
-        Tensor made = SETTINGS.made(function, live(), average(), example.first(4), generator::normal);
-        Tensor noise = example.noise().narrow(0, 0, 2).mul(new Scalar(NoiseScales.SIGMA_MAX));
-        Tensor noisy = example.diffused(example.tNext()).narrow(0, 2, 2);
-        Tensor expected = function.apply(
-                live(),
-                torch.cat(new TensorVector(noise, noisy), 0),
-                Device.CPU.floats(80, 80, 3, 4),
-                Device.CPU.full(NoiseScales.SIGMA_MIN, 4),
-                example.labels().map(all -> all.narrow(0, 0, 4)));
-        assertThat(HostTensors.floats(made)).isEqualTo(HostTensors.floats(expected));
+    void estimatesOfNoisyImagesAreJudgedBesideWalks() {
+        AdversarialTraining settings = settings(List.of("80 > 0", "80 > 3 > 0"), 2, 0.5);
+        Example six = example.first(6);
+        Tensor walked = generator.uniform(6, 1, 8, 8);
+        AdversarialTraining.Pairs pairs = settings.pairs(walked, six, estimates());
+        Tensor first = estimates().narrow(0, 0, 3);
+        assertThat(HostTensors.floats(pairs.made()))
+                .isEqualTo(HostTensors.floats(clamped(torch.cat(new TensorVector(walked, first), 0))));
+        Tensor images = torch.cat(new TensorVector(six.images(), six.images().narrow(0, 0, 3)), 0);
+        assertThat(HostTensors.floats(pairs.images())).isEqualTo(HostTensors.floats(images));
+        assertThat(HostTensors.longs(pairs.labels().orElseThrow())).containsExactly(0, 1, 2, 3, 0, 1, 0, 1, 2);
     }
 
-    /** A third each, and one image more for the last: two of six, two, and two noisy images. */
+    /** What is darker than black is saved as black, and is judged as that. */
+    @Test
+    void noImageIsJudgedOutsideTheRangeOfImages() {
+        weights.values.flat().detach().mul_(new Scalar(3.0));
+        Tensor made = pairs(SETTINGS, example.first(4)).made();
+        assertThat(made.min().item_float()).isEqualTo(-1f);
+        assertThat(made.max().item_float()).isEqualTo(1f);
+    }
+
+    private static Tensor clamped(Tensor images) {
+        return images.clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0)));
+    }
+
+    /** Two of six images each. */
     @Test
     void theLastMoveOfEachWalkIsTheLiveWeights() {
-        AdversarialTraining settings = settings(List.of("80 > 3 > 0", "80 > 0 +0.5 > 0"), 2, 0.5);
+        AdversarialTraining settings = settings(List.of("80 > 3 > 0", "80 > 0 +0.5 > 0", "80 > 0"), 2, 0.5);
         SeededGenerator twin = new SeededGenerator(11, Device.CPU);
         Example six = example.first(6);
         Tensor made;
         try (SeededGenerator drawn = new SeededGenerator(11, Device.CPU)) {
-            made = settings.made(function, live(), average(), six, drawn::normal);
+            made = settings.walked(function, live(), average(), six, drawn::normal);
         }
         Tensor noise = six.noise().mul(new Scalar(NoiseScales.SIGMA_MAX));
         Tensor above = walked(noise, 0, 3);
@@ -143,11 +169,10 @@ class AdversarialTrainingTest {
         try (twin) {
             again = image.add(twin.normal(2, 1, 8, 8).mul(new Scalar(0.5)));
         }
-        Tensor noisy = six.diffused(six.tNext()).narrow(0, 4, 2);
         Tensor expected = function.apply(
                 live(),
-                torch.cat(new TensorVector(above, again, noisy), 0),
-                Device.CPU.floats(3, 3, 0.5, 0.5, 5, 6),
+                torch.cat(new TensorVector(above, again, noise.narrow(0, 4, 2)), 0),
+                Device.CPU.floats(3, 3, 0.5, 0.5, 80, 80),
                 six.timeZero(),
                 six.labels());
         // Convolutions of other batch sizes may add in another order.
@@ -166,16 +191,18 @@ class AdversarialTrainingTest {
                 example.labels().map(all -> all.narrow(0, first, 2)));
     }
 
+    /** Four by the walk, and their four estimates. */
     @Test
     void theLossesAreThoseOfPairs() {
-        Tensor made = SETTINGS.made(function, live(), average(), example.first(4), generator::normal);
-        float[] real = judged(example.images().narrow(0, 0, 4));
-        float[] fake = judged(made);
+        AdversarialTraining.Pairs pairs = pairs(SETTINGS, example.first(4));
+        float[] real = judged(pairs.images(), pairs.labels());
+        float[] fake = judged(pairs.made(), pairs.labels());
+        assertThat(real).hasSize(8);
         double generatorLoss = 0;
         double discriminatorLoss = 0;
-        for (int i = 0; i < 4; i++) {
-            generatorLoss += 2 * Math.log1p(Math.exp(real[i] - fake[i])) / 4;
-            discriminatorLoss += Math.log1p(Math.exp(fake[i] - real[i])) / 4;
+        for (int i = 0; i < 8; i++) {
+            generatorLoss += 2 * Math.log1p(Math.exp(real[i] - fake[i])) / 8;
+            discriminatorLoss += Math.log1p(Math.exp(fake[i] - real[i])) / 8;
         }
         AdversarialTraining.Losses losses = losses(settings(2, 0));
         // float32 against double.
@@ -186,16 +213,15 @@ class AdversarialTrainingTest {
     /** The mean of 3,000 draws of a variable whose standard deviation is at most √2 times its mean has an error of 2.6 %; four of them. */
     @Test
     void thePenaltyIsTheSquareOfTheGradient() {
-        Example some = example.first(4);
-        Tensor made = SETTINGS.made(function, live(), average(), some, generator::normal)
-                .detach();
-        Tensor images = torch.cat(new TensorVector(some.images(), made), 0).set_requires_grad(true);
-        Tensor labels = some.labels().orElseThrow();
+        AdversarialTraining.Pairs pairs = pairs(SETTINGS, example.first(4));
+        Tensor images = torch.cat(new TensorVector(pairs.images(), pairs.made().detach()), 0)
+                .set_requires_grad(true);
+        Tensor labels = pairs.labels().orElseThrow();
         Optional<Tensor> both = Optional.of(torch.cat(new TensorVector(labels, labels), 0));
         Pass constant = Pass.evaluating(adversary.weights.constant);
         adversary.discriminator.apply(constant, images, both).sum().backward();
         // γ/2 times the sum of both halves' means is γ times the mean over both.
-        double expected = images.grad().square().sum().item_double() / 8;
+        double expected = images.grad().square().sum().item_double() / 16;
 
         double with = 0;
         double without = 0;
@@ -228,17 +254,57 @@ class AdversarialTrainingTest {
     /** At chance a pair costs log 2 = 0.69. */
     @Test
     void theDiscriminatorLearnsToTellImagesApart() {
+        assertThat(lossOfDiscriminatorAfterSteps(settings(2, 0.01))).isLessThan(0.2);
+    }
+
+    private double lossOfDiscriminatorAfterSteps(AdversarialTraining settings) {
         double last = 0;
         for (int i = 0; i < 100; i++) {
             try (Scope inner = Scope.open()) {
                 adversary.weights.clearGradient();
-                Tensor loss = losses(settings(2, 0.01)).discriminator();
+                Tensor loss = losses(settings).discriminator();
                 loss.backward();
                 adversary.optimizer.update(adversary.weights.withGradient(), 0.002);
                 last = loss.item_double();
             }
         }
-        assertThat(last).isLessThan(0.2);
+        return last;
+    }
+
+    /** As well as one whose every layer learns; the classifier's own weights are not among those that learn. */
+    @Test
+    void aDiscriminatorCanLookThroughAClassifier() {
+        Path classifier = TinyFeatures.write(directory.resolve("features"), 8);
+        AdversarialTraining settings = new AdversarialTraining(
+                2,
+                0.5,
+                List.of("80 > 0"),
+                8,
+                Optional.of(classifier),
+                0,
+                new OptimizerSettings(0.002, 0, 0.99, 1e-8, 1));
+        adversary.close();
+        adversary = new Adversary(settings, CONFIG, 7, Device.CPU, 1);
+        String before = Checksum.sha256(classifier.resolve("model.safetensors"));
+
+        assertThat(lossOfDiscriminatorAfterSteps(settings)).isLessThan(0.2);
+        losses(settings).generator().backward();
+        assertThat(norm(weights))
+                .as("what reaches the model through the classifier")
+                .isPositive();
+        assertThat(adversary.discriminator.layout().slots().keySet()).noneMatch(name -> name.startsWith("first"));
+        assertThat(Checksum.sha256(classifier.resolve("model.safetensors"))).isEqualTo(before);
+    }
+
+    @Test
+    void aClassifierOfOtherImagesIsRefused() {
+        Path other = TinyFeatures.write(directory.resolve("features"), 12);
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), "adversarial.features=" + other);
+        assertThatThrownBy(() -> Trainer.start(config, directory.resolve("run")))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "adversarial.features: " + other + " looks at images of 1 x 12 x 12, the network makes some of"
+                                + " 1 x 8 x 8; train another with `bcm features train --data`");
     }
 
     /** The warm-up has no discriminator, the objective's steps do. */
@@ -262,6 +328,7 @@ class AdversarialTrainingTest {
     @CsvSource(delimiter = '|', textBlock = """
                     weight=0   | adversarial: weight must be positive, is 0.0
                     share=2    | adversarial: share 2.0 is not in (0, 1]
+                    walks=[] | adversarial: walks must not be empty
                     walks=[80 > 2] | adversarial: walk "80 > 2" does not lead from 80 to 0
                     width=0    | adversarial: width must be positive, is 0
                     penalty=-1 | adversarial: penalty must not be negative, is -1.0

@@ -21,7 +21,7 @@ class TrainerTest {
     @TempDir
     Path directory;
 
-    /** The second and the third also draw noise on a walk; the fourth has a discriminator; the fifth computes side by side. */
+    /** The second and the third also draw noise on a walk; the fourth and the fifth have a discriminator; the sixth computes side by side. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -29,10 +29,13 @@ class TrainerTest {
                 "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0",
                 "reflow.walk=0 +0.08 > 11 > 80",
                 "adversarial.width=4",
+                "adversarial.features=FEATURES",
                 "lanes=2"
             })
     void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting) {
-        TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);
+        Path features = TinyFeatures.write(directory.resolve("features"), 8);
+        TrainingConfig config =
+                TinyRun.config(directory.resolve("data"), setting.replace("FEATURES", features.toString()));
         Path straight = directory.resolve("straight");
         try (Trainer trainer = Trainer.start(config, straight)) {
             assertThat(trainer.run(EachStep.silent())).isTrue();

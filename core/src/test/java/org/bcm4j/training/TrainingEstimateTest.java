@@ -46,14 +46,14 @@ class TrainingEstimateTest {
         assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 1.5, 4 + 0.5));
     }
 
-    /** A third of half the batch takes one evaluation more, without a way back. */
+    /** Half of half the batch takes one evaluation more, without a way back. */
     @Test
     void aDiscriminatorOfALongerWalkCostsItsFirstEvaluationsToo() {
         TrainingConfig config =
                 TinyRun.config(directory, "adversarial.share=0.5", "adversarial.walks=[80 > 0, 80 > 2 > 0]");
         StepCost cost = StepCost.of(config);
-        assertThat(cost.evaluations()).isCloseTo(9 + 1.5 + 0.5 / 3, within(1e-12));
-        assertThat(cost.passes()).isCloseTo(4 + 0.5 + 0.5 / 3, within(1e-12));
+        assertThat(cost.evaluations()).isCloseTo(9 + 1.5 + 0.5 / 2, within(1e-12));
+        assertThat(cost.passes()).isCloseTo(4 + 0.5 + 0.5 / 2, within(1e-12));
     }
 
     /** Ten steps of warm-up and fifty of the objective, of eight images each. */

@@ -1,4 +1,4 @@
-package org.bcm4j.metrics;
+package org.bcm4j.features;
 
 import org.bcm4j.nn.Convolution;
 import org.bcm4j.nn.Linear;
@@ -12,10 +12,10 @@ import org.bytedeco.pytorch.global.torch;
  * follows cheap; two 3×3 convolutions with pooling between them; a dense layer whose rectified outputs are the
  * features; the classes.
  */
-record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
+public record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
     private static final int PATCH = 2;
 
-    FeatureLayers(FeatureConfig config) {
+    public FeatureLayers(FeatureConfig config) {
         this(
                 new Convolution("first", PATCH * PATCH * config.imageChannels(), config.firstWidth(), 3),
                 new Convolution("second", config.firstWidth(), config.secondWidth(), 3),
@@ -38,11 +38,15 @@ record FeatureLayers(Convolution first, Convolution second, Linear features, Lin
     }
 
     /** @param images float32 [B,C,H,W] in [-1,1] */
-    Responses apply(Pass pass, Tensor images) {
-        Tensor h = torch.pixel_unshuffle(images, PATCH);
-        h = torch.max_pool2d(first.apply(pass, h).relu(), 2, 2);
-        h = second.apply(pass, h).relu();
-        Tensor found = features.apply(pass, h.flatten(1, -1)).relu();
-        return new Responses(found, classes.apply(pass, found));
+    public Activations apply(Pass pass, Tensor images) {
+        Tensor fine = first.apply(pass, torch.pixel_unshuffle(images, PATCH)).relu();
+        Tensor coarse = second.apply(pass, torch.max_pool2d(fine, 2, 2)).relu();
+        return new Activations(
+                fine, coarse, features.apply(pass, coarse.flatten(1, -1)).relu());
+    }
+
+    /** What class it takes the images for whose activations are given. */
+    public Responses responses(Pass pass, Activations activations) {
+        return new Responses(activations.features(), classes.apply(pass, activations.features()));
     }
 }

@@ -1,4 +1,4 @@
-package org.bcm4j.metrics;
+package org.bcm4j.features;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A small classifier whose last hidden layer measures images, as the Inception network does for the FID. A Fréchet
  * distance in its features is no FID: it says which of two models is better, not how either compares with published
- * numbers. Computes in float32 on the CPU, wherever the model runs, so that a figure does not depend on the machine's
- * fast precisions. For one thread at a time.
+ * numbers. Metrics open it on the CPU, wherever the model runs, so that a figure does not depend on the machine's fast precisions.
+ * Its weights are constants: gradients flow through it to images, never into it. Several threads may look through one network.
  */
 public final class FeatureNetwork implements AutoCloseable {
     private static final String CONFIG = "config.json";
@@ -32,12 +32,14 @@ public final class FeatureNetwork implements AutoCloseable {
     private final FeatureConfig config;
     private final FeatureLayers layers;
     private final Weights weights;
+    private final Device device;
     private final String sha256;
 
-    private FeatureNetwork(FeatureConfig config, Weights weights, String sha256) {
+    private FeatureNetwork(FeatureConfig config, Weights weights, Device device, String sha256) {
         this.config = config;
         this.layers = new FeatureLayers(config);
         this.weights = weights;
+        this.device = device;
         this.sha256 = sha256;
     }
 
@@ -47,6 +49,11 @@ public final class FeatureNetwork implements AutoCloseable {
      * @throws UserException if there is no sound feature network in it
      */
     public static FeatureNetwork open(Path folder) {
+        return open(folder, Device.CPU);
+    }
+
+    /** As {@link #open(Path)}, on a given device. */
+    public static FeatureNetwork open(Path folder, Device device) {
         AtomicDirectory.recover(folder);
         Path configFile = folder.resolve(CONFIG);
         if (!Files.isRegularFile(configFile)) {
@@ -55,11 +62,11 @@ public final class FeatureNetwork implements AutoCloseable {
         }
         FeatureConfig config = ConfigFile.read(configFile, FeatureConfig.class);
         Path weightFile = folder.resolve(WEIGHTS);
-        Weights weights = Weights.zeros(config.layout(), Device.CPU);
+        Weights weights = Weights.zeros(config.layout(), device);
         boolean loaded = false;
         try (Scope scope = Scope.open()) {
             weights.load(Safetensors.read(weightFile).tensors(), weightFile.toString());
-            FeatureNetwork network = new FeatureNetwork(config, weights, Checksum.sha256(weightFile));
+            FeatureNetwork network = new FeatureNetwork(config, weights, device, Checksum.sha256(weightFile));
             loaded = true;
             return network;
         } finally {
@@ -70,7 +77,7 @@ public final class FeatureNetwork implements AutoCloseable {
     }
 
     /** Writes a folder of configuration, weights and a text about them, replacing what is there as a whole. */
-    static void write(Path folder, FeatureConfig config, Weights weights, String card) {
+    public static void write(Path folder, FeatureConfig config, Weights weights, String card) {
         AtomicDirectory.write(folder, directory -> {
             ConfigFile.write(directory.resolve(CONFIG), config);
             Safetensors.write(directory.resolve(WEIGHTS), weights.views(), Map.of("format", FeatureConfig.FORMAT));
@@ -95,7 +102,7 @@ public final class FeatureNetwork implements AutoCloseable {
      * @throws UserException if they have another size, another number of channels or other classes than those the network knows
      */
     public void requireFit(LabelledImages images, String data) {
-        String remedy = "; train one on these data with `bcm features train --data`, and name it with --features";
+        String remedy = "; train one on these data with `bcm features train --data`, and name it in place of this one";
         String known = sizes(config.imageChannels(), config.imageSize(), config.imageSize());
         String given = sizes(images.channels(), images.height(), images.width());
         if (!known.equals(given)) {
@@ -127,6 +134,19 @@ public final class FeatureNetwork implements AutoCloseable {
      * @throws UserException if the images have another size or number of channels than those the network knows
      */
     public Responses responses(Tensor images) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor here = device.move(images);
+            return layers.responses(Pass.evaluating(weights), activations(here));
+        }
+    }
+
+    /**
+     * What the layers make of images, with gradients if the images have any. The tensors belong to the caller's scope.
+     *
+     * @param images float32 [B,C,H,W] in [-1,1], on the network's device
+     * @throws UserException if the images have another size or number of channels than those the network knows
+     */
+    public Activations activations(Tensor images) {
         long[] shape = images.shape();
         long[] wanted = {shape[0], config.imageChannels(), config.imageSize(), config.imageSize()};
         if (!Arrays.equals(shape, wanted)) {
@@ -134,9 +154,7 @@ public final class FeatureNetwork implements AutoCloseable {
                     + " do not fit the feature network, which wants " + Arrays.toString(wanted)
                     + "; use the features that were trained on these images' data set");
         }
-        try (NoGradGuard guard = new NoGradGuard()) {
-            return layers.apply(Pass.evaluating(weights), Device.CPU.move(images));
-        }
+        return layers.apply(Pass.evaluating(weights), images);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.bcm4j.metrics;
+package org.bcm4j.features;
 
 import static org.bcm4j.config.Requirement.require;
 
@@ -42,11 +42,11 @@ public record FeatureConfig(
     }
 
     /** The parameters of a network of this description. */
-    WeightLayout layout() {
+    public WeightLayout layout() {
         return new FeatureLayers(this).layout();
     }
 
-    FeatureConfig withTestAccuracy(double accuracy) {
+    public FeatureConfig withTestAccuracy(double accuracy) {
         return new FeatureConfig(
                 FORMAT, imageSize, imageChannels, firstWidth, secondWidth, features, classNames, accuracy);
     }

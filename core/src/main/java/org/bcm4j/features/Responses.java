@@ -1,4 +1,4 @@
-package org.bcm4j.metrics;
+package org.bcm4j.features;
 
 import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.LongOptional;
@@ -17,7 +17,7 @@ public record Responses(Tensor features, Tensor logits) {
     }
 
     /** How many images are of the class that {@code labels}, int64 [B], says, on any device. */
-    long agreeing(Tensor labels) {
+    public long agreeing(Tensor labels) {
         return classes().eq(Device.CPU.move(labels)).sum().item_long();
     }
 }
