@@ -39,7 +39,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param weight w
  * @param share of a batch, in (0, 1], from whose noises x̂ are made
  * @param walks text forms of {@link Walk}s from T to 0, each of which makes as many x̂ as the others
- * @param width channels of the discriminator at full resolution; it has up to four times as many below
+ * @param width channels of the discriminator at full resolution; it has up to four times as many below, and heads on features have twice as many
  * @param features the folder of a feature network ({@code bcm features train}) through which the discriminator looks at images
  *     ({@link FeatureTrunk}); absent, all of it is learnt ({@link ResidualTrunk}). Let it be another than the one that measures the model,
  *     or the figures tell how well training reached them

@@ -4,7 +4,6 @@ import static org.bcm4j.training.Trunk.activated;
 import static org.bcm4j.training.Trunk.convolution;
 
 import java.nio.file.Path;
-import java.util.List;
 import org.bcm4j.features.Activations;
 import org.bcm4j.features.FeatureConfig;
 import org.bcm4j.features.FeatureNetwork;
@@ -89,7 +88,8 @@ final class FeatureTrunk implements Trunk {
 
     @Override
     public void declare(WeightLayout.Builder layout) {
-        List.of(fine, coarse).forEach(head -> head.declare(layout));
+        fine.declare(layout);
+        coarse.declare(layout);
     }
 
     @Override
