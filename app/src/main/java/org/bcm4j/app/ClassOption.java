@@ -1,15 +1,15 @@
 package org.bcm4j.app;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Option;
 
-/** Of which class the images are. */
+/** Of which class given images are. */
 final class ClassOption {
     @Option(
             names = "--class",
@@ -17,21 +17,45 @@ final class ClassOption {
             description = "Class of the images, by number from 0 or by name (default: no class).")
     private Optional<String> text = Optional.empty();
 
-    /** One class of a model, or none. */
-    record Choice(Optional<Integer> index, String name) {
-        /** The class for every one of {@code count} images, int64 [count]; absent if there is none. */
-        Optional<Tensor> labels(int count, Device device) {
-            return index.map(k -> {
-                long[] labels = new long[count];
-                Arrays.fill(labels, k);
-                return device.integers(labels);
-            });
+    /**
+     * What classes images are of.
+     *
+     * @param turns the classes that the images have one after another, over and over; empty for none
+     * @param description how to speak of the choice
+     */
+    record Choice(List<Integer> turns, String description) {
+        /**
+         * No class.
+         *
+         * @throws UserException if the model wants one
+         */
+        static Choice none(ModelConfig model) {
+            if (model.network().classes() > 0 && !model.network().nullClass()) {
+                throw new UserException(
+                        "the model was trained with labels only; choose a class with --class: " + listed(model));
+            }
+            return new Choice(List.of(), "no class");
         }
 
-        /** How to speak of the choice. */
+        /** Each class of the model in turn, as an evaluation draws its samples; none if the model knows none. */
+        static Choice eachInTurn(ModelConfig model) {
+            List<Integer> all =
+                    IntStream.range(0, model.network().classes()).boxed().toList();
+            return all.isEmpty() ? none(model) : new Choice(all, "each class in turn");
+        }
+
+        /** The class of each of {@code count} images, int64 [count]; absent if they have none. */
+        Optional<Tensor> labels(int count, Device device) {
+            return turns.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(device.integers(IntStream.range(0, count)
+                            .mapToLong(i -> turns.get(i % turns.size()))
+                            .toArray()));
+        }
+
         @Override
         public String toString() {
-            return index.isPresent() ? "class " + name : "no class";
+            return description;
         }
     }
 
@@ -41,15 +65,7 @@ final class ClassOption {
      * @throws UserException if the model has no such class, or no class was chosen and it wants one
      */
     Choice of(ModelConfig model) {
-        int classes = model.network().classes();
-        if (text.isEmpty()) {
-            if (classes > 0 && !model.network().nullClass()) {
-                throw new UserException(
-                        "the model was trained with labels only; choose a class with --class: " + listed(model));
-            }
-            return new Choice(Optional.empty(), "");
-        }
-        return find(model, "--class", text.get());
+        return text.isPresent() ? find(model, "--class", text.get()) : Choice.none(model);
     }
 
     /**
@@ -67,7 +83,7 @@ final class ClassOption {
         for (int k = 0; k < classes; k++) {
             String name = names.isEmpty() ? "" + k : names.get(k);
             if (text.equalsIgnoreCase(name) || text.equals(Integer.toString(k))) {
-                return new Choice(Optional.of(k), name);
+                return new Choice(List.of(k), "class " + name);
             }
         }
         throw new UserException(option + " " + text + ": the model has no such class; choose from " + listed(model));

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bcm4j.app.Destination.Kind;
@@ -14,6 +15,7 @@ import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.data.Pixels;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Option;
             "  bcm sample runs/edm/model --sampler heun --steps 18 -n 64 --out clothes.png"
         })
 final class SampleCommand implements Callable<Integer> {
+    private static final String NO_CLASS = "none";
+
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
@@ -50,8 +54,12 @@ final class SampleCommand implements Callable<Integer> {
             description = "How many images (default: ${DEFAULT-VALUE}).")
     private int count = 16;
 
-    @Mixin
-    private final ClassOption classOption = new ClassOption();
+    @Option(
+            names = "--class",
+            paramLabel = "K|NAME|" + NO_CLASS,
+            description = "Class of the images, by number from 0 or by name, or " + NO_CLASS
+                    + " (default: each class in turn).")
+    private Optional<String> classText = Optional.empty();
 
     @Mixin
     private final SeedOption seed = new SeedOption();
@@ -73,7 +81,7 @@ final class SampleCommand implements Callable<Integer> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         }
         Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
-        ClassOption.Choice choice = classOption.of(model.folder().config());
+        ClassOption.Choice choice = choice(model.folder().config());
         try (Scope scope = Scope.open();
                 org.bcm4j.Bcm bcm = model.openAny()) {
             write(destination, draw(bcm, way, choice), choice);
@@ -81,6 +89,14 @@ final class SampleCommand implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), choice, seed);
         return ExitCode.OK;
+    }
+
+    private ClassOption.Choice choice(ModelConfig config) {
+        return classText
+                .map(text -> text.equalsIgnoreCase(NO_CLASS)
+                        ? ClassOption.Choice.none(config)
+                        : ClassOption.find(config, "--class", text))
+                .orElseGet(() -> ClassOption.Choice.eachInTurn(config));
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */

@@ -38,8 +38,8 @@ class CommandsTest {
     void sampleDrawsAGridAndTheSameSeedDrawsItAgain() throws Exception {
         Outcome first = run("sample", model(), "--walk", "80 > 1.2 > 0", "-n", "5", "--out", "first.png");
         assertThat(first.out())
-                .isEqualTo(
-                        "wrote first.png: N = 5, walk 80 > 1.2 > 0 (2 NFE), no class, seed 0 (default)%n".formatted());
+                .isEqualTo("wrote first.png: N = 5, walk 80 > 1.2 > 0 (2 NFE), each class in turn, seed 0 (default)%n"
+                        .formatted());
         assertThat(first.err()).isEmpty();
         assertThat(first.exitCode()).isZero();
         run("sample", model(), "--nfe", "2", "-n", "5", "--seed", "0", "--out", "again.png");
@@ -59,6 +59,34 @@ class CommandsTest {
             assertThat(requireNonNull(arrays.get("images")).shape())
                     .containsExactly(3, 1, TinyModel.SIDE, TinyModel.SIDE);
             assertThat(HostTensors.longs(requireNonNull(arrays.get("labels")))).containsExactly(1, 1, 1);
+        }
+    }
+
+    @Test
+    void sampleDrawsEachClassInTurnUnlessItIsToldOne() throws Exception {
+        run("sample", model(), "--nfe", "1", "-n", "5", "--out", "all.npz");
+        for (String name : TinyModel.CLASSES) {
+            run("sample", model(), "--nfe", "1", "-n", "5", "--class", name, "--out", name + ".npz");
+        }
+        try (Scope scope = Scope.open()) {
+            Map<String, Tensor> all = NumpyFiles.readNpz(directory.resolve("all.npz"));
+            assertThat(HostTensors.longs(requireNonNull(all.get("labels")))).containsExactly(0, 1, 0, 1, 0);
+            for (int i = 0; i < 5; i++) {
+                Path ofOne = directory.resolve(TinyModel.CLASSES.get(i % 2) + ".npz");
+                assertThat(HostTensors.bytes(requireNonNull(all.get("images")).select(0, i)))
+                        .isEqualTo(HostTensors.bytes(
+                                requireNonNull(NumpyFiles.readNpz(ofOne).get("images"))
+                                        .select(0, i)));
+            }
+        }
+    }
+
+    @Test
+    void sampleDrawsNoClassIfItIsToldSo() throws Exception {
+        Outcome outcome = run("sample", model(), "--class", "none", "-n", "2", "--out", "none.npz");
+        assertThat(outcome.out()).contains("no class, seed 0");
+        try (Scope scope = Scope.open()) {
+            assertThat(NumpyFiles.readNpz(directory.resolve("none.npz"))).containsOnlyKeys("images");
         }
     }
 

@@ -1,6 +1,5 @@
 package org.bcm4j.metrics;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.data.Pixels;
@@ -12,8 +11,8 @@ import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images that a model makes, to be looked at once, batch by batch, by all who measure them. Sample i is of class i mod classes, so all classes
- * have equal shares, and is rounded to the 256 levels of a file. One seed gives one set of starting noises, whatever the way: ways are
+ * Images that a model makes, to be looked at once, batch by batch, by all who measure them. Samples are of the model's classes
+ * in turn, and are rounded to the 256 levels of a file. One seed gives one set of starting noises, whatever the way: ways are
  * compared on common random numbers.
  *
  * @param seed seeds the starting noises; its complement seeds the noise that walks add
@@ -30,13 +29,12 @@ record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringLis
     }
 
     void along(Way way, List<Receiver> receivers) {
-        int classes = model.config().network().classes();
         long done = 0;
         try (SeededGenerator starts = new SeededGenerator(seed, model.device());
                 SeededGenerator added = new SeededGenerator(~seed, model.device())) {
             for (long[] indices : Batches.of(samples)) {
                 try (Scope scope = Scope.open()) {
-                    Optional<Tensor> labels = labels(indices, classes);
+                    Optional<Tensor> labels = model.classesInTurn(indices[0], indices.length);
                     Tensor images = Pixels.toBytes(new Journey(model, labels, added::normal)
                             .generate(way, starts.normal(model.shape(indices.length)))
                             .x());
@@ -46,12 +44,5 @@ record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringLis
                 listener.measured(way.toString(), done, samples);
             }
         }
-    }
-
-    private Optional<Tensor> labels(long[] indices, int classes) {
-        return classes == 0
-                ? Optional.empty()
-                : Optional.of(model.device()
-                        .integers(Arrays.stream(indices).map(i -> i % classes).toArray()));
     }
 }

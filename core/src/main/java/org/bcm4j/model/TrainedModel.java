@@ -2,6 +2,7 @@ package org.bcm4j.model;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -45,6 +46,19 @@ public interface TrainedModel extends AutoCloseable {
         long[] labels = new long[Math.toIntExact(count)];
         Arrays.fill(labels, network.classes());
         return Optional.of(device().integers(labels));
+    }
+
+    /**
+     * The classes one after another, for image number {@code first} and those that follow it: image i is one of class i mod classes, so that
+     * all have equal shares. int64 [count], absent if the model has no classes.
+     */
+    default Optional<Tensor> classesInTurn(long first, long count) {
+        int classes = config().network().classes();
+        return classes == 0
+                ? Optional.empty()
+                : Optional.of(device().integers(LongStream.range(first, first + count)
+                        .map(i -> i % classes)
+                        .toArray()));
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.unet.NetworkConfig;
 import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.NoiseSource;
@@ -132,9 +133,12 @@ public record AdversarialTraining(
         Discriminator discriminator = adversary.discriminator;
         Pass constant = Pass.evaluating(adversary.weights.constant);
         Pass learning = Pass.evaluating(adversary.weights.live(lane));
-        return new Losses(
-                generatorLoss(discriminator, constant, pairs),
-                discriminatorLoss(discriminator, learning, pairs, normal));
+        // Slopes are differences of nearly equal numbers over ε, of which bfloat16 keeps nothing.
+        try (Precision.Guard exact = Precision.FP32.on(adversary.device)) {
+            return new Losses(
+                    generatorLoss(discriminator, constant, pairs),
+                    discriminatorLoss(discriminator, learning, pairs, normal));
+        }
     }
 
     /**

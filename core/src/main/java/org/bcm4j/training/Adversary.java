@@ -9,10 +9,12 @@ import org.bcm4j.unet.NetworkConfig;
 /** The discriminator of a run ({@link AdversarialTraining}) with all that a checkpoint keeps of it. */
 final class Adversary implements AutoCloseable {
     final Discriminator discriminator;
+    final Device device;
     final TrainedWeights weights;
     final RectifiedAdam optimizer;
 
     Adversary(AdversarialTraining settings, NetworkConfig network, long seed, Device device, int lanes) {
+        this.device = device;
         discriminator = settings.discriminator(network, device);
         try (SeededGenerator generator = new SeededGenerator(seed, device)) {
             weights = new TrainedWeights(Weights.initialized(discriminator.layout(), generator, device), lanes);

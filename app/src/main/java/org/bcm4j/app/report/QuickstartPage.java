@@ -107,7 +107,7 @@ record QuickstartPage(
                 <section id="generation">
                 <h2>Generation</h2>
                 <p>The same %s noises, taken along walks of more and more evaluations. Nothing is picked: they are the
-                noises of seed %s.</p>
+                noises of seed %s%s.</p>
                 <div class="pictures">
                 %s
                 </div>
@@ -116,6 +116,7 @@ record QuickstartPage(
                 """,
                 Demonstrator.SAMPLES,
                 options.seed(),
+                model.network().classes() > 0 ? ", and the classes come in turn" : "",
                 Html.each(
                         demonstration.generations(),
                         generation -> figure(
