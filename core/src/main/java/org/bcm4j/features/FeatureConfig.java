@@ -46,6 +46,11 @@ public record FeatureConfig(
         return new FeatureLayers(this).layout();
     }
 
+    /** Whether a network of this description looks at images of this shape. */
+    public boolean fits(long channels, long height, long width) {
+        return channels == imageChannels && height == imageSize && width == imageSize;
+    }
+
     public FeatureConfig withTestAccuracy(double accuracy) {
         return new FeatureConfig(
                 FORMAT, imageSize, imageChannels, firstWidth, secondWidth, features, classNames, accuracy);

@@ -103,11 +103,10 @@ public final class FeatureNetwork implements AutoCloseable {
      */
     public void requireFit(LabelledImages images, String data) {
         String remedy = "; train one on these data with `bcm features train --data`, and name it in place of this one";
-        String known = sizes(config.imageChannels(), config.imageSize(), config.imageSize());
-        String given = sizes(images.channels(), images.height(), images.width());
-        if (!known.equals(given)) {
-            throw new UserException(
-                    "the feature network knows images of " + known + ", those of " + data + " are " + given + remedy);
+        if (!config.fits(images.channels(), images.height(), images.width())) {
+            throw new UserException("the feature network knows images of "
+                    + sizes(config.imageChannels(), config.imageSize(), config.imageSize()) + ", those of " + data
+                    + " are " + sizes(images.channels(), images.height(), images.width()) + remedy);
         }
         boolean unsorted = images.classNames().size() == 1;
         if (!unsorted && !images.classNames().equals(config.classNames())) {
@@ -148,10 +147,10 @@ public final class FeatureNetwork implements AutoCloseable {
      */
     public Activations activations(Tensor images) {
         long[] shape = images.shape();
-        long[] wanted = {shape[0], config.imageChannels(), config.imageSize(), config.imageSize()};
-        if (!Arrays.equals(shape, wanted)) {
+        if (shape.length != 4 || !config.fits(shape[1], shape[2], shape[3])) {
             throw new UserException("images of shape " + Arrays.toString(shape)
-                    + " do not fit the feature network, which wants " + Arrays.toString(wanted)
+                    + " do not fit the feature network, which wants some of "
+                    + sizes(config.imageChannels(), config.imageSize(), config.imageSize())
                     + "; use the features that were trained on these images' data set");
         }
         return layers.apply(Pass.evaluating(weights), images);

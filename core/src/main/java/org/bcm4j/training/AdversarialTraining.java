@@ -100,13 +100,22 @@ public record AdversarialTraining(
     record Losses(Tensor generator, Tensor discriminator) {}
 
     /**
-     * What the discriminator compares.
+     * What the discriminator compares: each x̂ with the image of the example that it was made for.
      *
-     * @param made x̂, float32 [M,C,H,W] in [-1,1], through which the gradient flows to θ
-     * @param images x, of the same shape, each of the class of its x̂
-     * @param labels int64 [M], if the network has classes
+     * @param images x, float32 [B,C,H,W] in [-1,1]
+     * @param made x̂, float32 [M,C,H,W] in [-1,1], through which the gradient flows to θ: one for each image, and one more for each of the first M - B
+     * @param labels int64 [B], if the network has classes
      */
-    record Pairs(Tensor made, Tensor images, Optional<Tensor> labels) {}
+    record Pairs(Tensor images, Tensor made, Optional<Tensor> labels) {
+        /** For each x̂, what {@code ofImages} [B] has for its image. */
+        Tensor matched(Tensor ofImages) {
+            return Example.joined(ofImages, ofImages.narrow(0, 0, made.size(0) - images.size(0)));
+        }
+
+        Optional<Tensor> labelsOfMade() {
+            return labels.map(this::matched);
+        }
+    }
 
     /**
      * The losses of one batch, for the same x̂.
@@ -135,9 +144,10 @@ public record AdversarialTraining(
         Pass learning = Pass.evaluating(adversary.weights.live(lane));
         // Slopes are differences of nearly equal numbers over ε, of which bfloat16 keeps nothing.
         try (Precision.Guard exact = Precision.FP32.on(adversary.device)) {
+            Judgement judgement = judgement(discriminator, learning, pairs, normal);
+            Tensor judged = discriminator.apply(constant, pairs.made(), pairs.labelsOfMade());
             return new Losses(
-                    generatorLoss(discriminator, constant, pairs),
-                    discriminatorLoss(discriminator, learning, pairs, normal));
+                    generatorLoss(pairs, judgement.real().detach(), judged), discriminatorLoss(pairs, judgement));
         }
     }
 
@@ -171,45 +181,62 @@ public record AdversarialTraining(
                 .orElseGet(() -> new Arrival(noise.mul(new Scalar(walk.start())), walk.start(), 0));
     }
 
-    /** What walks made and as many estimates as one walk makes, each with the image of its example. */
+    /** What walks made and as many estimates as one walk makes. */
     Pairs pairs(Tensor walked, Example some, Tensor estimates) {
-        Example estimated = some.part(0, walks.size());
-        Tensor made =
-                Example.joined(walked, estimates.narrow(0, 0, estimated.images().size(0)));
+        long estimated = some.part(0, walks.size()).images().size(0);
+        Tensor made = Example.joined(walked, estimates.narrow(0, 0, estimated));
         return new Pairs(
+                some.images(),
                 made.clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0))),
-                Example.joined(some.images(), estimated.images()),
-                some.labels()
-                        .map(labels -> Example.joined(labels, estimated.labels().orElseThrow())));
+                some.labels());
+    }
+
+    /**
+     * What the discriminator says, with a gradient to ψ alone.
+     *
+     * @param real D_ψ(x), [B]
+     * @param fake D_ψ(x̂), [M]
+     * @param realSteepness ‖∇D_ψ(x)‖², estimated, [B]
+     * @param fakeSteepness ‖∇D_ψ(x̂)‖², estimated, [M]
+     */
+    private record Judgement(Tensor real, Tensor fake, Tensor realSteepness, Tensor fakeSteepness) {}
+
+    /**
+     * @param live ψ
+     * @param directions draws n
+     */
+    private static Judgement judgement(Discriminator discriminator, Pass live, Pairs pairs, NoiseSource directions) {
+        Tensor all = Example.joined(pairs.images(), pairs.made().detach());
+        Tensor moved = all.add(directions.normal(all.shape()).mul(new Scalar(EPSILON)));
+        Optional<Tensor> labels = pairs.labels().map(ofImages -> Example.joined(ofImages, pairs.matched(ofImages)));
+        Tensor here = discriminator.apply(live, all, labels);
+        Tensor there = discriminator.apply(live, moved, labels);
+        Tensor steepness = there.sub(here).div(new Scalar(EPSILON)).square();
+        long images = pairs.images().size(0);
+        long made = pairs.made().size(0);
+        return new Judgement(
+                here.narrow(0, 0, images),
+                here.narrow(0, images, made),
+                steepness.narrow(0, 0, images),
+                steepness.narrow(0, images, made));
     }
 
     /**
      * L_G, a scalar.
      *
-     * @param constant sg ψ
+     * @param real D_ψ(x), [B], a constant
+     * @param fake D_ψ(x̂), [M], with a gradient to θ alone
      */
-    Tensor generatorLoss(Discriminator discriminator, Pass constant, Pairs pairs) {
-        Tensor real = discriminator.apply(constant, pairs.images(), pairs.labels());
-        Tensor fake = discriminator.apply(constant, pairs.made(), pairs.labels());
-        return torch.softplus(real.sub(fake)).mean().mul(new Scalar(weight));
+    private Tensor generatorLoss(Pairs pairs, Tensor real, Tensor fake) {
+        return torch.softplus(pairs.matched(real).sub(fake)).mean().mul(new Scalar(weight));
     }
 
-    /**
-     * L_D, a scalar, without a gradient to θ.
-     *
-     * @param live ψ
-     * @param directions draws n
-     */
-    Tensor discriminatorLoss(Discriminator discriminator, Pass live, Pairs pairs, NoiseSource directions) {
-        Tensor both = Example.joined(pairs.images(), pairs.made().detach());
-        Tensor moved = both.add(directions.normal(both.shape()).mul(new Scalar(EPSILON)));
-        Optional<Tensor> labels = pairs.labels().map(once -> Example.joined(once, once));
-        Tensor here = discriminator.apply(live, both, labels);
-        Tensor there = discriminator.apply(live, moved, labels);
-        long count = pairs.images().size(0);
-        Tensor realism = here.narrow(0, count, count).sub(here.narrow(0, 0, count));
-        Tensor slope = there.sub(here).div(new Scalar(EPSILON));
-        // The mean over both halves is half the sum of their means.
-        return torch.softplus(realism).mean().add(slope.square().mean().mul(new Scalar(penalty)));
+    /** L_D, a scalar. */
+    private Tensor discriminatorLoss(Pairs pairs, Judgement judgement) {
+        Tensor steepness =
+                judgement.realSteepness().mean().add(judgement.fakeSteepness().mean());
+        return torch.softplus(judgement.fake().sub(pairs.matched(judgement.real())))
+                .mean()
+                .add(steepness.mul(new Scalar(penalty / 2)));
     }
 }

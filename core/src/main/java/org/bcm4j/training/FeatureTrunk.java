@@ -76,7 +76,7 @@ final class FeatureTrunk implements Trunk {
     static FeatureTrunk open(Path folder, NetworkConfig network, int width, Device device) {
         FeatureNetwork features = FeatureNetwork.open(folder, device);
         FeatureConfig config = features.config();
-        if (config.imageSize() != network.imageSize() || config.imageChannels() != network.imageChannels()) {
+        if (!config.fits(network.imageChannels(), network.imageSize(), network.imageSize())) {
             features.close();
             throw new UserException("adversarial.features: " + folder + " looks at images of " + config.imageChannels()
                     + " x " + config.imageSize() + " x " + config.imageSize() + ", the network makes some of "
