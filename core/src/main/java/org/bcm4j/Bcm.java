@@ -35,7 +35,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <pre>{@code
  * try (Scope scope = Scope.open(); Bcm bcm = Bcm.open(Path.of("models/fashion-mnist"))) {
- *     Tensor images = bcm.generate(Walk.parse("80 > 1.2 > 0"), 16, 42, Optional.empty());
+ *     Tensor images = bcm.generate(Walk.parse("80 > 0 +2 > 0"), 16, 42, bcm.model().classesInTurn(0, 16));
  *     Tensor noises = bcm.invert(Walk.parse("0 +0.07 > 6 > 80"), images, 42, Optional.empty());
  * }
  * }</pre>
