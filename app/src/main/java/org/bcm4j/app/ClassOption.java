@@ -1,8 +1,8 @@
 package org.bcm4j.app;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -17,13 +17,8 @@ final class ClassOption {
             description = "Class of the images, by number from 0 or by name (default: no class).")
     private Optional<String> text = Optional.empty();
 
-    /**
-     * What classes images are of.
-     *
-     * @param turns the classes that the images have one after another, over and over; empty for none
-     * @param description how to speak of the choice
-     */
-    record Choice(List<Integer> turns, String description) {
+    /** One class of a model, or none. */
+    record Choice(Optional<Integer> index, String name) {
         /**
          * No class.
          *
@@ -34,28 +29,22 @@ final class ClassOption {
                 throw new UserException(
                         "the model was trained with labels only; choose a class with --class: " + listed(model));
             }
-            return new Choice(List.of(), "no class");
+            return new Choice(Optional.empty(), "");
         }
 
-        /** Each class of the model in turn, as an evaluation draws its samples; none if the model knows none. */
-        static Choice eachInTurn(ModelConfig model) {
-            List<Integer> all =
-                    IntStream.range(0, model.network().classes()).boxed().toList();
-            return all.isEmpty() ? none(model) : new Choice(all, "each class in turn");
-        }
-
-        /** The class of each of {@code count} images, int64 [count]; absent if they have none. */
+        /** The class for every one of {@code count} images, int64 [count]; absent if there is none. */
         Optional<Tensor> labels(int count, Device device) {
-            return turns.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(device.integers(IntStream.range(0, count)
-                            .mapToLong(i -> turns.get(i % turns.size()))
-                            .toArray()));
+            return index.map(k -> {
+                long[] labels = new long[count];
+                Arrays.fill(labels, k);
+                return device.integers(labels);
+            });
         }
 
+        /** How to speak of the choice. */
         @Override
         public String toString() {
-            return description;
+            return index.isPresent() ? "class " + name : "no class";
         }
     }
 
@@ -83,7 +72,7 @@ final class ClassOption {
         for (int k = 0; k < classes; k++) {
             String name = names.isEmpty() ? "" + k : names.get(k);
             if (text.equalsIgnoreCase(name) || text.equals(Integer.toString(k))) {
-                return new Choice(List.of(k), "class " + name);
+                return new Choice(Optional.of(k), name);
             }
         }
         throw new UserException(option + " " + text + ": the model has no such class; choose from " + listed(model));

@@ -18,7 +18,6 @@ import org.bcm4j.data.Pixels;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
@@ -81,41 +80,52 @@ final class SampleCommand implements Callable<Integer> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         }
         Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
-        ClassOption.Choice choice = choice(model.folder().config());
+        Optional<ClassOption.Choice> choice = choice(model.folder().config());
         try (Scope scope = Scope.open();
                 org.bcm4j.Bcm bcm = model.openAny()) {
-            write(destination, draw(bcm, way, choice), choice);
+            Optional<Tensor> labels = choice.isPresent()
+                    ? choice.get().labels(count, bcm.model().device())
+                    : bcm.model().classesInTurn(0, count);
+            write(destination, draw(bcm, way, labels), labels);
         }
         System.out.printf(
-                Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), choice, seed);
+                Locale.ROOT,
+                "wrote %s: N = %d, %s, %s, %s%n",
+                out,
+                count,
+                WayOptions.described(way),
+                choice.map(ClassOption.Choice::toString).orElse("each class in turn"),
+                seed);
         return ExitCode.OK;
     }
 
-    private ClassOption.Choice choice(ModelConfig config) {
-        return classText
-                .map(text -> text.equalsIgnoreCase(NO_CLASS)
-                        ? ClassOption.Choice.none(config)
-                        : ClassOption.find(config, "--class", text))
-                .orElseGet(() -> ClassOption.Choice.eachInTurn(config));
+    /** The one class, or none, that was asked for; absent for each in turn, of a model that knows classes. */
+    private Optional<ClassOption.Choice> choice(ModelConfig config) {
+        if (classText.isEmpty() && config.network().classes() > 0) {
+            return Optional.empty();
+        }
+        return Optional.of(classText
+                .filter(text -> !text.equalsIgnoreCase(NO_CLASS))
+                .map(text -> ClassOption.find(config, "--class", text))
+                .orElseGet(() -> ClassOption.Choice.none(config)));
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(org.bcm4j.Bcm bcm, Way way, ClassOption.Choice choice) {
+    private Tensor draw(org.bcm4j.Bcm bcm, Way way, Optional<Tensor> labels) {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();
-            bcm.generate(
-                    way, count, seed.value(), choice.labels(count, bcm.model().device()), batch -> {
-                        batches.add(Scope.own(Pixels.toBytes(batch)));
-                        progress.at(done.addAndGet(batch.size(0)), "");
-                    });
+            bcm.generate(way, count, seed.value(), labels, batch -> {
+                batches.add(Scope.own(Pixels.toBytes(batch)));
+                progress.at(done.addAndGet(batch.size(0)), "");
+            });
         }
         Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
         batches.forEach(Tensor::releaseReference);
         return images;
     }
 
-    private void write(Destination destination, Tensor images, ClassOption.Choice choice) {
+    private void write(Destination destination, Tensor images, Optional<Tensor> labels) {
         switch (destination.kind()) {
             case PICTURE -> {
                 int columns = (int) Math.ceil(Math.sqrt(count));
@@ -125,7 +135,7 @@ final class SampleCommand implements Callable<Integer> {
             case ARRAYS -> {
                 Map<String, Tensor> arrays = new LinkedHashMap<>();
                 arrays.put("images", images);
-                choice.labels(count, Device.CPU).ifPresent(labels -> arrays.put("labels", labels));
+                labels.ifPresent(classes -> arrays.put("labels", classes));
                 NumpyFiles.writeNpz(destination.path(), arrays);
             }
             case FOLDER ->

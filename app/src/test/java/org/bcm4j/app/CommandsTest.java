@@ -71,12 +71,14 @@ class CommandsTest {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> all = NumpyFiles.readNpz(directory.resolve("all.npz"));
             assertThat(HostTensors.longs(requireNonNull(all.get("labels")))).containsExactly(0, 1, 0, 1, 0);
-            for (int i = 0; i < 5; i++) {
-                Path ofOne = directory.resolve(TinyModel.CLASSES.get(i % 2) + ".npz");
-                assertThat(HostTensors.bytes(requireNonNull(all.get("images")).select(0, i)))
-                        .isEqualTo(HostTensors.bytes(
-                                requireNonNull(NumpyFiles.readNpz(ofOne).get("images"))
-                                        .select(0, i)));
+            for (int k = 0; k < 2; k++) {
+                Path ofOne = directory.resolve(TinyModel.CLASSES.get(k) + ".npz");
+                Tensor images = requireNonNull(NumpyFiles.readNpz(ofOne).get("images"));
+                for (int i = k; i < 5; i += 2) {
+                    assertThat(HostTensors.bytes(
+                                    requireNonNull(all.get("images")).select(0, i)))
+                            .isEqualTo(HostTensors.bytes(images.select(0, i)));
+                }
             }
         }
     }

@@ -183,7 +183,7 @@ public record AdversarialTraining(
 
     /** What walks made and as many estimates as one walk makes. */
     Pairs pairs(Tensor walked, Example some, Tensor estimates) {
-        long estimated = some.part(0, walks.size()).images().size(0);
+        long estimated = some.images().size(0) / walks.size();
         Tensor made = Example.joined(walked, estimates.narrow(0, 0, estimated));
         return new Pairs(
                 some.images(),

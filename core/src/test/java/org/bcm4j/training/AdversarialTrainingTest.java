@@ -17,6 +17,7 @@ import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AdversarialTrainingTest {
     private static final int CLASSES = 3;
@@ -192,10 +194,16 @@ class AdversarialTrainingTest {
                 example.labels().map(all -> all.narrow(0, first, 2)));
     }
 
-    /** Four by the walk, and their four estimates. */
-    @Test
-    void theLossesAreThoseOfPairs() {
-        AdversarialTraining.Pairs pairs = pairs(SETTINGS, example.first(4));
+    /** Four by the walk, and their four estimates, judged in float32 whatever the precision they are made in. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void theLossesAreThoseOfPairs(Precision precision) {
+        AdversarialTraining.Pairs pairs;
+        AdversarialTraining.Losses losses;
+        try (Precision.Guard guard = precision.on(Device.CPU)) {
+            pairs = pairs(SETTINGS, example.first(4));
+            losses = losses(settings(2, 0));
+        }
         float[] real = judged(pairs.images(), pairs.labels());
         float[] fake = judged(pairs.made(), pairs.labelsOfMade());
         assertThat(fake).hasSize(8);
@@ -205,7 +213,6 @@ class AdversarialTrainingTest {
             generatorLoss += 2 * Math.log1p(Math.exp(real[i % 4] - fake[i])) / 8;
             discriminatorLoss += Math.log1p(Math.exp(fake[i] - real[i % 4])) / 8;
         }
-        AdversarialTraining.Losses losses = losses(settings(2, 0));
         // float32 against double.
         assertThat(losses.generator().item_double()).isCloseTo(generatorLoss, within(1e-5 * generatorLoss));
         assertThat(losses.discriminator().item_double()).isCloseTo(discriminatorLoss, within(1e-5 * discriminatorLoss));

@@ -75,16 +75,20 @@ final class Demonstrator {
     private List<Demonstration.Generation> generations() {
         // The first evaluation also chooses kernels; only the later ones tell the speed.
         try (Scope scope = Scope.open()) {
-            bcm.generate(walks.quickestGeneration(), SAMPLES, seed, bcm.model().classesInTurn(0, SAMPLES));
+            generated(walks.quickestGeneration());
         }
         return walks.generations().stream().map(this::generation).toList();
+    }
+
+    /** Of each class in turn. */
+    private Tensor generated(Walk walk) {
+        return bcm.generate(walk, SAMPLES, seed, bcm.model().classesInTurn(0, SAMPLES));
     }
 
     private Demonstration.Generation generation(Walk walk) {
         try (Scope scope = Scope.open()) {
             long start = System.nanoTime();
-            Tensor images = bcm.generate(walk, SAMPLES, seed, bcm.model().classesInTurn(0, SAMPLES))
-                    .cpu(); // the copy waits for the device
+            Tensor images = generated(walk).cpu(); // the copy waits for the device
             double rate = SAMPLES / ((System.nanoTime() - start) * 1e-9);
             String description = "Images generated in " + evaluations(walk) + ", each from its own noise";
             String file = "generated-" + walk.nfe() + "-nfe.png";
