@@ -135,7 +135,7 @@ final class SampleCommand implements Callable<Integer> {
             case ARRAYS -> {
                 Map<String, Tensor> arrays = new LinkedHashMap<>();
                 arrays.put("images", images);
-                labels.ifPresent(classes -> arrays.put("labels", classes));
+                labels.ifPresent(classes -> arrays.put("labels", classes.cpu()));
                 NumpyFiles.writeNpz(destination.path(), arrays);
             }
             case FOLDER ->
