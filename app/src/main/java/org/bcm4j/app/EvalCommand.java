@@ -89,8 +89,9 @@ final class EvalCommand implements Callable<Integer> {
             paramLabel = "METRIC",
             description =
                     "What to measure, separated by commas. Of samples: fid, is (Inception Score), kid, prdc (precision and recall), which"
-                            + " need --inception; fd (Fréchet distance in the features of our own, --features). Of inversions, together: mse, psnr,"
-                            + " ssim. Default: fd, or fid,is with --inception; and of a model mse,psnr,ssim.")
+                            + " need --inception; fd (Fréchet distance in the features of our own, --features). Of inversions: mse, psnr,"
+                            + " ssim, together; noise (whether they lead to noise). midpoints (needs --features): of images half-way between two real ones."
+                            + " Default: fd, or fid,is with --inception; and of a model mse,psnr,ssim,noise,midpoints.")
     private List<Metric> metrics = List.of();
 
     @Option(
@@ -174,11 +175,15 @@ final class EvalCommand implements Callable<Integer> {
         asked.addAll(metrics);
         if (metrics.isEmpty()) {
             asked.addAll(inception.isPresent() ? Set.of(Metric.FID, Metric.IS) : Set.of(Metric.FD));
-            asked.addAll(samples ? Set.of() : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM));
+            asked.addAll(
+                    samples
+                            ? Set.of()
+                            : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM, Metric.NOISE, Metric.MIDPOINTS));
         }
         for (Metric metric : asked) {
             String option = "--metrics " + metric.name().toLowerCase(Locale.ROOT) + ": ";
-            if (metric.kind() == Metric.Kind.INVERSION && samples) {
+            boolean ofModels = metric.kind() == Metric.Kind.INVERSION || metric.kind() == Metric.Kind.INTERPOLATION;
+            if (ofModels && samples) {
                 throw new UserException(
                         option + "is of inversions, and " + model.path() + " holds samples; name a model");
             }
@@ -209,34 +214,23 @@ final class EvalCommand implements Callable<Integer> {
 
     private Networks networks(Set<Metric> asked) {
         return new Networks(
-                hasAny(asked, Metric.Kind.FEATURES) ? Optional.of(features.open()) : Optional.empty(),
+                hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INTERPOLATION)
+                        ? Optional.of(features.open())
+                        : Optional.empty(),
                 inception
                         .filter(file -> hasAny(asked, Metric.Kind.INCEPTION))
                         .map(file -> new InceptionEvaluation(InceptionNetwork.open(file), asked, statistics)));
     }
 
     private void measureModel(Set<Metric> asked) {
-        boolean ofSamples = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INCEPTION);
-        List<Way> chosen = chosenWays();
-        List<Way> generation =
-                chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
-        List<Way> inversion = chosen.stream()
-                .filter(way -> hasAny(asked, Metric.Kind.INVERSION) && way.start() == 0)
-                .toList();
-        boolean unserved =
-                (ofSamples && generation.isEmpty()) || (hasAny(asked, Metric.Kind.INVERSION) && inversion.isEmpty());
-        if ((generation.isEmpty() && inversion.isEmpty()) || (unserved && !metrics.isEmpty())) {
-            throw new UserException(
-                    "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
-                            + " kid, prdc and fd, and one from images to noise for mse, psnr and ssim");
-        }
-        if (generation.isEmpty()) {
-            asked.removeIf(metric -> metric.kind() != Metric.Kind.INVERSION);
+        Evaluation.Ways ways = ways(asked);
+        if (ways.generation().isEmpty()) {
+            asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
         }
         DataSource source = data.source();
         LabelledImages real = read(source);
         Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
-        if (!generation.isEmpty()) {
+        if (!ways.generation().isEmpty()) {
             warnOfFew(asked, evaluation.samples(), Optional.of(evaluation.images()));
         }
         try (org.bcm4j.Bcm bcm = model.openAny();
@@ -250,13 +244,36 @@ final class EvalCommand implements Callable<Integer> {
                             networks.inception(),
                             real,
                             title(source)),
-                    generation,
-                    inversion,
+                    ways,
                     progress);
             progress.close();
             EvaluationTables.print(report);
             ConfigFile.write(out, report);
         }
+    }
+
+    /** Along what to measure. */
+    private Evaluation.Ways ways(Set<Metric> asked) {
+        boolean ofSamples = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INCEPTION);
+        boolean ofInversions = hasAny(asked, Metric.Kind.INVERSION);
+        boolean ofInterpolations = hasAny(asked, Metric.Kind.INTERPOLATION);
+        List<Way> chosen = chosenWays();
+        List<Way> generation =
+                chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
+        List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
+        boolean unserved = (ofSamples && generation.isEmpty())
+                || ((ofInversions || ofInterpolations) && inversion.isEmpty());
+        boolean nothing = generation.isEmpty() && (inversion.isEmpty() || !(ofInversions || ofInterpolations));
+        if (nothing || (unserved && !metrics.isEmpty())) {
+            throw new UserException(
+                    "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
+                            + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
+        }
+        return new Evaluation.Ways(
+                generation,
+                ofInversions ? inversion : List.of(),
+                asked.contains(Metric.NOISE),
+                ofInterpolations ? inversion : List.of());
     }
 
     private void measureSamples(Set<Metric> asked) {

@@ -4,16 +4,19 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Whether the noise that inversion finds is Gaussian (Fig. 16).
@@ -62,11 +65,13 @@ public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Resu
                 DenoisingModel edm = bench.openDenoiser();
                 SeededGenerator drawn = new SeededGenerator(0, bench.device());
                 Scope scope = Scope.open()) {
+            Tensor real = pictures.images(LongStream.range(0, images).toArray());
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
-                rows.add(new Row("bcm, " + walk, NoiseFigures.of(bench.noises(bcm, walk, pictures, drawn::normal))));
+                rows.add(new Row(
+                        "bcm, " + walk, NoiseFigures.of(bench.noises(bcm, walk, pictures, drawn::normal), real)));
             }
-            rows.add(new Row("edm, " + ODE, NoiseFigures.of(bench.noises(edm, ODE, pictures, drawn::normal))));
-            rows.add(new Row("drawn", NoiseFigures.of(drawn.normal(bcm.shape(images)))));
+            rows.add(new Row("edm, " + ODE, NoiseFigures.of(bench.noises(edm, ODE, pictures, drawn::normal), real)));
+            rows.add(new Row("drawn", NoiseFigures.of(drawn.normal(bcm.shape(images)), real)));
         }
         return new Result(provenance, rows);
     }

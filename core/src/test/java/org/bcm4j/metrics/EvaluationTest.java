@@ -80,7 +80,11 @@ class EvaluationTest {
     private static EvaluationReport evaluate(ConsistencyModel model, long seed, String generation) {
         Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
         return new Evaluation(120, 230, seed)
-                .run(subject, List.of(Walk.parse(generation)), List.of(INVERSION), MeasuringListener.NONE);
+                .run(
+                        subject,
+                        new Evaluation.Ways(
+                                List.of(Walk.parse(generation)), List.of(INVERSION), true, List.of(INVERSION)),
+                        MeasuringListener.NONE);
     }
 
     @Test
@@ -179,7 +183,7 @@ class EvaluationTest {
             Evaluation.Subject subject = new Evaluation.Subject(
                     model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
             EvaluationReport report =
-                    new Evaluation(9, 11, 5).run(subject, List.of(walk), List.of(), MeasuringListener.NONE);
+                    new Evaluation(9, 11, 5).run(subject, new Evaluation.Ways(List.of(walk), List.of()), MeasuringListener.NONE);
             new GeneratedImages(model, 9, 5, MeasuringListener.NONE)
                     .along(walk, List.of((images, labels) -> NumpyFiles.writeNpz(file, Map.of("images", images))));
             SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
@@ -233,8 +237,11 @@ class EvaluationTest {
             EvaluationReport report = new Evaluation(120, 230, 0)
                     .run(
                             subject,
-                            List.of(new Ode(sampler, Ode.Direction.GENERATE)),
-                            List.of(inversion),
+                            new Evaluation.Ways(
+                                    List.of(new Ode(sampler, Ode.Direction.GENERATE)),
+                                    List.of(inversion),
+                                    true,
+                                    List.of(inversion)),
                             MeasuringListener.NONE);
 
             GenerationQuality.Figures generated = report.generation().get(0);
@@ -259,7 +266,7 @@ class EvaluationTest {
                     .isEmpty();
 
             List<Walk> walks = List.of(INVERSION);
-            assertThatThrownBy(() -> new Evaluation(10, 10, 0).run(subject, List.of(), walks, MeasuringListener.NONE))
+            assertThatThrownBy(() -> new Evaluation(10, 10, 0).run(subject, new Evaluation.Ways(List.of(), walks), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
         }
@@ -289,7 +296,7 @@ class EvaluationTest {
                         Device.CPU,
                         Precision.FP32)) {
             InversionQuality quality =
-                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), MeasuringListener.NONE);
+                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
             // What comes back is nearly grey: black against grey has no structure in common.
             double similarity = figures.structuralSimilarity().orElseThrow();
@@ -328,7 +335,10 @@ class EvaluationTest {
             Evaluation.Subject accepted =
                     new Evaluation.Subject(unconditional, "0123", features, unsorted, "others test");
             EvaluationReport report = new Evaluation(2, 2, 0)
-                    .run(accepted, List.of(Walk.parse("80 > 0")), List.of(), MeasuringListener.NONE);
+                    .run(
+                            accepted,
+                            new Evaluation.Ways(List.of(Walk.parse("80 > 0")), List.of()),
+                            MeasuringListener.NONE);
             assertThat(report.real().orElseThrow().accuracy())
                     .as("nobody knows the classes")
                     .isEmpty();
@@ -341,11 +351,11 @@ class EvaluationTest {
             Evaluation evaluation = new Evaluation(10, 10, 0);
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
-            assertThatThrownBy(() -> evaluation.run(subject, inverting, List.of(), MeasuringListener.NONE))
+            assertThatThrownBy(() -> evaluation.run(subject, new Evaluation.Ways(inverting, List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"0 +0.5 > 80\" does not generate images;");
             List<Walk> generating = List.of(Walk.parse("80 > 0"));
-            assertThatThrownBy(() -> evaluation.run(subject, List.of(), generating, MeasuringListener.NONE))
+            assertThatThrownBy(() -> evaluation.run(subject, new Evaluation.Ways(List.of(), generating), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"80 > 0\" does not invert images;");
         }
@@ -356,7 +366,7 @@ class EvaluationTest {
         try (ConsistencyModel model = untrained(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             assertThatThrownBy(
-                            () -> new Evaluation(10, 231, 0).run(subject, List.of(), List.of(), MeasuringListener.NONE))
+                            () -> new Evaluation(10, 231, 0).run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
         }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.app.report.ReproductionPlots.Point;
 import org.bcm4j.metrics.Interval;
 import org.bcm4j.reproduction.Ablations;
@@ -22,7 +23,6 @@ import org.bcm4j.reproduction.InitialNoise;
 import org.bcm4j.reproduction.InversionAgainstNfe;
 import org.bcm4j.reproduction.Midpoints;
 import org.bcm4j.reproduction.NoiseEmbedding;
-import org.bcm4j.reproduction.NoiseFigures;
 import org.bcm4j.reproduction.NoiseStatistics;
 import org.bcm4j.reproduction.StageResult;
 import org.bcm4j.reproduction.TunedWalks;
@@ -216,17 +216,18 @@ final class ReproductionFigures {
         result.rows()
                 .forEach(row -> lines.put(
                         row.source(),
-                        IntStream.range(0, row.figures().autocorrelations().size())
-                                .mapToObj(i -> new Point(
-                                        i + 1, row.figures().autocorrelations().get(i)))
+                        IntStream.of(1, 2)
+                                .mapToObj(apart ->
+                                        new Point(apart, row.figures().autocorrelation(apart)))
                                 .toList()));
         ReproductionPlots.lines(plot(result), "pixels apart", "autocorrelation", false, lines);
         return section(
                 result,
                 "Is the noise Gaussian? (Fig. 16)",
-                "Of the noises that inversions find, and of drawn ones: moments of all numbers, the Kolmogorov-Smirnov"
-                        + " distance of a noise from N(0,1) and the share that its test tells from it at 5 %, and the"
-                        + " correlation of neighbours.",
+                "Of the noises that inversions find, and of drawn ones: moments, the share that the Kolmogorov-Smirnov"
+                        + " test tells from N(0,1) at 5 %, the correlation of neighbours in rows and columns, the"
+                        + " largest of any (diagonals too), and how much of the noise the 5 × 5 patch of the image"
+                        + " around it tells (R²).",
                 Html.table(
                         List.of(
                                 "Noises",
@@ -234,9 +235,11 @@ final class ReproductionFigures {
                                 "Deviation",
                                 "Skewness",
                                 "Excess kurtosis",
-                                "KS",
                                 "Rejected",
-                                "Lag 1"),
+                                "1 apart",
+                                "2 apart",
+                                "Largest",
+                                "R²"),
                         result.rows().stream()
                                 .map(row -> statistics(row.source(), row.figures()))
                                 .toList()));
@@ -246,12 +249,14 @@ final class ReproductionFigures {
         return List.of(
                 source,
                 number("%.3f", figures.mean()),
-                number("%.3f", figures.deviation()),
+                number("%.3f", figures.standardDeviation()),
                 number("%.3f", figures.skewness()),
                 number("%.3f", figures.excessKurtosis()),
-                number("%.4f", figures.kolmogorovSmirnov()),
                 number("%.2f", figures.rejected()),
-                number("%.3f", figures.autocorrelations().get(0)));
+                number("%.3f", figures.autocorrelation(1)),
+                number("%.3f", figures.autocorrelation(2)),
+                number("%.3f", figures.largestAutocorrelation()),
+                number("%.3f", figures.patchDetermination()));
     }
 
     Html midpoints(Midpoints.Result result) {
