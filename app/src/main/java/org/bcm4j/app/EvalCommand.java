@@ -57,9 +57,13 @@ final class EvalCommand implements Callable<Integer> {
     /** Of fewer samples or images, a Fréchet distance is far too high. */
     private static final long FEW = 10_000;
 
+    /** What is a little noise. */
+    private static final double MOST_INITIAL_NOISE = 1;
+
     /** The options that say how a model makes samples. */
     private static final List<String> FOR_MODELS =
-            List.of("--walk", "--sampler", "--steps", "--samples", "--device", "--precision");
+            List.of(
+            "--walk", "--sampler", "--steps", "--initial-noise", "--samples", "--device", "--precision");
 
     /** The options that say which images of a data set to use. */
     private static final List<String> FOR_DATA_SETS = List.of("--split", "--images", "--data-dir");
@@ -82,6 +86,13 @@ final class EvalCommand implements Callable<Integer> {
 
     @Mixin
     private final SamplerOptions samplers = new SamplerOptions();
+
+    @Option(
+            names = "--initial-noise",
+            paramLabel = "SCALE",
+            description = "For a denoiser: add noise of this scale to an image before its ODE is solved to noise, such as"
+                    + " 0.03 (default: none).")
+    private Optional<Double> initialNoise = Optional.empty();
 
     @Option(
             names = "--metrics",
@@ -341,13 +352,26 @@ final class EvalCommand implements Callable<Integer> {
                 throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
             });
             return samplers.all().stream()
-                    .<Way>flatMap(sampler ->
-                            Stream.of(new Ode(sampler, Ode.Direction.GENERATE), new Ode(sampler, Ode.Direction.INVERT)))
+                    .<Way>flatMap(sampler -> Stream.of(
+                            new Ode(sampler, Ode.Direction.GENERATE),
+                            new Ode(sampler, Ode.Direction.INVERT, initialNoise())))
                     .toList();
         }
         samplers.requireNone();
+        initialNoise.ifPresent(scale -> {
+            throw new UserException("--initial-noise " + scale
+                    + ": is for denoisers, and this model is none; write it into --walk, as in \"0 +0.07 > 80\"");
+        });
         Stream<Walk> all = walks.isEmpty() ? storedWalks() : walks.stream().map(Walk::parse);
         return all.<Way>map(way -> way).toList();
+    }
+
+    private double initialNoise() {
+        double scale = initialNoise.orElse(0.0);
+        if (!(scale >= 0 && scale < MOST_INITIAL_NOISE)) {
+            throw new UserException("--initial-noise " + scale + ": choose from 0 to below 1, such as 0.03");
+        }
+        return scale;
     }
 
     private Stream<Walk> storedWalks() {

@@ -34,7 +34,7 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
      * @param count how many of the images
      * @param seed seeds the noises and the classifier
      */
-    static NoiseQuality ofDrawn(LabelledImages images, long count, long seed) {
+    public static NoiseQuality ofDrawn(LabelledImages images, long count, long seed) {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
             long drawn = countOf(images, count);
@@ -42,12 +42,17 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
         }
     }
 
-    /** Of noises, float32 [N,C,H,W] on the CPU, that the first N images were inverted to. */
-    private static NoiseQuality of(Tensor noises, LabelledImages images, long seed) {
+    /**
+     * Of noises.
+     *
+     * @param noises float32 [N,C,H,W], N at least 2, to which the first N images were inverted, in units of the noise scale where they lie
+     * @param seed seeds the classifier
+     */
+    public static NoiseQuality of(Tensor noises, LabelledImages images, long seed) {
         long[] indices = LongStream.range(0, noises.size(0)).toArray();
         int classes = images.classNames().size();
         Optional<Double> leak = classes > 1 && indices.length >= ClassLeak.LEAST
-                ? Optional.of(new ClassLeak(seed).accuracy(noises, images.labels(indices), classes))
+                ? Optional.of(new ClassLeak(seed).accuracy(Device.CPU.move(noises), images.labels(indices), classes))
                 : Optional.empty();
         return new NoiseQuality(NoiseFigures.of(noises, images.images(indices)), leak);
     }

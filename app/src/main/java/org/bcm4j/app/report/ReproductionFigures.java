@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.app.report.ReproductionPlots.Point;
 import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.reproduction.Ablations;
 import org.bcm4j.reproduction.Coverage;
 import org.bcm4j.reproduction.Edits;
@@ -30,6 +31,8 @@ import org.bcm4j.reproduction.TunedWalks;
 /** The figures and tables of a {@link ReproductionPage}, one method for each: its plot is drawn into the folder, its section returned. */
 final class ReproductionFigures {
     static final String NOT_FINITE = "not finite";
+
+    private static final String NOT_MEASURED = "–";
 
     private static final String RELATIVE_DISTANCE = "Fréchet distance / that of blurred images";
     private static final String ERROR = "mean squared error on [0,1]";
@@ -215,19 +218,22 @@ final class ReproductionFigures {
         Map<String, List<Point>> lines = new LinkedHashMap<>();
         result.rows()
                 .forEach(row -> lines.put(
-                        row.source(),
+                        name(row),
                         IntStream.of(1, 2)
-                                .mapToObj(apart ->
-                                        new Point(apart, row.figures().autocorrelation(apart)))
+                                .mapToObj(apart -> new Point(
+                                        apart,
+                                        row.figure(figures -> figures.autocorrelation(apart))
+                                                .mean()))
                                 .toList()));
         ReproductionPlots.lines(plot(result), "pixels apart", "autocorrelation", false, lines);
         return section(
                 result,
                 "Is the noise Gaussian? (Fig. 16)",
-                "Of the noises that inversions find, and of drawn ones: moments, the share that the Kolmogorov-Smirnov"
-                        + " test tells from N(0,1) at 5 %, the correlation of neighbours in rows and columns, the"
-                        + " largest of any (diagonals too), and how much of the noise the 5 × 5 patch of the image"
-                        + " around it tells (R²).",
+                "Of the noises that inversions find, of those to which the ODE of EDM's denoiser leads, and of drawn ones:"
+                        + " moments, the share that the Kolmogorov-Smirnov test tells from N(0,1) at 5 %, the correlation of"
+                        + " neighbours in rows and columns, the largest of any (diagonals too), how much of the noise the"
+                        + " 5 × 5 patch of the image around it tells (R²), and how often a small classifier tells the image's"
+                        + " class from the noise. Means over seeds.",
                 Html.table(
                         List.of(
                                 "Noises",
@@ -239,24 +245,39 @@ final class ReproductionFigures {
                                 "1 apart",
                                 "2 apart",
                                 "Largest",
-                                "R²"),
+                                "R²",
+                                "Class"),
                         result.rows().stream()
-                                .map(row -> statistics(row.source(), row.figures()))
+                                .map(ReproductionFigures::statistics)
                                 .toList()));
     }
 
-    private static List<Object> statistics(String source, NoiseFigures figures) {
-        return List.of(
-                source,
-                number("%.3f", figures.mean()),
-                number("%.3f", figures.standardDeviation()),
-                number("%.3f", figures.skewness()),
-                number("%.3f", figures.excessKurtosis()),
-                number("%.2f", figures.rejected()),
-                number("%.3f", figures.autocorrelation(1)),
-                number("%.3f", figures.autocorrelation(2)),
-                number("%.3f", figures.largestAutocorrelation()),
-                number("%.3f", figures.patchDetermination()));
+    private static List<Object> statistics(NoiseStatistics.Row row) {
+        Stream<Object> figures = Stream.<ToDoubleFunction<NoiseFigures>>of(
+                        NoiseFigures::mean,
+                        NoiseFigures::standardDeviation,
+                        NoiseFigures::skewness,
+                        NoiseFigures::excessKurtosis,
+                        NoiseFigures::rejected,
+                        noise -> noise.autocorrelation(1),
+                        noise -> noise.autocorrelation(2),
+                        NoiseFigures::largestAutocorrelation,
+                        NoiseFigures::patchDetermination)
+                .map(figure -> number("%.3f", row.figure(figure).mean()));
+        String leak = row.classLeak()
+                .map(share -> number("%.3f", share.mean()))
+                .orElse(NOT_MEASURED);
+        return Stream.of(Stream.<Object>of(name(row)), figures, Stream.<Object>of(leak))
+                .flatMap(cells -> cells)
+                .toList();
+    }
+
+    private static String name(NoiseStatistics.Row row) {
+        return switch (row.source()) {
+            case BCM -> "bcm, " + row.way();
+            case ODE -> "edm, " + row.way();
+            case DRAWN -> "drawn";
+        };
     }
 
     Html midpoints(Midpoints.Result result) {
