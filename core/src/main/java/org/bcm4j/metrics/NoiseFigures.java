@@ -84,13 +84,13 @@ public record NoiseFigures(
     /**
      * Looks at noises.
      *
-     * @param noises floating point [N,C,H,W], N at least 2, in units of the noise scale at which they lie
+     * @param noises floating point [N,C,H,W], N at least 1, in units of the noise scale at which they lie
      * @param images what they were found from, [N,C,H,W] in [-1,1]; for drawn noises any images, as a yardstick
-     * @throws IllegalArgumentException if the shapes differ, or there are fewer than two noises
+     * @throws IllegalArgumentException if the shapes differ, or there are none
      */
     public static NoiseFigures of(Tensor noises, Tensor images) {
-        if (!Arrays.equals(noises.shape(), images.shape()) || noises.dim() != 4 || noises.size(0) < 2) {
-            throw new IllegalArgumentException("expected at least 2 noises and as many images of one shape, not "
+        if (!Arrays.equals(noises.shape(), images.shape()) || noises.dim() != 4 || noises.size(0) == 0) {
+            throw new IllegalArgumentException("expected noises and as many images of one shape, not "
                     + Arrays.toString(noises.shape()) + " and " + Arrays.toString(images.shape()));
         }
         try (Scope scope = Scope.open()) {

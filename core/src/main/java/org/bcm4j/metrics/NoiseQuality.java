@@ -45,7 +45,7 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
     /**
      * Of noises.
      *
-     * @param noises float32 [N,C,H,W], N at least 2, to which the first N images were inverted, in units of the noise scale where they lie
+     * @param noises float32 [N,C,H,W], N at least 1, to which the first N images were inverted, in units of the noise scale where they lie
      * @param seed seeds the classifier
      */
     public static NoiseQuality of(Tensor noises, LabelledImages images, long seed) {

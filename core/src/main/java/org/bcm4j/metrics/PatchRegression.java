@@ -25,7 +25,7 @@ final class PatchRegression {
     private final Tensor images;
 
     /**
-     * @param noises [N,C,H,W] on the CPU, N at least 2
+     * @param noises [N,C,H,W] on the CPU
      * @param images the same shape, in [-1,1], on the CPU
      */
     PatchRegression(Tensor noises, Tensor images) {
@@ -33,8 +33,11 @@ final class PatchRegression {
         this.images = images;
     }
 
-    /** R²: 1 if the patch tells all, about 0 if it tells nothing, 0 also of noises that do not differ. */
+    /** R²: 1 if the patch tells all, about 0 if it tells nothing, 0 also of noises that do not differ, and of a single one. */
     double determination() {
+        if (noises.size(0) < 2) {
+            return 0;
+        }
         double residual = 0;
         double total = 0;
         for (int phase = 0; phase < PHASES; phase++) {

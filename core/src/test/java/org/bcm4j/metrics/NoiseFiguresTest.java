@@ -225,7 +225,7 @@ class NoiseFiguresTest {
         for (Tensor images : List.of(torch.zeros(3, 1, 6, 6), torch.zeros(4, 6, 6))) {
             assertThatThrownBy(() -> NoiseFigures.of(noises, images))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageStartingWith("expected at least 2 noises");
+                    .hasMessageStartingWith("expected noises and as many images");
         }
     }
 

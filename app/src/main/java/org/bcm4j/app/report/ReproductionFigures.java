@@ -15,7 +15,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bcm4j.app.report.ReproductionPlots.Point;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.reproduction.Ablations;
 import org.bcm4j.reproduction.Coverage;
 import org.bcm4j.reproduction.Edits;
@@ -31,8 +30,6 @@ import org.bcm4j.reproduction.TunedWalks;
 /** The figures and tables of a {@link ReproductionPage}, one method for each: its plot is drawn into the folder, its section returned. */
 final class ReproductionFigures {
     static final String NOT_FINITE = "not finite";
-
-    private static final String NOT_MEASURED = "–";
 
     private static final String RELATIVE_DISTANCE = "Fréchet distance / that of blurred images";
     private static final String ERROR = "mean squared error on [0,1]";
@@ -218,7 +215,7 @@ final class ReproductionFigures {
         Map<String, List<Point>> lines = new LinkedHashMap<>();
         result.rows()
                 .forEach(row -> lines.put(
-                        name(row),
+                        NoiseSection.name(row),
                         IntStream.of(1, 2)
                                 .mapToObj(apart -> new Point(
                                         apart,
@@ -234,50 +231,7 @@ final class ReproductionFigures {
                         + " neighbours in rows and columns, the largest of any (diagonals too), how much of the noise the"
                         + " 5 × 5 patch of the image around it tells (R²), and how often a small classifier tells the image's"
                         + " class from the noise. Means over seeds.",
-                Html.table(
-                        List.of(
-                                "Noises",
-                                "Mean",
-                                "Deviation",
-                                "Skewness",
-                                "Excess kurtosis",
-                                "Rejected",
-                                "1 apart",
-                                "2 apart",
-                                "Largest",
-                                "R²",
-                                "Class"),
-                        result.rows().stream()
-                                .map(ReproductionFigures::statistics)
-                                .toList()));
-    }
-
-    private static List<Object> statistics(NoiseStatistics.Row row) {
-        Stream<Object> figures = Stream.<ToDoubleFunction<NoiseFigures>>of(
-                        NoiseFigures::mean,
-                        NoiseFigures::standardDeviation,
-                        NoiseFigures::skewness,
-                        NoiseFigures::excessKurtosis,
-                        NoiseFigures::rejected,
-                        noise -> noise.autocorrelation(1),
-                        noise -> noise.autocorrelation(2),
-                        NoiseFigures::largestAutocorrelation,
-                        NoiseFigures::patchDetermination)
-                .map(figure -> number("%.3f", row.figure(figure).mean()));
-        String leak = row.classLeak()
-                .map(share -> number("%.3f", share.mean()))
-                .orElse(NOT_MEASURED);
-        return Stream.of(Stream.<Object>of(name(row)), figures, Stream.<Object>of(leak))
-                .flatMap(cells -> cells)
-                .toList();
-    }
-
-    private static String name(NoiseStatistics.Row row) {
-        return switch (row.source()) {
-            case BCM -> "bcm, " + row.way();
-            case ODE -> "edm, " + row.way();
-            case DRAWN -> "drawn";
-        };
+                NoiseSection.statistics(result));
     }
 
     Html midpoints(Midpoints.Result result) {
