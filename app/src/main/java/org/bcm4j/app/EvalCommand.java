@@ -1,15 +1,12 @@
 package org.bcm4j.app;
 
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageSet;
@@ -22,11 +19,7 @@ import org.bcm4j.metrics.InceptionNetwork;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.metrics.SampleEvaluation;
 import org.bcm4j.metrics.SampleReport;
-import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.walk.Ode;
-import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -57,13 +50,9 @@ final class EvalCommand implements Callable<Integer> {
     /** Of fewer samples or images, a Fréchet distance is far too high. */
     private static final long FEW = 10_000;
 
-    /** What is a little noise. */
-    private static final double MOST_INITIAL_NOISE = 1;
-
     /** The options that say how a model makes samples. */
     private static final List<String> FOR_MODELS =
-            List.of(
-            "--walk", "--sampler", "--steps", "--initial-noise", "--samples", "--device", "--precision");
+            List.of("--walk", "--sampler", "--steps", "--initial-noise", "--samples", "--device", "--precision");
 
     /** The options that say which images of a data set to use. */
     private static final List<String> FOR_DATA_SETS = List.of("--split", "--images", "--data-dir");
@@ -77,22 +66,8 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--walk",
-            paramLabel = "WALK",
-            description = "A walk to measure, from noise to images or from images to noise; may be given several times"
-                    + " (default: all walks stored with the model).")
-    private List<String> walks = List.of();
-
     @Mixin
-    private final SamplerOptions samplers = new SamplerOptions();
-
-    @Option(
-            names = "--initial-noise",
-            paramLabel = "SCALE",
-            description = "For a denoiser: add noise of this scale to an image before its ODE is solved to noise, such as"
-                    + " 0.03 (default: none).")
-    private Optional<Double> initialNoise = Optional.empty();
+    private final EvaluationWays ways = new EvaluationWays();
 
     @Option(
             names = "--metrics",
@@ -187,9 +162,7 @@ final class EvalCommand implements Callable<Integer> {
         if (metrics.isEmpty()) {
             asked.addAll(inception.isPresent() ? Set.of(Metric.FID, Metric.IS) : Set.of(Metric.FD));
             asked.addAll(
-                    samples
-                            ? Set.of()
-                            : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM, Metric.NOISE, Metric.MIDPOINTS));
+                    samples ? Set.of() : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM, Metric.NOISE, Metric.MIDPOINTS));
         }
         for (Metric metric : asked) {
             String option = "--metrics " + metric.name().toLowerCase(Locale.ROOT) + ": ";
@@ -209,7 +182,7 @@ final class EvalCommand implements Callable<Integer> {
         return asked;
     }
 
-    private static boolean hasAny(Set<Metric> metrics, Metric.Kind kind) {
+    static boolean hasAny(Set<Metric> metrics, Metric.Kind kind) {
         return metrics.stream().anyMatch(metric -> metric.kind() == kind);
     }
 
@@ -234,14 +207,14 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private void measureModel(Set<Metric> asked) {
-        Evaluation.Ways ways = ways(asked);
-        if (ways.generation().isEmpty()) {
+        Evaluation.Ways measured = ways.of(model.folder(), asked, !metrics.isEmpty());
+        if (measured.generation().isEmpty()) {
             asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
         }
         DataSource source = data.source();
         LabelledImages real = read(source);
         Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
-        if (!ways.generation().isEmpty()) {
+        if (!measured.generation().isEmpty()) {
             warnOfFew(asked, evaluation.samples(), Optional.of(evaluation.images()));
         }
         try (org.bcm4j.Bcm bcm = model.openAny();
@@ -255,36 +228,12 @@ final class EvalCommand implements Callable<Integer> {
                             networks.inception(),
                             real,
                             title(source)),
-                    ways,
+                    measured,
                     progress);
             progress.close();
             EvaluationTables.print(report);
             ConfigFile.write(out, report);
         }
-    }
-
-    /** Along what to measure. */
-    private Evaluation.Ways ways(Set<Metric> asked) {
-        boolean ofSamples = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INCEPTION);
-        boolean ofInversions = hasAny(asked, Metric.Kind.INVERSION);
-        boolean ofInterpolations = hasAny(asked, Metric.Kind.INTERPOLATION);
-        List<Way> chosen = chosenWays();
-        List<Way> generation =
-                chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
-        List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
-        boolean unserved = (ofSamples && generation.isEmpty())
-                || ((ofInversions || ofInterpolations) && inversion.isEmpty());
-        boolean nothing = generation.isEmpty() && (inversion.isEmpty() || !(ofInversions || ofInterpolations));
-        if (nothing || (unserved && !metrics.isEmpty())) {
-            throw new UserException(
-                    "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
-                            + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
-        }
-        return new Evaluation.Ways(
-                generation,
-                ofInversions ? inversion : List.of(),
-                asked.contains(Metric.NOISE),
-                ofInterpolations ? inversion : List.of());
     }
 
     private void measureSamples(Set<Metric> asked) {
@@ -344,42 +293,6 @@ final class EvalCommand implements Callable<Integer> {
                             .orElse(""),
                     FEW);
         }
-    }
-
-    private List<Way> chosenWays() {
-        if (model.folder().config().isDenoiser()) {
-            walks.stream().findFirst().ifPresent(walk -> {
-                throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
-            });
-            return samplers.all().stream()
-                    .<Way>flatMap(sampler -> Stream.of(
-                            new Ode(sampler, Ode.Direction.GENERATE),
-                            new Ode(sampler, Ode.Direction.INVERT, initialNoise())))
-                    .toList();
-        }
-        samplers.requireNone();
-        initialNoise.ifPresent(scale -> {
-            throw new UserException("--initial-noise " + scale
-                    + ": is for denoisers, and this model is none; write it into --walk, as in \"0 +0.07 > 80\"");
-        });
-        Stream<Walk> all = walks.isEmpty() ? storedWalks() : walks.stream().map(Walk::parse);
-        return all.<Way>map(way -> way).toList();
-    }
-
-    private double initialNoise() {
-        double scale = initialNoise.orElse(0.0);
-        if (!(scale >= 0 && scale < MOST_INITIAL_NOISE)) {
-            throw new UserException("--initial-noise " + scale + ": choose from 0 to below 1, such as 0.03");
-        }
-        return scale;
-    }
-
-    private Stream<Walk> storedWalks() {
-        RecommendedWalks stored = model.folder().walks();
-        return Stream.of(stored.generate(), stored.invert())
-                .map(Map::values)
-                .flatMap(Collection::stream)
-                .map(Walk::parse);
     }
 
     private LabelledImages read(DataSource source) {

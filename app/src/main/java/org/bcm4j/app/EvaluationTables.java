@@ -53,12 +53,7 @@ final class EvaluationTables {
         if (!rows.isEmpty()) {
             System.out.printf(
                     "%n%-36s %7s %28s %10s %10s %22s%n",
-                    "generation",
-                    "NFE",
-                    "distance",
-                    "/ blurred",
-                    "agreement",
-                    "highest frequency / real");
+                    "generation", "NFE", "distance", "/ blurred", "agreement", "highest frequency / real");
         }
         for (GenerationQuality.Figures figures : rows) {
             System.out.printf(
@@ -177,14 +172,7 @@ final class EvaluationTables {
         if (!rows.isEmpty()) {
             System.out.printf(
                     "%n%-36s %14s %6s %10s %10s %11s %11s %9s%n",
-                    "midpoints",
-                    "pairs",
-                    "count",
-                    "/ blurred",
-                    "agreement",
-                    "cross-fades",
-                    "agreement",
-                    "ends' MSE");
+                    "midpoints", "pairs", "count", "/ blurred", "agreement", "cross-fades", "agreement", "ends' MSE");
         }
         for (InterpolationQuality.Figures figures : rows) {
             System.out.printf(

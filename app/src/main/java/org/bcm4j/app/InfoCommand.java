@@ -47,7 +47,8 @@ final class InfoCommand implements Callable<Integer> {
 
     @Option(
             names = "--figures",
-            description = "Of a model: the figures that lie with it (metrics.json), as the tables of its card, in Markdown.")
+            description =
+                    "Of a model: the figures that lie with it (metrics.json), as the tables of its card, in Markdown.")
     private boolean figures;
 
     @Override

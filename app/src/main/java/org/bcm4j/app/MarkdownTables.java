@@ -34,7 +34,8 @@ final class MarkdownTables {
     }
 
     private static String generation(List<GenerationQuality.Figures> rows) {
-        boolean withFrequency = rows.stream().anyMatch(row -> row.highestFrequency().isPresent());
+        boolean withFrequency =
+                rows.stream().anyMatch(row -> row.highestFrequency().isPresent());
         List<String> head =
                 new ArrayList<>(List.of("generation walk", "NFE", "FD", "FD / FD(blurred)", "class agreement"));
         if (withFrequency) {
@@ -51,8 +52,8 @@ final class MarkdownTables {
                                     number("%.3f", row.relativeToBlurred()),
                                     optional("%.3f", row.agreement())));
                             if (withFrequency) {
-                                cells.add(optional(
-                                        "%.2f", row.highestFrequency().map(HighestFrequency::largest)));
+                                cells.add(
+                                        optional("%.2f", row.highestFrequency().map(HighestFrequency::largest)));
                             }
                             return cells;
                         })
@@ -89,8 +90,8 @@ final class MarkdownTables {
                             labels(row),
                             found,
                             row.recovery()
-                                    .map(recovery -> number("%.2f", recovery.noise()) + " / "
-                                            + number("%.2f", recovery.image()))
+                                    .map(recovery ->
+                                            number("%.2f", recovery.noise()) + " / " + number("%.2f", recovery.image()))
                                     .orElse(ABSENT))));
         }
         return table(

@@ -71,13 +71,15 @@ class ShippedFiguresTest {
     @Test
     void everyResultOfTheReproductionNamesItsModels() throws IOException {
         try (Stream<Path> results = Files.list(ROOT.resolve("docs/reproduction/results"))) {
-            assertThat(results.filter(file -> !file.endsWith("coverage.json"))).isNotEmpty().allSatisfy(file -> {
-                String text = Files.readString(file);
-                int begin = text.indexOf("\"models\"");
-                assertThat(begin).isPositive();
-                Matcher checksum = CHECKSUM.matcher(text.substring(begin, text.indexOf('}', begin)));
-                assertThat(checksum.find()).as(file.toString()).isTrue();
-            });
+            assertThat(results.filter(file -> !file.endsWith("coverage.json")))
+                    .isNotEmpty()
+                    .allSatisfy(file -> {
+                        String text = Files.readString(file);
+                        int begin = text.indexOf("\"models\"");
+                        assertThat(begin).isPositive();
+                        Matcher checksum = CHECKSUM.matcher(text.substring(begin, text.indexOf('}', begin)));
+                        assertThat(checksum.find()).as(file.toString()).isTrue();
+                    });
         }
     }
 

@@ -88,8 +88,10 @@ record ClassLeak(long seed) {
                 try (Scope scope = Scope.open()) {
                     Tensor chosen = HostTensors.ofLongs(order.next(batch), batch);
                     Tensor features = features(live, noises.index_select(0, chosen));
-                    Tensor kept =
-                            generator.uniform(features.shape()).ge(new Scalar(DROPOUT)).div(new Scalar(1 - DROPOUT));
+                    Tensor kept = generator
+                            .uniform(features.shape())
+                            .ge(new Scalar(DROPOUT))
+                            .div(new Scalar(1 - DROPOUT));
                     torch.cross_entropy_loss(logits(live, features.mul(kept)), labels.index_select(0, chosen))
                             .backward();
                     adam.step();
@@ -116,8 +118,7 @@ record ClassLeak(long seed) {
     }
 
     private static Tensor logits(Weights weights, Tensor features) {
-        return torch.linear(
-                features, weights.get("classes.weight"), new TensorOptional(weights.get("classes.bias")));
+        return torch.linear(features, weights.get("classes.weight"), new TensorOptional(weights.get("classes.bias")));
     }
 
     private static Tensor strided(Weights weights, String name, Tensor x) {

@@ -199,7 +199,10 @@ public record EditingEvaluation(long images, int seeds) {
             double[] distances = LongStream.range(0, seeds)
                     .mapToDouble(seed -> new InterpolationQuality(
                                     model, features, real, subject.images(), images / 2, seed, listener)
-                            .of(inversion, generation, InterpolationQuality.Pairs.ANY, noise)
+                            .of(
+                                    new InterpolationQuality.Ways(inversion, generation),
+                                    InterpolationQuality.Pairs.ANY,
+                                    noise)
                             .midpoints()
                             .relativeToBlurred())
                     .toArray();

@@ -9,7 +9,6 @@ import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
@@ -69,7 +68,6 @@ public record Evaluation(long samples, long images, long seed) {
 
     /** Images that midpoints are made of. */
     private static final long MOST_INTERPOLATED = 4000;
-
 
     /** @throws UserException if there are too few images or samples */
     public Evaluation {
@@ -140,13 +138,13 @@ public record Evaluation(long samples, long images, long seed) {
      * @param inversion ways from images to noise; each is measured with the true labels and without, as far as the
      *     model knows either
      * @param noise whether to measure if inversions lead to noise
-     * @param interpolation ways from images to pure noise, between which to go; needs a feature network
+     * @param interpolation ways from images to noise and back, to interpolate between images; needs a feature network
      */
     public record Ways(
             List<? extends Way> generation,
             List<? extends Way> inversion,
             boolean noise,
-            List<? extends Way> interpolation) {
+            List<InterpolationQuality.Ways> interpolation) {
         public Ways {
             generation = List.copyOf(generation);
             inversion = List.copyOf(inversion);
@@ -162,9 +160,13 @@ public record Evaluation(long samples, long images, long seed) {
         private void require(TrainedModel model) {
             generation.forEach(GenerationQuality::requireGenerating);
             inversion.forEach(InversionQuality::requireInverting);
-            interpolation.forEach(InversionQuality::requireInverting);
-            Stream.of(generation, inversion, interpolation)
-                    .flatMap(List::stream)
+            interpolation.forEach(ways -> InversionQuality.requireInverting(ways.toNoise()));
+            interpolation.forEach(ways -> GenerationQuality.requireGenerating(ways.toImages()));
+            Stream.of(
+                            generation.stream(),
+                            inversion.stream(),
+                            interpolation.stream().flatMap(ways -> ways.both()))
+                    .flatMap(ways -> ways)
                     .forEach(way -> Journey.require(way, model));
         }
     }
@@ -252,19 +254,20 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     private List<InterpolationQuality.Figures> interpolations(
-            Subject subject, GenerationQuality measure, List<? extends Way> ways, MeasuringListener listener) {
+            Subject subject,
+            GenerationQuality measure,
+            List<InterpolationQuality.Ways> interpolated,
+            MeasuringListener listener) {
         long pairs = Math.min(images, MOST_INTERPOLATED) / 2;
         InterpolationQuality midpoints = new InterpolationQuality(
                 subject.model(), measure.network(), measure.real(), subject.images(), pairs, seed, listener);
         NetworkConfig network = subject.model().config().network();
         List<InterpolationQuality.Figures> figures = new ArrayList<>();
-        for (Way way : ways) {
-            if (way.end() == NoiseScales.SIGMA_MAX) {
-                pairs(network).stream()
-                        .filter(midpoints::possible)
-                        .forEach(which -> figures.add(midpoints.of(
-                                way, way.toImages(), which, InterpolationQuality.InitialNoise.DIFFERENT)));
-            }
+        for (InterpolationQuality.Ways ways : interpolated) {
+            pairs(network).stream()
+                    .filter(midpoints::possible)
+                    .forEach(which ->
+                            figures.add(midpoints.of(ways, which, InterpolationQuality.InitialNoise.DIFFERENT)));
         }
         return figures;
     }

@@ -1,12 +1,12 @@
 package org.bcm4j.metrics;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.editing.Interpolation;
@@ -43,6 +43,18 @@ public record InterpolationQuality(
         MeasuringListener listener) {
 
     private static final int LEAST = 2;
+
+    /**
+     * There and back.
+     *
+     * @param toNoise from images to noise
+     * @param toImages from there to images
+     */
+    public record Ways(Way toNoise, Way toImages) {
+        Stream<Way> both() {
+            return Stream.of(toNoise, toImages);
+        }
+    }
 
     /** With which noise the two inversions of a pair begin. */
     public enum InitialNoise {
@@ -95,11 +107,9 @@ public record InterpolationQuality(
     /**
      * Measures.
      *
-     * @param inversion from images to noise
-     * @param generation from noise to images
      * @throws UserException if a way is not for this kind of model, or fewer than two pairs can be made
      */
-    public Figures of(Way inversion, Way generation, Pairs which, InitialNoise initialNoise) {
+    public Figures of(Ways ways, Pairs which, InitialNoise initialNoise) {
         List<Pair> all = pairs(which);
         if (all.size() < LEAST) {
             throw new UserException("midpoints need at least " + LEAST + " pairs of images, and the first " + 2 * pairs
@@ -115,7 +125,7 @@ public record InterpolationQuality(
             for (long[] batch : Batches.of(all.size())) {
                 List<Pair> some = all.subList((int) batch[0], (int) batch[0] + batch.length);
                 try (Scope scope = Scope.open()) {
-                    Walked walked = walk(inversion, generation, which, noise, some);
+                    Walked walked = walk(ways, which, noise, some);
                     midpoints.add(walked.midpoints(), some);
                     ends.add(walked.originals(), walked.ends());
                     Tensor mean = walked.originals()
@@ -124,12 +134,12 @@ public record InterpolationQuality(
                             .div(new Scalar(2.0));
                     crossFades.add(mean, some);
                 }
-                listener.measured("midpoints, " + inversion, midpoints.moments.count(), all.size());
+                listener.measured("midpoints, " + ways.toNoise(), midpoints.moments.count(), all.size());
             }
         }
         return new Figures(
-                inversion.toString(),
-                generation.toString(),
+                ways.toNoise().toString(),
+                ways.toImages().toString(),
                 which,
                 all.size(),
                 midpoints.reality(),
@@ -179,7 +189,7 @@ public record InterpolationQuality(
     /** What became of some pairs: first all first images, then all second ones. */
     private record Walked(Tensor originals, Tensor ends, Tensor midpoints) {}
 
-    private Walked walk(Way inversion, Way generation, Pairs which, NoiseSource noise, List<Pair> some) {
+    private Walked walk(Ways ways, Pairs which, NoiseSource noise, List<Pair> some) {
         int count = some.size();
         long[] indices = LongStream.concat(
                         some.stream().mapToLong(Pair::first), some.stream().mapToLong(Pair::second))
@@ -190,16 +200,18 @@ public record InterpolationQuality(
         Optional<Tensor> toldOnce = told.map(labels -> labels.narrow(0, 0, count));
         Tensor originals = model.device().move(images.images(indices));
         Journey both = new Journey(model, told, noise);
-        Tensor noises = both.from(inversion, originals).x().div(new Scalar(inversion.end()));
+        Tensor noises = both.from(ways.toNoise(), originals)
+                .x()
+                .div(new Scalar(ways.toNoise().end()));
         Tensor[] halfWay = new Tensor[count];
         for (int i = 0; i < count; i++) {
             Tensor pair = torch.stack(new TensorVector(noises.select(0, i), noises.select(0, count + i)));
             halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
         }
         Tensor midpoints = new Journey(model, toldOnce, noise)
-                .generate(generation, torch.cat(new TensorVector(halfWay), 0))
+                .generate(ways.toImages(), torch.cat(new TensorVector(halfWay), 0))
                 .x();
-        return new Walked(originals, both.generate(generation, noises).x(), midpoints);
+        return new Walked(originals, both.generate(ways.toImages(), noises).x(), midpoints);
     }
 
     /** The same noise for an image of the first half and its partner in the second. */
@@ -212,7 +224,8 @@ public record InterpolationQuality(
 
     /** What the feature network sees of images between two. */
     private final class Gathering {
-        private final FeatureMoments moments = new FeatureMoments(network.config().features());
+        private final FeatureMoments moments =
+                new FeatureMoments(network.config().features());
         private long right;
 
         /** @param between [B,C,H,W], rounded to bytes before they are looked at */

@@ -74,8 +74,8 @@ public record NoiseFigures(
     /** The mean of the autocorrelations of rows and columns whose neighbours are so many pixels apart, 1 or 2. */
     public double autocorrelation(int apart) {
         return autocorrelations.stream()
-                .filter(neighbours -> neighbours.down() + neighbours.right() == apart
-                        && neighbours.down() * neighbours.right() == 0)
+                .filter(neighbours ->
+                        neighbours.down() + neighbours.right() == apart && neighbours.down() * neighbours.right() == 0)
                 .mapToDouble(Autocorrelation::correlation)
                 .average()
                 .orElseThrow();

@@ -64,9 +64,8 @@ final class PatchRegression {
             rows += noise.size(0);
         }
         Tensor coefficients = normal.solution();
-        Tensor mean = torch.stack(new TensorVector(sum.toArray(Tensor[]::new)))
-                .sum(0)
-                .div(new Scalar((double) rows));
+        Tensor mean =
+                torch.stack(new TensorVector(sum.toArray(Tensor[]::new))).sum(0).div(new Scalar((double) rows));
         double residual = 0;
         double total = 0;
         for (long[] batch : Batches.of(count - half)) {
@@ -82,8 +81,7 @@ final class PatchRegression {
 
     /** The noise of a phase, float64 [rows,C]. */
     private Tensor noise(int phase, long first, long count) {
-        return Scope.returning(
-                () -> places(noises.narrow(0, first, count).to(ScalarType.Double), phase, 1));
+        return Scope.returning(() -> places(noises.narrow(0, first, count).to(ScalarType.Double), phase, 1));
     }
 
     /** The patches around the same pixels and a column of ones, float64 [rows,25·C+1]. */

@@ -128,7 +128,7 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
                                 pairs,
                                 seed,
                                 bench.listener())
-                        .of(inversion, generation, InterpolationQuality.Pairs.ANY, noise)
+                        .of(new InterpolationQuality.Ways(inversion, generation), InterpolationQuality.Pairs.ANY, noise)
                         .midpoints()
                         .relativeToBlurred());
     }

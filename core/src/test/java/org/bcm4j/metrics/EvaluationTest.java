@@ -87,7 +87,10 @@ class EvaluationTest {
                 .run(
                         subject,
                         new Evaluation.Ways(
-                                List.of(Walk.parse(generation)), List.of(INVERSION), true, List.of(INVERSION)),
+                                List.of(Walk.parse(generation)),
+                                List.of(INVERSION),
+                                true,
+                                List.of(new InterpolationQuality.Ways(INVERSION, INVERSION.toImages()))),
                         MeasuringListener.NONE);
     }
 
@@ -124,7 +127,8 @@ class EvaluationTest {
             assertThat(drawn.figures().noises()).isEqualTo(230);
             assertThat(drawn.figures().patchDetermination()).isCloseTo(0, within(0.05));
             // Of the 58 last, half by chance, and three deviations of 0.066.
-            assertThat(drawn.classLeak()).hasValueSatisfying(leak -> assertThat(leak).isBetween(0.3, 0.7));
+            assertThat(drawn.classLeak())
+                    .hasValueSatisfying(leak -> assertThat(leak).isBetween(0.3, 0.7));
             for (InversionQuality.Figures inverted : report.inversion()) {
                 NoiseQuality found = inverted.noise().orElseThrow();
                 double share = meanSquare() - mean() * mean();
@@ -135,7 +139,8 @@ class EvaluationTest {
                 assertThat(found.figures().mean()).isCloseTo(inverted.noiseMean(), within(1e-6));
                 assertThat(found.figures().standardDeviation())
                         .isCloseTo(inverted.noiseStandardDeviation(), within(1e-6));
-                assertThat(found.classLeak()).hasValueSatisfying(leak -> assertThat(leak).isGreaterThan(0.95));
+                assertThat(found.classLeak())
+                        .hasValueSatisfying(leak -> assertThat(leak).isGreaterThan(0.95));
                 // What is generated is a two-hundredth of its noise, and lost in the half that the walk adds.
                 NoiseRecovery recovery = inverted.recovery().orElseThrow();
                 assertThat(recovery.noise()).isCloseTo(0, within(0.05));
@@ -159,7 +164,8 @@ class EvaluationTest {
             InterpolationQuality.Figures within = rows.get(0);
             assertThat(within.inversion()).isEqualTo("0 +0.5 > 80");
             assertThat(within.generation()).isEqualTo("80 > 0");
-            // What is generated is nearly grey, a hundredth of the picture; the mean of two images of a class is of that class.
+            // What is generated is nearly grey, a hundredth of the picture; the mean of two images of a class is of
+            // that class.
             assertThat(within.endsMeanSquaredError()).isCloseTo(meanSquare() / 4, Percentage.withPercentage(2));
             assertThat(within.crossFades().agreement()).hasValue(1.0);
             assertThat(within.crossFades().relativeToBlurred())
@@ -178,8 +184,10 @@ class EvaluationTest {
             HighestFrequency.Sum marked = new HighestFrequency.Sum();
             Tensor images = IMAGES.images(LongStream.range(0, 230).toArray());
             real.add(images);
-            // Columns alternately brighter and darker by a quarter, in the lower half the other way round: 64·64/16 in six bins.
-            Tensor columns = torch.arange(new Scalar(8)).remainder(new Scalar(2)).sub(new Scalar(0.5));
+            // Columns alternately brighter and darker by a quarter, in the lower half the other way round: 64·64/16 in
+            // six bins.
+            Tensor columns =
+                    torch.arange(new Scalar(8)).remainder(new Scalar(2)).sub(new Scalar(0.5));
             Tensor rows = torch.arange(new Scalar(8)).div(new Scalar(4)).floor().sub(new Scalar(0.5));
             marked.add(images.add(columns.view(1, 1, 1, 8).mul(rows.view(1, 1, 8, 1))));
             HighestFrequency ratio = marked.power().over(real.power());
@@ -263,8 +271,8 @@ class EvaluationTest {
                     network, EnumSet.of(Metric.FID, Metric.IS, Metric.KID, Metric.PRDC), Optional.empty());
             Evaluation.Subject subject = new Evaluation.Subject(
                     model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
-            EvaluationReport report =
-                    new Evaluation(9, 11, 5).run(subject, new Evaluation.Ways(List.of(walk), List.of()), MeasuringListener.NONE);
+            EvaluationReport report = new Evaluation(9, 11, 5)
+                    .run(subject, new Evaluation.Ways(List.of(walk), List.of()), MeasuringListener.NONE);
             new GeneratedImages(model, 9, 5, MeasuringListener.NONE)
                     .along(walk, List.of((images, labels) -> NumpyFiles.writeNpz(file, Map.of("images", images))));
             SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
@@ -322,7 +330,7 @@ class EvaluationTest {
                                     List.of(new Ode(sampler, Ode.Direction.GENERATE)),
                                     List.of(inversion),
                                     true,
-                                    List.of(inversion)),
+                                    List.of(new InterpolationQuality.Ways(inversion, inversion.toImages()))),
                             MeasuringListener.NONE);
 
             GenerationQuality.Figures generated = report.generation().get(0);
@@ -347,7 +355,8 @@ class EvaluationTest {
                     .isEmpty();
 
             List<Walk> walks = List.of(INVERSION);
-            assertThatThrownBy(() -> new Evaluation(10, 10, 0).run(subject, new Evaluation.Ways(List.of(), walks), MeasuringListener.NONE))
+            assertThatThrownBy(() -> new Evaluation(10, 10, 0)
+                            .run(subject, new Evaluation.Ways(List.of(), walks), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
         }
@@ -376,8 +385,8 @@ class EvaluationTest {
                         Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU),
                         Device.CPU,
                         Precision.FP32)) {
-            InversionQuality quality =
-                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
+            InversionQuality quality = new InversionQuality(
+                    model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
             // What comes back is nearly grey: black against grey has no structure in common.
             double similarity = figures.structuralSimilarity().orElseThrow();
@@ -432,11 +441,13 @@ class EvaluationTest {
             Evaluation evaluation = new Evaluation(10, 10, 0);
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
-            assertThatThrownBy(() -> evaluation.run(subject, new Evaluation.Ways(inverting, List.of()), MeasuringListener.NONE))
+            assertThatThrownBy(() ->
+                            evaluation.run(subject, new Evaluation.Ways(inverting, List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"0 +0.5 > 80\" does not generate images;");
             List<Walk> generating = List.of(Walk.parse("80 > 0"));
-            assertThatThrownBy(() -> evaluation.run(subject, new Evaluation.Ways(List.of(), generating), MeasuringListener.NONE))
+            assertThatThrownBy(() ->
+                            evaluation.run(subject, new Evaluation.Ways(List.of(), generating), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"80 > 0\" does not invert images;");
         }
@@ -446,8 +457,8 @@ class EvaluationTest {
     void refusesMoreImagesThanThereAre() {
         try (ConsistencyModel model = untrained(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
-            assertThatThrownBy(
-                            () -> new Evaluation(10, 231, 0).run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))
+            assertThatThrownBy(() -> new Evaluation(10, 231, 0)
+                            .run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
         }

@@ -52,8 +52,7 @@ class NoiseFiguresTest {
     static Stream<Arguments> sets() {
         return Stream.of(Fixture.folder("noise"), ORIGINAL)
                 .filter(Files::isDirectory)
-                .flatMap(folder ->
-                        Stream.of("drawn", "shipped", "consistent").map(name -> Arguments.of(folder, name)));
+                .flatMap(folder -> Stream.of("drawn", "shipped", "consistent").map(name -> Arguments.of(folder, name)));
     }
 
     @ParameterizedTest(name = "{1} of {0}")
@@ -75,8 +74,7 @@ class NoiseFiguresTest {
             assertThat(neighbours.correlation()).as(key).isCloseTo(number(expected, key), OF_THE_REST);
         }
         for (int phase = 0; phase < 4; phase++) {
-            assertThat(figures.phaseMeans().get(phase))
-                    .isCloseTo(number(expected, "mean_phase_" + phase), OF_MOMENTS);
+            assertThat(figures.phaseMeans().get(phase)).isCloseTo(number(expected, "mean_phase_" + phase), OF_MOMENTS);
         }
         HighestFrequency highest = figures.highestFrequency();
         assertThat(highest.corner()).isCloseTo(number(expected, "nyquist_over_mean"), OF_THE_REST);
@@ -89,8 +87,7 @@ class NoiseFiguresTest {
     /** Of 5 % that the test rejects by chance, 400 noises may show 1.8 to 9 % (three deviations of 1.1 %). */
     @Test
     void theKolmogorovSmirnovTestTellsPicturesFromNoise() {
-        Map<String, Tensor> arrays =
-                NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
+        Map<String, Tensor> arrays = NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
         Tensor images = Pixels.toSignal(arrays.get("images"));
 
         // Not the copy's, whose steps of a sixteenth the test sees.
@@ -127,7 +124,8 @@ class NoiseFiguresTest {
             Tensor rows = generator.normal(200, 1, 16, 1);
             Tensor stripes = rows.expand(200, 1, 16, 16).contiguous();
             NoiseFigures figures = NoiseFigures.of(stripes, stripes);
-            // Along a row all numbers are the same, down a column they are independent: 3,200 of them, centred by themselves.
+            // Along a row all numbers are the same, down a column they are independent: 3,200 of them, centred by
+            // themselves.
             assertThat(figures.autocorrelations().get(0).correlation()).isCloseTo(1, within(1e-9));
             assertThat(figures.autocorrelations().get(1).correlation()).isCloseTo(0, within(0.15));
             assertThat(figures.autocorrelation(1)).isCloseTo(0.5, within(0.08));
@@ -152,8 +150,7 @@ class NoiseFiguresTest {
     @ParameterizedTest
     @CsvSource({"drawn, 0.02, 0.2", "shipped, 0.64, 0.85", "consistent, 0.07, 0.25"})
     void theClassLeaksAsMuchAsItDoes(String name, double low, double high) {
-        Map<String, Tensor> arrays =
-                NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
+        Map<String, Tensor> arrays = NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
         Tensor noises = noises(arrays.get("noises_" + name));
         double accuracy = new ClassLeak(0).accuracy(noises, arrays.get("labels"), 10);
 
@@ -164,8 +161,7 @@ class NoiseFiguresTest {
     /** Colour is measured channel by channel, so a grey picture three times over has the figures of one. */
     @Test
     void threeEqualChannelsHaveTheFiguresOfOne() {
-        Map<String, Tensor> arrays =
-                NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
+        Map<String, Tensor> arrays = NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
         Tensor noises = noises(arrays.get("noises_shipped")).narrow(0, 0, 60);
         Tensor images = Pixels.toSignal(arrays.get("images")).narrow(0, 0, 60);
         NoiseFigures grey = NoiseFigures.of(noises, images);
@@ -207,7 +203,10 @@ class NoiseFiguresTest {
     @Test
     void aLatticeIsAtTheHighestFrequency() {
         try (SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
-            Tensor board = torch.arange(new Scalar(8)).remainder(new Scalar(2)).mul(new Scalar(2.0)).sub(new Scalar(1.0));
+            Tensor board = torch.arange(new Scalar(8))
+                    .remainder(new Scalar(2))
+                    .mul(new Scalar(2.0))
+                    .sub(new Scalar(1.0));
             Tensor checks = board.view(8, 1).mul(board.view(1, 8)).view(1, 1, 8, 8);
             Tensor noise = generator.normal(300, 1, 8, 8);
             HighestFrequency plain = NoiseFigures.of(noise, noise).highestFrequency();

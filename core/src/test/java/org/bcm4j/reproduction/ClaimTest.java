@@ -146,8 +146,7 @@ class ClaimTest {
 
     private static Verdict gaussian(NoiseStatistics.Row bcm, NoiseStatistics.Row ode) {
         NoiseStatistics.Row worse = noises(NoiseStatistics.Source.BCM, 1, 0.9);
-        List<Comparison> made =
-                Claim.gaussianNoise(new NoiseStatistics.Result(PROVENANCE, List.of(worse, bcm, ode)));
+        List<Comparison> made = Claim.gaussianNoise(new NoiseStatistics.Result(PROVENANCE, List.of(worse, bcm, ode)));
         assertThat(made).hasSize(3);
         return Verdict.of(made);
     }

@@ -81,8 +81,7 @@ final class Demonstrator {
 
     /** As many drawn noises as there are examples. */
     private Tensor drawnNoise() {
-        try (SeededGenerator generator =
-                new SeededGenerator(seed, bcm.model().device())) {
+        try (SeededGenerator generator = new SeededGenerator(seed, bcm.model().device())) {
             return generator.normal(bcm.model().shape(examples.size()));
         }
     }
@@ -148,8 +147,8 @@ final class Demonstrator {
                 fidelity.meanSquaredError(),
                 fidelity.peakSignalToNoise()));
         String suffix = "-" + inversion.nfe() + "-nfe.png";
-        Picture noisePicture = noises(
-                "noises" + suffix, "The same images as noise, inverted in " + evaluations(inversion), noises);
+        Picture noisePicture =
+                noises("noises" + suffix, "The same images as noise, inverted in " + evaluations(inversion), noises);
         Picture backPicture = Picture.sheet(
                 "reconstructions" + suffix,
                 "The images that this noise gives back in " + evaluations(generation),
@@ -213,8 +212,8 @@ final class Demonstrator {
         Tensor firsts = chosen(images, pairs, 0, count);
         Tensor seconds = chosen(images, pairs, 1, count);
         Optional<Tensor> told = labels.map(all -> chosen(all, pairs, 0, count));
-        Walk inversion = walks.mostCarefulInversion();
-        Walk generation = walks.quickestGeneration();
+        Walk inversion = walks.interpolation().toNoise();
+        Walk generation = walks.interpolation().toImages();
         Tensor ends = torch.cat(new TensorVector(firsts, seconds), 0);
         Optional<Tensor> toldTwice = told.map(once -> torch.cat(new TensorVector(once, once), 0));
         Tensor noises = bcm.invert(inversion, ends, seed, toldTwice);
@@ -236,7 +235,8 @@ final class Demonstrator {
     }
 
     private Tensor chosen(Tensor all, List<int[]> pairs, int which, int count) {
-        long[] indices = pairs.stream().limit(count).mapToLong(pair -> pair[which]).toArray();
+        long[] indices =
+                pairs.stream().limit(count).mapToLong(pair -> pair[which]).toArray();
         return all.index_select(0, bcm.model().device().integers(indices));
     }
 

@@ -50,7 +50,8 @@ final class NoiseSection {
     }
 
     private static Stream<List<Object>> row(InversionQuality.Figures figures) {
-        return figures.noise()
+        return figures
+                .noise()
                 .map(found -> row(
                         Html.code(figures.walk()),
                         figures.labels() == InversionQuality.Labels.TRUE ? "given" : "none",
@@ -98,7 +99,10 @@ final class NoiseSection {
                         rows.stream()
                                 .map(row -> List.<Object>of(
                                         Html.code(row.inversion()),
-                                        row.pairs().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                                        row.pairs()
+                                                .name()
+                                                .toLowerCase(Locale.ROOT)
+                                                .replace('_', ' '),
                                         number("%.3f", row.midpoints().relativeToBlurred()),
                                         orAbsent(row.midpoints().agreement()),
                                         number("%.3f", row.crossFades().relativeToBlurred()),
