@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.training.terms;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,26 +29,24 @@ import org.bytedeco.pytorch.global.torch;
  * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (docs/method.md §1), where the image that was drawn is that denoiser plus noise: the same
  * expectation with less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
  */
-final class PosteriorMean {
+public final class PosteriorMean {
     /** Below this noise scale no image of these sizes is mistaken for another: the mean is the image itself. */
     private static final double SMALLEST_TIME = 1;
 
     private final LabelledImages images;
     private final int references;
     private final Device device;
-    private final SeededGenerator generator;
     /** The indices of each class's images, and of all. */
     private final List<long[]> candidates = new ArrayList<>();
 
     /**
+     * @param images from which references are drawn
      * @param references how many images a noisy one is compared with
-     * @param generator draws them
      */
-    PosteriorMean(LabelledImages images, int references, Device device, SeededGenerator generator) {
+    public PosteriorMean(LabelledImages images, int references, Device device) {
         this.images = images;
         this.references = references;
         this.device = device;
-        this.generator = generator;
         long[] all = LongStream.range(0, images.size()).toArray();
         long[] labels;
         try (Scope scope = Scope.open()) {
@@ -62,8 +60,8 @@ final class PosteriorMean {
         candidates.add(all);
     }
 
-    /** The example with the posterior mean at its x_{n+1}. */
-    Example stabilized(Example drawn) {
+    /** The example with the posterior mean at its x_{n+1}, over references that {@code random} draws. */
+    Example stabilized(Example drawn, SeededGenerator random) {
         return new Example(
                 drawn.images(),
                 drawn.noise(),
@@ -72,16 +70,16 @@ final class PosteriorMean {
                 drawn.u(),
                 drawn.labels(),
                 drawn.importance(),
-                Optional.of(Scope.returning(() -> of(drawn))));
+                Optional.of(Scope.returning(() -> of(drawn, random))));
     }
 
-    private Tensor of(Example drawn) {
+    private Tensor of(Example drawn, SeededGenerator random) {
         Tensor own = drawn.images().flatten(1, -1);
-        Tensor noisy = drawn.diffused(drawn.tNext()).flatten(1, -1);
+        Tensor noisy = drawn.upper().flatten(1, -1);
         Tensor mean = own.clone();
         membersByClass(drawn).forEach((label, members) -> {
             Tensor index = device.integers(members.stream().mapToLong(i -> i).toArray());
-            Tensor x = torch.cat(new TensorVector(own.index_select(0, index), references(label)), 0);
+            Tensor x = torch.cat(new TensorVector(own.index_select(0, index), references(label, random)), 0);
             Tensor halfSquares = x.square().sum(1).mul(new Scalar(0.5));
             Tensor variance = drawn.tNext().index_select(0, index).square().view(-1, 1);
             Tensor logits = torch.matmul(noisy.index_select(0, index), x.t())
@@ -110,9 +108,9 @@ final class PosteriorMean {
         return members;
     }
 
-    private Tensor references(int label) {
+    private Tensor references(int label, SeededGenerator random) {
         long[] from = candidates.get(label);
-        long[] chosen = Arrays.stream(generator.uniforms(references))
+        long[] chosen = Arrays.stream(random.uniforms(references))
                 .mapToLong(uniform -> from[(int) (uniform * from.length)])
                 .toArray();
         return device.move(images.images(chosen)).flatten(1, -1);

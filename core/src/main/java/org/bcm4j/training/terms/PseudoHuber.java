@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.training.terms;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

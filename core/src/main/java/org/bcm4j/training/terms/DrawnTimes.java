@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.training.terms;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;

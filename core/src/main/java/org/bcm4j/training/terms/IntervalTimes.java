@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.training.terms;
 
 import java.util.Optional;
 import org.bcm4j.model.IntervalLaw;
@@ -29,11 +29,6 @@ public final class IntervalTimes {
         this.law = new IntervalLaw(grid, settings);
         this.softLaw = softSettings.map(soft -> new IntervalLaw(grid, soft));
         this.device = device;
-    }
-
-    /** N, the grid's points. */
-    int points() {
-        return grid.points();
     }
 
     /**
