@@ -76,7 +76,7 @@ for name in "${chosen[@]}"; do
     train "$run" "${options[@]}"
     # Each setting with the noise scales that serve it best, sought with equally many trials on training images.
     for nfe in 1 2; do
-        "$bcm" tune "$run/model" --for invert --nfe "$nfe" --images 800 --budget 14
+        "$bcm" tune "$run/model" --for invert --nfe "$nfe" --images 800 --budget 14 --save
     done
     "$bcm" eval "$run/model" --split "$split" --samples 10000 --images 4000 --walk '80 > 0' --walk '0 +0.07 > 80' \
         --walk '0 +0.07 > 6 > 80' --walk "$(inversion "$run" 1)" --walk "$(inversion "$run" 2)" --out "$figures"

@@ -21,6 +21,7 @@ import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Traversal;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Way;
@@ -193,17 +194,26 @@ public final class Bcm implements AutoCloseable {
 
     /**
      * Images between two real ones: both inverted, each with its own initial noise, the noises interpolated on the sphere (docs/method.md §7), and
-     * generated.
+     * generated. The first and the last image are the reconstructions of the two.
      *
+     * @param inversion from images to noise
+     * @param generation from noise to images; without added noise, for with it the images at the ends would be others than those given
      * @param ends the two images, float32 [2,C,H,W]
      * @param frames images of the strip, its ends included, at least 2
+     * @param labels the classes of the two images, int64 [2]: each is inverted as its own, and each image between is of that of the nearer end,
+     *     the one half-way of that of the first; absent for the null class, or no classes
      * @return float32 [frames,C,H,W]
+     * @throws UserException if walks do not lead to noise and back, or add noise but at their start
      */
     public Tensor interpolate(
             Way inversion, Way generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
+        if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
+            new ThereAndBack(toNoise, toImages); // throws unless it brings the images back
+        }
         return Scope.returning(() -> {
-            Tensor noises = invert(inversion, ends, seed, labels);
-            return generate(generation, Interpolation.slerp(noises, frames), seed, Optional.empty());
+            Tensor noises = Interpolation.slerp(invert(inversion, ends, seed, labels), frames);
+            Tensor nearerEnd = model.device().integers(Interpolation.nearerEnds(frames));
+            return generate(generation, noises, seed, labels.map(ofEnds -> ofEnds.index_select(0, nearerEnd)));
         });
     }
 

@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.editing.Interpolation;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.Preconditioning;
@@ -24,7 +25,9 @@ import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.Conditioning;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 /** An untrained model only scales what it is given, which is enough to follow noises and labels through batches. */
@@ -105,5 +108,73 @@ class BcmTest {
             float[] other = HostTensors.floats(bcm.generate(ZIGZAG, COUNT, 5, Optional.empty()));
             assertThat(drawn).isEqualTo(given).isNotEqualTo(other);
         }
+    }
+
+    /** As {@link #untrained}, but what it makes depends on the noise scales and the class. */
+    private static Bcm arbitrary() {
+        Bcm bcm = untrained();
+        try (Scope scope = Scope.open();
+                SeededGenerator generator = new SeededGenerator(2, Device.CPU)) {
+            Tensor weights = bcm.model().weights().flat();
+            weights.add_(generator.normal(weights.size(0)), new Scalar(0.05));
+        }
+        return bcm;
+    }
+
+    private static Tensor classes(long... labels) {
+        return HostTensors.ofLongs(labels, labels.length);
+    }
+
+    /** Fewer images in a batch round otherwise, and the noise is divided by 80 on the way: by 1e-4 of images within [-1,1] at most. */
+    @Test
+    void anInterpolationEndsAtTheReconstructionsOfItsEnds() {
+        Walk toNoise = Walk.parse("0 +0.07 > 6 > 80");
+        Walk toImages = Walk.parse("80 > 1.2 > 0");
+        try (Scope scope = Scope.open();
+                Bcm bcm = arbitrary();
+                SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
+            Tensor ends = generator.normal(bcm.model().shape(2)).tanh();
+            Optional<Tensor> labels = Optional.of(classes(2, 0));
+            Tensor strip = bcm.interpolate(toNoise, toImages, ends, 5, 7, labels);
+            Tensor back = bcm.walk(toNoise.then(toImages), ends, 7, labels);
+            assertThat(difference(strip.select(0, 0), back.select(0, 0))).isLessThan(1e-4);
+            assertThat(difference(strip.select(0, 4), back.select(0, 1))).isLessThan(1e-4);
+            Tensor other = bcm.walk(toNoise.then(toImages), ends, 8, labels);
+            assertThat(difference(strip.select(0, 0), other.select(0, 0)))
+                    .as("another seed begins with other noise")
+                    .isGreaterThan(1e-2);
+        }
+    }
+
+    @Test
+    void eachFrameIsOfTheClassOfTheNearerEnd() {
+        Walk toNoise = Walk.parse("0 +0.07 > 80");
+        Walk toImages = Walk.parse("80 > 0");
+        try (Scope scope = Scope.open();
+                Bcm bcm = arbitrary();
+                SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
+            Tensor ends = generator.normal(bcm.model().shape(2)).tanh();
+            Tensor strip = bcm.interpolate(toNoise, toImages, ends, 5, 7, Optional.of(classes(2, 0)));
+            Tensor noises = Interpolation.slerp(bcm.invert(toNoise, ends, 7, Optional.of(classes(2, 0))), 5);
+            Tensor told = bcm.generate(toImages, noises, 7, Optional.of(classes(2, 2, 2, 0, 0)));
+            Tensor untold = bcm.generate(toImages, noises, 7, Optional.empty());
+            assertThat(difference(strip, told)).isZero();
+            assertThat(difference(strip, untold)).isGreaterThan(1e-2);
+        }
+    }
+
+    @Test
+    void anInterpolationThatWouldLoseItsEndsIsRefused() {
+        try (Scope scope = Scope.open();
+                Bcm bcm = untrained()) {
+            Tensor ends = torch.zeros(bcm.model().shape(2));
+            assertThatThrownBy(() -> bcm.interpolate(Walk.parse("0 +0.07 > 80"), ZIGZAG, ends, 3, 0, Optional.empty()))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("adds noise on its way back");
+        }
+    }
+
+    private static double difference(Tensor a, Tensor b) {
+        return a.sub(b).abs().max().item_double();
     }
 }

@@ -66,10 +66,9 @@ final class InfoCommand implements Callable<Integer> {
             line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
             return;
         }
-        walks("--nfe", "generate", "invert");
-        TreeSet<String> evaluations = new TreeSet<>(walks.generate().keySet());
-        evaluations.addAll(walks.invert().keySet());
-        evaluations.forEach(nfe -> walks(nfe, walk(walks.generate(), nfe), walk(walks.invert(), nfe)));
+        walks("generate", walks.generate(), "invert", walks.invert());
+        walks("interpolate", walks.interpolate(), "swap", walks.swap());
+        walks("inpaint", walks.inpaint(), "restore", walks.restore());
     }
 
     private void describe(TrainingConfig config) {
@@ -158,8 +157,16 @@ final class InfoCommand implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "%-11s %s%n", name, value);
     }
 
-    private static void walks(String nfe, String generate, String invert) {
-        System.out.printf(Locale.ROOT, "%-11s %-32s %s%n", nfe, generate, invert);
+    /** The walks for two purposes side by side. */
+    private static void walks(String left, Map<String, String> lefts, String right, Map<String, String> rights) {
+        walks("--nfe", left, right);
+        TreeSet<String> evaluations = new TreeSet<>(lefts.keySet());
+        evaluations.addAll(rights.keySet());
+        evaluations.forEach(nfe -> walks(nfe, walk(lefts, nfe), walk(rights, nfe)));
+    }
+
+    private static void walks(String nfe, String left, String right) {
+        System.out.printf(Locale.ROOT, "%-11s %-40s %s%n", nfe, left, right);
     }
 
     private static String walk(Map<String, String> walks, String nfe) {

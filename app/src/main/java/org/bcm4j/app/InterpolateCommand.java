@@ -10,8 +10,9 @@ import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.ThereAndBack;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -28,11 +29,15 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = {
             "  bcm interpolate models/fashion-mnist shirt.png boot.png --frames 9 --out between.png",
-            "  bcm interpolate models/fashion-mnist shirt.png boot.png --inversion \"0 +0.07 > 1.5 > 6 > 80\" \\",
-            "      --walk \"80 > 1.2 > 0\" --out between.png"
+            "  bcm interpolate models/fashion-mnist shirt.png boot.png --class Shirt,9 --out between.png",
+            "  bcm interpolate models/fashion-mnist shirt.png boot.png --walk \"0 +0.07 > 6 > 80 > 1.2 > 0\" --out"
+                    + " between.png",
+            "",
+            "The walk adds noise at its start only, so that the first and the last frame are the pictures'"
+                    + " reconstructions.",
+            "Each frame is told the class of the nearer picture."
         })
 final class InterpolateCommand implements Callable<Integer> {
-    private static final int INVERSION_NFE = 2;
     private static final double SECONDS_A_FRAME = 0.12;
 
     @Mixin
@@ -50,15 +55,11 @@ final class InterpolateCommand implements Callable<Integer> {
             description = "How many images, the two ends included (default: ${DEFAULT-VALUE}).")
     private int frames = 8;
 
-    @Option(
-            names = "--inversion",
-            paramLabel = "WALK",
-            description =
-                    "Walk from the pictures to noise (default: the model's own of " + INVERSION_NFE + " evaluations).")
-    private Optional<String> inversion = Optional.empty();
+    @Mixin
+    private final ThereAndBackOptions ways = new ThereAndBackOptions();
 
     @Mixin
-    private final WalkOptions walks = new WalkOptions();
+    private final EndClassesOption classes = new EndClassesOption();
 
     @Mixin
     private final SeedOption seed = new SeedOption();
@@ -75,24 +76,20 @@ final class InterpolateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        model.requireNoDenoiser();
-        Walk toImages = walks.generation(model);
-        Walk toNoise = WalkOptions.requireInversion(
-                inversion.map(Walk::parse).orElseGet(() -> WalkOptions.inversion(model.folder(), INVERSION_NFE)));
-        if (toNoise.end() != toImages.start()) {
-            throw new UserException("walk \"" + toImages + "\" cannot follow \"" + toNoise
-                    + "\"; let it start where the" + " inversion ends");
-        }
+        ThereAndBack way = ways.interpolation(model);
         if (frames < 2) {
             throw new UserException("--frames " + frames + ": ask for at least 2, the two ends");
         }
         Destination destination = Destination.of(out, Kind.PICTURE);
         ModelConfig config = model.folder().config();
+        EndClassesOption.Choices choices = classes.of(config);
         try (Scope scope = Scope.open()) {
             Tensor ends = new InputImages(config.network()).read(List.of(first, last));
             try (org.bcm4j.Bcm bcm = model.open()) {
-                Tensor points = bcm.model().device().move(ends);
-                Tensor strip = bcm.interpolate(toNoise, toImages, points, frames, seed.value(), Optional.empty());
+                Device device = bcm.model().device();
+                Optional<Tensor> labels = choices.labels(device);
+                Tensor strip =
+                        bcm.interpolate(way.toNoise(), way.toImages(), device.move(ends), frames, seed.value(), labels);
                 ImageFiles.writePng(
                         destination.path(), ImageGrid.ofColumns(frames).draw(strip));
                 if (gif) {
@@ -104,7 +101,15 @@ final class InterpolateCommand implements Callable<Integer> {
             }
         }
         System.out.printf(
-                Locale.ROOT, "wrote %s: N = %d, inversion %s, walk %s, %s%n", out, frames, toNoise, toImages, seed);
+                Locale.ROOT,
+                "wrote %s: N = %d, walk %s (%d + %d NFE), %s, %s%n",
+                out,
+                frames,
+                way,
+                way.toNoise().nfe(),
+                way.toImages().nfe(),
+                choices,
+                seed);
         return ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.Preconditioning;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -70,6 +71,15 @@ final class ModelOptions {
             throw new UserException(
                     path + ": is a denoiser, which this command can not use; name a consistency model, or"
                             + " choose from sample, invert, reconstruct and eval");
+        }
+    }
+
+    /** @throws org.bcm4j.storage.UserException if there is no model, or it can not lead images to noise */
+    void requireBothWays() {
+        requireNoDenoiser();
+        if (folder().config().preconditioning() == Preconditioning.CONSISTENCY) {
+            throw new UserException(path + ": is a plain consistency model, which leads from noise to images only, and"
+                    + " this command inverts images; name a bidirectional one");
         }
     }
 }

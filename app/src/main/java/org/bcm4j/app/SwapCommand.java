@@ -6,7 +6,7 @@ import org.bcm4j.app.EditOptions.Comparison;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.ThereAndBack;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,16 +20,17 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = {
             "  bcm swap models/fashion-mnist shirt.png --from-class Shirt --to-class Coat --out coats",
-            "  bcm swap models/fashion-mnist shirt.png --from-class 6 --to-class 4 --walk \"80 > 1.2 > 0\" --out coats"
+            "  bcm swap models/fashion-mnist shirt.png --from-class 6 --to-class 4 \\",
+            "      --walk \"0 +0.07 > 6 > 80 > 1.2 > 0\" --out coats",
+            "",
+            "The walk adds noise at its start only, so that what the classes share comes back."
         })
 final class SwapCommand implements Callable<Integer> {
-    private static final int INVERSION_NFE = 2;
-
     @Mixin
     private final EditOptions edits = new EditOptions();
 
     @Mixin
-    private final WalkOptions walks = new WalkOptions();
+    private final ThereAndBackOptions ways = new ThereAndBackOptions();
 
     @Option(
             names = "--from-class",
@@ -41,30 +42,20 @@ final class SwapCommand implements Callable<Integer> {
     @Option(names = "--to-class", required = true, paramLabel = "K|NAME", description = "The class of the results.")
     private String to = "";
 
-    @Option(
-            names = "--inversion",
-            paramLabel = "WALK",
-            description =
-                    "Walk from the pictures to noise (default: the model's own of " + INVERSION_NFE + " evaluations).")
-    private Optional<String> inversion = Optional.empty();
-
     @Override
     public Integer call() {
-        Walk toNoise = WalkOptions.requireInversion(inversion
-                .map(Walk::parse)
-                .orElseGet(() -> WalkOptions.inversion(edits.model().folder(), INVERSION_NFE)));
-        Walk toImages = walks.generation(edits.model());
-        Walk whole = toNoise.then(toImages);
+        ThereAndBack way = ways.swap(edits.model());
         ModelConfig config = edits.config();
         ClassOption.Choice first = ClassOption.find(config, "--from-class", from);
         ClassOption.Choice second = ClassOption.find(config, "--to-class", to);
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
             int count = (int) pictures.size(0);
-            return edits.run(new Comparison(pictures, Optional.empty()), whole, first + " to " + second, bcm -> {
+            return edits.run(new Comparison(pictures, Optional.empty()), way.whole(), first + " to " + second, bcm -> {
                 Device device = bcm.model().device();
-                Tensor noises = bcm.invert(toNoise, device.move(pictures), edits.seed(), first.labels(count, device));
-                return bcm.generate(toImages, noises, edits.seed(), second.labels(count, device));
+                Tensor noises =
+                        bcm.invert(way.toNoise(), device.move(pictures), edits.seed(), first.labels(count, device));
+                return bcm.generate(way.toImages(), noises, edits.seed(), second.labels(count, device));
             });
         }
     }

@@ -7,10 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.app.Destination.Kind;
+import org.bcm4j.app.report.ShellWord;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
@@ -31,14 +34,17 @@ import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bcm tune}: looks for the numbers of a walk that serve a model best. */
 @Command(
         name = "tune",
         description = {
-            "Looks for the noise scales of a walk that serve a model best, on training images, and stores the walk with"
-                    + " the model.",
+            "Looks for the noise scales of a walk that serve a model best, on training images. With --save the walk is"
+                    + " stored with the model, which is else left as it is.",
             "Samples are judged by their Fréchet distance from real images; inversions by the error of what is"
                     + " generated again; inpainting and restoration (of JPEG quality 20) by the Fréchet distance of"
                     + " the results."
@@ -46,11 +52,31 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExample:%n",
         footer = {
             "  bcm tune models/fashion-mnist --for sample --nfe 2 --plot tried.png",
-            "  bcm tune models/fashion-mnist --for invert --nfe 3 --walk \"0 +0.07 > 0.4 > 6 > 80\" --budget 40"
+            "  bcm tune models/fashion-mnist --for invert --nfe 3 --walk \"0 +0.07 > 0.4 > 6 > 80\" --budget 40 --save"
         })
 final class TuneCommand implements Callable<Integer> {
     private static final Damage HOLE = new Damage.CentralHole();
     private static final Damage COMPRESSION = new Damage.Compression(20);
+
+    /** The options that say how to search, which saving a found walk does not. */
+    private static final Set<String> SEARCHING = Set.of("--walk", "--budget", "--plot");
+
+    /** What a search has a measure for. */
+    enum Aim {
+        SAMPLE(Purpose.SAMPLE),
+        INVERT(Purpose.INVERT),
+        INPAINT(Purpose.INPAINT),
+        RESTORE(Purpose.RESTORE);
+
+        private final Purpose purpose;
+
+        Aim(Purpose purpose) {
+            this.purpose = purpose;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
@@ -60,7 +86,7 @@ final class TuneCommand implements Callable<Integer> {
             required = true,
             paramLabel = "sample|invert|inpaint|restore",
             description = "What the walk is to be good for.")
-    private Purpose purpose = Purpose.SAMPLE;
+    private Aim aim = Aim.SAMPLE;
 
     @Option(names = "--nfe", paramLabel = "K", description = "Evaluations of the walk (default: ${DEFAULT-VALUE}).")
     private int nfe = 2;
@@ -82,6 +108,11 @@ final class TuneCommand implements Callable<Integer> {
 
     @Mixin
     private final DataOptions data = new DataOptions();
+
+    @Option(
+            names = "--save",
+            description = "Stores the best walk in the model's walks.json; without it, nothing of the model changes.")
+    private boolean save = false;
 
     @Option(names = "--plot", paramLabel = "FILE.png", description = "Draws what was tried.")
     private Optional<Path> plot = Optional.empty();
@@ -108,7 +139,7 @@ final class TuneCommand implements Callable<Integer> {
         try (org.bcm4j.Bcm bcm = model.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
             ConsistencyModel judged = ConsistencyModel.of(bcm.model());
-            if (purpose == Purpose.INVERT) {
+            if (aim == Aim.INVERT) {
                 best = search(starts, inversionCost(judged, training, progress), tried);
             } else {
                 try (FeatureNetwork network = features.open()) {
@@ -117,7 +148,9 @@ final class TuneCommand implements Callable<Integer> {
                 }
             }
         }
-        folder.store(folder.walks().with(purpose, nfe, best.walk().toString()));
+        if (save) {
+            folder.store(folder.walks().with(aim.purpose, nfe, best.walk().toString()));
+        }
         picture.ifPresent(destination -> TuningPlot.draw(destination.path(), tried));
         report(tried, best);
         return ExitCode.OK;
@@ -127,7 +160,7 @@ final class TuneCommand implements Callable<Integer> {
     private List<Walk> starts(RecommendedWalks stored) {
         List<Walk> starts = start.map(text -> List.of(Walk.parse(text)))
                 .orElseGet(() -> Stream.of(stored, RecommendedWalks.UNTUNED)
-                        .map(walks -> walks.of(purpose))
+                        .map(walks -> walks.of(aim.purpose))
                         .flatMap(walks -> Stream.ofNullable(walks.get(Integer.toString(nfe))))
                         .distinct()
                         .map(Walk::parse)
@@ -176,28 +209,45 @@ final class TuneCommand implements Callable<Integer> {
     private ToDoubleFunction<Walk> distanceCost(
             ConsistencyModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
         RealImages real = RealImages.measure(network, training, training.size(), listener);
-        if (purpose == Purpose.SAMPLE) {
+        if (aim == Aim.SAMPLE) {
             GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), listener);
             return walk -> generation.of(walk).relativeToBlurred();
         }
         EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), listener);
-        Damage damage = purpose == Purpose.INPAINT ? HOLE : COMPRESSION;
+        Damage damage = aim == Aim.INPAINT ? HOLE : COMPRESSION;
         return walk -> editing.of(damage, walk).relativeToBlurred();
     }
 
     private void report(List<WalkSearch.Found> tried, WalkSearch.Found best) {
-        System.out.printf(Locale.ROOT, "%-48s %12s%n", "walk", purpose == Purpose.INVERT ? "MSE" : "FD / blurred");
+        System.out.printf(Locale.ROOT, "%-48s %12s%n", "walk", aim == Aim.INVERT ? "MSE" : "FD / blurred");
         for (WalkSearch.Found found : tried) {
             System.out.printf(Locale.ROOT, "%-48s %12.6f%n", found.walk(), found.cost());
         }
         System.out.printf(
                 Locale.ROOT,
-                "best of %d, stored with the model: %s (%d NFE), %.6f, %d training images, %s%n",
+                "best of %d: %s (%d NFE), %.6f, %d training images, %s%n",
                 tried.size(),
                 best.walk(),
                 nfe,
                 best.cost(),
                 images,
                 seed);
+        System.out.println(
+                save
+                        ? "saved in " + model.path().resolve("walks.json")
+                        : "the model is unchanged; to save this walk: " + savingCommand(best.walk()));
+    }
+
+    /** What was typed, but with the walk that was found and no search. */
+    private String savingCommand(Walk walk) {
+        Stream<String> given = spec.commandLine().getParseResult().matchedArgs().stream()
+                .filter(argument ->
+                        !(argument instanceof OptionSpec option) || !SEARCHING.contains(option.longestName()))
+                .flatMap(argument -> Stream.concat(
+                        argument instanceof OptionSpec option ? Stream.of(option.longestName()) : Stream.empty(),
+                        argument.originalStringValues().stream()))
+                .map(word -> new ShellWord(word).toString());
+        return Stream.concat(given, Stream.of("--walk \"" + walk + "\"", "--budget 1", "--save"))
+                .collect(Collectors.joining(" ", "bcm tune ", ""));
     }
 }

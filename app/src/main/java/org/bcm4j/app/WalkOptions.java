@@ -3,10 +3,13 @@ package org.bcm4j.app;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Move;
+import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -31,7 +34,7 @@ final class WalkOptions {
                 names = "--nfe",
                 paramLabel = "K",
                 description = "The walk of K network evaluations that is stored with the model (default: " + DEFAULT_NFE
-                        + "; to inpaint, " + INPAINTING_NFE + ").")
+                        + "; to inpaint, " + INPAINTING_NFE + "); of a way to noise and back, K lead to noise.")
         private Optional<Integer> nfe = Optional.empty();
     }
 
@@ -63,7 +66,8 @@ final class WalkOptions {
     /** A walk from images to noise. */
     Walk inversion(ModelOptions model) {
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> inversion(model.folder(), nfe(DEFAULT_NFE)));
-        return requireInversion(walk);
+        return requireEnds(
+                walk, true, false, "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
     }
 
     /** A walk from images to noise and back; by NFE, the model's inversion of K evaluations and its generation of 1. */
@@ -75,6 +79,30 @@ final class WalkOptions {
         });
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
+    }
+
+    /**
+     * A way to noise and back without added noise but at the start, as the model stores them for a purpose. A walk that was written out is
+     * all of it if it starts at 0, else the way back.
+     *
+     * @param inversion the way to noise, if that was written out by itself
+     * @param purpose the command's name, which is the one in walks.json
+     */
+    ThereAndBack thereAndBack(Map<String, String> stored, Optional<String> inversion, String purpose) {
+        Optional<Walk> written = choice.walk.map(Walk::parse);
+        Optional<Walk> whole = written.filter(walk -> walk.start() == 0);
+        if (whole.isPresent()) {
+            inversion.ifPresent(text -> {
+                throw new UserException("--inversion \"" + text + "\": --walk \"" + whole.get()
+                        + "\" leads to noise already; leave one of them out, or let --walk start at noise");
+            });
+            return ThereAndBack.of(whole.get());
+        }
+        Supplier<ThereAndBack> own = () -> recommended(stored, nfe(DEFAULT_NFE), purpose, ThereAndBack::of);
+        Optional<Walk> toNoise = inversion.map(Walk::parse);
+        return new ThereAndBack(
+                toNoise.orElseGet(() -> own.get().toNoise()),
+                written.orElseGet(() -> own.get().toImages()));
     }
 
     /** A walk that fills holes: from the images around them, or from noise. */
@@ -131,14 +159,8 @@ final class WalkOptions {
     }
 
     /** The model's inversion of {@code nfe} evaluations. */
-    static Walk inversion(ModelFolder folder, int nfe) {
+    private static Walk inversion(ModelFolder folder, int nfe) {
         return recommended(folder.walks().invert(), nfe, "invert");
-    }
-
-    /** @throws UserException unless the walk leads from images to noise */
-    static Walk requireInversion(Walk walk) {
-        return requireEnds(
-                walk, true, false, "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
     }
 
     private static Walk requireEnds(Walk walk, boolean fromImages, boolean toImages, String rule) {
@@ -149,13 +171,17 @@ final class WalkOptions {
     }
 
     private static Walk recommended(Map<String, String> walks, int nfe, String purpose) {
+        return recommended(walks, nfe, purpose, walk -> walk);
+    }
+
+    private static <T> T recommended(Map<String, String> walks, int nfe, String purpose, Function<Walk, T> reading) {
         String text = walks.get(Integer.toString(nfe));
         if (text == null) {
             throw new UserException("--nfe " + nfe + ": the model has walks of " + String.join(", ", walks.keySet())
                     + " evaluations to " + purpose + "; choose one of these, or write a walk with --walk");
         }
         try {
-            return Walk.parse(text);
+            return reading.apply(Walk.parse(text));
         } catch (UserException fault) {
             throw new UserException(
                     "the model's walks.json, " + purpose + " " + nfe + ": " + fault.getMessage(), fault);

@@ -142,7 +142,7 @@ class CommandsTest {
         Outcome outcome =
                 run("interpolate", model(), picture("a.png"), picture("b.jpeg"), "--frames", "4", "--out", "strip.png");
         assertThat(outcome.out())
-                .startsWith("wrote strip.png: N = 4, inversion 0 +0.07 > 6 > 80, walk 80 > 1.2 > 0, seed 0");
+                .startsWith("wrote strip.png: N = 4, walk 0 +0.07 > 6 > 80 > 0 (2 + 1 NFE), no class, seed 0");
         assertThat(Pictures.read(directory.resolve("strip.png")).getWidth()).isEqualTo(42);
         assertThat(Pictures.read(directory.resolve("strip.png")).getHeight()).isEqualTo(12);
     }
@@ -156,7 +156,10 @@ class CommandsTest {
                 .containsPattern("device +(cpu|cuda)")
                 .containsPattern("precision +(fp32|bf16)")
                 .containsPattern("classes +cat, dog")
-                .containsPattern("2 +80 > 1\\.2 > 0 +0 \\+0\\.07 > 6 > 80");
+                .containsPattern("2 +80 > 1\\.2 > 0 +0 \\+0\\.07 > 6 > 80\n")
+                .containsPattern("--nfe +interpolate +swap\n")
+                .containsPattern("2 +0 \\+0\\.07 > 6 > 80 > 0 +0 \\+0\\.07 > 6 > 80 > 0\n")
+                .containsPattern("3 +0 \\+0\\.4 > 1 > 4 > 0 +0 \\+0\\.07 > 0\\.4 > 2 > 0\n");
         assertThat(outcome.exitCode()).isZero();
     }
 

@@ -27,6 +27,8 @@ class EditCommandsTest {
     @BeforeAll
     static void writeInputs() throws IOException {
         TinyModel.write(shared.resolve("model"));
+        TinyModel.writeLabelsOnly(shared.resolve("labels-only"));
+        TinyModel.writePlain(shared.resolve("plain"));
         Pictures.grey(shared.resolve("pictures/a.png"), TinyModel.SIDE, TinyModel.SIDE);
         Pictures.grey(shared.resolve("pictures/b.png"), TinyModel.SIDE, TinyModel.SIDE);
         Pictures.grey(shared.resolve("small.png"), TinyModel.SIDE / 2, TinyModel.SIDE / 2);
@@ -65,7 +67,10 @@ class EditCommandsTest {
                 "superres @model @pictures --factor 2 --nfe 1                | 80 > 0 (1 NFE)                     | 3",
                 "stroke @model @pictures --class cat                         | 0 +4 > 0 +1 > 0 (2 NFE)            | 2",
                 "denoise @model @pictures --sigma 0.5 --add                  | 0.5 > 0 (1 NFE)                    | 3",
-                "swap @model @pictures --from-class cat --to-class dog --nfe 1 | 0 +0.07 > 6 > 80 > 0 (3 NFE)     | 2"
+                "swap @model @pictures --from-class cat --to-class dog       | 0 +0.07 > 6 > 80 > 0 (3 NFE)       | 2",
+                "swap @model @pictures --from-class cat --to-class dog --nfe 1 | 0 +0.07 > 80 > 0 (2 NFE)         | 2",
+                "swap @model @pictures --from-class 0 --to-class 1 --inversion 0+1>9 --walk 9>0 | 0 +1 > 9 > 0 (2 NFE) | 2",
+                "swap @labels-only @pictures --from-class cat --to-class dog --walk 0>80>1>0 | 0 > 80 > 1 > 0 (3 NFE) | 2"
             })
     void everyEditWritesResultsAndComparisons(String command, String walk, int columns) throws Exception {
         String[] words = (command.strip() + " --out edited").split(" +");
@@ -138,6 +143,25 @@ class EditCommandsTest {
         assertThat(files(directory)).containsExactly("between.gif", "between.png");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "@labels-only --class cat         | 0 +0.07 > 6 > 80 > 0 (2 + 1 NFE), class cat,",
+                "@labels-only --class cat,dog     | 0 +0.07 > 6 > 80 > 0 (2 + 1 NFE), class cat to class dog,",
+                "@model --class 1,0 --nfe 1       | 0 +0.07 > 80 > 0 (1 + 1 NFE), class dog to class cat,",
+                "@model                           | 0 +0.07 > 6 > 80 > 0 (2 + 1 NFE), no class,",
+                "@model --walk 0+0.1>80>2>0       | 0 +0.1 > 80 > 2 > 0 (1 + 2 NFE), no class,",
+                "@model --walk 80>2>0             | 0 +0.07 > 6 > 80 > 2 > 0 (2 + 2 NFE), no class,",
+                "@model --inversion 0+0.1>80      | 0 +0.1 > 80 > 0 (1 + 1 NFE), no class,"
+            })
+    void anInterpolationTellsItsWalkAndClasses(String options, String told) throws Exception {
+        String command = "interpolate " + options.strip() + " @pictures/a.png @pictures/b.png --out between.png";
+        Outcome outcome = run(command.split(" +"));
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).startsWith("wrote between.png: N = 8, walk " + told.strip() + " seed 0");
+    }
+
     @Test
     void refinementTellsWhatItWon() throws Exception {
         Outcome outcome = run("invert", "@model", "@pictures/a.png", "--refine", "3", "--out", "noise.npz");
@@ -176,6 +200,24 @@ class EditCommandsTest {
                         + " is 0.5",
                 "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class;"
                         + " choose from 0 to 1, or cat, dog",
+                "swap @model @pictures --from-class 0 --to-class 1 --walk 80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\": adds noise"
+                        + " on its way back, which loses the images; come back without, as \"80 > 0\" does",
+                "swap @plain @pictures --from-class 0 --to-class 1 | plain: is a plain consistency model, which leads from"
+                        + " noise to images only, and this command inverts images; name a bidirectional one",
+                "interpolate @plain @pictures/a.png @pictures/b.png | plain: is a plain consistency model, which leads"
+                        + " from noise to images only",
+                "interpolate @model @pictures/a.png @pictures/b.png --walk 0+0.1>80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\":"
+                        + " adds noise on its way back",
+                "interpolate @model @pictures/a.png @pictures/b.png --walk 0+1>80>0 --inversion 0+1>80 | --inversion"
+                        + " \"0+1>80\": --walk \"0 +1 > 80 > 0\" leads to noise already; leave one of them out",
+                "interpolate @model @pictures/a.png @pictures/b.png --nfe 3 | --nfe 3: the model has walks of 1, 2, 4"
+                        + " evaluations to interpolate",
+                "interpolate @model @pictures/a.png @pictures/b.png --class cat,cow | --class cow: the model has no such"
+                        + " class; choose from 0 to 1, or cat, dog",
+                "interpolate @model @pictures/a.png @pictures/b.png --class cat,dog,cat | --class cat,dog,cat: names 3"
+                        + " classes; name that of both pictures, or one for each: A,B",
+                "interpolate @labels-only @pictures/a.png @pictures/b.png | the model was trained with labels only;"
+                        + " choose a class with --class: 0 to 1, or cat, dog",
                 "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start"
                         + " from; write one with --walk",
                 "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let"
@@ -183,7 +225,9 @@ class EditCommandsTest {
             })
     void mistakesAreToldInOneLine(String command, String message) throws Exception {
         boolean tuning = command.startsWith("tune");
-        String[] words = (command.strip() + (tuning ? "" : " --out edited")).split(" +");
+        String[] words = (command.strip()
+                        + (tuning ? "" : " --out edited" + (command.startsWith("interpolate") ? ".png" : "")))
+                .split(" +");
         Outcome outcome = run(words);
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err().lines().findFirst().orElse("")).contains(message.strip());

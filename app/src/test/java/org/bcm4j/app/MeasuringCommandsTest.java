@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** {@code bcm tune} and {@code bcm eval-edits} on a model of random weights and 512 pictures of 8 x 8 pixels. */
 class MeasuringCommandsTest {
     private static final int IMAGES = 256;
-    private static final Pattern STORED = Pattern.compile("best of (\\d+), stored with the model: (.+) \\(2 NFE\\)");
+    private static final Pattern BEST = Pattern.compile("best of (\\d+): (.+) \\(2 NFE\\)");
 
     @TempDir
     static Path shared;
@@ -78,13 +80,13 @@ class MeasuringCommandsTest {
             names = {"INPAINT", "RESTORE"})
     void theBestWalkIsStoredWithTheModel(Purpose purpose) throws Exception {
         String name = purpose.name().toLowerCase(Locale.ROOT);
-        Outcome outcome = run("tune model --for " + name + " --nfe 2 --budget 4 --images 100 --plot tried.png");
+        Outcome outcome = run("tune model --for " + name + " --nfe 2 --budget 4 --images 100 --plot tried.png --save");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-        Matcher stored = STORED.matcher(outcome.out());
-        assertThat(stored.find()).as(outcome.out()).isTrue();
-        assertThat(stored.group(1)).isEqualTo("4");
+        Matcher best = BEST.matcher(outcome.out());
+        assertThat(best.find()).as(outcome.out()).isTrue();
+        assertThat(best.group(1)).isEqualTo("4");
         RecommendedWalks walks = new ModelFolder(directory.resolve("model")).walks();
-        assertThat(walks.of(purpose)).containsEntry("2", stored.group(2));
+        assertThat(walks.of(purpose)).containsEntry("2", best.group(2));
         assertThat(walks.with(
                         purpose,
                         2,
@@ -92,7 +94,31 @@ class MeasuringCommandsTest {
                                 RecommendedWalks.UNTUNED.of(purpose).get("2"))))
                 .as("all other walks stay")
                 .isEqualTo(RecommendedWalks.UNTUNED);
+        assertThat(outcome.out()).endsWith("saved in model/walks.json\n");
         assertThat(directory.resolve("tried.png")).exists();
+    }
+
+    @Test
+    void aSearchThatIsNotSavedLeavesTheModelAndTellsHowToSave() throws Exception {
+        String before = Files.readString(directory.resolve("model/walks.json"));
+        Outcome outcome = run("tune model --for restore --budget 3 --images 100 --seed 5 --plot tried.png");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(Files.readString(directory.resolve("model/walks.json"))).isEqualTo(before);
+        Matcher best = BEST.matcher(outcome.out());
+        assertThat(best.find()).as(outcome.out()).isTrue();
+        String saving = "tune model --for restore --images 100 --seed 5 --data " + shared.resolve("pictures.yaml")
+                + " --features " + shared.resolve("features") + " --walk \"" + best.group(2) + "\" --budget 1 --save";
+        assertThat(outcome.out()).endsWith("the model is unchanged; to save this walk: bcm " + saving + "\n");
+        // As a shell splits it.
+        List<String> words = Pattern.compile("\"([^\"]*)\"|(\\S+)")
+                .matcher(saving)
+                .results()
+                .map(word -> Optional.ofNullable(word.group(1)).orElseGet(() -> word.group(2)))
+                .toList();
+        Outcome saved = CommandProcess.in(directory).run(words.toArray(String[]::new));
+        assertThat(saved.exitCode()).as(saved.err()).isZero();
+        assertThat(new ModelFolder(directory.resolve("model")).walks().restore())
+                .containsEntry("2", best.group(2));
     }
 
     @Test

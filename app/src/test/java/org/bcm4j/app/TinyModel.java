@@ -21,15 +21,25 @@ final class TinyModel {
     private TinyModel() {}
 
     static void write(Path folder) {
-        write(folder, Preconditioning.BIDIRECTIONAL);
+        write(folder, Preconditioning.BIDIRECTIONAL, true);
+    }
+
+    /** A model that wants the class of every image. */
+    static void writeLabelsOnly(Path folder) {
+        write(folder, Preconditioning.BIDIRECTIONAL, false);
+    }
+
+    /** A model that leads from noise to images only. */
+    static void writePlain(Path folder) {
+        write(folder, Preconditioning.CONSISTENCY, true);
     }
 
     /** A denoiser of the same images. */
     static void writeDenoiser(Path folder) {
-        write(folder, Preconditioning.DENOISER);
+        write(folder, Preconditioning.DENOISER, true);
     }
 
-    private static void write(Path folder, Preconditioning preconditioning) {
+    private static void write(Path folder, Preconditioning preconditioning, boolean nullClass) {
         AdmConfig network = new AdmConfig(
                 SIDE,
                 1,
@@ -44,7 +54,7 @@ final class TinyModel {
                 16,
                 Conditioning.JOINT,
                 CLASSES.size(),
-                true,
+                nullClass,
                 true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", CLASSES);
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);

@@ -2,6 +2,7 @@ package org.bcm4j.editing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -33,6 +34,11 @@ public final class Interpolation {
             between.add(z1.mul(new Scalar(part(1 - alpha, angle))).add(z2.mul(new Scalar(part(alpha, angle)))));
         }
         return torch.cat(new TensorVector(between.toArray(Tensor[]::new)), 0);
+    }
+
+    /** To which end each of the frames of {@link #slerp} is nearer, 0 or 1; the one half-way counts to the first. */
+    public static long[] nearerEnds(int frames) {
+        return IntStream.range(0, frames).mapToLong(i -> 2 * i < frames ? 0 : 1).toArray();
     }
 
     /** sin(αψ)/sin ψ, and its limit α where the noises are parallel. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import org.bcm4j.metrics.InterpolationQuality.InitialNoise;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 
 /**
@@ -184,10 +186,12 @@ public record EditingEvaluation(long images, int seeds) {
 
         /** With each {@link InitialNoise}. */
         List<Halved> interpolation(RecommendedWalks walks) {
-            Walk inversion = ofTwo(walks.invert());
-            Walk generation = ofTwo(walks.generate());
+            ThereAndBack way = Optional.ofNullable(walks.interpolate().get("2"))
+                    .map(text -> ThereAndBack.of(Walk.parse(text)))
+                    .orElseThrow(() -> new UserException("the model's walks.json: holds no walk of 2 evaluations to"
+                            + " noise to interpolate; add one"));
             return Stream.of(InitialNoise.values())
-                    .map(noise -> midpoints(inversion, generation, noise))
+                    .map(noise -> midpoints(way.toNoise(), way.toImages(), noise))
                     .toList();
         }
 
@@ -208,10 +212,6 @@ public record EditingEvaluation(long images, int seeds) {
         private static Interval interval(
                 List<EditingQuality.Figures> bySeed, ToDoubleFunction<EditingQuality.Figures> figure) {
             return Interval.of(bySeed.stream().mapToDouble(figure).toArray());
-        }
-
-        private static Walk ofTwo(Map<String, String> walks) {
-            return parsed(walks).filter(walk -> walk.nfe() == 2).findFirst().orElseThrow();
         }
     }
 }

@@ -7,16 +7,22 @@ import org.bcm4j.config.Default;
 
 /**
  * The walks that serve a model best, in their text form, by number of evaluations ({@code "1"} to {@code "4"}): a model folder's
- * {@code walks.json}. What it does not name is as in {@link #UNTUNED}.
+ * {@code walks.json}. Absent walks to inpaint and restore are those of {@link #UNTUNED}; an absent walk to interpolate or swap is the inversion of
+ * as many evaluations, and straight back.
  *
  * @param generate from noise to images
  * @param invert from images to noise
+ * @param interpolate from two images to noise and back, by number of evaluations to noise; without added noise but at the start
+ *     ({@code walk.ThereAndBack})
+ * @param swap from an image of one class to noise, and back to another class; likewise
  * @param inpaint from images with a hole to whole ones (docs/method.md §7)
  * @param restore from damaged images, such as compressed ones, to better ones
  */
 public record RecommendedWalks(
         @Default("{}") Map<String, String> generate,
         @Default("{}") Map<String, String> invert,
+        @Default("{}") Map<String, String> interpolate,
+        @Default("{}") Map<String, String> swap,
         @Default("{}") Map<String, String> inpaint,
         @Default("{}") Map<String, String> restore) {
     private static final Map<String, String> INPAINT =
@@ -36,6 +42,8 @@ public record RecommendedWalks(
                     "4",
                     "80 > 1.2 > 0 +0.1 > 0.3 > 0"),
             Map.of("1", "0 +0.07 > 80", "2", "0 +0.07 > 6 > 80", "4", "0 +0.07 > 0.4 > 2 > 6 > 80"),
+            Map.of(),
+            Map.of(),
             INPAINT,
             RESTORE);
 
@@ -43,6 +51,8 @@ public record RecommendedWalks(
     public enum Purpose {
         SAMPLE,
         INVERT,
+        INTERPOLATE,
+        SWAP,
         INPAINT,
         RESTORE
     }
@@ -52,6 +62,8 @@ public record RecommendedWalks(
         return switch (purpose) {
             case SAMPLE -> generate;
             case INVERT -> invert;
+            case INTERPOLATE -> interpolate;
+            case SWAP -> swap;
             case INPAINT -> inpaint;
             case RESTORE -> restore;
         };
@@ -62,17 +74,29 @@ public record RecommendedWalks(
         Map<String, String> changed = new TreeMap<>(of(purpose));
         changed.put(Integer.toString(nfe), walk);
         return switch (purpose) {
-            case SAMPLE -> new RecommendedWalks(changed, invert, inpaint, restore);
-            case INVERT -> new RecommendedWalks(generate, changed, inpaint, restore);
-            case INPAINT -> new RecommendedWalks(generate, invert, changed, restore);
-            case RESTORE -> new RecommendedWalks(generate, invert, inpaint, changed);
+            case SAMPLE -> new RecommendedWalks(changed, invert, interpolate, swap, inpaint, restore);
+            case INVERT -> new RecommendedWalks(generate, changed, interpolate, swap, inpaint, restore);
+            case INTERPOLATE -> new RecommendedWalks(generate, invert, changed, swap, inpaint, restore);
+            case SWAP -> new RecommendedWalks(generate, invert, interpolate, changed, inpaint, restore);
+            case INPAINT -> new RecommendedWalks(generate, invert, interpolate, swap, changed, restore);
+            case RESTORE -> new RecommendedWalks(generate, invert, interpolate, swap, inpaint, changed);
         };
     }
 
     public RecommendedWalks {
         generate = Collections.unmodifiableMap(new TreeMap<>(generate));
         invert = Collections.unmodifiableMap(new TreeMap<>(invert));
+        interpolate = completed(interpolate, invert);
+        swap = completed(swap, invert);
         inpaint = Collections.unmodifiableMap(new TreeMap<>(inpaint.isEmpty() ? INPAINT : inpaint));
         restore = Collections.unmodifiableMap(new TreeMap<>(restore.isEmpty() ? RESTORE : restore));
+    }
+
+    /** The walks to noise and back, and for each inversion that has none the way straight back. */
+    private static Map<String, String> completed(Map<String, String> own, Map<String, String> inversions) {
+        Map<String, String> walks = new TreeMap<>();
+        inversions.forEach((nfe, inversion) -> walks.put(nfe, inversion + " > 0"));
+        walks.putAll(own);
+        return Collections.unmodifiableMap(walks);
     }
 }

@@ -26,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class EditingEvaluationTest {
     private static final LabelledImages IMAGES = TinyData.images(230, 4);
 
+    /** Straight back, this model would forget the noise. */
+    private static final RecommendedWalks WALKS =
+            RecommendedWalks.UNTUNED.with(RecommendedWalks.Purpose.INTERPOLATE, 2, "0 +0.07 > 6 > 80 > 1.2 > 0");
+
     private static ConsistencyModel untrained() {
         AdmConfig network = new AdmConfig(
                 8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
@@ -45,7 +49,7 @@ class EditingEvaluationTest {
         try (FeatureNetwork features = FeatureNetwork.open(folder.resolve("f"));
                 ConsistencyModel model = untrained()) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
-            report = new EditingEvaluation(200, 2).run(subject, RecommendedWalks.UNTUNED, MeasuringListener.NONE);
+            report = new EditingEvaluation(200, 2).run(subject, WALKS, MeasuringListener.NONE);
         }
         assertThat(report.inpainting())
                 .extracting(EditingReport.Repair::nfe)

@@ -68,8 +68,7 @@ record CommandLines(Quickstart options) {
 
     /** A path as a shell takes it for one word. */
     private static String shell(Path path) {
-        String text = path.toString();
-        return text.matches("[\\w./+@%=:-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return new ShellWord(path.toString()).toString();
     }
 
     private static Html listing(Stream<String> arguments) {

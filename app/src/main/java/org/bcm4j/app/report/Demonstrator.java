@@ -169,8 +169,8 @@ final class Demonstrator {
     }
 
     private Demonstration.Interpolation interpolation(Tensor images, int from, int to) {
-        Walk inversion = walks.mostCarefulInversion();
-        Walk generation = walks.quickestGeneration();
+        Walk inversion = walks.interpolation().toNoise();
+        Walk generation = walks.interpolation().toImages();
         Tensor first = images.narrow(0, from, 1);
         Tensor last = images.narrow(0, to, 1);
         Tensor ends = torch.cat(new TensorVector(first, last), 0);

@@ -227,8 +227,8 @@ class QuickstartTest {
     @Test
     void aWalkThatLeadsElsewhereIsTold() {
         Path lost = shared.resolve("lost");
-        RecommendedWalks walks =
-                new RecommendedWalks(Map.of("1", "80 > 1.2"), Map.of("1", "0 +0.07 > 80"), Map.of(), Map.of());
+        RecommendedWalks walks = new RecommendedWalks(
+                Map.of("1", "80 > 1.2"), Map.of("1", "0 +0.07 > 80"), Map.of(), Map.of(), Map.of(), Map.of());
         new SmallModel(List.of("a"), true, walks).write(lost);
         assertMistake(lost, lost + ", walks to generate: \"80 > 1.2\" does not lead from noise to 0; mend walks.json");
     }
@@ -236,7 +236,10 @@ class QuickstartTest {
     @Test
     void noWalksAtAllIsTold() {
         Path still = shared.resolve("still");
-        new SmallModel(List.of("a"), true, new RecommendedWalks(Map.of("1", "80 > 0"), Map.of(), Map.of(), Map.of()))
+        new SmallModel(
+                        List.of("a"),
+                        true,
+                        new RecommendedWalks(Map.of("1", "80 > 0"), Map.of(), Map.of(), Map.of(), Map.of(), Map.of()))
                 .write(still);
         assertMistake(still, still + ", walks to invert: there are none; add some to walks.json");
     }

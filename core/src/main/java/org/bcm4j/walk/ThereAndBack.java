@@ -1,0 +1,74 @@
+package org.bcm4j.walk;
+
+import java.util.List;
+import org.bcm4j.storage.UserException;
+
+/**
+ * A way from images to noise and a way back that brings each image home: what interpolation and class swap walk (docs/method.md §7). Noise is
+ * added once at most, to the images themselves, before anything else. Everything after that is a function of the point: noise that is
+ * added later leaves the trajectory, and the images that come back are others than those that went in.
+ *
+ * <p>Written as one walk, {@code 0 +0.07 > 6 > 80 > 0}, it turns at its largest noise scale.
+ *
+ * @param toNoise from 0 to noise, in at least one evaluation
+ * @param toImages from where {@code toNoise} ends to 0; adds no noise
+ */
+public record ThereAndBack(Walk toNoise, Walk toImages) {
+    /** @throws UserException if a way does not lead where it should, they do not meet, or noise is added on the way */
+    public ThereAndBack {
+        if (toNoise.start() != 0 || toNoise.end() == 0 || toNoise.nfe() == 0) {
+            throw new UserException(
+                    "walk \"" + toNoise + "\": the way to noise leads from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
+        }
+        if (toImages.start() == 0 || toImages.end() != 0) {
+            throw new UserException(
+                    "walk \"" + toImages + "\": the way back leads from noise to 0, as \"80 > 0\" does");
+        }
+        if (toNoise.end() != toImages.start()) {
+            throw new UserException("walk \"" + toImages + "\" cannot follow \"" + toNoise
+                    + "\"; let it start where the inversion ends");
+        }
+        if (addsNoise(toNoise.moves().subList(1, toNoise.moves().size()))) {
+            throw new UserException("walk \"" + toNoise + "\": adds noise again on its way to noise, which loses the"
+                    + " images; add some at the start only, as \"0 +0.07 > 6 > 80\" does");
+        }
+        if (addsNoise(toImages.moves())) {
+            throw new UserException("walk \"" + toImages + "\": adds noise on its way back, which loses the images;"
+                    + " come back without, as \"80 > 0\" does");
+        }
+    }
+
+    /**
+     * Splits a walk at its largest noise scale.
+     *
+     * @throws UserException if it does not lead from 0 to noise and back, or adds noise on the way
+     */
+    public static ThereAndBack of(Walk walk) {
+        List<Move> moves = walk.moves();
+        int turn = 0;
+        for (int i = 1; i < moves.size(); i++) {
+            turn = moves.get(i).to() > moves.get(turn).to() ? i : turn;
+        }
+        Walk toNoise = new Walk(moves.subList(0, turn + 1));
+        if (walk.start() != 0 || walk.end() != 0 || toNoise.nfe() == 0) {
+            throw new UserException("walk \"" + walk
+                    + "\": leads to noise and back, so from 0 up and to 0 again, as \"0 +0.07 > 6 > 80 > 0\" does");
+        }
+        return new ThereAndBack(toNoise, new Walk(moves.subList(turn + 1, moves.size())));
+    }
+
+    private static boolean addsNoise(List<Move> moves) {
+        return moves.stream().anyMatch(Move.AddNoise.class::isInstance);
+    }
+
+    /** Both ways as one walk. */
+    public Walk whole() {
+        return toNoise.then(toImages);
+    }
+
+    /** The text form of {@link #whole}. */
+    @Override
+    public String toString() {
+        return whole().toString();
+    }
+}

@@ -1,0 +1,87 @@
+package org.bcm4j.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.walk.ThereAndBack;
+import org.bcm4j.walk.Walk;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RecommendedWalksTest {
+    @TempDir
+    Path directory;
+
+    private RecommendedWalks read(String json) throws IOException {
+        Path file = directory.resolve("walks.json");
+        Files.writeString(file, json);
+        return ConfigFile.read(file, RecommendedWalks.class);
+    }
+
+    /** As models had it before interpolation and swap had walks of their own. */
+    @Test
+    void anOldFileInterpolatesAlongItsInversionsAndStraightBack() throws IOException {
+        RecommendedWalks walks = read("""
+            {"generate": {"1": "80 > 0", "2": "80 > 0 +2 > 0"},
+             "invert": {"1": "0 +0.03 > 80", "2": "0 +0.012 > 60 > 80"}}
+            """);
+        assertThat(walks.interpolate())
+                .isEqualTo(Map.of("1", "0 +0.03 > 80 > 0", "2", "0 +0.012 > 60 > 80 > 0"))
+                .isEqualTo(walks.swap());
+        assertThat(walks.inpaint()).isEqualTo(RecommendedWalks.UNTUNED.inpaint());
+    }
+
+    @Test
+    void whatIsNamedIsTakenAndTheRestDerived() throws IOException {
+        RecommendedWalks walks = read("""
+            {"invert": {"1": "0 +0.03 > 80", "2": "0 +0.012 > 60 > 80"},
+             "swap": {"2": "0 +0.1 > 2 > 80 > 1 > 0"}}
+            """);
+        assertThat(walks.swap()).isEqualTo(Map.of("1", "0 +0.03 > 80 > 0", "2", "0 +0.1 > 2 > 80 > 1 > 0"));
+        assertThat(walks.interpolate()).containsEntry("2", "0 +0.012 > 60 > 80 > 0");
+    }
+
+    @Test
+    void fileAndRecordAreTheSame() {
+        RecommendedWalks walks = RecommendedWalks.UNTUNED.with(Purpose.INTERPOLATE, 3, "0 +0.1 > 1 > 6 > 80 > 0");
+        ConfigFile.write(directory.resolve("walks.json"), walks);
+        assertThat(ConfigFile.read(directory.resolve("walks.json"), RecommendedWalks.class))
+                .isEqualTo(walks);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Purpose.class)
+    void anotherWalkForOnePurposeLeavesTheOthers(Purpose purpose) {
+        RecommendedWalks changed = RecommendedWalks.UNTUNED.with(purpose, 2, "changed");
+        assertThat(changed.of(purpose)).containsEntry("2", "changed").containsKeys("4");
+        for (Purpose other : Purpose.values()) {
+            if (other != purpose) {
+                assertThat(changed.of(other)).isEqualTo(RecommendedWalks.UNTUNED.of(other));
+            }
+        }
+    }
+
+    /** A walk that draws noise on its way back would lose the images at the ends. */
+    @Test
+    void theShippedModelsWalksBringImagesBack() {
+        RecommendedWalks shipped = new ModelFolder(Path.of("../models/fashion-mnist")).walks();
+        assertThat(shipped.interpolate()).containsEntry("2", "0 +0.012 > 60 > 80 > 0");
+        for (RecommendedWalks walks : new RecommendedWalks[] {shipped, RecommendedWalks.UNTUNED}) {
+            for (Purpose purpose : new Purpose[] {Purpose.INTERPOLATE, Purpose.SWAP}) {
+                assertThat(walks.of(purpose)).isNotEmpty().allSatisfy((nfe, walk) -> {
+                    assertThatCode(() -> ThereAndBack.of(Walk.parse(walk))).doesNotThrowAnyException();
+                    assertThat(ThereAndBack.of(Walk.parse(walk)).toNoise().nfe())
+                            .hasToString(nfe);
+                });
+            }
+        }
+    }
+}
