@@ -37,8 +37,8 @@ class BcmTest {
     private static final int COUNT = 150;
 
     private static Bcm untrained() {
-        AdmConfig network =
-                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
+        AdmConfig network = new AdmConfig(
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
@@ -74,8 +74,8 @@ class BcmTest {
     /** In batches, a denoiser is told the labels of each, and its ODE draws nothing: what was generated is found again. */
     @Test
     void aDenoiserInvertsWhatItGenerated() {
-        AdmConfig network =
-                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
+        AdmConfig network = new AdmConfig(
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, Preconditioning.DENOISER, network, "tiny", List.of());
         DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 30);
         try (Scope scope = Scope.open();

@@ -46,8 +46,7 @@ import picocli.CommandLine.ScopeType;
             InfoCommand.class,
             CheckCommand.class,
             ImportCommand.class,
-            ExportCommand.class,
-            BlendCommand.class
+            ExportCommand.class
         })
 public final class Bcm implements Callable<Integer> {
     private static final int HELP_WIDTH = 100;

@@ -89,7 +89,7 @@ final class ImportCommand implements Callable<Integer> {
                     .map(TrainingConfig::network)
                     .orElseGet(() -> reading.network(weights, optional(imageSize), optional(headWidth)));
             Preconditioning preconditioning = experiment
-                    .map(TrainingConfig::preconditioning)
+                    .map(TrainingConfig::model)
                     .or(family::preconditioning)
                     .orElseThrow(() -> new UserException("weights of " + family
                             + " do not show how they were trained; name the preconditioning with --config"));

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
@@ -20,6 +21,8 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.training.TrainingEstimate;
 import org.bcm4j.training.TrainingSpeed;
+import org.bcm4j.training.TrainingStage;
+import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
 import picocli.CommandLine.Command;
@@ -97,15 +100,14 @@ final class InfoCommand implements Callable<Integer> {
         line("experiment", path.toString());
         line("trains on", config.data().title());
         describe(config.network());
-        line("objective", words(config.objective().getClass().getSimpleName()));
-        line(
-                "steps",
-                String.format(
-                        Locale.ROOT,
-                        "%,d of %,d images, %,d of them warm-up",
-                        config.totalSteps(),
-                        config.batchSize(),
-                        config.warmUpSteps()));
+        line("kind of model", lower(config.model()));
+        for (TrainingStage stage : config.stages()) {
+            String terms = stage.terms().stream().map(LossTerm::name).collect(Collectors.joining(" + "));
+            line(
+                    "stage",
+                    String.format(
+                            Locale.ROOT, "%,d steps of %,d images: %s", stage.steps(), config.batchSize(), terms));
+        }
         line("device", config.device().map(InfoCommand::lower).orElse("the best there is"));
         line("precision", config.precision().map(InfoCommand::lower).orElse("the fastest on the device"));
         line(
@@ -197,10 +199,5 @@ final class InfoCommand implements Callable<Integer> {
 
     private static String lower(Enum<?> constant) {
         return constant.name().replace('_', '-').toLowerCase(Locale.ROOT);
-    }
-
-    /** "BidirectionalConsistency" as "bidirectional-consistency", which is what a configuration calls it. */
-    private static String words(String className) {
-        return className.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
     }
 }

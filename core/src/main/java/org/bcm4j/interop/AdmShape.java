@@ -55,6 +55,7 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
                     imageSize,
                     size(ENTRANCE, 1),
                     1,
+                    0,
                     width,
                     multipliers,
                     blocks,

@@ -82,6 +82,7 @@ record PublishedAdm(AdmConfig network, Preconditioning preconditioning, Optional
                     imageSize,
                     channels,
                     1,
+                    0,
                     arguments.size("model_channels"),
                     arguments.sizes("channel_mult"),
                     arguments.size("num_res_blocks"),

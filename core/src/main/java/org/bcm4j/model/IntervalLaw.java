@@ -20,6 +20,7 @@ public final class IntervalLaw {
     private final double[] interval;
     private final double[] target;
     private final double[] cumulativeInterval;
+    private final double[] cumulativeTarget;
 
     /**
      * The law's parameters, and mixtures that spread it: the paper's law alone rarely draws large times (its own Fig. 14).
@@ -84,6 +85,7 @@ public final class IntervalLaw {
         Arrays.setAll(target, j -> (1 - settings.endTargets()) * target[j]);
         target[grid.points() - 1] += settings.endTargets();
         cumulativeInterval = cumulative(interval);
+        cumulativeTarget = cumulative(target);
     }
 
     private static void mix(double[] law, double uniformShare) {
@@ -115,9 +117,14 @@ public final class IntervalLaw {
         return Arrays.stream(mass).map(m -> m / sum).toArray();
     }
 
+    /** One sum after another: the bits of a parallel prefix sum would depend on the number of cores. */
     private static double[] cumulative(double[] mass) {
-        double[] sums = mass.clone();
-        Arrays.parallelPrefix(sums, Double::sum);
+        double[] sums = new double[mass.length];
+        double sum = 0;
+        for (int i = 0; i < mass.length; i++) {
+            sum += mass[i];
+            sums[i] = sum;
+        }
         return sums;
     }
 
@@ -133,20 +140,37 @@ public final class IntervalLaw {
 
     /** The interval at quantile {@code uniform} in [0,1). */
     public int interval(double uniform) {
-        return search(cumulativeInterval, uniform);
+        return search(cumulativeInterval, uniform * cumulativeInterval[cumulativeInterval.length - 1]);
     }
 
     /** The target index at quantile {@code uniform} in [0,1), given the interval. */
     public int target(double uniform, int n) {
-        return search(cumulative(targetsGiven(n)), uniform);
+        int excluded = n + 1;
+        double total = cumulativeTarget[cumulativeTarget.length - 1];
+        double below = cumulativeTarget[n];
+        double rest = total - (cumulativeTarget[excluded] - below);
+        if (rest <= 0) { // a narrow law leaves the others nothing
+            int other = (int) (uniform * (target.length - 1));
+            return other < excluded ? other : other + 1;
+        }
+        double level = uniform * rest;
+        return level < below
+                ? search(cumulativeTarget, level)
+                : search(cumulativeTarget, level + cumulativeTarget[excluded] - below);
     }
 
-    private static int search(double[] cumulative, double uniform) {
-        double level = uniform * cumulative[cumulative.length - 1];
-        int i = 0;
-        while (cumulative[i] <= level) {
-            i++;
+    /** The first index whose cumulative mass is above the level: never one without mass. */
+    private static int search(double[] cumulative, double level) {
+        int low = 0;
+        int high = cumulative.length - 1;
+        while (low < high) {
+            int middle = (low + high) / 2;
+            if (cumulative[middle] > level) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
         }
-        return i;
+        return low;
     }
 }

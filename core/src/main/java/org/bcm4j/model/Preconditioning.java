@@ -13,12 +13,12 @@ public enum Preconditioning {
     /** EDM's unit-variance arguments applied to an Euler step of the PF ODE; f(x,t,t) = x exactly. */
     BIDIRECTIONAL {
         @Override
-        Tensor skip(Tensor t, Tensor u) {
+        public Tensor skip(Tensor t, Tensor u) {
             return t.mul(u).add(variance()).div(t.square().add(variance()));
         }
 
         @Override
-        Tensor out(Tensor t, Tensor u) {
+        public Tensor out(Tensor t, Tensor u) {
             return t.sub(u)
                     .mul(new Scalar(SIGMA_DATA))
                     .div(t.square().add(variance()).sqrt());
@@ -27,13 +27,13 @@ public enum Preconditioning {
     /** The plain consistency model's, which always goes to time 0 whatever u is. */
     CONSISTENCY {
         @Override
-        Tensor skip(Tensor t, Tensor u) {
+        public Tensor skip(Tensor t, Tensor u) {
             Tensor sinceStart = t.sub(new Scalar(SIGMA_MIN)).square();
             return sinceStart.add(variance()).reciprocal().mul(variance());
         }
 
         @Override
-        Tensor out(Tensor t, Tensor u) {
+        public Tensor out(Tensor t, Tensor u) {
             Tensor sinceStart = t.sub(new Scalar(SIGMA_MIN));
             return sinceStart
                     .mul(new Scalar(SIGMA_DATA))
@@ -43,26 +43,26 @@ public enum Preconditioning {
     /** EDM's denoiser D(x, t) (docs/method.md §4), which answers with the expected image whatever u is: no step of a {@link ConsistencyModel}. */
     DENOISER {
         @Override
-        Tensor skip(Tensor t, Tensor u) {
+        public Tensor skip(Tensor t, Tensor u) {
             return t.square().add(variance()).reciprocal().mul(variance());
         }
 
         @Override
-        Tensor out(Tensor t, Tensor u) {
+        public Tensor out(Tensor t, Tensor u) {
             return t.mul(new Scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
         }
     };
 
     /** c_in: scales x to unit variance. */
-    Tensor in(Tensor t) {
+    public Tensor in(Tensor t) {
         return t.square().add(variance()).rsqrt();
     }
 
     /** c_skip. */
-    abstract Tensor skip(Tensor t, Tensor u);
+    public abstract Tensor skip(Tensor t, Tensor u);
 
     /** c_out. */
-    abstract Tensor out(Tensor t, Tensor u);
+    public abstract Tensor out(Tensor t, Tensor u);
 
     private static Scalar variance() {
         return new Scalar(SIGMA_DATA * SIGMA_DATA);

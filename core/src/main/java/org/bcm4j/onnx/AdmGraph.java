@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Block;
+import org.bcm4j.unet.FineExit;
 import org.bcm4j.unet.ResidualBlock;
 import org.bcm4j.unet.TimeEmbedding;
 
@@ -32,7 +33,13 @@ record AdmGraph(AdmUNet network, Layers layers, Operators operators) implements 
 
         h = layers.convolution(network.exit(), layers.silu(layers.groupNorm(network.exitNorm(), h)));
         int patch = network.config().patch();
-        return patch == 1 ? h : operators.unfolded(h, patch);
+        Value output = patch == 1 ? h : operators.unfolded(h, patch);
+        return network.fine().map(fine -> run(fine, output, x)).orElse(output);
+    }
+
+    private Value run(FineExit fine, Value features, Value input) {
+        Value joined = operators.concatenate(1, layers.silu(features), input);
+        return layers.convolution(fine.last(), layers.silu(layers.convolution(fine.mix(), joined)));
     }
 
     /** Squares of pixels into channels, those of one colour side by side: not the order of ONNX's own operator for it. */

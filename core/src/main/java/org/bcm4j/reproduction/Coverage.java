@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -11,6 +12,8 @@ import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TimeGrid;
 import org.bcm4j.training.Curriculum;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.terms.BidirectionalConsistency;
 
 /**
  * How often training draws which t_{n+1} and u (Fig. 14): exact, from the interval law and the curriculum; nothing is drawn and no model
@@ -31,6 +34,17 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
     static final IntervalLaw.Settings PAPER_LAW = IntervalLaw.Settings.paper(IntervalLaw.EndPoints.INCLUDED);
 
     private static final long PAPER_STEPS = 400_000;
+
+    /** That of a run; the paper's if there is none. */
+    static Coverage of(Optional<TrainingConfig> bcm) {
+        return bcm.map(ReproductionConfig::objective)
+                .map(objective -> {
+                    BidirectionalConsistency term = ReproductionConfig.bidirectional(objective);
+                    return new Coverage(
+                            objective.curriculum(), term.softTimes().orElse(term.times()), objective.steps());
+                })
+                .orElseGet(() -> new Coverage(PAPER, PAPER_LAW, 1));
+    }
 
     /**
      * A law of (t, u).

@@ -2,8 +2,6 @@ package org.bcm4j.reproduction;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;
@@ -105,11 +103,8 @@ record Plan(double minutes, double secondsPerImage) {
     }
 
     private static TrainingConfig configured(ExperimentFile experiment, Run run, long warmUpSteps, long steps) {
-        List<String> settings =
-                new ArrayList<>(run.settings(experiment.read().training().objective()));
-        settings.add("warm_up_steps=" + warmUpSteps);
-        settings.add("steps=" + steps);
-        return experiment.read(settings).training();
+        TrainingConfig bcm = experiment.read().training();
+        return experiment.read(run.settings(bcm, warmUpSteps, steps)).training();
     }
 
     /**

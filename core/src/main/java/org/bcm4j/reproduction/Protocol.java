@@ -40,7 +40,8 @@ public record Protocol(
 
     private static Length length(Run run, Plan plan, ExperimentFile experiment) {
         TrainingConfig config = plan.config(experiment, run);
+        long steps = ReproductionConfig.objective(config).steps();
         long images = config.totalSteps() * config.batchSize();
-        return new Length(run.title(), run.share(), config.warmUpSteps(), config.steps(), images);
+        return new Length(run.title(), run.share(), config.totalSteps() - steps, steps, images);
     }
 }

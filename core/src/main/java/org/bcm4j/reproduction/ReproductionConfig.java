@@ -5,21 +5,44 @@ import static org.bcm4j.config.Requirement.require;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.TrainingStage;
+import org.bcm4j.training.terms.BidirectionalConsistency;
 
 /**
  * The experiment that {@link Reproduction} makes, as its YAML file says it.
  *
- * @param training how BCM is trained; the other runs differ from it in what {@link Run} says. Its steps and its warm-up's are replaced by
- *     what fits into the budget
+ * @param training how BCM is trained; the other runs differ from it in what {@link Run} says. Its stages are a warm-up, if it has a
+ *     share of the time, and the objective; their steps are replaced by what fits into the budget
  * @param warmUpShare the share, in [0,1), of the time of BCM and iCT that goes to the denoising warm-up; 0 is the paper's
  * @param measuring on how much the models are measured; absent for what fits into the budget
  */
 public record ReproductionConfig(
         TrainingConfig training, @Default("0.0") double warmUpShare, Optional<Measuring> measuring) {
 
-    /** Refuses a share that is none. */
     public ReproductionConfig {
         require(warmUpShare >= 0 && warmUpShare < 1, "warm_up_share must lie in [0,1), is " + warmUpShare);
+        int stages = warmUpShare > 0 ? 2 : 1;
+        require(
+                training.stages().size() == stages,
+                "training.stages must be "
+                        + (stages == 2 ? "a warm-up and the objective" : "the objective alone, as warm_up_share is 0"));
+        require(
+                objective(training).terms().stream().anyMatch(BidirectionalConsistency.class::isInstance),
+                "the last of training.stages needs the term bidirectional-consistency, which the other runs vary");
+    }
+
+    /** The stage after the warm-up. */
+    static TrainingStage objective(TrainingConfig training) {
+        return training.stages().get(training.stages().size() - 1);
+    }
+
+    /** The paper's term of that stage. */
+    static BidirectionalConsistency bidirectional(TrainingStage objective) {
+        return objective.terms().stream()
+                .filter(BidirectionalConsistency.class::isInstance)
+                .map(BidirectionalConsistency.class::cast)
+                .findFirst()
+                .orElseThrow();
     }
 
     /**

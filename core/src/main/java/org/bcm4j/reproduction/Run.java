@@ -1,43 +1,43 @@
 package org.bcm4j.reproduction;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.bcm4j.training.BidirectionalConsistency;
-import org.bcm4j.training.Objective;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.denoiser.EdmLoss;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.TrainingStage;
+import org.bcm4j.training.terms.BidirectionalConsistency;
+import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
+import org.bcm4j.training.terms.Consistency;
+import org.bcm4j.training.terms.EdmDenoising;
+import org.bcm4j.training.terms.InversionConsistency;
+import org.bcm4j.training.terms.LossTerm;
 
 /** What is trained, and with which share of the training time. The shares sum to 1. */
 public enum Run {
-    /** The bidirectional consistency model. */
-    BCM(0.28, true),
+    /** The bidirectional consistency model, with all terms of the experiment. */
+    BCM(0.26, true),
     /** The plain consistency model, with as much time. */
-    ICT(0.28, true, "preconditioning=consistency", "network.conditioning=time", "soft_times="),
+    ICT(0.26, true),
     /** EDM's denoiser, whose probability flow ODE is the baseline of inversion. */
-    EDM(
-            0.14,
-            false,
-            "objective={kind: edm-denoising}",
-            "preconditioning=denoiser",
-            "network.conditioning=time",
-            "stable_targets=0",
-            "soft_times="),
-    /** The ablations' point of comparison: BCM as it is, as short as they are. */
-    EQ9(0.10, false),
+    EDM(0.12, false),
+    /** The ablations' point of comparison: the paper's objective, Eq. 10, as short as they are. */
+    EQ9(0.09, false),
     /** The soft term of Eq. 8 in the place of Eq. 9's. */
-    EQ8(0.10, false, "objective.soft_target=eq8"),
+    EQ8(0.09, false),
     /** Without the consistency training term. */
-    NO_CT(0.10, false, "objective.consistency_term=false");
+    NO_CT(0.09, false),
+    /** The paper's objective and inversion consistency, which holds inversions at the noise end (docs/method.md §4b). */
+    INVERSION(0.09, false);
 
     private final double share;
     private final boolean warmedUp;
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
-    private final List<String> settings;
-
-    Run(double share, boolean warmedUp, String... settings) {
+    Run(double share, boolean warmedUp) {
         this.share = share;
         this.warmedUp = warmedUp;
-        this.settings = List.of(settings);
     }
 
     /** Its share of the training time, in (0,1). */
@@ -54,22 +54,57 @@ public enum Run {
     }
 
     /**
-     * What sets it apart from {@link #BCM}, as {@code key=value} of a training configuration.
+     * What sets it apart from the experiment's training, as {@code key=value} of a training configuration.
      *
-     * @param objective BCM's: the consistency terms of both are weighted alike
+     * @param training of BCM: a warm-up, and a stage with its objective
+     * @param warmUpSteps of the first stage, which is left out if this is 0
+     * @param steps of the second
      */
-    List<String> settings(Objective objective) {
-        if (this != ICT || !(objective instanceof BidirectionalConsistency bidirectional)) {
-            return settings;
+    List<String> settings(TrainingConfig training, long warmUpSteps, long steps) {
+        List<TrainingStage> stages = new ArrayList<>();
+        if (warmUpSteps > 0) {
+            stages.add(training.stages().get(0).withSteps(warmUpSteps));
         }
-        String consistency =
-                "objective={kind: consistency, weight_floor: " + bidirectional.consistencyWeightFloor() + "}";
-        return Stream.concat(Stream.of(consistency), settings.stream()).toList();
+        TrainingStage objective = ReproductionConfig.objective(training);
+        stages.add(new TrainingStage(
+                steps, terms(objective), objective.curriculum(), objective.optimizer(), objective.emaRate()));
+        String all = String.join(", ", stages.stream().map(ConfigFile::toJson).toList());
+        Stream<String> kind = switch (this) {
+            case ICT -> Stream.of("model=consistency", "network.conditioning=time");
+            case EDM -> Stream.of("model=denoiser", "network.conditioning=time", "stable_targets=0");
+            default -> Stream.of();
+        };
+        return Stream.concat(Stream.of("stages=[" + all + "]"), kind).toList();
+    }
+
+    private List<LossTerm> terms(TrainingStage objective) {
+        BidirectionalConsistency bcm = ReproductionConfig.bidirectional(objective);
+        return switch (this) {
+            case BCM -> objective.terms();
+            case ICT -> List.of(new Consistency(bcm.consistencyWeightFloor(), bcm.times()));
+            case EDM -> List.of(new EdmDenoising(EdmLoss.EDM));
+            case EQ9 -> List.of(bcm);
+            case EQ8 -> List.of(ablated(bcm, SoftTarget.EQ8, true));
+            case NO_CT -> List.of(ablated(bcm, SoftTarget.EQ9, false));
+            case INVERSION -> List.of(bcm, InversionConsistency.usual());
+        };
+    }
+
+    private static BidirectionalConsistency ablated(
+            BidirectionalConsistency bcm, SoftTarget softTarget, boolean consistencyTerm) {
+        return new BidirectionalConsistency(
+                softTarget,
+                consistencyTerm,
+                bcm.consistencyWeightFloor(),
+                bcm.softWeightFloor(),
+                bcm.softShare(),
+                bcm.times(),
+                bcm.softTimes());
     }
 
     /** Whether it is one of the short runs, which take as many steps as each other, whatever a step costs. */
     boolean isAblation() {
-        return this == EQ9 || this == EQ8 || this == NO_CT;
+        return this == EQ9 || this == EQ8 || this == NO_CT || this == INVERSION;
     }
 
     /** The folder of the run, and its name in reports: {@code no-ct}. */

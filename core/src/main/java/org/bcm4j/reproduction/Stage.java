@@ -22,11 +22,7 @@ public interface Stage<R extends Record & StageResult> {
     static List<Stage<?>> all(Measuring measuring, Optional<TrainingConfig> bcm) {
         int seeds = measuring.seeds();
         return List.of(
-                new Coverage(
-                        bcm.map(TrainingConfig::curriculum).orElse(Coverage.PAPER),
-                        bcm.map(config -> config.softTimes().orElse(config.times()))
-                                .orElse(Coverage.PAPER_LAW),
-                        bcm.map(TrainingConfig::steps).orElse(1L)),
+                Coverage.of(bcm),
                 new TunedWalks(measuring.tuningImages(), measuring.trials()),
                 new GenerationAgainstNfe(measuring.samples(), seeds),
                 new InversionAgainstNfe(measuring.inverted(), seeds),

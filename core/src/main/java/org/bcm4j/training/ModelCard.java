@@ -26,7 +26,7 @@ final class ModelCard {
                         config.totalSteps(),
                         state.step * config.batchSize(),
                         network.layout().parameterCount(),
-                        config.emaRate(),
+                        state.stage().emaRate(),
                         ConfigFile.toYaml(config));
     }
 }

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class RectifiedAdam implements AutoCloseable {
     private static final long SLICE = 1L << 18;
 
-    private final OptimizerSettings settings;
+    private OptimizerSettings settings;
     private final Weights mean;
     private final Weights square;
     private long step;
@@ -45,8 +45,9 @@ public final class RectifiedAdam implements AutoCloseable {
         this.step = made;
     }
 
-    /** Forgets all updates. */
-    void reset() {
+    /** Forgets all updates, and goes on with other constants. */
+    void restart(OptimizerSettings next) {
+        settings = next;
         try (NoGradGuard guard = new NoGradGuard()) {
             mean.flat().zero_();
             square.flat().zero_();
@@ -54,28 +55,8 @@ public final class RectifiedAdam implements AutoCloseable {
         step = 0;
     }
 
-    /** What else is done to a slice of the weights while the cache holds it. */
-    @FunctionalInterface
-    private interface Follower {
-        void updated(Tensor parameter, long start, long size);
-    }
-
     /** One update of {@code weights} along their gradient, and of their average: ema ← rate·ema + (1−rate)·weights. */
     public void update(Weights weights, double learningRate, Weights average, double averageRate) {
-        Scalar share = new Scalar(1 - averageRate);
-        sweep(
-                weights,
-                learningRate,
-                (parameter, start, size) ->
-                        average.flat().narrow(0, start, size).lerp_(parameter, share));
-    }
-
-    /** One update of {@code weights} along their gradient. */
-    public void update(Weights weights, double learningRate) {
-        sweep(weights, learningRate, (parameter, start, size) -> {});
-    }
-
-    private void sweep(Weights weights, double learningRate, Follower follower) {
         step++;
         double beta2Power = Math.pow(settings.beta2(), step);
         double meanCorrection = 1 - Math.pow(settings.beta1(), step);
@@ -88,6 +69,7 @@ public final class RectifiedAdam implements AutoCloseable {
                 : 1;
         double rate = learningRate / meanCorrection * rectification * (rectified ? Math.sqrt(squareCorrection) : 1);
 
+        Scalar share = new Scalar(1 - averageRate);
         long total = weights.layout().length();
         for (long start = 0; start < total; start += SLICE) {
             long size = Math.min(SLICE, total - start);
@@ -106,7 +88,7 @@ public final class RectifiedAdam implements AutoCloseable {
                 } else {
                     parameter.add_(first, new Scalar(-rate));
                 }
-                follower.updated(parameter, start, size);
+                average.flat().narrow(0, start, size).lerp_(parameter, share);
             }
         }
     }

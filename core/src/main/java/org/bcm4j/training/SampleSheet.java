@@ -66,7 +66,7 @@ final class SampleSheet {
             Tensor real = device.move(images.images(first));
             Optional<Tensor> labels =
                     config.network().classes() == 0 ? Optional.empty() : Optional.of(device.move(images.labels(first)));
-            Rows rows = switch (config.preconditioning()) {
+            Rows rows = switch (config.model()) {
                 case BIDIRECTIONAL -> bidirectional(pass, real, labels, generator);
                 case CONSISTENCY -> consistency(pass, real, labels, generator);
                 case DENOISER -> denoiser(pass, real, labels, generator);

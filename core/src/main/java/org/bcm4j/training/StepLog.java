@@ -9,7 +9,7 @@ import org.bcm4j.journal.StepRecord;
 /** Averages what steps measure between the lines of the log, and times them. */
 final class StepLog {
     /** Measurements that are states rather than samples: the line shows the newest. */
-    private static final Set<String> STATES = Set.of("learning_rate", "points", "skipped");
+    private static final Set<String> STATES = Set.of("learning_rate", "points", "stage", "skipped");
 
     private final Journal journal;
     private final TrainingConfig config;
@@ -30,21 +30,12 @@ final class StepLog {
             return;
         }
         Map<String, Double> line = new LinkedHashMap<>();
-        sums.forEach((name, sum) -> line.put(group(name), STATES.contains(name) ? sum : sum / steps));
+        sums.forEach((name, sum) -> line.put(name, STATES.contains(name) ? sum : sum / steps));
         double seconds = (System.nanoTime() - since) * 1e-9;
         line.put("images_per_second", steps * config.batchSize() / seconds);
         journal.step(new StepRecord(done, done * config.batchSize(), line));
         sums.clear();
         steps = 0;
         since = System.nanoTime();
-    }
-
-    /** Losses share a panel of the curves. */
-    private static String group(String name) {
-        return switch (name) {
-            case "loss", "consistency", "soft", "denoising", "distillation", "reflow", "adversarial", "discriminator" ->
-                "loss/" + (name.equals("loss") ? "total" : name);
-            default -> name;
-        };
     }
 }

@@ -56,8 +56,8 @@ public final class Trainer implements AutoCloseable {
         Device device = config.device().orElseGet(Device::best).require();
         Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
         network = config.network().build();
-        ConsistencyFunction function = new ConsistencyFunction(network, config.preconditioning());
-        step = new TrainingStep(config, function, device, precision);
+        ConsistencyFunction function = new ConsistencyFunction(network, config.model());
+        step = new TrainingStep(config, function, images, device, precision);
         state = new TrainingState(config, network.layout(), images, device);
         checkpoints = new Checkpoints(directory.resolve("checkpoints"));
         samples = new SampleSheet(config, function, device, precision, images);
@@ -197,7 +197,7 @@ public final class Trainer implements AutoCloseable {
         checkpoints.save(state, config.output().keepCheckpoints());
         ModelConfig model = new ModelConfig(
                 ModelConfig.FORMAT,
-                config.preconditioning(),
+                config.model(),
                 config.network(),
                 config.data().title(),
                 classNames());

@@ -3,16 +3,19 @@ package org.bcm4j.training;
 import static org.bcm4j.config.Requirement.require;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
-import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.training.terms.LossTerm;
+import org.bcm4j.training.terms.PosteriorMean;
+import org.bcm4j.training.terms.PseudoHuber;
+import org.bcm4j.unet.Conditioning;
 import org.bcm4j.unet.NetworkConfig;
 
 /**
@@ -20,27 +23,16 @@ import org.bcm4j.unet.NetworkConfig;
  *
  * @param seed seeds every generator of the run
  * @param init the model whose weights training starts from; absent to start from scratch
- * @param preconditioning how F becomes f
- * @param objective what is minimised after the warm-up
- * @param warmUpSteps steps of {@link Denoising} before the objective's first, which starts from their averaged weights; 0 is the
- *     paper's training from scratch
- * @param steps K, steps of the objective
+ * @param model the kind of model, which says how F becomes f; every term must train that kind
+ * @param stages the parts of the run, one after another
  * @param batchSize images of one step
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
  * @param lanes in how many parts such a part is computed side by side, each by its share of the processor's cores; absent for one for each
  *     core as long as each has 8 images, and for 1 on a GPU. The numbers a run draws depend on it
- * @param curriculum N over the steps
- * @param times laws of the drawn times
- * @param softTimes laws of the times of the soft term's images, where they are to differ; the consistency term is weighted so that it is
- *     still that of {@code times}
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
  *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
- * @param selfDistillation a further term of the objective's loss, by which one evaluation learns what several make; absent in the paper
- * @param reflow a further term, by which one evaluation learns to undo the model's own inversions of real images; absent in the paper
- * @param adversarial a discriminator beside the objective; absent in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
- * @param emaRate decay of the moving average per step
  * @param labelDropout probability of replacing a label by the null class
  * @param device absent for the best there is
  * @param precision absent for the fastest on the device
@@ -49,26 +41,16 @@ import org.bcm4j.unet.NetworkConfig;
 public record TrainingConfig(
         @Default("0") long seed,
         DataSource data,
+        @Default("bidirectional") Preconditioning model,
         NetworkConfig network,
         Optional<InitialModel> init,
-        @Default("bidirectional") Preconditioning preconditioning,
-        Objective objective,
-        @Default("0") long warmUpSteps,
-        long steps,
+        List<TrainingStage> stages,
         int batchSize,
         @Default("1") int microBatches,
         Optional<Integer> lanes,
-        Curriculum curriculum,
-        @Default("{}") IntervalLaw.Settings times,
-        Optional<IntervalLaw.Settings> softTimes,
         @Default("0") int stableTargets,
-        Optional<SelfDistillation> selfDistillation,
-        Optional<Reflow> reflow,
-        Optional<AdversarialTraining> adversarial,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
-        @Default("{}") OptimizerSettings optimizer,
-        @Default("0.9999") double emaRate,
         @Default("0.0") double labelDropout,
         Optional<Device> device,
         Optional<Precision> precision,
@@ -98,7 +80,8 @@ public record TrainingConfig(
     }
 
     public TrainingConfig {
-        require(steps > 0 && warmUpSteps >= 0, "steps must be positive, warm_up_steps not negative");
+        stages = List.copyOf(stages);
+        require(!stages.isEmpty(), "stages must not be empty");
         require(batchSize > 0, "batch_size must be positive, is " + batchSize);
         require(
                 microBatches > 0 && batchSize % microBatches == 0,
@@ -107,43 +90,54 @@ public record TrainingConfig(
                 count > 0 && batchSize / microBatches % count == 0,
                 "lanes must divide the " + batchSize / microBatches + " images of a micro-batch, is " + count));
         require(stableTargets >= 0, "stable_targets must not be negative, is " + stableTargets);
-        require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
         require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
         require(labelDropout == 0 || network.nullClass(), "label_dropout needs null_class: true in the network");
-        boolean denoiser = objective instanceof EdmDenoising;
-        require(
-                denoiser == (preconditioning == Preconditioning.DENOISER),
-                "objective edm-denoising and preconditioning denoiser go together");
-        require(!denoiser || warmUpSteps == 0, "warm_up_steps must be 0 with objective edm-denoising, which denoises");
-        require(
-                !denoiser || stableTargets == 0,
-                "stable_targets must be 0 with objective edm-denoising, whose target is the image itself");
-        require(
-                softTimes.isEmpty() || (objective instanceof BidirectionalConsistency both && both.softShare() < 1),
-                "soft_times needs objective bidirectional-consistency with a soft_share below 1: the other images keep the"
-                        + " consistency term's law");
-        require(
-                selfDistillation.isEmpty() || objective instanceof BidirectionalConsistency,
-                "self_distillation needs objective bidirectional-consistency, whose model can go to the walk's middle times");
-        require(
-                reflow.isEmpty() || objective instanceof BidirectionalConsistency,
-                "reflow needs objective bidirectional-consistency, whose model can invert");
-        require(
-                adversarial.isEmpty() || !denoiser,
-                "adversarial needs an objective whose model makes an image in one evaluation, not edm-denoising");
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
+        requireOneKind(model, network, stages);
+        require(
+                model != Preconditioning.DENOISER || stableTargets == 0,
+                "stable_targets must be 0 for a denoiser, whose target is the image itself");
     }
 
-    /** What is added to the objective's loss, each by a walk. */
-    List<WalkTerm> walkTerms() {
-        return Stream.of(selfDistillation, reflow)
-                .<WalkTerm>flatMap(Optional::stream)
-                .toList();
+    private static void requireOneKind(Preconditioning model, NetworkConfig network, List<TrainingStage> stages) {
+        boolean toldTarget = network.conditioning() != Conditioning.TIME;
+        require(
+                toldTarget == (model == Preconditioning.BIDIRECTIONAL),
+                toldTarget
+                        ? "a model of kind " + kind(model)
+                                + " goes to time 0 only; use conditioning: time in the network"
+                        : "a bidirectional model is told where to go; use conditioning: joint or aligned in the network");
+        for (TrainingStage stage : stages) {
+            for (LossTerm term : stage.terms()) {
+                require(
+                        term.trains(model),
+                        "the term " + term.name() + " trains no model of kind " + kind(model)
+                                + "; change the term, or model");
+            }
+        }
     }
 
-    /** Steps of warm-up and objective together. */
+    private static String kind(Preconditioning model) {
+        return model.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Steps of all stages together. */
     public long totalSteps() {
-        return warmUpSteps + steps;
+        return stages.stream().mapToLong(TrainingStage::steps).sum();
+    }
+
+    /** The stage that holds a step of the run, by its index from 0; the last one's for steps past the end. */
+    int stageAt(long step) {
+        int index = 0;
+        while (index < stages.size() - 1 && step >= firstStep(index + 1)) {
+            index++;
+        }
+        return index;
+    }
+
+    /** The first step of a stage. */
+    long firstStep(int stage) {
+        return stages.stream().limit(stage).mapToLong(TrainingStage::steps).sum();
     }
 
     /** The lanes of a run on a device, whether the configuration says how many or not. */

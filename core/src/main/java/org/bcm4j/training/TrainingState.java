@@ -3,7 +3,7 @@ package org.bcm4j.training;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.storage.UserException;
@@ -15,33 +15,48 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.terms.LossTerm;
+import org.bcm4j.training.terms.TermState;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
-/** All that a run must keep to continue bit for bit: weights, moments, average, every generator, the data order, the counters. */
+/**
+ * All that a run must keep to continue bit for bit: weights, moments, average, what the terms keep, every generator, the data order, the
+ * counters.
+ */
 final class TrainingState implements AutoCloseable {
+    private static final String FORMAT = "bcm4j training state 2";
+
     /** θ. */
     final TrainedWeights weights;
     /** ϑ. */
     final Weights average;
 
     final RectifiedAdam optimizer;
-    final ExampleSource examples;
-    final Optional<Adversary> adversary;
+    final BatchSource batches;
     long step;
     long skipped;
 
+    private final TrainingConfig config;
+    private final WeightLayout layout;
+    private final Device device;
+    private int stageIndex;
+    /** What the terms of the stage keep, by name. */
+    private Map<String, TermState> termStates;
+
     TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
+        this.config = config;
+        this.layout = layout;
+        this.device = device;
         Weights initial = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        int lanes = config.lanesOn(device);
-        weights = new TrainedWeights(initial, lanes);
+        weights = new TrainedWeights(initial, config.lanesOn(device));
         average = initial.copy();
-        optimizer = new RectifiedAdam(config.optimizer(), layout, device);
-        examples = new ExampleSource(config, images, device);
-        adversary = config.adversarial()
-                .map(settings -> new Adversary(settings, config.network(), config.seed() + 5, device, lanes));
+        optimizer = new RectifiedAdam(stage().optimizer(), layout, device);
+        batches = new BatchSource(config, images, device);
+        termStates = openedTermStates();
+        termStates.values().forEach(state -> state.begin(average));
     }
 
     private static Weights random(WeightLayout layout, long seed, Device device) {
@@ -50,12 +65,43 @@ final class TrainingState implements AutoCloseable {
         }
     }
 
-    /** Goes on from the averaged weights with a fresh optimiser, as a run that is initialised from a trained model does. */
-    void restartFromAverage() {
-        try (NoGradGuard guard = new NoGradGuard()) {
-            weights.values.flat().copy_(average.flat());
+    private Map<String, TermState> openedTermStates() {
+        Map<String, TermState> states = new LinkedHashMap<>();
+        stage().terms().forEach(term -> states.put(term.name(), term.open(layout, device)));
+        return states;
+    }
+
+    /** The stage that the run is in, by its index from 0. */
+    int stageIndex() {
+        return stageIndex;
+    }
+
+    TrainingStage stage() {
+        return config.stages().get(stageIndex);
+    }
+
+    /** What a term of the stage keeps between steps. */
+    TermState termState(LossTerm term) {
+        return Objects.requireNonNull(termStates.get(term.name()), term.name());
+    }
+
+    /** Enters the stage of the next step, if that is another: from the averaged weights, with a fresh optimiser. */
+    void enterStage() {
+        int next = config.stageAt(step);
+        if (next != stageIndex) {
+            enter(next);
+            try (NoGradGuard guard = new NoGradGuard()) {
+                weights.values.flat().copy_(average.flat());
+            }
+            termStates.values().forEach(state -> state.begin(average));
         }
-        optimizer.reset();
+    }
+
+    private void enter(int index) {
+        stageIndex = index;
+        optimizer.restart(stage().optimizer());
+        termStates.values().forEach(TermState::close);
+        termStates = openedTermStates();
     }
 
     private Map<String, Weights> buffers() {
@@ -64,25 +110,37 @@ final class TrainingState implements AutoCloseable {
         buffers.put("average", average);
         buffers.put("first_moment", optimizer.mean());
         buffers.put("second_moment", optimizer.square());
-        adversary.ifPresent(other -> buffers.putAll(other.buffers()));
+        termStates.forEach((term, state) ->
+                state.buffers().forEach((name, buffer) -> buffers.put("terms." + term + "." + name, buffer)));
         return buffers;
+    }
+
+    /** The counters, by the name under which a checkpoint keeps them. */
+    private Map<String, Long> counters() {
+        ShuffledOrder.State order = batches.orderState();
+        Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("step", step);
+        counters.put("stage", (long) stageIndex);
+        counters.put("skipped", skipped);
+        counters.put("updates", optimizer.step());
+        counters.put("order.seed", order.seed());
+        counters.put("order.epoch", order.epoch());
+        counters.put("order.position", order.position());
+        return counters;
     }
 
     void save(Path file) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             buffers().forEach((name, buffer) -> tensors.put(name, Device.CPU.move(buffer.flat())));
-            examples.generators().forEach((name, generator) -> {
+            batches.generators().forEach((name, generator) -> {
                 byte[] state = generator.state();
                 tensors.put("generator." + name, HostTensors.ofBytes(state, state.length));
             });
-            ShuffledOrder.State order = examples.orderState();
-            Tensor counters = HostTensors.ofLongs(
-                    new long[] {step, skipped, optimizer.step(), order.seed(), order.epoch(), order.position()}, 6);
-            tensors.put("counters", counters);
-            adversary.ifPresent(other ->
-                    tensors.put("discriminator.updates", HostTensors.ofLongs(new long[] {other.optimizer.step()}, 1)));
-            Safetensors.write(file, tensors, Map.of("format", "bcm4j training state 1"));
+            counters()
+                    .forEach((name, value) ->
+                            tensors.put("counter." + name, HostTensors.ofLongs(new long[] {value}, 1)));
+            Safetensors.write(file, tensors, Map.of("format", FORMAT));
         }
     }
 
@@ -91,26 +149,45 @@ final class TrainingState implements AutoCloseable {
         try (Scope scope = Scope.open();
                 NoGradGuard guard = new NoGradGuard()) {
             SafetensorsFile saved = Safetensors.read(file);
-            buffers().forEach((name, buffer) -> {
-                Tensor tensor = named(saved, name, file);
-                if (tensor.numel() != buffer.flat().numel()) {
-                    throw new UserException(
-                            file + ": was written for another network (" + tensor.numel() + " numbers, this one has "
-                                    + buffer.flat().numel() + "); train with the configuration of its run");
-                }
-                buffer.flat().detach().copy_(tensor);
-            });
-            examples.generators()
+            requireFormat(saved, file);
+            long stage = counter(saved, "stage", file);
+            if (stage < 0 || stage >= config.stages().size()) {
+                throw new UserException(file + ": is of stage " + stage + ", but the configuration has "
+                        + config.stages().size() + "; train with the configuration of its run");
+            }
+            enter((int) stage);
+            buffers().forEach((name, buffer) -> restore(buffer, named(saved, name, file), file));
+            batches.generators()
                     .forEach((name, generator) ->
                             generator.restore(HostTensors.bytes(named(saved, "generator." + name, file))));
-            long[] counters = HostTensors.longs(named(saved, "counters", file));
-            step = counters[0];
-            skipped = counters[1];
-            optimizer.restoreStep(counters[2]);
-            examples.restoreOrder(new ShuffledOrder.State(counters[3], counters[4], counters[5]));
-            adversary.ifPresent(other ->
-                    other.optimizer.restoreStep(HostTensors.longs(named(saved, "discriminator.updates", file))[0]));
+            step = counter(saved, "step", file);
+            skipped = counter(saved, "skipped", file);
+            optimizer.restoreStep(counter(saved, "updates", file));
+            batches.restoreOrder(new ShuffledOrder.State(
+                    counter(saved, "order.seed", file),
+                    counter(saved, "order.epoch", file),
+                    counter(saved, "order.position", file)));
         }
+    }
+
+    private static void requireFormat(SafetensorsFile saved, Path file) {
+        String format = saved.metadata().getOrDefault("format", "no training state");
+        if (!format.equals(FORMAT)) {
+            throw new UserException(file + ": is \"" + format + "\", this version of bcm4j reads \"" + FORMAT
+                    + "\"; start the run anew, or go on with the version that wrote it");
+        }
+    }
+
+    private static void restore(Weights buffer, Tensor saved, Path file) {
+        if (saved.numel() != buffer.flat().numel()) {
+            throw new UserException(file + ": was written for another network (" + saved.numel()
+                    + " numbers, this one has " + buffer.flat().numel() + "); train with the configuration of its run");
+        }
+        buffer.flat().detach().copy_(saved);
+    }
+
+    private static long counter(SafetensorsFile saved, String name, Path file) {
+        return HostTensors.longs(named(saved, "counter." + name, file))[0];
     }
 
     private static Tensor named(SafetensorsFile saved, String name, Path file) {
@@ -123,8 +200,8 @@ final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
-        adversary.ifPresent(Adversary::close);
-        examples.close();
+        termStates.values().forEach(TermState::close);
+        batches.close();
         optimizer.close();
         average.close();
         weights.close();

@@ -13,6 +13,8 @@ import org.bcm4j.config.Default;
  * @param imageSize height and width of the images
  * @param imageChannels 1 for grey, 3 for colour
  * @param patch pixels are folded into channels by this factor at the entrance and unfolded at the exit; 1 is ADM itself
+ * @param fineWidth channels of the features at full resolution from which, and from the input, a last convolution makes the output of a network
+ *     with {@code patch} above 1; 0 makes the output of each patch by itself, whose borders then show as a lattice
  * @param width channels at the first level
  * @param multipliers channels of each level, in units of {@code width}; each level has half the resolution of the one before
  * @param blocks residual blocks a level on the way down; the way up has one more
@@ -30,6 +32,7 @@ public record AdmConfig(
         int imageSize,
         int imageChannels,
         @Default("1") int patch,
+        @Default("0") int fineWidth,
         int width,
         List<Integer> multipliers,
         int blocks,
@@ -49,6 +52,10 @@ public record AdmConfig(
         attention = List.copyOf(attention);
         boolean positive = imageSize > 0 && imageChannels > 0 && patch > 0 && width > 0 && blocks > 0 && headWidth > 0;
         require(positive, "sizes must be positive");
+        require(fineWidth >= 0, "fine_width must not be negative, is " + fineWidth);
+        require(
+                fineWidth == 0 || patch > 1,
+                "fine_width needs a patch above 1: the features are at full resolution anyway");
         require(!multipliers.isEmpty(), "multipliers must not be empty");
         require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers must be positive");
         int smallest = patch << (multipliers.size() - 1);

@@ -33,6 +33,7 @@ public final class AdmUNet implements Network {
     private final List<List<Block>> up = new ArrayList<>();
     private final GroupNorm exitNorm;
     private final Convolution exit;
+    private final Optional<FineExit> fine;
     private final WeightLayout layout;
 
     public AdmUNet(AdmConfig config) {
@@ -45,7 +46,12 @@ public final class AdmUNet implements Network {
         middle = buildMiddle();
         buildUp(skips);
         exitNorm = GroupNorm.adm("out.0", channels(0));
-        exit = new Convolution("out.2", channels(0), foldedChannels(), 3, Initialization.ZERO);
+        fine = config.fineWidth() == 0
+                ? Optional.empty()
+                : Optional.of(new FineExit("out.3", config.fineWidth(), config.imageChannels()));
+        exit = fine.isPresent()
+                ? new Convolution("out.2", channels(0), config.fineWidth() * config.patch() * config.patch(), 3)
+                : new Convolution("out.2", channels(0), foldedChannels(), 3, Initialization.ZERO);
         layout = declare();
     }
 
@@ -120,6 +126,7 @@ public final class AdmUNet implements Network {
         up.forEach(blocks -> blocks.forEach(block -> block.declare(builder)));
         exitNorm.declare(builder);
         exit.declare(builder);
+        fine.ifPresent(last -> last.declare(builder));
         return builder.build();
     }
 
@@ -158,6 +165,11 @@ public final class AdmUNet implements Network {
         return exit;
     }
 
+    /** The convolutions at full resolution that follow; present if the configuration has a fine width. */
+    public Optional<FineExit> fine() {
+        return fine;
+    }
+
     @Override
     public WeightLayout layout() {
         return layout;
@@ -173,7 +185,11 @@ public final class AdmUNet implements Network {
             side = block.resampling().side(side);
         }
         Cost activated = Cost.elementwise(exitNorm.channels() * side * side);
-        return cost.plus(exitNorm.cost(side)).plus(activated).plus(exit.cost(side));
+        Cost last = fine.map(exits -> exits.cost(config.imageSize())).orElse(Cost.NONE);
+        return cost.plus(exitNorm.cost(side))
+                .plus(activated)
+                .plus(exit.cost(side))
+                .plus(last);
     }
 
     @Override
@@ -192,8 +208,9 @@ public final class AdmUNet implements Network {
             h = run("output_blocks." + i, up.get(i), pass, joined, embedding);
         }
 
-        h = exit.apply(pass, torch.silu(exitNorm.apply(pass, h))).to(torch.ScalarType.Float);
-        return config.patch() == 1 ? h : torch.pixel_shuffle(h, config.patch());
+        h = exit.apply(pass, torch.silu(exitNorm.apply(pass, h)));
+        h = config.patch() == 1 ? h : torch.pixel_shuffle(h, config.patch());
+        return (fine.isPresent() ? fine.get().apply(pass, h, x) : h).to(torch.ScalarType.Float);
     }
 
     private Tensor embed(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {

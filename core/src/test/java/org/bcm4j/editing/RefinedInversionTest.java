@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class RefinedInversionTest {
     private static final AdmConfig NETWORK =
-            new AdmConfig(8, 1, 1, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
+            new AdmConfig(8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
 
     private final Scope scope = Scope.open();
     private final SeededGenerator generator = new SeededGenerator(5, Device.CPU);

@@ -31,8 +31,8 @@ class EditingEvaluationTest {
             RecommendedWalks.UNTUNED.with(RecommendedWalks.Purpose.INTERPOLATE, 2, "0 +0.07 > 6 > 80 > 1.2 > 0");
 
     private static ConsistencyModel untrained() {
-        AdmConfig network =
-                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
+        AdmConfig network = new AdmConfig(
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {

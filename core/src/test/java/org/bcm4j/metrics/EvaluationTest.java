@@ -363,8 +363,8 @@ class EvaluationTest {
     }
 
     private static DenoisingModel untrainedDenoiser() {
-        AdmConfig network =
-                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
+        AdmConfig network = new AdmConfig(
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, Preconditioning.DENOISER, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
             Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** That each objective differentiates with respect to the live weights, all of them and nothing else. */
 class ObjectiveGradientsTest {
     private static final AdmConfig CONFIG = new AdmConfig(
-            8, 1, 1, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false, true);
+            8, 1, 1, 0, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false, true);
     private static final BidirectionalConsistency SOFT_ALONE =
             new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0, 1);
 

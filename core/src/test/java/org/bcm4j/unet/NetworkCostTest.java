@@ -20,8 +20,8 @@ class NetworkCostTest {
 
     @Test
     void anAdmLayerByLayer() {
-        AdmConfig config =
-                new AdmConfig(8, 1, 1, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.TIME, 0, false, true);
+        AdmConfig config = new AdmConfig(
+                8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.TIME, 0, false, true);
         long pixels = 8 * 8;
         long entrance = 9 * 8 * pixels;
         long times = 8 * 32 + 32 * 32;

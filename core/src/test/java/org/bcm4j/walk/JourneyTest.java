@@ -41,8 +41,8 @@ class JourneyTest {
     }
 
     private static ModelConfig config(Preconditioning preconditioning) {
-        AdmConfig network =
-                new AdmConfig(8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
+        AdmConfig network = new AdmConfig(
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
         return new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "tiny", List.of());
     }
 

@@ -1,0 +1,44 @@
+package org.bcm4j.training;
+
+import static org.bcm4j.config.Requirement.require;
+
+import java.util.List;
+import org.bcm4j.config.Default;
+import org.bcm4j.training.terms.LossTerm;
+import org.bcm4j.training.terms.StepCost;
+
+/**
+ * A part of a run with an objective of its own. A stage after the first starts from the averaged weights of the one before, with a fresh
+ * optimiser.
+ *
+ * @param steps K
+ * @param terms what is minimised: their sum
+ * @param curriculum N over the steps
+ * @param optimizer RAdam's constants, among them the rate
+ * @param emaRate decay of the moving average per step
+ */
+public record TrainingStage(
+        long steps,
+        List<LossTerm> terms,
+        @Default("{kind: doubling, s0: 10, s1: 1280}") Curriculum curriculum,
+        @Default("{}") OptimizerSettings optimizer,
+        @Default("0.9999") double emaRate) {
+    public TrainingStage {
+        terms = List.copyOf(terms);
+        require(steps > 0, "steps must be positive, is " + steps);
+        require(!terms.isEmpty(), "terms must not be empty");
+        long names = terms.stream().map(LossTerm::name).distinct().count();
+        require(names == terms.size(), "terms must not hold two of one kind");
+        require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
+    }
+
+    /** What a step costs for each image of its batch. */
+    StepCost cost() {
+        return terms.stream().map(LossTerm::cost).reduce(StepCost::then).orElseThrow();
+    }
+
+    /** The same stage with another number of steps. */
+    public TrainingStage withSteps(long count) {
+        return new TrainingStage(count, terms, curriculum, optimizer, emaRate);
+    }
+}

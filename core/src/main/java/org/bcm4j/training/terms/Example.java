@@ -1,0 +1,86 @@
+package org.bcm4j.training.terms;
+
+import java.util.Optional;
+import org.bcm4j.model.NoiseScales;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What a term draws for each of B images: noise, an interval of the time grid, and a time to go to.
+ *
+ * @param images x, float32 [B,C,H,W] in [-1,1]
+ * @param noise z, standard normal, of the same shape
+ * @param tNext t_{n+1}, the upper end of the interval, float32 [B]
+ * @param t t_n, its lower end, float32 [B]
+ * @param u the time to go to, float32 [B]
+ * @param labels int64 [B], if the network has classes
+ * @param importance how much more often the consistency term's law draws the interval than it was drawn here, float32 [B]; absent for 1
+ * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images, if targets are to be stable
+ */
+public record Example(
+        Tensor images,
+        Tensor noise,
+        Tensor tNext,
+        Tensor t,
+        Tensor u,
+        Optional<Tensor> labels,
+        Optional<Tensor> importance,
+        Optional<Tensor> posteriorMean) {
+
+    /** An example whose trajectory leads straight to its own image, as in the paper. */
+    public Example(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
+        this(images, noise, tNext, t, u, labels, Optional.empty(), Optional.empty());
+    }
+
+    /** One batch and, after it, another, so that they pass through a network at once. */
+    static Tensor joined(Tensor first, Tensor second) {
+        return torch.cat(new TensorVector(first, second), 0);
+    }
+
+    /** The first {@code count} images with all that was drawn for them. */
+    Example first(long count) {
+        return new Example(
+                images.narrow(0, 0, count),
+                noise.narrow(0, 0, count),
+                tNext.narrow(0, 0, count),
+                t.narrow(0, 0, count),
+                u.narrow(0, 0, count),
+                labels.map(all -> all.narrow(0, 0, count)),
+                importance.map(all -> all.narrow(0, 0, count)),
+                posteriorMean.map(all -> all.narrow(0, 0, count)));
+    }
+
+    /** What a denoiser is to answer at x_{n+1}: the image itself, or its expectation. */
+    Tensor denoised() {
+        return posteriorMean.orElse(images);
+    }
+
+    /** x_{n+1}, the image diffused to the interval's upper end. */
+    Tensor upper() {
+        return diffused(tNext);
+    }
+
+    /**
+     * x_n, the trajectory's point at t_n below x_{n+1}: one step D + t_n·(x_{n+1} − D)/t_{n+1} of the PF ODE towards D = E[x | x_{n+1}],
+     * which is x + t_n·z where the image itself stands for D.
+     */
+    Tensor lower() {
+        if (posteriorMean.isEmpty()) {
+            return diffused(t);
+        }
+        Tensor mean = posteriorMean.get();
+        return mean.add(upper().sub(mean).mul(t.div(tNext).view(-1, 1, 1, 1)));
+    }
+
+    /** x_s = x + s·z, the image diffused to noise scale s. */
+    Tensor diffused(Tensor scale) {
+        return images.add(noise.mul(scale.view(-1, 1, 1, 1)));
+    }
+
+    /** Time 0, that is σ_min, for every image. */
+    Tensor timeZero() {
+        return t.mul(new Scalar(0.0)).add(new Scalar(NoiseScales.SIGMA_MIN));
+    }
+}

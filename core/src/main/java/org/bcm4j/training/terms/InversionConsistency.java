@@ -1,0 +1,103 @@
+package org.bcm4j.training.terms;
+
+import static org.bcm4j.config.Requirement.require;
+import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.bcm4j.config.Default;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.TimeGrid;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Inversion consistency (docs/method.md §4b): adjacent points of a trajectory, t_n &lt; t_{n+1} ≤ u, have the same noise at u.
+ *
+ * <pre>
+ *   L_inv = λ · t_{n+1}/(t_{n+1} − t_n) · d( f_θ(x_n, t_n, u)/s(u), sg f_θ(x_{n+1}, t_{n+1}, u)/s(u) ),   s(u) = √(u² + σ_data²)
+ * </pre>
+ *
+ * <p>Consistency training holds f at the image, where f(x, σ_min, 0) is x; this holds it at the noise, where f(x, u, u) is x. So the noisier
+ * point is the target, for it is nearer to u. The paper's objective has no such term: its soft term asks only for an inverse that generation
+ * decodes. Intervals are drawn evenly from the grid.
+ *
+ * @param weight λ
+ * @param share of a batch, in (0, 1], for which it is computed
+ * @param endTargets share, in [0, 1], of the targets u = T; the others are drawn evenly from the grid's points t_{n+1} and above
+ */
+public record InversionConsistency(
+        @Default("1.0") double weight,
+        @Default("1.0") double share,
+        @Default("0.75") double endTargets) implements LossTerm {
+    public InversionConsistency {
+        require(weight > 0, "weight must be positive, is " + weight);
+        require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
+        require(endTargets >= 0 && endTargets <= 1, "end_targets " + endTargets + " is not in [0, 1]");
+    }
+
+    /** With the defaults of a configuration. */
+    public static InversionConsistency usual() {
+        return new InversionConsistency(1, 1, 0.75);
+    }
+
+    @Override
+    public String name() {
+        return "inversion-consistency";
+    }
+
+    @Override
+    public boolean trains(Preconditioning model) {
+        return model == Preconditioning.BIDIRECTIONAL;
+    }
+
+    @Override
+    public StepCost cost() {
+        return new StepCost(share * (StepCost.THERE + StepCost.THERE_AND_BACK), share * 2);
+    }
+
+    @Override
+    public Loss apply(TermInputs inputs) {
+        return of(inputs.f(), inputs.draw(times(inputs)), inputs.distance());
+    }
+
+    private DrawnTimes times(TermInputs inputs) {
+        TimeGrid grid = inputs.grid();
+        int last = grid.points() - 1;
+        int count = inputs.count(share);
+        double[] uniform = inputs.random().uniforms(3 * count);
+        int[] lower = new int[count];
+        int[] target = new int[count];
+        for (int i = 0; i < count; i++) {
+            lower[i] = (int) (uniform[3 * i] * last);
+            int upper = lower[i] + 1;
+            boolean toTheEnd = uniform[3 * i + 1] < endTargets;
+            target[i] = toTheEnd ? last : upper + (int) (uniform[3 * i + 2] * (last - upper + 1));
+        }
+        return new DrawnTimes(
+                inputs.device()
+                        .floats(times(grid, Arrays.stream(lower).map(n -> n + 1).toArray())),
+                inputs.device().floats(times(grid, lower)),
+                inputs.device().floats(times(grid, target)));
+    }
+
+    private static double[] times(TimeGrid grid, int[] indices) {
+        return Arrays.stream(indices).mapToDouble(grid::time).toArray();
+    }
+
+    /** The loss of given draws, whose u are at least t_{n+1}. */
+    public Loss of(TrainedFunction f, Example example, PseudoHuber distance) {
+        Tensor target = f.target(example.upper(), example.tNext(), example.u(), example.labels());
+        Tensor estimate = f.live(example.lower(), example.t(), example.u(), example.labels());
+        Tensor size = example.u()
+                .square()
+                .add(new Scalar(SIGMA_DATA * SIGMA_DATA))
+                .sqrt()
+                .view(-1, 1, 1, 1);
+        Tensor interval = example.tNext().div(example.tNext().sub(example.t()));
+        Tensor inversion = distance.apply(estimate.div(size), target.div(size))
+                .mul(interval)
+                .mean();
+        return new Loss(inversion.mul(new Scalar(weight)), Map.of("inversion", inversion));
+    }
+}

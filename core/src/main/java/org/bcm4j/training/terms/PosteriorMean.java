@@ -1,0 +1,118 @@
+package org.bcm4j.training.terms;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The mean of the training images that may lie behind a noisy one, each weighted by how probable it is:
+ *
+ * <pre>
+ *   E[x | x_t, y] = Σ_i w_i·x_i,   w = softmax_i( −‖x_t − x_i‖² / 2t² )
+ * </pre>
+ *
+ * over reference images i of class y, or of any class if the label was dropped, drawn anew for every batch, and the batch's own. It is
+ * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (docs/method.md §1), where the image that was drawn is that denoiser plus noise: the same
+ * expectation with less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
+ */
+public final class PosteriorMean {
+    /** Below this noise scale no image of these sizes is mistaken for another: the mean is the image itself. */
+    private static final double SMALLEST_TIME = 1;
+
+    private final LabelledImages images;
+    private final int references;
+    private final Device device;
+    /** The indices of each class's images, and of all. */
+    private final List<long[]> candidates = new ArrayList<>();
+
+    /**
+     * @param images from which references are drawn
+     * @param references how many images a noisy one is compared with
+     */
+    public PosteriorMean(LabelledImages images, int references, Device device) {
+        this.images = images;
+        this.references = references;
+        this.device = device;
+        long[] all = LongStream.range(0, images.size()).toArray();
+        long[] labels;
+        try (Scope scope = Scope.open()) {
+            labels = HostTensors.longs(images.labels(all));
+        }
+        for (int label = 0; label < images.classNames().size(); label++) {
+            int wanted = label;
+            candidates.add(
+                    Arrays.stream(all).filter(i -> labels[(int) i] == wanted).toArray());
+        }
+        candidates.add(all);
+    }
+
+    /** The example with the posterior mean at its x_{n+1}, over references that {@code random} draws. */
+    Example stabilized(Example drawn, SeededGenerator random) {
+        return new Example(
+                drawn.images(),
+                drawn.noise(),
+                drawn.tNext(),
+                drawn.t(),
+                drawn.u(),
+                drawn.labels(),
+                drawn.importance(),
+                Optional.of(Scope.returning(() -> of(drawn, random))));
+    }
+
+    private Tensor of(Example drawn, SeededGenerator random) {
+        Tensor own = drawn.images().flatten(1, -1);
+        Tensor noisy = drawn.upper().flatten(1, -1);
+        Tensor mean = own.clone();
+        membersByClass(drawn).forEach((label, members) -> {
+            Tensor index = device.integers(members.stream().mapToLong(i -> i).toArray());
+            Tensor x = torch.cat(new TensorVector(own.index_select(0, index), references(label, random)), 0);
+            Tensor halfSquares = x.square().sum(1).mul(new Scalar(0.5));
+            Tensor variance = drawn.tNext().index_select(0, index).square().view(-1, 1);
+            Tensor logits = torch.matmul(noisy.index_select(0, index), x.t())
+                    .sub(halfSquares)
+                    .div(variance);
+            mean.index_copy_(0, index, torch.matmul(torch.softmax(logits, 1), x));
+        });
+        return mean.view_as(drawn.images());
+    }
+
+    /** Which images of the batch have which label, among those noisy enough to be mistaken; the last class is the null class. */
+    private Map<Integer, List<Integer>> membersByClass(Example drawn) {
+        double[] t = HostTensors.doubles(drawn.tNext());
+        int none = candidates.size() - 1;
+        int[] labels = drawn.labels()
+                .map(given -> Arrays.stream(HostTensors.longs(given))
+                        .mapToInt(label -> (int) label)
+                        .toArray())
+                .orElseGet(() -> IntStream.generate(() -> none).limit(t.length).toArray());
+        Map<Integer, List<Integer>> members = new TreeMap<>();
+        for (int i = 0; i < t.length; i++) {
+            if (t[i] >= SMALLEST_TIME) {
+                members.computeIfAbsent(labels[i], first -> new ArrayList<>()).add(i);
+            }
+        }
+        return members;
+    }
+
+    private Tensor references(int label, SeededGenerator random) {
+        long[] from = candidates.get(label);
+        long[] chosen = Arrays.stream(random.uniforms(references))
+                .mapToLong(uniform -> from[(int) (uniform * from.length)])
+                .toArray();
+        return device.move(images.images(chosen)).flatten(1, -1);
+    }
+}

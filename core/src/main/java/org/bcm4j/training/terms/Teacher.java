@@ -1,0 +1,35 @@
+package org.bcm4j.training.terms;
+
+import java.util.Map;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+
+/** The averaged weights as they were when the stage began. */
+final class Teacher implements TermState {
+    static final String NAME = "teacher";
+
+    private final Weights weights;
+
+    Teacher(WeightLayout layout, Device device) {
+        weights = Weights.zeros(layout, device);
+    }
+
+    @Override
+    public Map<String, Weights> buffers() {
+        return Map.of(NAME, weights);
+    }
+
+    @Override
+    public void begin(Weights average) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            weights.flat().copy_(average.flat());
+        }
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

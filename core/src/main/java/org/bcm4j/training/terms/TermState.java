@@ -1,0 +1,34 @@
+package org.bcm4j.training.terms;
+
+import java.util.Map;
+import org.bcm4j.tensor.Weights;
+
+/** What a term keeps between steps. A checkpoint holds its buffers under the names of the term and of the buffer. */
+public interface TermState extends AutoCloseable {
+    /** Of a term that keeps nothing. */
+    TermState NONE = new TermState() {
+        @Override
+        public Map<String, Weights> buffers() {
+            return Map.of();
+        }
+
+        @Override
+        public void begin(Weights average) {}
+
+        @Override
+        public void close() {}
+    };
+
+    /** The buffers by name. */
+    Map<String, Weights> buffers();
+
+    /**
+     * The term's stage begins.
+     *
+     * @param average the averaged weights from which the stage starts
+     */
+    void begin(Weights average);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,107 @@
+package org.bcm4j.training.terms;
+
+import static org.bcm4j.config.Requirement.require;
+
+import java.util.Map;
+import org.bcm4j.config.Default;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What f has to be, taught by example: on a trajectory of the PF ODE of a denoiser, every point leads to every other.
+ *
+ * <pre>
+ *   L_traj = λ · d( f_θ(x_t, t, u)/c, x_u/c ),   c = |c_out(t, u)|
+ * </pre>
+ *
+ * <p>The denoiser is the model itself as its stage began, so a stage of {@link Denoising} comes before. Half of the trajectories lead from
+ * diffused images up to T, half from noise down to images ({@link TrajectorySolver}). Divided by c, the network's own output, of unit variance,
+ * is compared at all times alike. With points of one true trajectory the paper's Eq. 7 and 8 hold as they stand; this is their shortest form.
+ *
+ * @param weight λ
+ * @param share trajectories, as a share of the batch in (0, 1]
+ * @param points of a trajectory from its start to its end, at least 3
+ * @param pairs (t, u) drawn from each trajectory
+ * @param endPairs share, in [0, 1], of the pairs that lead to an end, half of them to time 0, half to T; of these the same share comes from
+ *     the other end. No pair begins at time 0: there the noise, of scale σ_min, is too small to be seen
+ */
+public record TrajectoryMatching(
+        @Default("1.0") double weight,
+        @Default("0.25") double share,
+        @Default("12") int points,
+        @Default("4") int pairs,
+        @Default("0.6") double endPairs)
+        implements LossTerm {
+    public TrajectoryMatching {
+        require(weight > 0, "weight must be positive, is " + weight);
+        require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
+        require(points >= 3, "points must be at least 3, is " + points);
+        require(pairs >= 1, "pairs must be positive, is " + pairs);
+        require(endPairs >= 0 && endPairs <= 1, "end_pairs " + endPairs + " is not in [0, 1]");
+    }
+
+    @Override
+    public String name() {
+        return "trajectory-matching";
+    }
+
+    @Override
+    public boolean trains(Preconditioning model) {
+        return model == Preconditioning.BIDIRECTIONAL;
+    }
+
+    @Override
+    public StepCost cost() {
+        return new StepCost(
+                share * (points * StepCost.THERE + pairs * StepCost.THERE_AND_BACK), share * Math.max(1, pairs));
+    }
+
+    @Override
+    public TermState open(WeightLayout layout, Device device) {
+        return new Teacher(layout, device);
+    }
+
+    @Override
+    public Loss apply(TermInputs inputs) {
+        return of(
+                inputs.f(),
+                drawPairs(inputs, new TrajectorySolver(inputs, points).solve(inputs.count(share))),
+                inputs.distance());
+    }
+
+    /** Pairs of points of the same trajectories. */
+    private TrajectoryPairs drawPairs(TermInputs inputs, Trajectories trajectories) {
+        int count = pairs * trajectories.count();
+        double[] uniform = inputs.random().uniforms(4 * count);
+        int[] from = new int[count];
+        int[] to = new int[count];
+        int last = trajectories.points() - 1;
+        for (int i = 0; i < count; i++) {
+            boolean toAnEnd = uniform[4 * i] < endPairs;
+            int end = uniform[4 * i + 1] < 0.5 ? 0 : last;
+            to[i] = toAnEnd ? end : 1 + (int) (uniform[4 * i + 1] * (last - 1));
+            boolean fromTheOther = toAnEnd && uniform[4 * i + 2] < endPairs;
+            from[i] = fromTheOther ? Math.max(1, last - end) : otherThan(to[i], uniform[4 * i + 3], last);
+        }
+        return trajectories.pairs(from, to, inputs.device());
+    }
+
+    /** One of the points 1 to {@code last} but {@code excluded}, at quantile {@code uniform}. */
+    private static int otherThan(int excluded, double uniform, int last) {
+        int choices = excluded == 0 ? last : last - 1;
+        int place = 1 + (int) (uniform * choices);
+        return excluded == 0 || place < excluded ? place : place + 1;
+    }
+
+    /** The loss of given pairs. */
+    public Loss of(TrainedFunction f, TrajectoryPairs pairs, PseudoHuber distance) {
+        Tensor size = f.f().preconditioning().out(pairs.t(), pairs.u()).abs().view(-1, 1, 1, 1);
+        Tensor estimate = f.live(pairs.from(), pairs.t(), pairs.u(), pairs.labels());
+        Tensor trajectory =
+                distance.apply(estimate.div(size), pairs.to().div(size)).mean();
+        return new Loss(trajectory.mul(new Scalar(weight)), Map.of("trajectory", trajectory));
+    }
+}

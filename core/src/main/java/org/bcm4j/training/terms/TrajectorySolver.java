@@ -1,0 +1,138 @@
+package org.bcm4j.training.terms;
+
+import static org.bcm4j.model.NoiseScales.RHO;
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Solves the PF ODE dx/dt = (x − D(x,t))/t of the teacher's denoiser, D(x,t) = f(x, t, 0), on time grids of random points: trajectories of an even
+ * number go up from images diffused to a small noise scale ε, those of an odd number down from noise. Each grid has K − 1 points from ε to T, evenly
+ * spread in t^{1/ρ} but for a random shift of each, and σ_min, to which one Euler step leads from ε.
+ *
+ * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with r = t'/t and
+ * h = ln r, x' = D' + r·(x − D') where D' = D + h/(2h_before)·(D − D_before).
+ *
+ * @param points K − 1
+ */
+record TrajectorySolver(TermInputs inputs, int points) {
+    /** ε is log-uniform between these: what inversions start from. */
+    private static final double SMALLEST_START = 0.04;
+
+    private static final double LARGEST_START = 0.2;
+
+    /** Of a point of a grid, in units of the distance between points: neighbours keep apart. */
+    private static final double MOST_SHIFT = 0.35;
+
+    Trajectories solve(int count) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            double[][] ascending = new double[count][];
+            Arrays.setAll(ascending, i -> grid(inputs.random().uniforms(points)));
+            Tensor images = inputs.images().narrow(0, 0, count);
+            Tensor z = inputs.random().normal(images.shape());
+            Tensor times = matrix(ascending); // [K-1,M]
+            Tensor up = isUp(count);
+            // In the order in which they are solved: up from ε, or down from T.
+            Tensor visited = torch.where(up.view(1, -1), times, times.flip(0));
+            Tensor first = visited.select(0, 0);
+            Tensor x = torch.where(up.view(-1, 1, 1, 1), images.add(z.mul(perImage(first))), z.mul(perImage(first)));
+            Optional<Tensor> labels = inputs.labels().map(all -> all.narrow(0, 0, count));
+            return walk(x, visited, up, labels);
+        }
+    }
+
+    private Trajectories walk(Tensor start, Tensor visited, Tensor up, Optional<Tensor> labels) {
+        Tensor[] xs = new Tensor[points];
+        Tensor[] ds = new Tensor[points];
+        xs[0] = start;
+        for (int i = 0; i < points; i++) {
+            ds[i] = denoised(xs[i], visited.select(0, i), labels);
+            if (i + 1 < points) {
+                xs[i + 1] = step(visited, xs[i], ds, i);
+            }
+        }
+        Tensor x = ascending(torch.stack(new TensorVector(xs)), up);
+        Tensor d = ascending(torch.stack(new TensorVector(ds)), up);
+        Tensor times = ascending(visited, up);
+        // One Euler step leads from ε to time 0.
+        Tensor timeZero = torch.full_like(times.select(0, 0), new Scalar(SIGMA_MIN));
+        Tensor share = perImage(timeZero.div(times.select(0, 0)));
+        Tensor zero = d.select(0, 0).add(x.select(0, 0).sub(d.select(0, 0)).mul(share));
+        return new Trajectories(
+                torch.cat(new TensorVector(zero.unsqueeze(0), x), 0),
+                torch.cat(new TensorVector(timeZero.unsqueeze(0), times), 0),
+                labels);
+    }
+
+    /** The rule: x' at the visited time after number i, from x at that time and the denoised images up to there. */
+    private static Tensor step(Tensor visited, Tensor x, Tensor[] denoised, int i) {
+        Tensor t = visited.select(0, i);
+        Tensor next = visited.select(0, i + 1);
+        Tensor d = denoised[i];
+        if (i > 0) {
+            Tensor h = logRatio(next, t);
+            Tensor before = logRatio(t, visited.select(0, i - 1));
+            d = d.add(d.sub(denoised[i - 1]).mul(perImage(h.div(before).mul(new Scalar(0.5)))));
+        }
+        Tensor r = perImage(next.div(t));
+        return d.add(r.mul(x.sub(d)));
+    }
+
+    /** What was visited, [K-1,M,...], in the order of ascending times. */
+    private static Tensor ascending(Tensor visited, Tensor up) {
+        long[] shape = new long[Math.toIntExact(visited.dim())];
+        Arrays.fill(shape, 1);
+        shape[1] = up.size(0);
+        return torch.where(up.view(shape), visited, visited.flip(0));
+    }
+
+    private Tensor denoised(Tensor x, Tensor t, Optional<Tensor> labels) {
+        Tensor timeZero = torch.full_like(t, new Scalar(SIGMA_MIN));
+        Tensor atZero = inputs.f().f().apply(inputs.kept(Teacher.NAME), x, t, timeZero, labels);
+        // f(x, t, σ_min) is an Euler step to σ_min; D is where it would end at 0.
+        return atZero.sub(x.mul(perImage(timeZero.div(t))))
+                .div(perImage(timeZero.div(t).neg().add(new Scalar(1.0))));
+    }
+
+    private static Tensor logRatio(Tensor to, Tensor from) {
+        return to.div(from).log();
+    }
+
+    private static Tensor perImage(Tensor scale) {
+        return scale.view(-1, 1, 1, 1);
+    }
+
+    /** Ascending times from ε to T. */
+    private double[] grid(double[] uniform) {
+        double start = SMALLEST_START * Math.pow(LARGEST_START / SMALLEST_START, uniform[0]);
+        double low = Math.pow(start, 1 / RHO);
+        double high = Math.pow(SIGMA_MAX, 1 / RHO);
+        double[] grid = new double[points];
+        for (int i = 0; i < points; i++) {
+            boolean isEnd = i == 0 || i == points - 1;
+            double shift = isEnd ? 0 : MOST_SHIFT * (2 * uniform[i] - 1);
+            double place = (i + shift) / (points - 1);
+            grid[i] = Math.pow(low + place * (high - low), RHO);
+        }
+        return grid;
+    }
+
+    private Tensor matrix(double[][] ascending) {
+        double[] flat = new double[points * ascending.length];
+        Arrays.setAll(flat, i -> ascending[i % ascending.length][i / ascending.length]);
+        return inputs.device().floats(flat).view(points, ascending.length);
+    }
+
+    private Tensor isUp(int count) {
+        long[] even = new long[count];
+        Arrays.setAll(even, i -> 1 - i % 2);
+        return inputs.device().integers(even).to(torch.ScalarType.Bool);
+    }
+}
