@@ -34,6 +34,7 @@ final class TinyModel {
                 SIDE,
                 1,
                 1,
+                0,
                 8,
                 List.of(1),
                 1,

@@ -1,91 +1,82 @@
-package org.bcm4j.training;
+package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.denoiser.EdmLoss;
-import org.bcm4j.model.NoiseScales;
-import org.bcm4j.storage.UserException;
+import org.bcm4j.model.IntervalLaw;
+import org.bcm4j.model.IntervalLaw.EndPoints;
+import org.bcm4j.model.TimeGrid;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.TrainingStage;
+import org.bcm4j.training.terms.StubNetwork.Call;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class EdmDenoisingTest {
     private static final int COUNT = 1000;
     private static final int POINTS = 11;
-
-    private static final String CONFIG = """
-        data: {kind: fashion-mnist}
-        network:
-          kind: ncsnpp
-          image_size: 8
-          image_channels: 1
-          width: 4
-          multipliers: [1]
-          blocks: 1
-          attention: []
-          features: {kind: positional}
-          conditioning: time
-        preconditioning: denoiser
-        objective: {kind: edm-denoising, loss: {log_mean: -1.0}}
-        steps: 10
-        batch_size: 2
-        curriculum: {kind: doubling, s0: 1, s1: 2}
-        """;
-
-    @TempDir
-    Path folder;
+    private static final IntervalLaw.Settings TIMES = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
 
     @Test
-    void itsLossIsConfigured() throws IOException {
-        assertThat(read(CONFIG).objective()).isEqualTo(new EdmDenoising(new EdmLoss(-1.0, 1.2)));
-        assertThat(read(CONFIG.replace(", loss: {log_mean: -1.0}", "")).objective())
-                .isEqualTo(new EdmDenoising(EdmLoss.EDM));
+    void itsLossIsConfigured() {
+        assertThat(terms("{kind: edm-denoising, loss: {log_mean: -1.0}}"))
+                .containsExactly(new EdmDenoising(new EdmLoss(-1.0, 1.2)));
+        assertThat(terms("{kind: edm-denoising}")).containsExactly(new EdmDenoising(EdmLoss.EDM));
     }
 
-    /** Means of what lies behind a noisy image, which the denoiser's loss would never read, would be computed for nothing. */
-    @Test
-    void stableTargetsAreRefusedWhereTheyStand() {
-        assertThatThrownBy(() -> read(CONFIG + "stable_targets: 4\n"))
-                .isInstanceOf(UserException.class)
-                .hasMessageMatching(
-                        ".*denoiser\\.yaml:17:1: stable_targets must be 0 with objective edm-denoising, .*");
-        assertThatThrownBy(() -> read(CONFIG + "warm_up_steps: 4\n"))
-                .isInstanceOf(UserException.class)
-                .hasMessageMatching(".*denoiser\\.yaml:17:1: warm_up_steps must be 0 with objective edm-denoising, .*");
+    private static List<LossTerm> terms(String term) {
+        return ConfigFile.parse("{steps: 1, terms: [" + term + "]}", "test.yaml", TrainingStage.class)
+                .terms();
     }
 
     @Test
-    void aDenoiserDrawsNoiseScalesByItsLawAndOthersFromTheGrid() throws IOException {
+    void aDenoiserDrawsNoiseScalesByItsLawAndOthersFromTheGrid() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 SeededGenerator same = new SeededGenerator(1, Device.CPU)) {
-            IntervalTimes intervals = new IntervalTimes(POINTS, read(CONFIG).times(), Optional.empty(), Device.CPU);
-            DrawnTimes denoiser = new EdmDenoising(EdmLoss.EDM).times(intervals, generator, COUNT);
-            assertThat(HostTensors.floats(denoiser.tNext()))
-                    .containsExactly(HostTensors.floats(EdmLoss.EDM.sigma(same.normal(COUNT))));
-            assertThat(HostTensors.floats(denoiser.u())).containsOnly((float) NoiseScales.SIGMA_MIN);
+            Call denoiser = calls(new EdmDenoising(EdmLoss.EDM)).get(0);
+            same.normal(COUNT, 1, 1, 1); // the noise
+            assertThat(denoiser.t()).containsExactly(HostTensors.doubles(EdmLoss.EDM.sigma(same.normal(COUNT))));
 
-            DrawnTimes consistency = new Consistency(0).times(intervals, generator, COUNT);
-            float[] tNext = HostTensors.floats(consistency.tNext());
-            float[] t = HostTensors.floats(consistency.t());
-            float[] u = HostTensors.floats(consistency.u());
+            List<Call> consistency = calls(new Consistency(0, TIMES));
+            double[] t = consistency.get(0).t();
+            double[] tNext = consistency.get(1).t();
+            double[] grid = grid();
             for (int i = 0; i < COUNT; i++) {
                 assertThat(t[i]).isLessThan(tNext[i]);
-                assertThat(u[i]).isNotEqualTo(tNext[i]);
+                assertThat(grid).contains(t[i], tNext[i]);
+            }
+            // The raw output is told where to go.
+            Call denoising = calls(new Denoising(TIMES)).get(0);
+            for (int i = 0; i < COUNT; i++) {
+                assertThat(denoising.u()[i]).isNotEqualTo(denoising.t()[i]);
+                assertThat(grid).contains(denoising.u()[i]);
             }
         }
     }
 
-    private TrainingConfig read(String yaml) throws IOException {
-        return ConfigFile.read(Files.writeString(folder.resolve("denoiser.yaml"), yaml), TrainingConfig.class);
+    /** What a term asks of the network in one step. */
+    private static List<Call> calls(LossTerm term) {
+        StubNetwork network = new StubNetwork(0, 0.5);
+        try (SeededGenerator random = new SeededGenerator(1, Device.CPU);
+                Weights weights = Weights.zeros(network.layout(), Device.CPU);
+                Weights live = weights.trainable()) {
+            Tensor images = Device.CPU.zeros(COUNT, 1, 1, 1);
+            term.apply(network.inputs(live, images, POINTS, random, TermState.NONE));
+            return network.calls;
+        }
+    }
+
+    private static double[] grid() {
+        TimeGrid grid = new TimeGrid(POINTS);
+        return IntStream.range(0, POINTS)
+                .mapToDouble(n -> (float) grid.time(n))
+                .toArray();
     }
 }
