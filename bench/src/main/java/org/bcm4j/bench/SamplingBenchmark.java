@@ -63,8 +63,8 @@ public class SamplingBenchmark {
         Device device = Device.best();
         try (SeededGenerator generator = new SeededGenerator(0, device)) {
             Weights weights = Weights.initialized(trained.network().build().layout(), generator, device);
-            ModelConfig config = new ModelConfig(
-                    ModelConfig.FORMAT, trained.model(), trained.network(), "none", List.of());
+            ModelConfig config =
+                    new ModelConfig(ModelConfig.FORMAT, trained.model(), trained.network(), "none", List.of());
             bcm = new Bcm(new ConsistencyModel(config, weights, device, precision));
         }
     }

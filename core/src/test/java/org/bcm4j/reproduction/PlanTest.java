@@ -101,8 +101,7 @@ class PlanTest {
         assertThat(terms(plan.config(experiment, Run.EQ9))).containsExactly(paper);
         assertThat(terms(plan.config(experiment, Run.NO_CT))).containsExactly(bidirectional(SoftTarget.EQ9, false));
         assertThat(terms(plan.config(experiment, Run.EQ8))).containsExactly(bidirectional(SoftTarget.EQ8, true));
-        assertThat(terms(plan.config(experiment, Run.INVERSION)))
-                .containsExactly(paper, InversionConsistency.usual());
+        assertThat(terms(plan.config(experiment, Run.INVERSION))).containsExactly(paper, InversionConsistency.usual());
         TrainingConfig edm = plan.config(experiment, Run.EDM);
         assertThat(edm.model()).isEqualTo(Preconditioning.DENOISER);
         assertThat(terms(edm)).containsExactly(new EdmDenoising(EdmLoss.EDM));

@@ -81,7 +81,8 @@ class TrainerTest {
         Trainer.start(TinyRun.config(directory.resolve("data")), run).close();
         Trainer.resume(run, List.of("stages.1.optimizer.learning_rate=0.5")).close();
         try (Trainer trainer = Trainer.resume(run, List.of())) {
-            assertThat(trainer.config().stages().get(1).optimizer().learningRate()).isEqualTo(0.5);
+            assertThat(trainer.config().stages().get(1).optimizer().learningRate())
+                    .isEqualTo(0.5);
         }
     }
 

@@ -129,7 +129,9 @@ class TrainingStateTest {
             state.enterStage();
             state.save(file);
         }
-        assertRefused(": is of stage 1, but the configuration has 1; train with the configuration of its run", TinyRun.oneStage(5));
+        assertRefused(
+                ": is of stage 1, but the configuration has 1; train with the configuration of its run",
+                TinyRun.oneStage(5));
         SafetensorsFile whole = Safetensors.read(file);
         Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
         tensors.remove(TEACHER);

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.data.LabelledImages;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -111,7 +111,8 @@ class TrainingStepTest {
 
             network.fault = Optional.of(fault);
             Map<String, Double> measured = run.step.run(state);
-            assertThat(Double.isFinite(measured.getOrDefault("loss/total", 0.0))).isEqualTo(fault == Fault.GRADIENT_ONLY);
+            assertThat(Double.isFinite(measured.getOrDefault("loss/total", 0.0)))
+                    .isEqualTo(fault == Fault.GRADIENT_ONLY);
             assertThat(measured.get("gradient_norm")).isNaN();
             assertThat(measured).containsEntry("skipped", 1.0);
             assertThat(buffers(state)).isDeepEqualTo(before);
@@ -147,7 +148,8 @@ class TrainingStepTest {
 
             assertThat(numbers(state.weights.values)).as("weights").isEqualTo(average);
             assertThat(state.optimizer.step()).as("updates").isOne();
-            // After one update the first moment is a tenth of the gradient, if nothing of the first stage is left in it.
+            // After one update the first moment is a tenth of the gradient, if nothing of the first stage is left in
+            // it.
             Tensor gradient = state.weights.live(0).gradient();
             assertThat(norm).isPositive();
             assertThat(Fixture.relativeErrorOfNorm(state.optimizer.mean().flat().mul(new Scalar(10.0)), gradient))
@@ -169,8 +171,8 @@ class TrainingStepTest {
     }
 
     private float[] afterThreeSteps(String... settings) {
-        String[] all =
-                Stream.concat(Stream.of(TinyRun.oneStage(50)), Stream.of(settings)).toArray(String[]::new);
+        String[] all = Stream.concat(Stream.of(TinyRun.oneStage(50)), Stream.of(settings))
+                .toArray(String[]::new);
         TrainingConfig config = TinyRun.config(directory, all);
         try (Run run = new Run(config, config.network().build())) {
             run.steps(3);

@@ -81,8 +81,7 @@ class AdmUNetTest {
         "ALIGNED, 1, 0, true",
         "ALIGNED, 2, 0, false"
     })
-    void everyDeclaredParameterTakesPart(
-            Conditioning conditioning, int patch, int fineWidth, boolean scaleShiftNorm) {
+    void everyDeclaredParameterTakesPart(Conditioning conditioning, int patch, int fineWidth, boolean scaleShiftNorm) {
         AdmUNet network = network(conditioning, patch, fineWidth, scaleShiftNorm, 3);
         try (Weights weights = random(network);
                 Weights live = weights.trainable()) {
@@ -125,7 +124,8 @@ class AdmUNetTest {
                     .sum(1);
             for (int row = 0; row < 8; row++) {
                 for (int column = 0; column < 8; column++) {
-                    double changed = change.narrow(1, row, 1).narrow(2, column, 1).item_double();
+                    double changed =
+                            change.narrow(1, row, 1).narrow(2, column, 1).item_double();
                     boolean near = Math.abs(row - 3) <= 2 && Math.abs(column - 3) <= 2;
                     assertThat(changed > 0).as(row + ", " + column).isEqualTo(near);
                 }

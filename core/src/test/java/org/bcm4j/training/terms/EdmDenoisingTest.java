@@ -75,8 +75,6 @@ class EdmDenoisingTest {
 
     private static double[] grid() {
         TimeGrid grid = new TimeGrid(POINTS);
-        return IntStream.range(0, POINTS)
-                .mapToDouble(n -> (float) grid.time(n))
-                .toArray();
+        return IntStream.range(0, POINTS).mapToDouble(n -> (float) grid.time(n)).toArray();
     }
 }

@@ -98,8 +98,12 @@ class LossGradientsTest {
                 new Term("eq8", (f, example, d) -> eq8.of(f, example, IMAGES, d)),
                 new Term("consistency", (f, example, d) -> Consistency.paper().of(f, example, d)),
                 new Term("denoising", (f, example, d) -> new Denoising(TIMES).of(f, example)),
-                new Term("inversion", (f, example, d) -> InversionConsistency.usual().of(f, upwards(example), d)),
-                new Term("trajectory", (f, example, d) -> new TrajectoryMatching(3, 1, 3, 1, 0).of(f, pairs(example), d)));
+                new Term(
+                        "inversion",
+                        (f, example, d) -> InversionConsistency.usual().of(f, upwards(example), d)),
+                new Term(
+                        "trajectory",
+                        (f, example, d) -> new TrajectoryMatching(3, 1, 3, 1, 0).of(f, pairs(example), d)));
     }
 
     private static Loss eq10(TrainedFunction f, Example example, PseudoHuber distance) {

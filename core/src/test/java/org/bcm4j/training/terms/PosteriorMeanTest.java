@@ -91,7 +91,8 @@ class PosteriorMeanTest {
         Example plain = example(new long[] {1, 2}, t, Optional.empty());
         try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
             PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU);
-            float[] stable = HostTensors.floats(mean.stabilized(plain, generator).lower());
+            float[] stable =
+                    HostTensors.floats(mean.stabilized(plain, generator).lower());
             float[] expected = HostTensors.floats(plain.lower());
             for (int k = 0; k < expected.length; k++) {
                 assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));

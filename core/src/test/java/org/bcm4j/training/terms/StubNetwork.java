@@ -98,8 +98,7 @@ final class StubNetwork implements Network {
                 .div(time.square().add(new Scalar(variance)));
         Tensor denoised = away.mul(new Scalar(variance)).add(new Scalar(mean));
         Tensor noise = away.mul(time);
-        Tensor output = denoised
-                .mul(time)
+        Tensor output = denoised.mul(time)
                 .sub(noise.mul(new Scalar(DATA_VARIANCE)))
                 .div(size)
                 .div(new Scalar(NoiseScales.SIGMA_DATA))

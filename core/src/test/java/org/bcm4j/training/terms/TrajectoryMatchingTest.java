@@ -33,7 +33,8 @@ class TrajectoryMatchingTest {
     private record Asked(Call student, int teacherCalls, double loss) {}
 
     private static Asked ask(TrajectoryMatching term, long seed) {
-        // All images are the same, so that trajectories are straight and f, an Euler step, leads from point to point exactly.
+        // All images are the same, so that trajectories are straight and f, an Euler step, leads from point to point
+        // exactly.
         StubNetwork network = new StubNetwork(MEAN, 0);
         try (Scope scope = Scope.open();
                 SeededGenerator random = new SeededGenerator(seed, Device.CPU);
@@ -46,8 +47,7 @@ class TrajectoryMatchingTest {
             for (Call call : network.calls.subList(0, last)) {
                 assertThat(call.hasGradient()).isFalse();
             }
-            return new Asked(
-                    network.calls.get(last), last, loss.total().item_double());
+            return new Asked(network.calls.get(last), last, loss.total().item_double());
         }
     }
 
@@ -68,7 +68,8 @@ class TrajectoryMatchingTest {
             assertThat(student.t()[i]).isBetween(0.00199, 80.001).isNotEqualTo(student.u()[i]);
             assertThat(student.u()[i]).isBetween(0.00199, 80.001);
         }
-        // float32. From T down the error of a point, 80·1e-7, is divided by c_out ≥ 0.5·(t − u)/t, for neighbours a tenth of that.
+        // float32. From T down the error of a point, 80·1e-7, is divided by c_out ≥ 0.5·(t − u)/t, for neighbours a
+        // tenth of that.
         assertThat(asked.loss()).isBetween(-1e-6, 0.05);
     }
 
@@ -85,9 +86,7 @@ class TrajectoryMatchingTest {
         // Half of 160: a deviation of 6.3.
         assertThat(up).isBetween(42, 118);
         Call none = ask(new TrajectoryMatching(1, 1, 15, 4, 0), 3).student();
-        long ends = Arrays.stream(none.u())
-                .filter(u -> u < 0.0021 || u > 79.9)
-                .count();
+        long ends = Arrays.stream(none.u()).filter(u -> u < 0.0021 || u > 79.9).count();
         // 2 of 16 points are ends: 20 of 160, a deviation of 4.2.
         assertThat(ends).isLessThan(46);
     }

@@ -108,7 +108,8 @@ class TrajectorySolverTest {
                 down += m % 2 == 0 ? 0 : noise * noise;
             }
         }
-        // Means of 320 squares of normal numbers: a deviation of 0.079 each. An image in the noise's place would be 12 and more.
+        // Means of 320 squares of normal numbers: a deviation of 0.079 each. An image in the noise's place would be 12
+        // and more.
         assertThat(up / (COUNT / 2 * PIXELS)).isCloseTo(1, within(0.3));
         assertThat(down / (COUNT / 2 * PIXELS)).isCloseTo(1, within(0.3));
     }
@@ -154,7 +155,8 @@ class TrajectorySolverTest {
         StubNetwork network = new StubNetwork(-0.2, NoiseScales.SIGMA_DATA);
         double coarse = errorAtTheEnd(solve(network, 0, 21), network, up);
         double fine = errorAtTheEnd(solve(network, 0, 41), network, up);
-        // Steps of random lengths; a rule of first order would halve the error, one of third divide it by eight. Measured: 4.0 and 4.7.
+        // Steps of random lengths; a rule of first order would halve the error, one of third divide it by eight.
+        // Measured: 4.0 and 4.7.
         assertThat(coarse / fine).isBetween(3.0, 5.5);
     }
 
@@ -172,7 +174,8 @@ class TrajectorySolverTest {
         try (Scope scope = Scope.open()) {
             // Point k of trajectory m is 10·k + m, its time a tenth of that.
             Tensor x = Device.CPU.floats(0, 1, 2, 10, 11, 12, 20, 21, 22).view(3, 3, 1, 1, 1);
-            Tensor times = Device.CPU.floats(0, 0.1, 0.2, 1, 1.1, 1.2, 2, 2.1, 2.2).view(3, 3);
+            Tensor times =
+                    Device.CPU.floats(0, 0.1, 0.2, 1, 1.1, 1.2, 2, 2.1, 2.2).view(3, 3);
             Optional<Tensor> labels = Optional.of(Device.CPU.integers(7, 8, 9));
             TrajectoryPairs pairs = new Trajectories(x, times, labels)
                     .pairs(new int[] {2, 0, 1, 0}, new int[] {0, 1, 2, 2}, Device.CPU);
