@@ -84,7 +84,9 @@ class IntervalLawTest {
         int n = intervalSeed % (points - 1);
         double[] targets = law.targetsGiven(n);
         int drawn = law.target(quantile, n);
-        assertThat(drawn).isNotEqualTo(n + 1);
+        for (double extreme : new double[] {0, quantile, Math.nextDown(1.0)}) {
+            assertThat(targets[law.target(extreme, n)]).isPositive();
+        }
         double below = Arrays.stream(targets, 0, drawn).sum();
         // Sums of 400 numbers below 1, some of them divided by what a narrow law leaves: 1e-9 at the worst.
         assertThat(quantile).isBetween(below - 1e-9, below + targets[drawn] + 1e-9);
