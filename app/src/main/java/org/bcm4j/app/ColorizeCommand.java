@@ -18,8 +18,8 @@ import picocli.CommandLine.Mixin;
         description = "Gives grey images colours; of coloured ones it keeps the luminance only.",
         footerHeading = "%nExample:%n",
         footer = {
-            "  bcm colorize models/emoji old.png --out coloured",
-            "  bcm colorize models/emoji old.png --nfe 6 --class Flags --out coloured",
+            "  bcm colorize runs/avataaars/model old.png --out coloured",
+            "  bcm colorize runs/avataaars/model old.png --nfe 6 --class Afro --out coloured",
             "",
             "The walk goes from noise to images again and again, which are given the known luminance each time."
         })

@@ -51,7 +51,7 @@ public class EditingBenchmark {
     static final int BATCH = 64;
 
     private static final String GREY = "configs/fashion-mnist.yaml";
-    private static final String COLOUR = "configs/emoji.yaml";
+    private static final String COLOUR = "configs/avataaars.yaml";
 
     private static final Walk ONE_STEP = Walk.parse("80 > 0");
     private static final Walk INVERSION = Walk.parse("0 +0.07 > 6 > 80");

@@ -1,7 +1,7 @@
 package org.bcm4j.data;
 
 /** Which data set, and where; in a configuration, {@code kind} says which. */
-public sealed interface DataSource permits FashionMnist, Cifar10, ImageFolder {
+public sealed interface DataSource permits FashionMnist, Cifar10, ImageFolder, PackedImages {
     /** The name as people write it: {@code fashion-mnist}. */
     String title();
 

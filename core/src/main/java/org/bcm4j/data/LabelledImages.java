@@ -1,17 +1,18 @@
 package org.bcm4j.data;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A data set in memory: images of one size, as bytes, and the class of each. Immutable, and safe for use by several
+ * A data set in memory, or mapped into it: images of one size, as bytes, and the class of each. Immutable, and safe for use by several
  * threads. Tensors are made on the CPU and belong to the caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class LabelledImages {
     /** uint8, [size, channels, height, width]. */
-    private final byte[] pixels;
+    private final ByteBuffer pixels;
 
     private final int[] labels;
     private final int channels;
@@ -29,12 +30,17 @@ public final class LabelledImages {
      * @throws IllegalArgumentException if the numbers do not fit together
      */
     public LabelledImages(byte[] pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
+        this(ByteBuffer.wrap(pixels), labels, channels, height, width, classNames);
+    }
+
+    /** The same with images that may lie in a file, at the positions from 0 on. */
+    LabelledImages(ByteBuffer pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
         if (channels < 1 || height < 1 || width < 1) {
             throw new IllegalArgumentException("no images of " + channels + " x " + height + " x " + width);
         }
         long needed = Math.multiplyExact(Math.multiplyExact((long) channels * height, width), labels.length);
-        if (pixels.length != needed) {
-            throw new IllegalArgumentException(pixels.length + " bytes are not " + labels.length + " images of "
+        if (pixels.capacity() != needed) {
+            throw new IllegalArgumentException(pixels.capacity() + " bytes are not " + labels.length + " images of "
                     + channels + " x " + height + " x " + width);
         }
         for (int label : labels) {
@@ -77,10 +83,11 @@ public final class LabelledImages {
     public Tensor images(long... indices) {
         int length = channels * height * width;
         float[] batch = new float[Math.multiplyExact(indices.length, length)];
+        byte[] image = new byte[length];
         for (int i = 0; i < indices.length; i++) {
-            int from = Math.toIntExact(Objects.checkIndex(indices[i], (long) size())) * length;
+            copy(indices[i], image, 0);
             for (int k = 0; k < length; k++) {
-                batch[i * length + k] = Pixels.toSignal(pixels[from + k]);
+                batch[i * length + k] = Pixels.toSignal(image[k]);
             }
         }
         return HostTensors.ofFloats(batch, indices.length, channels, height, width);
@@ -91,10 +98,15 @@ public final class LabelledImages {
         int length = channels * height * width;
         byte[] batch = new byte[Math.multiplyExact(indices.length, length)];
         for (int i = 0; i < indices.length; i++) {
-            int from = Math.toIntExact(Objects.checkIndex(indices[i], (long) size())) * length;
-            System.arraycopy(pixels, from, batch, i * length, length);
+            copy(indices[i], batch, i * length);
         }
         return HostTensors.ofBytes(batch, indices.length, channels, height, width);
+    }
+
+    private void copy(long index, byte[] target, int at) {
+        int length = channels * height * width;
+        int from = Math.toIntExact(Objects.checkIndex(index, (long) size())) * length;
+        pixels.get(from, target, at, length);
     }
 
     /**

@@ -148,6 +148,18 @@ record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
         return shape.stream().mapToLong(Long::longValue).toArray();
     }
 
+    /** The array in words: {@code uint8 [2, 3]}. */
+    String described() {
+        String name = switch (type) {
+            case Byte -> "uint8";
+            case Int -> "int32";
+            case Long -> "int64";
+            case Float -> "float32";
+            default -> "float64";
+        };
+        return name + " " + shape;
+    }
+
     static UserException broken(String where, String problem) {
         return new UserException(
                 where + " is not a sound NumPy array: " + problem + "; write it again with numpy.save");

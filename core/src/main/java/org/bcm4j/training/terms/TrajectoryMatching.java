@@ -7,6 +7,7 @@ import org.bcm4j.config.Default;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -24,22 +25,22 @@ import org.bytedeco.pytorch.Tensor;
  * @param share trajectories, as a share of the batch in (0, 1]
  * @param points of a trajectory from its start to its end, at least 3
  * @param pairs (t, u) drawn from each trajectory
- * @param endTargets share, in [0, 1], of the pairs that lead to an end: half of them to time 0, half to T; and of these the same share comes
- *     from the other end
+ * @param endPairs share, in [0, 1], of the pairs that lead to an end, half of them to time 0, half to T; of these the same share comes from
+ *     the other end. No pair begins at time 0: there the noise, of scale σ_min, is too small to be seen
  */
 public record TrajectoryMatching(
         @Default("1.0") double weight,
         @Default("0.25") double share,
         @Default("12") int points,
         @Default("4") int pairs,
-        @Default("0.6") double endTargets)
+        @Default("0.6") double endPairs)
         implements LossTerm {
     public TrajectoryMatching {
         require(weight > 0, "weight must be positive, is " + weight);
         require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
         require(points >= 3, "points must be at least 3, is " + points);
         require(pairs >= 1, "pairs must be positive, is " + pairs);
-        require(endTargets >= 0 && endTargets <= 1, "end_targets " + endTargets + " is not in [0, 1]");
+        require(endPairs >= 0 && endPairs <= 1, "end_pairs " + endPairs + " is not in [0, 1]");
     }
 
     @Override
@@ -79,14 +80,20 @@ public record TrajectoryMatching(
         int[] to = new int[count];
         int last = trajectories.points() - 1;
         for (int i = 0; i < count; i++) {
-            boolean toAnEnd = uniform[4 * i] < endTargets;
+            boolean toAnEnd = uniform[4 * i] < endPairs;
             int end = uniform[4 * i + 1] < 0.5 ? 0 : last;
-            to[i] = toAnEnd ? end : (int) (uniform[4 * i + 1] * (last + 1));
-            boolean fromTheOther = toAnEnd && uniform[4 * i + 2] < endTargets;
-            int other = (int) (uniform[4 * i + 3] * last);
-            from[i] = fromTheOther ? last - end : other + (other >= to[i] ? 1 : 0);
+            to[i] = toAnEnd ? end : 1 + (int) (uniform[4 * i + 1] * (last - 1));
+            boolean fromTheOther = toAnEnd && uniform[4 * i + 2] < endPairs;
+            from[i] = fromTheOther ? Math.max(1, last - end) : otherThan(to[i], uniform[4 * i + 3], last);
         }
         return trajectories.pairs(from, to, inputs.device());
+    }
+
+    /** One of the points 1 to {@code last} but {@code excluded}, at quantile {@code uniform}. */
+    private static int otherThan(int excluded, double uniform, int last) {
+        int choices = excluded == 0 ? last : last - 1;
+        int place = 1 + (int) (uniform * choices);
+        return excluded == 0 || place < excluded ? place : place + 1;
     }
 
     /** The loss of given pairs. */
@@ -95,6 +102,6 @@ public record TrajectoryMatching(
         Tensor estimate = f.live(pairs.from(), pairs.t(), pairs.u(), pairs.labels());
         Tensor trajectory =
                 distance.apply(estimate.div(size), pairs.to().div(size)).mean();
-        return new Loss(trajectory.mul(new org.bytedeco.pytorch.Scalar(weight)), Map.of("trajectory", trajectory));
+        return new Loss(trajectory.mul(new Scalar(weight)), Map.of("trajectory", trajectory));
     }
 }

@@ -18,15 +18,18 @@ import org.bytedeco.pytorch.global.torch;
  * spread in t^{1/ρ} but for a random shift of each, and σ_min, to which one Euler step leads from ε.
  *
  * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with r = t'/t and
- * h = ln r, x' = r·x + (1 − r)·(D + h/(2h_before)·(D − D_before)).
+ * h = ln r, x' = D' + r·(x − D') where D' = D + h/(2h_before)·(D − D_before).
  *
  * @param points K − 1
  */
 record TrajectorySolver(TermInputs inputs, int points) {
     /** ε is log-uniform between these: what inversions start from. */
-    private static final double SMALLEST_START = 0.02;
+    private static final double SMALLEST_START = 0.04;
 
     private static final double LARGEST_START = 0.2;
+
+    /** Of a point of a grid, in units of the distance between points: neighbours keep apart. */
+    private static final double MOST_SHIFT = 0.35;
 
     Trajectories solve(int count) {
         try (NoGradGuard guard = new NoGradGuard()) {
@@ -50,32 +53,44 @@ record TrajectorySolver(TermInputs inputs, int points) {
         Tensor[] ds = new Tensor[points];
         xs[0] = start;
         for (int i = 0; i < points; i++) {
-            Tensor t = visited.select(0, i);
-            ds[i] = denoised(xs[i], t, labels);
+            ds[i] = denoised(xs[i], visited.select(0, i), labels);
             if (i + 1 < points) {
-                Tensor next = visited.select(0, i + 1);
-                Tensor r = perImage(next.div(t));
-                Tensor d = i == 0
-                        ? ds[0]
-                        : ds[i].add(ds[i].sub(ds[i - 1])
-                                .mul(perImage(logRatio(next, t).div(logRatio(t, visited.select(0, i - 1)))))
-                                .mul(new Scalar(0.5)));
-                xs[i + 1] = r.mul(xs[i]).sub(r.sub(new Scalar(1.0)).mul(d));
+                xs[i + 1] = step(visited, xs[i], ds, i);
             }
         }
-        Tensor x = torch.stack(new TensorVector(xs));
-        Tensor ascending = torch.where(up.view(1, -1, 1, 1, 1), x, x.flip(0));
-        Tensor lowest = ascending.select(0, 0);
-        Tensor epsilon = torch.where(up, visited.select(0, 0), visited.select(0, points - 1));
-        Tensor denoised = torch.where(up.view(-1, 1, 1, 1), ds[0], ds[points - 1]);
-        Tensor share = perImage(epsilon.reciprocal().mul(new Scalar(SIGMA_MIN)));
-        Tensor zero = denoised.add(lowest.sub(denoised).mul(share));
-        Tensor times = torch.where(up.view(1, -1), visited, visited.flip(0));
-        Tensor timeZero = torch.full_like(epsilon, new Scalar(SIGMA_MIN));
+        Tensor x = ascending(torch.stack(new TensorVector(xs)), up);
+        Tensor d = ascending(torch.stack(new TensorVector(ds)), up);
+        Tensor times = ascending(visited, up);
+        // One Euler step leads from ε to time 0.
+        Tensor timeZero = torch.full_like(times.select(0, 0), new Scalar(SIGMA_MIN));
+        Tensor share = perImage(timeZero.div(times.select(0, 0)));
+        Tensor zero = d.select(0, 0).add(x.select(0, 0).sub(d.select(0, 0)).mul(share));
         return new Trajectories(
-                torch.cat(new TensorVector(zero.unsqueeze(0), ascending), 0),
+                torch.cat(new TensorVector(zero.unsqueeze(0), x), 0),
                 torch.cat(new TensorVector(timeZero.unsqueeze(0), times), 0),
                 labels);
+    }
+
+    /** The rule: x' at the visited time after number i, from x at that time and the denoised images up to there. */
+    private static Tensor step(Tensor visited, Tensor x, Tensor[] denoised, int i) {
+        Tensor t = visited.select(0, i);
+        Tensor next = visited.select(0, i + 1);
+        Tensor d = denoised[i];
+        if (i > 0) {
+            Tensor h = logRatio(next, t);
+            Tensor before = logRatio(t, visited.select(0, i - 1));
+            d = d.add(d.sub(denoised[i - 1]).mul(perImage(h.div(before).mul(new Scalar(0.5)))));
+        }
+        Tensor r = perImage(next.div(t));
+        return d.add(r.mul(x.sub(d)));
+    }
+
+    /** What was visited, [K-1,M,...], in the order of ascending times. */
+    private static Tensor ascending(Tensor visited, Tensor up) {
+        long[] shape = new long[Math.toIntExact(visited.dim())];
+        Arrays.fill(shape, 1);
+        shape[1] = up.size(0);
+        return torch.where(up.view(shape), visited, visited.flip(0));
     }
 
     private Tensor denoised(Tensor x, Tensor t, Optional<Tensor> labels) {
@@ -102,7 +117,8 @@ record TrajectorySolver(TermInputs inputs, int points) {
         double[] grid = new double[points];
         for (int i = 0; i < points; i++) {
             boolean isEnd = i == 0 || i == points - 1;
-            double place = (i + (isEnd ? 0 : uniform[i] - 0.5)) / (points - 1);
+            double shift = isEnd ? 0 : MOST_SHIFT * (2 * uniform[i] - 1);
+            double place = (i + shift) / (points - 1);
             grid[i] = Math.pow(low + place * (high - low), RHO);
         }
         return grid;

@@ -1,0 +1,34 @@
+package org.bcm4j.data;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import org.bcm4j.storage.UserException;
+
+/**
+ * An {@code .npy} file mapped into memory: the system reads its parts as they are looked at, and keeps what there is room for.
+ *
+ * @param values little-endian, read-only, in row-major order
+ */
+record MappedArray(NpyHeader header, ByteBuffer values) {
+    /** @throws UserException if the file can not be read, is damaged, or too large to be mapped as one */
+    static MappedArray of(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            NpyHeader header = NpyHeader.read(channel, file.toString());
+            long size = channel.size();
+            header.checkSize(size, file.toString());
+            long length = size - header.bytes();
+            if (length > Integer.MAX_VALUE) {
+                throw new UserException(file + ": holds " + length + " bytes, more than the " + Integer.MAX_VALUE
+                        + " that can be used; pack fewer or smaller images");
+            }
+            ByteBuffer values = channel.map(MapMode.READ_ONLY, header.bytes(), length);
+            return new MappedArray(header, values.order(ByteOrder.LITTLE_ENDIAN));
+        } catch (IOException e) {
+            throw NumpyFiles.unreadable(file, e);
+        }
+    }
+}
