@@ -85,7 +85,7 @@ class TrajectorySolverTest {
         Solved solved = solve(new StubNetwork(0, 0.5), 0, 12);
         for (int m = 0; m < COUNT; m++) {
             assertThat(solved.times()[0][m]).isEqualTo((float) NoiseScales.SIGMA_MIN);
-            assertThat(solved.times()[1][m]).isBetween(0.02 - 1e-6, 0.2 + 1e-6);
+            assertThat(solved.times()[1][m]).isBetween(0.04 - 1e-6, 0.2 + 1e-6);
             assertThat(solved.times()[12][m]).isCloseTo(NoiseScales.SIGMA_MAX, within(1e-4));
             for (int k = 0; k < 12; k++) {
                 assertThat(solved.times()[k][m]).isLessThan(solved.times()[k + 1][m]);
@@ -119,11 +119,11 @@ class TrajectorySolverTest {
     @CsvSource({"true", "false"})
     void straightTrajectoriesAreExact(boolean up) {
         StubNetwork network = new StubNetwork(0.3, 0);
-        // float32. Measured: 2.4e-6.
+        // float32. Measured: 1.4e-6.
         assertThat(largestError(solve(network, 0.3, 8), network, up)).isLessThan(1e-5);
     }
 
-    /** Of normal data as wide as images are. Measured: 0.046 and 0.083 in 12 points, 0.005 and 0.0099 in 40. */
+    /** Of normal data as wide as images are. Measured: 0.044 up and 0.063 down in 12 points, 0.005 and 0.008 in 40. */
     @ParameterizedTest
     @CsvSource({"true, 12, 0.1", "false, 12, 0.15", "true, 40, 0.01", "false, 40, 0.02"})
     void pointsLieOnTheTrueTrajectory(boolean up, int points, double bound) {
@@ -156,7 +156,7 @@ class TrajectorySolverTest {
         double coarse = errorAtTheEnd(solve(network, 0, 21), network, up);
         double fine = errorAtTheEnd(solve(network, 0, 41), network, up);
         // Steps of random lengths; a rule of first order would halve the error, one of third divide it by eight.
-        // Measured: 4.0 and 4.7.
+        // Measured: 4.0.
         assertThat(coarse / fine).isBetween(3.0, 5.5);
     }
 
