@@ -15,24 +15,25 @@ work=${WORK:-runs/coverage} out=${OUT:-docs/coverage} bcm=${BCM:-./bcm} seed=${S
 
 settings=(paper targets ends more-ends intervals paper-floor ends-floor more-ends-floor intervals-floor ends-higher-floor
     intervals-higher-floor from-images from-images-floor inversions-floor inversions-higher-floor
-    ends-higher-floor-self ends-highest-floor-self everything)
+    everything)
+
+# The term that a setting changes.
+term=stages.0.terms.0
 
 # What a setting changes, a line each: the law of the soft term's images, while the consistency term keeps the paper's by importance weights
 # where they differ, and the least weight of that term.
 changes() {
     case $1 in
         paper) ;;
-        targets) echo 'soft_times={uniform_targets: 0.5}' ;;
-        ends) echo 'soft_times={uniform_targets: 0.5, end_targets: 0.1}' ;;
-        more-ends) echo 'soft_times={uniform_targets: 0.4, end_targets: 0.3}' ;;
-        intervals) echo 'soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1}' ;;
-        from-images) echo 'soft_times={log_mean: -2.3, log_std: 1, uniform_targets: 0.5, end_targets: 0.1}' ;;
-        inversions) echo 'soft_times={log_mean: -2.3, log_std: 1, uniform_intervals: 0.25, uniform_targets: 0.4, end_targets: 0.3}' ;;
-        *-self) changes "${1%-self}" && printf '%s\n' 'self_distillation={walk: "80 > 1.2 > 0", share: 0.25}' steps=485 ;; # as long
-        everything) echo 'times={uniform_intervals: 0.35, uniform_targets: 0.35, end_targets: 0.1}' ;;
-        *-highest-floor) changes "${1%-highest-floor}" && echo 'objective.soft_weight_floor=1' ;;
-        *-higher-floor) changes "${1%-higher-floor}" && echo 'objective.soft_weight_floor=0.2' ;;
-        *-floor) changes "${1%-floor}" && echo 'objective.soft_weight_floor=0.05' ;;
+        targets) echo "$term.soft_times={uniform_targets: 0.5}" ;;
+        ends) echo "$term.soft_times={uniform_targets: 0.5, end_targets: 0.1}" ;;
+        more-ends) echo "$term.soft_times={uniform_targets: 0.4, end_targets: 0.3}" ;;
+        intervals) echo "$term.soft_times={uniform_intervals: 0.5, uniform_targets: 0.5, end_targets: 0.1}" ;;
+        from-images) echo "$term.soft_times={log_mean: -2.3, log_std: 1, uniform_targets: 0.5, end_targets: 0.1}" ;;
+        inversions) echo "$term.soft_times={log_mean: -2.3, log_std: 1, uniform_intervals: 0.25, uniform_targets: 0.4, end_targets: 0.3}" ;;
+        everything) echo "$term.times={uniform_intervals: 0.35, uniform_targets: 0.35, end_targets: 0.1}" ;;
+        *-higher-floor) changes "${1%-higher-floor}" && echo "$term.soft_weight_floor=0.2" ;;
+        *-floor) changes "${1%-floor}" && echo "$term.soft_weight_floor=0.05" ;;
         *) fail "$1 is no setting; there are: ${settings[*]}" ;;
     esac
 }
@@ -65,7 +66,7 @@ for name in "${chosen[@]}"; do
 done
 
 mkdir -p "$work" "$out"
-train "$work/warm-up" --set warm_up_steps=900 --set steps=1
+train "$work/warm-up" --set stages.0.steps=901 --set 'stages.0.terms=[{kind: denoising}]'
 for name in "${chosen[@]}"; do
     run=$work/$name-$seed figures=$out/$name-$seed-$split.json
     [[ -f $figures ]] && continue

@@ -1,6 +1,7 @@
 package org.bcm4j;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.implement;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -15,6 +16,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.List;
 import java.util.stream.Stream;
+import org.bcm4j.training.terms.LossTerm;
 
 /** Keeps the rooms of {@code ARCHITECTURE.md} apart: who may know whom, and who may know JavaCPP. */
 @AnalyzeClasses(packages = "org.bcm4j", importOptions = ArchitectureTest.WithoutTests.class)
@@ -53,6 +55,24 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(
             ROOMS.stream().map(ArchitectureTest::knowsNoRoomAbove).toList());
+
+    /** A term is no part of what sums it: the step knows none by name, and none knows the step. */
+    @ArchTest
+    static final ArchRule TERMS_DO_NOT_KNOW_WHO_SUMS_THEM = noClasses()
+            .that()
+            .resideInAPackage("org.bcm4j.training.terms..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bcm4j.training");
+
+    /** A configuration's terms are read by the sealed interface; only the paper's experiments vary single ones. */
+    @ArchTest
+    static final ArchRule TRAINING_KNOWS_NO_TERM_BY_NAME = noClasses()
+            .that()
+            .resideInAPackage("org.bcm4j.training")
+            .should()
+            .dependOnClassesThat(implement(LossTerm.class))
+            .because("whoever adds a term writes one class");
 
     @ArchTest
     static final ArchRule EVERY_CLASS_LIVES_IN_A_ROOM = classes()

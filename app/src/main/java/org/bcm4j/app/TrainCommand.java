@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nExample:%n",
         footer = {
-            "  bcm train configs/fashion-mnist.yaml --run runs/clothes --set optimizer.learning_rate=5e-4",
+            "  bcm train configs/fashion-mnist.yaml --run runs/clothes --set stages.0.optimizer.learning_rate=5e-4",
             "  bcm train --resume --run runs/clothes"
         })
 final class TrainCommand implements Callable<Integer> {

@@ -48,10 +48,14 @@ class ReproduceCommandTest {
                   data: %s
                   network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [],
                     head_width: 8, conditioning: joint, classes: 2, null_class: true}
-                  objective: {kind: bidirectional-consistency}
-                  steps: 1
                   batch_size: 4
-                  curriculum: {kind: doubling, s0: 2, s1: 4}
+                  stages:
+                    - steps: 1
+                      terms: [{kind: denoising}]
+                      curriculum: {kind: doubling, s0: 2, s1: 4}
+                    - steps: 1
+                      terms: [{kind: bidirectional-consistency}, {kind: inversion-consistency}]
+                      curriculum: {kind: doubling, s0: 2, s1: 4}
                   output: {log_every: 1, checkpoint_every: 5, samples_every: 1000000}
                 warm_up_share: 0.2
                 measuring: {seeds: 2, samples: 4, inverted: 3, edited: 3, pairs: 2, tuning_images: 3, trials: 2, embedded: 3}

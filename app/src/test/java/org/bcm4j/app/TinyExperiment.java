@@ -26,10 +26,11 @@ final class TinyExperiment {
                   attention: []
                   head_width: 8
                   conditioning: joint
-                objective: {kind: bidirectional-consistency}
-                steps: 4
                 batch_size: 4
-                curriculum: {kind: doubling, s0: 2, s1: 4}
+                stages:
+                  - steps: 4
+                    terms: [{kind: bidirectional-consistency}]
+                    curriculum: {kind: doubling, s0: 2, s1: 4}
                 output: {log_every: 1, checkpoint_every: 2, samples_every: 1000000}
                 """.formatted(directory.toString());
     }

@@ -44,6 +44,7 @@ final class TinyModel {
                 SIDE,
                 1,
                 1,
+                0,
                 8,
                 List.of(1),
                 1,

@@ -25,7 +25,7 @@ class TrainCommandTest {
 
     @Test
     void aRunEndsWithAModel() throws Exception {
-        Outcome outcome = run("train", "tiny.yaml", "--set", "steps=2", "--set", "seed=5");
+        Outcome outcome = run("train", "tiny.yaml", "--set", "stages.0.steps=2", "--set", "seed=5");
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.out()).isEqualTo("""
                         runs/tiny: step 0 of 2; Ctrl-C saves and stops
@@ -47,7 +47,7 @@ class TrainCommandTest {
         Path out = directory.resolve("out.txt");
         Path err = directory.resolve("err.txt");
         Process process = CommandProcess.in(directory)
-                .start(out, err, "train", "tiny.yaml", "--run", "run", "--set", "steps=100000000");
+                .start(out, err, "train", "tiny.yaml", "--run", "run", "--set", "stages.0.steps=100000000");
         awaitFirstStep(process);
         process.destroy(); // SIGTERM
         Outcome stopped = CommandProcess.outcome(process, out, err);
@@ -57,7 +57,7 @@ class TrainCommandTest {
                 .containsPattern("stopped at step \\d+; continue with: bcm train --resume --run run\n");
         String step = stopped.out().replaceAll("(?s).*stopped at step (\\d+);.*", "$1");
 
-        Outcome resumed = run("train", "--resume", "--run", "run", "--set", "steps=" + step);
+        Outcome resumed = run("train", "--resume", "--run", "run", "--set", "stages.0.steps=" + step);
         assertThat(resumed.err()).isEmpty();
         assertThat(resumed.out().replace(",", "")).startsWith("run: step " + step + " of " + step);
         assertThat(resumed.exitCode()).isZero();

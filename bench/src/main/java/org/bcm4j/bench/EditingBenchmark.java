@@ -87,8 +87,8 @@ public class EditingBenchmark {
         Device device = Device.best();
         try (SeededGenerator generator = new SeededGenerator(0, device)) {
             Weights weights = Weights.initialized(trained.network().build().layout(), generator, device);
-            ModelConfig config = new ModelConfig(
-                    ModelConfig.FORMAT, trained.preconditioning(), trained.network(), "none", List.of());
+            ModelConfig config =
+                    new ModelConfig(ModelConfig.FORMAT, trained.model(), trained.network(), "none", List.of());
             return new Bcm(new ConsistencyModel(config, weights, device, Precision.FP32));
         }
     }

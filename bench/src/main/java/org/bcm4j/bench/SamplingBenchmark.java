@@ -45,6 +45,9 @@ public class SamplingBenchmark {
     static final int BATCH = 64;
 
     private static final String CONFIG = "configs/fashion-mnist.yaml";
+    /** As the PyTorch peer's, which ends at the folded pixels. */
+    private static final String PEER_NETWORK = "network.fine_width=0";
+
     private static final Walk ONE_STEP = Walk.parse("80 > 0");
 
     /** The arithmetic of convolutions and matrix products. */
@@ -56,12 +59,12 @@ public class SamplingBenchmark {
 
     @Setup
     public void prepare() {
-        TrainingConfig trained = ConfigFile.read(Path.of(CONFIG), TrainingConfig.class);
+        TrainingConfig trained = ConfigFile.read(Path.of(CONFIG), TrainingConfig.class, List.of(PEER_NETWORK));
         Device device = Device.best();
         try (SeededGenerator generator = new SeededGenerator(0, device)) {
             Weights weights = Weights.initialized(trained.network().build().layout(), generator, device);
-            ModelConfig config = new ModelConfig(
-                    ModelConfig.FORMAT, trained.preconditioning(), trained.network(), "none", List.of());
+            ModelConfig config =
+                    new ModelConfig(ModelConfig.FORMAT, trained.model(), trained.network(), "none", List.of());
             bcm = new Bcm(new ConsistencyModel(config, weights, device, precision));
         }
     }

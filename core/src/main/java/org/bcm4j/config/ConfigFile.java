@@ -84,7 +84,18 @@ public final class ConfigFile {
      * @throws IllegalArgumentException if the record has a component that no configuration can hold
      */
     public static <T extends Record> T readPart(Path file, Class<T> type) {
-        Node document = NodeReader.document(text(file), file.toString());
+        return readPart(file, type, List.of());
+    }
+
+    /**
+     * The same with settings laid over the file.
+     *
+     * @param overrides as for {@link #read(Path, Class, List)}; those of other keys are not looked at either
+     * @throws UserException if the file cannot be read or the part does not fit the record
+     * @throws IllegalArgumentException if the record has a component that no configuration can hold
+     */
+    public static <T extends Record> T readPart(Path file, Class<T> type, List<String> overrides) {
+        Node document = new Overrides(overrides).applyTo(NodeReader.document(text(file), file.toString()));
         return RecordReader.read(document instanceof Node.Mapping whole ? part(whole, type) : document, type);
     }
 

@@ -56,7 +56,7 @@ public final class DenoisingModel implements TrainedModel {
     private static void requireDenoiser(ModelConfig config) {
         if (!config.isDenoiser()) {
             throw new UserException("this model is no denoiser, so there is no ODE to solve with it; walk with it,"
-                    + " or name a model trained with objective edm-denoising");
+                    + " or name a model trained with the term edm-denoising");
         }
     }
 

@@ -1,5 +1,4 @@
 /**
- * The small classifier whose activations stand for what is in an image: metrics measure samples by them, and a discriminator of training may
- * look at images through them.
+ * The small classifier whose activations stand for what is in an image: metrics measure samples by them.
  */
 package org.bcm4j.features;

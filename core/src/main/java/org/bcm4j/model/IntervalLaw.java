@@ -140,7 +140,8 @@ public final class IntervalLaw {
 
     /** The interval at quantile {@code uniform} in [0,1). */
     public int interval(double uniform) {
-        return search(cumulativeInterval, uniform * cumulativeInterval[cumulativeInterval.length - 1]);
+        double total = cumulativeInterval[cumulativeInterval.length - 1];
+        return search(cumulativeInterval, Math.min(uniform * total, Math.nextDown(total)));
     }
 
     /** The target index at quantile {@code uniform} in [0,1), given the interval. */
@@ -154,12 +155,15 @@ public final class IntervalLaw {
             return other < excluded ? other : other + 1;
         }
         double level = uniform * rest;
-        return level < below
-                ? search(cumulativeTarget, level)
-                : search(cumulativeTarget, level + cumulativeTarget[excluded] - below);
+        double through = cumulativeTarget[excluded];
+        // The bounds hold what rounding would take to the excluded point, or past the last one that has mass.
+        if (level < below || through >= total) {
+            return search(cumulativeTarget, Math.min(level, Math.nextDown(below)));
+        }
+        return search(cumulativeTarget, Math.min(Math.max(level + through - below, through), Math.nextDown(total)));
     }
 
-    /** The first index whose cumulative mass is above the level: never one without mass. */
+    /** The first index whose cumulative mass is above the level, which is below the total: never one without mass. */
     private static int search(double[] cumulative, double level) {
         int low = 0;
         int high = cumulative.length - 1;

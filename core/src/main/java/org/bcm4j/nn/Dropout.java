@@ -8,12 +8,12 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The dropout masks of one training step. A mask is drawn when the first pass of the step reaches its layer; later passes, which visit the
+ * The dropout masks of one loss term in a training step. A mask is drawn when the first pass of the term reaches its layer; later passes, which visit the
  * layers in the same order after {@link #rewind}, get the same masks: consistency training compares passes that must differ in nothing
  * but their inputs (docs/method.md §4). A pass over other numbers of images takes them to be the first pass's, again from the first where
  * there are more, and no further where there are fewer.
  *
- * <p>Masks live in the scope of the step that drew them.
+ * <p>Masks live in the scope in which they were drawn.
  */
 public final class Dropout {
     private final Optional<SeededGenerator> generator;
@@ -29,12 +29,12 @@ public final class Dropout {
         return new Dropout(Optional.empty());
     }
 
-    /** Masks for one step, drawn from {@code generator} as they are needed. */
+    /** Masks for one term, drawn from {@code generator} as they are needed. */
     public static Dropout drawnFrom(SeededGenerator generator) {
         return new Dropout(Optional.of(generator));
     }
 
-    /** Begins another pass of the same step. */
+    /** Begins another pass of the same term. */
     public Dropout rewind() {
         next = 0;
         return this;

@@ -14,8 +14,8 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Walk;
 
 /**
- * The soft term of Eq. 9 against that of Eq. 8, and with and without the consistency term (Figs. 10 to 12): three runs of as many steps,
- * from scratch.
+ * The soft term of Eq. 9 against that of Eq. 8, with and without the consistency term (Figs. 10 to 12), and with inversion consistency beside
+ * both (docs/method.md §4b): runs of as many steps, from scratch.
  *
  * @param samples for each seed
  * @param images test images for each seed
@@ -52,7 +52,7 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
 
     @Override
     public Set<Run> runs() {
-        return EnumSet.of(Run.EQ9, Run.EQ8, Run.NO_CT);
+        return EnumSet.of(Run.EQ9, Run.EQ8, Run.NO_CT, Run.INVERSION);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.training.TrainingConfig;
 
 /**
  * Where the experiment is described.
@@ -20,13 +21,20 @@ public record ExperimentFile(Path file, List<String> settings) {
 
     /** @throws UserException if the file cannot be read, or it and the changes do not fit */
     public ReproductionConfig read() {
-        return read(List.of());
+        return ConfigFile.read(file, ReproductionConfig.class, settings);
     }
 
-    /** The same with further changes to the training. */
-    ReproductionConfig read(List<String> ofTraining) {
-        List<String> all = Stream.concat(settings.stream(), ofTraining.stream().map(setting -> "training." + setting))
+    /**
+     * A run that differs from the experiment's in its training, which need not be one that the other runs could vary.
+     *
+     * @param changes {@code key=value} of the training
+     */
+    TrainingConfig training(List<String> changes) {
+        List<String> all = Stream.concat(settings.stream(), changes.stream().map(change -> "training." + change))
                 .toList();
-        return ConfigFile.read(file, ReproductionConfig.class, all);
+        return ConfigFile.readPart(file, Part.class, all).training();
     }
+
+    /** What {@link #training} reads of the file. */
+    record Part(TrainingConfig training) {}
 }

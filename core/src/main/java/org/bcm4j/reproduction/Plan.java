@@ -104,7 +104,7 @@ record Plan(double minutes, double secondsPerImage) {
 
     private static TrainingConfig configured(ExperimentFile experiment, Run run, long warmUpSteps, long steps) {
         TrainingConfig bcm = experiment.read().training();
-        return experiment.read(run.settings(bcm, warmUpSteps, steps)).training();
+        return experiment.training(run.settings(bcm, warmUpSteps, steps));
     }
 
     /**

@@ -121,11 +121,12 @@ final class TrainingStep implements AutoCloseable {
         Map<String, Double> parts = new TreeMap<>();
         try (SeededGenerator random = part.random();
                 Scope scope = Scope.open()) {
-            Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
-            TrainedFunction f =
-                    new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
             for (LossTerm term : state.stage().terms()) {
                 try (Scope ofTerm = Scope.open()) {
+                    // Masks of its own for each term: they live no longer than what it computes.
+                    Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
+                    TrainedFunction f =
+                            new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
                     Loss loss = evaluate(term, inputs(f, part, points, state.termState(term)));
                     loss.total().mul(new Scalar(share)).backward();
                     total += loss.total().item_double();

@@ -58,7 +58,7 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
         if (way instanceof Ode && !model.config().isDenoiser()) {
             throw new UserException(
                     "ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
-                            + " walk with it, or name a model trained with objective edm-denoising");
+                            + " walk with it, or name a model trained with the term edm-denoising");
         }
     }
 

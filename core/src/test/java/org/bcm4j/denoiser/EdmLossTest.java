@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.IntervalLaw;
+import org.bcm4j.model.IntervalLaw.EndPoints;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
@@ -14,10 +16,10 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.training.Denoising;
-import org.bcm4j.training.Example;
 import org.bcm4j.training.IctFixture;
-import org.bcm4j.training.PseudoHuber;
+import org.bcm4j.training.terms.Denoising;
+import org.bcm4j.training.terms.Example;
+import org.bcm4j.training.terms.TrainedFunction;
 import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
@@ -100,13 +102,9 @@ class EdmLossTest {
             live.gradient().zero_();
 
             Example example = new Example(images, noise, sigma, sigma, sigma, labels);
-            Tensor regression = new Denoising()
-                    .apply(
-                            new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL),
-                            pass,
-                            pass,
-                            example,
-                            PseudoHuber.forDimension(768))
+            ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+            Tensor regression = new Denoising(IntervalLaw.Settings.paper(EndPoints.INCLUDED))
+                    .of(new TrainedFunction(function, live, stored), example)
                     .total()
                     .mul(new Scalar(768.0)); // a mean over pixels there, a sum here
             regression.backward();

@@ -72,7 +72,7 @@ class EvaluationTest {
 
     private static ConsistencyModel untrained(int classes, boolean nullClass) {
         AdmConfig network = new AdmConfig(
-                8, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes, nullClass, true);
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes, nullClass, true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
@@ -376,7 +376,7 @@ class EvaluationTest {
     void similarityIsMeasuredOfImagesThatHoldItsWindow() {
         LabelledImages images = new LabelledImages(new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
         AdmConfig network = new AdmConfig(
-                12, 1, 2, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
+                12, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);

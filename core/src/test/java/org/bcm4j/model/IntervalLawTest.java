@@ -68,6 +68,30 @@ class IntervalLawTest {
         assertThat(quantile).isBetween(below - 1e-12, below + targets[drawn] + 1e-12);
     }
 
+    /** The search draws what the law given the interval says, whatever the settings: the same as going through it from below. */
+    @Property(tries = 300)
+    void targetsAreDrawnByTheLawGivenTheInterval(
+            @ForAll @IntRange(min = 3, max = 400) int points,
+            @ForAll EndPoints endPoints,
+            @ForAll @DoubleRange(min = -6.2, max = 4.3) double logMean,
+            @ForAll @DoubleRange(min = 0.01, max = 10) double logStd,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 1) double uniformTargets,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 0.9) double endTargets,
+            @ForAll @Scale(6) @DoubleRange(min = 0, max = 1, maxIncluded = false) double quantile,
+            @ForAll @IntRange(max = 398) int intervalSeed) {
+        Settings settings = new Settings(endPoints, logMean, logStd, 0, uniformTargets, endTargets);
+        IntervalLaw law = new IntervalLaw(new TimeGrid(points), settings);
+        int n = intervalSeed % (points - 1);
+        double[] targets = law.targetsGiven(n);
+        int drawn = law.target(quantile, n);
+        for (double extreme : new double[] {0, quantile, Math.nextDown(1.0)}) {
+            assertThat(targets[law.target(extreme, n)]).isPositive();
+        }
+        double below = Arrays.stream(targets, 0, drawn).sum();
+        // Sums of 400 numbers below 1, some of them divided by what a narrow law leaves: 1e-9 at the worst.
+        assertThat(quantile).isBetween(below - 1e-9, below + targets[drawn] + 1e-9);
+    }
+
     /** Inversion ends at T and generation starts there, so both are drawn; the published code draws neither. */
     @Property(tries = 20)
     void theLargestTimeIsDrawnUnlessAsPublished(@ForAll @IntRange(min = 3, max = 400) int points) {

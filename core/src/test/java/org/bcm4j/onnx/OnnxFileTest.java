@@ -43,9 +43,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OnnxFileTest {
     private static final double TOLERANCE = 1e-4;
     private static final AdmConfig UNLABELLED = new AdmConfig(
-            16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.ALIGNED, 0, false, true);
+            16, 3, 1, 0, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.ALIGNED, 0, false, true);
     private static final AdmConfig TIME_ONLY = new AdmConfig(
-            16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.TIME, 10, false, true);
+            16, 3, 1, 0, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, Conditioning.TIME, 10, false, true);
 
     @TempDir
     Path directory;
@@ -138,19 +138,21 @@ class OnnxFileTest {
     /** Every option of an ADM U-Net, in batches of three sizes. */
     @ParameterizedTest
     @CsvSource({
-        "1, false, JOINT, 0, false",
-        "2, true, JOINT, 3, true",
-        "2, false, TIME, 0, false",
-        "1, true, ALIGNED, 3, false"
+        "1, 0, false, JOINT, 0, false",
+        "2, 0, true, JOINT, 3, true",
+        "2, 6, true, JOINT, 3, true",
+        "2, 0, false, TIME, 0, false",
+        "1, 0, true, ALIGNED, 3, false"
     })
     void everyAdmComputesTheSame(
-            int patch, boolean scaleShift, Conditioning conditioning, int classes, boolean nullClass)
+            int patch, int fineWidth, boolean scaleShift, Conditioning conditioning, int classes, boolean nullClass)
             throws OrtException {
         int side = 16 / patch;
         AdmConfig network = new AdmConfig(
                 16,
                 2,
                 patch,
+                fineWidth,
                 8,
                 List.of(1, 2),
                 1,

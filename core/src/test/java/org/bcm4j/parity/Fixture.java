@@ -28,7 +28,22 @@ import tools.jackson.databind.json.JsonMapper;
 public record Fixture(Path folder, Map<String, Tensor> tensors) {
     /** The network of the fixture {@code bcm_adm}, which several others use. */
     public static final AdmConfig BCM_ADM = new AdmConfig(
-            16, 3, 1, 32, List.of(1, 1, 2), 1, List.of(8, 4), 16, false, 0, 16, Conditioning.ALIGNED, 10, false, true);
+            16,
+            3,
+            1,
+            0,
+            32,
+            List.of(1, 1, 2),
+            1,
+            List.of(8, 4),
+            16,
+            false,
+            0,
+            16,
+            Conditioning.ALIGNED,
+            10,
+            false,
+            true);
 
     /** Reads a fixture's tensors into the caller's {@link Scope}. */
     public static Fixture open(String name) {

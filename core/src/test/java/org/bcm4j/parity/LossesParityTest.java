@@ -7,15 +7,15 @@ import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.Preconditioning;
-import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.training.BidirectionalConsistency;
-import org.bcm4j.training.BidirectionalConsistency.SoftTarget;
-import org.bcm4j.training.Consistency;
-import org.bcm4j.training.Example;
-import org.bcm4j.training.Objective;
-import org.bcm4j.training.PseudoHuber;
+import org.bcm4j.training.terms.BidirectionalConsistency;
+import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
+import org.bcm4j.training.terms.Consistency;
+import org.bcm4j.training.terms.Example;
+import org.bcm4j.training.terms.Loss;
+import org.bcm4j.training.terms.PseudoHuber;
+import org.bcm4j.training.terms.TrainedFunction;
 import org.bcm4j.unet.AdmUNet;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -92,10 +92,10 @@ class LossesParityTest {
         double[] consistency = fixture.doubles(c.tag + "/loss_ct");
         double[] soft = fixture.doubles(c.tag + "/loss_soft");
         for (int i = 0; i < total.length; i++) {
-            Objective.Loss both = loss("total", c, example(i, 1));
+            Loss both = loss("total", c, example(i, 1));
             assertThat(both.total().item_double()).isCloseTo(total[i], TOLERANCE);
-            assertThat(term(both, "consistency")).isCloseTo(consistency[i], TOLERANCE);
-            assertThat(term(both, "soft")).isCloseTo(soft[i], TOLERANCE);
+            assertThat(part(both, "consistency")).isCloseTo(consistency[i], TOLERANCE);
+            assertThat(part(both, "soft")).isCloseTo(soft[i], TOLERANCE);
             assertThat(loss("ct", c, example(i, 1)).total().item_double()).isCloseTo(consistency[i], TOLERANCE);
             assertThat(loss("soft", c, example(i, 1)).total().item_double()).isCloseTo(soft[i], TOLERANCE);
         }
@@ -141,23 +141,21 @@ class LossesParityTest {
         });
     }
 
-    private Objective.Loss loss(String objective, Constant c, Example example) {
-        return objective(objective)
-                .apply(function, Pass.evaluating(live), Pass.evaluating(constant), example, c.distance(fixture));
-    }
-
-    /** The objective that the fixture calls {@code name}. */
-    private static Objective objective(String name) {
+    /** The loss that the fixture calls {@code name}. */
+    private Loss loss(String name, Constant c, Example example) {
+        TrainedFunction f = new TrainedFunction(function, live, constant);
+        PseudoHuber distance = c.distance(fixture);
+        int images = Math.toIntExact(example.images().size(0));
         return switch (name) {
-            case "total" -> BidirectionalConsistency.paper();
-            case "ct" -> Consistency.paper();
-            case "soft" -> new BidirectionalConsistency(SoftTarget.EQ9, false, 0, 0, 1);
+            case "total" -> BidirectionalConsistency.paper().of(f, example, images, distance);
+            case "ct" -> Consistency.paper().of(f, example, distance);
+            case "soft" -> BidirectionalConsistency.of(SoftTarget.EQ9, false).of(f, example, images, distance);
             default -> throw new AssertionError(name);
         };
     }
 
-    private static double term(Objective.Loss loss, String name) {
-        return Objects.requireNonNull(loss.terms().get(name)).item_double();
+    private static double part(Loss loss, String name) {
+        return Objects.requireNonNull(loss.parts().get(name)).item_double();
     }
 
     /** Images {@code first} to {@code first + count} of the recorded batch. */

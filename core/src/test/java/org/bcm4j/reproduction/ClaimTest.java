@@ -186,7 +186,8 @@ class ClaimTest {
                 List.of(
                         new Ablations.Variant(Run.EQ9, around(1), Optional.of(around(1))),
                         new Ablations.Variant(Run.EQ8, around(1), errorOfEq8),
-                        new Ablations.Variant(Run.NO_CT, around(distanceWithoutCt), Optional.of(around(1)))));
+                        new Ablations.Variant(Run.NO_CT, around(distanceWithoutCt), Optional.of(around(1))),
+                        new Ablations.Variant(Run.INVERSION, around(1), Optional.of(around(1)))));
     }
 
     @Test

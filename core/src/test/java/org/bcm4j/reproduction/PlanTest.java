@@ -11,17 +11,27 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.denoiser.EdmLoss;
+import org.bcm4j.model.IntervalLaw;
+import org.bcm4j.model.IntervalLaw.EndPoints;
 import org.bcm4j.model.Preconditioning;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.training.BidirectionalConsistency;
-import org.bcm4j.training.Consistency;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.training.TrainingEstimate;
 import org.bcm4j.training.TrainingSpeed;
+import org.bcm4j.training.terms.BidirectionalConsistency;
+import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
+import org.bcm4j.training.terms.Consistency;
+import org.bcm4j.training.terms.Denoising;
+import org.bcm4j.training.terms.EdmDenoising;
+import org.bcm4j.training.terms.InversionConsistency;
+import org.bcm4j.training.terms.LossTerm;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTest {
     private static final double SECONDS_PER_IMAGE = 0.001;
@@ -38,12 +48,17 @@ class PlanTest {
                 training:
                   data: {kind: fashion-mnist}
                   network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [], head_width: 8, conditioning: joint}
-                  objective: {kind: bidirectional-consistency, consistency_weight_floor: 2, soft_share: 0.5}
-                  steps: 1
                   batch_size: 4
                   stable_targets: 8
-                  soft_times: {log_mean: 1}
-                  curriculum: {kind: doubling, s0: 2, s1: 4}
+                  stages:
+                    - steps: 1
+                      terms: [{kind: denoising}]
+                      curriculum: {kind: doubling, s0: 2, s1: 4}
+                    - steps: 1
+                      terms:
+                        - {kind: bidirectional-consistency, consistency_weight_floor: 2, soft_share: 0.5, soft_times: {log_mean: 1}}
+                        - {kind: inversion-consistency, weight: 0.3, share: 0.5}
+                      curriculum: {kind: doubling, s0: 2, s1: 4}
                 warm_up_share: 0.3
                 """);
         experiment = new ExperimentFile(file, List.of());
@@ -58,16 +73,17 @@ class PlanTest {
             TrainingConfig config = plan.config(experiment, run);
             double seconds = TrainingEstimate.of(config).seconds(new TrainingSpeed(1, SECONDS_PER_IMAGE));
             planned += seconds;
-            assertThat(config.warmUpSteps() > 0).isEqualTo(run == Run.BCM || run == Run.ICT);
+            assertThat(config.stages()).hasSize(run == Run.BCM || run == Run.ICT ? 2 : 1);
             if (!run.isAblation()) {
                 // Less than a step is lost to whole numbers, of warm-up and objective each; a fifth is kept for the
                 // rest.
                 assertThat(seconds).as(run.title()).isBetween(plan.seconds(run) / 1.2 - 0.1, plan.seconds(run) / 1.2);
             }
         }
-        assertThat(plan.config(experiment, Run.EQ8).steps())
-                .isEqualTo(plan.config(experiment, Run.EQ9).steps())
-                .isEqualTo(plan.config(experiment, Run.NO_CT).steps());
+        assertThat(plan.config(experiment, Run.EQ8).totalSteps())
+                .isEqualTo(plan.config(experiment, Run.EQ9).totalSteps())
+                .isEqualTo(plan.config(experiment, Run.NO_CT).totalSteps())
+                .isEqualTo(plan.config(experiment, Run.INVERSION).totalSteps());
         assertThat(planned).isLessThan(0.62 * 10 * 60);
     }
 
@@ -75,20 +91,55 @@ class PlanTest {
     void aRunDiffersFromBcmInWhatItSays() {
         Plan plan = new Plan(10, SECONDS_PER_IMAGE);
         TrainingConfig ict = plan.config(experiment, Run.ICT);
-        assertThat(ict.objective()).isEqualTo(new Consistency(2));
-        assertThat(ict.preconditioning()).isEqualTo(Preconditioning.CONSISTENCY);
-        assertThat(plan.config(experiment, Run.NO_CT).objective())
-                .isEqualTo(new BidirectionalConsistency(BidirectionalConsistency.SoftTarget.EQ9, false, 2, 0, 0.5));
-        assertThat(plan.config(experiment, Run.EQ8).objective())
-                .isEqualTo(new BidirectionalConsistency(BidirectionalConsistency.SoftTarget.EQ8, true, 2, 0, 0.5));
-        assertThat(plan.config(experiment, Run.EDM).preconditioning()).isEqualTo(Preconditioning.DENOISER);
+        IntervalLaw.Settings times = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
+        assertThat(terms(ict)).containsExactly(new Consistency(2, times));
+        assertThat(ict.stages().get(0).terms()).containsExactly(new Denoising(times));
+        assertThat(ict.model()).isEqualTo(Preconditioning.CONSISTENCY);
+        BidirectionalConsistency paper = bidirectional(SoftTarget.EQ9, true);
+        assertThat(terms(plan.config(experiment, Run.BCM)))
+                .containsExactly(paper, new InversionConsistency(0.3, 0.5, 0.75));
+        assertThat(terms(plan.config(experiment, Run.EQ9))).containsExactly(paper);
+        assertThat(terms(plan.config(experiment, Run.NO_CT))).containsExactly(bidirectional(SoftTarget.EQ9, false));
+        assertThat(terms(plan.config(experiment, Run.EQ8))).containsExactly(bidirectional(SoftTarget.EQ8, true));
+        assertThat(terms(plan.config(experiment, Run.INVERSION))).containsExactly(paper, InversionConsistency.usual());
+        TrainingConfig edm = plan.config(experiment, Run.EDM);
+        assertThat(edm.model()).isEqualTo(Preconditioning.DENOISER);
+        assertThat(terms(edm)).containsExactly(new EdmDenoising(EdmLoss.EDM));
+    }
+
+    private static List<LossTerm> terms(TrainingConfig config) {
+        return ReproductionConfig.objective(config).terms();
+    }
+
+    private static BidirectionalConsistency bidirectional(SoftTarget target, boolean consistencyTerm) {
+        return new BidirectionalConsistency(
+                target,
+                consistencyTerm,
+                2,
+                0,
+                0.5,
+                IntervalLaw.Settings.paper(EndPoints.INCLUDED),
+                Optional.of(new IntervalLaw.Settings(EndPoints.INCLUDED, 1, 2, 0, 0, 0)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    warm_up_share=0 | training.stages must be the objective alone, as warm_up_share is 0
+                    training.stages=[{steps: 1, terms: [{kind: denoising}]}] | training.stages must be a warm-up and the objective
+                    training.stages.1.terms=[{kind: inversion-consistency}] | needs the term bidirectional-consistency
+                    """)
+    void stagesThatAreNoExperimentAreRefused(String setting, String message) {
+        Path file = folder.resolve("tiny.yaml");
+        assertThatThrownBy(() -> new ExperimentFile(file, List.of(setting)).read())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
     void theShippedExperimentCanBePlanned() {
         ExperimentFile shipped = new ExperimentFile(Path.of("../configs/reproduction.yaml"), List.of());
         for (Run run : Run.values()) {
-            assertThat(new Plan(45, SECONDS_PER_IMAGE).config(shipped, run).steps())
+            assertThat(new Plan(45, SECONDS_PER_IMAGE).config(shipped, run).totalSteps())
                     .as(run.title())
                     .isPositive();
         }

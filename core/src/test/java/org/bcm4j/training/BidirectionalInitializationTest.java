@@ -191,6 +191,7 @@ class BidirectionalInitializationTest {
                 16,
                 3,
                 1,
+                0,
                 64,
                 List.of(1, 1),
                 1,

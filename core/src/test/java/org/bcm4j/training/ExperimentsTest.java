@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -31,6 +33,24 @@ class ExperimentsTest {
                     .sorted()
                     .toList();
         }
+    }
+
+    /** The paper's are the paper's term alone; ours may be more. */
+    @ParameterizedTest
+    @MethodSource("experiments")
+    void canBeRead(String experiment) {
+        TrainingConfig config = ConfigFile.read(Path.of("../configs", experiment), TrainingConfig.class);
+        boolean ours = Stream.of("avataaars", "fashion-mnist").anyMatch(experiment::startsWith);
+        if (!ours) {
+            String paper = config.model() == Preconditioning.CONSISTENCY ? "consistency" : "bidirectional-consistency";
+            assertThat(config.stages())
+                    .singleElement()
+                    .satisfies(stage -> assertThat(stage.terms())
+                            .singleElement()
+                            .extracting(LossTerm::name)
+                            .isEqualTo(paper));
+        }
+        assertThat(TrainingEstimate.of(config).runEvaluations()).isPositive();
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ public final class IctFixture {
     /** The recorded network, or the same with another conditioning. */
     public static AdmUNet network(Conditioning conditioning) {
         return new AdmUNet(new AdmConfig(
-                16, 3, 1, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, conditioning, 10, false, true));
+                16, 3, 1, 0, 32, List.of(1, 1), 1, List.of(16, 8), 16, false, 0, 16, conditioning, 10, false, true));
     }
 
     /** Reads the recorded tensors into the caller's {@link Scope}. */

@@ -104,8 +104,8 @@ class KilledTrainingTest {
             Path data = Path.of(arguments[0]);
             Path run = Path.of(arguments[1]);
             int steps = Integer.parseInt(arguments[2]);
-            TrainingConfig config =
-                    TinyRun.config(data, "steps=" + (steps - 10), "output.log_every=1", "output.checkpoint_every=2");
+            TrainingConfig config = TinyRun.config(
+                    data, "stages.1.steps=" + (steps - 10), "output.log_every=1", "output.checkpoint_every=2");
             boolean begun = Files.exists(run.resolve("config.yaml"));
             try (Trainer trainer = begun ? Trainer.resume(run, List.of()) : Trainer.start(config, run)) {
                 System.out.println("begins at " + trainer.stepsDone());

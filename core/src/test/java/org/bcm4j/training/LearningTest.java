@@ -44,13 +44,12 @@ class LearningTest {
                 (image, pixel) -> (image % 2 == 0) == (pixel < TinyRun.PIXELS / 2) ? DARK : BRIGHT,
                 "network.dropout=0",
                 "network.width=16",
-                "warm_up_steps=0",
-                "steps=150",
+                TinyRun.oneStage(150),
                 "micro_batches=1",
-                "curriculum.s0=4",
-                "curriculum.s1=4",
-                "optimizer.learning_rate=0.004",
-                "optimizer.beta2=0.99",
+                "stages.0.curriculum.s0=4",
+                "stages.0.curriculum.s1=4",
+                "stages.0.optimizer.learning_rate=0.004",
+                "stages.0.optimizer.beta2=0.99",
                 "label_dropout=0");
         Path run = directory.resolve("run");
         try (Trainer trainer = Trainer.start(config, run)) {

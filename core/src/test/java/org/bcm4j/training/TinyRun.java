@@ -34,16 +34,21 @@ final class TinyRun {
           conditioning: joint
           classes: 10
           null_class: true
-        objective: {kind: bidirectional-consistency}
-        warm_up_steps: 10
-        stable_targets: 4
-        steps: 50
         batch_size: 8
         micro_batches: 2
-        curriculum: {kind: doubling, s0: 2, s1: 8}
-        optimizer: {learning_rate: 0.001, decay_from: 0.7}
-        ema_rate: 0.9
+        stable_targets: 4
         label_dropout: 0.2
+        stages:
+          - steps: 10
+            terms: [{kind: denoising}]
+            curriculum: {kind: doubling, s0: 2, s1: 2}
+            optimizer: {learning_rate: 0.001, decay_from: 0.7}
+            ema_rate: 0.9
+          - steps: 50
+            terms: [{kind: bidirectional-consistency}]
+            curriculum: {kind: doubling, s0: 2, s1: 8}
+            optimizer: {learning_rate: 0.001, decay_from: 0.7}
+            ema_rate: 0.9
         device: cpu
         precision: fp32
         output: {log_every: 10, checkpoint_every: 10, samples_every: 1000}
@@ -52,8 +57,8 @@ final class TinyRun {
     private TinyRun() {}
 
     /**
-     * Writes random images, and the configuration of a run on them: 10 steps of warm-up, then 50 during which the grid changes at the
-     * steps 26 and 42, with dropout, label dropout and two micro-batches.
+     * Writes random images, and the configuration of a run on them: a stage of 10 steps of denoising, then one of 50 of the paper's objective
+     * during which the grid changes at the steps 26 and 42, with dropout, label dropout and two micro-batches.
      *
      * @param settings {@code key=value} changes to it
      */
@@ -87,6 +92,18 @@ final class TinyRun {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The setting that leaves the second stage alone, of so many steps. */
+    static String oneStage(long steps) {
+        return """
+            stages=[{
+              steps: %d,
+              terms: [{kind: bidirectional-consistency}],
+              curriculum: {kind: doubling, s0: 2, s1: 8},
+              optimizer: {learning_rate: 0.001, decay_from: 0.7},
+              ema_rate: 0.9}]
+            """.formatted(steps);
     }
 
     /** The file that holds the whole state of a run after a step. */

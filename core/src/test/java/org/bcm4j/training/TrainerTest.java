@@ -15,35 +15,36 @@ import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainerTest {
     @TempDir
     Path directory;
 
-    /** The second and the third also draw noise on a walk; the fourth and the fifth have a discriminator; the sixth computes side by side. */
+    /**
+     * Plain; side by side; with another term beside the paper's; and with one whose teacher is a part of the state. Each is interrupted in the
+     * middle of its second stage, and between its two.
+     */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "seed=7",
-                "self_distillation.walk=80 > 1.2 > 0 +0.2 > 0.8 > 0",
-                "reflow.walk=0 +0.08 > 11 > 80",
-                "adversarial.width=4",
-                "adversarial.features=FEATURES",
-                "lanes=2"
-            })
-    void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting) {
-        Path features = TinyFeatures.write(directory.resolve("features"), 8);
-        TrainingConfig config =
-                TinyRun.config(directory.resolve("data"), setting.replace("FEATURES", features.toString()));
+    @CsvSource(delimiter = '|', textBlock = """
+                    seed=7  | 30
+                    seed=7  | 10
+                    lanes=2 | 30
+                    stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency, share: 0.5}] | 30
+                    stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency, share: 0.5}] | 10
+                    stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 30
+                    stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 10
+                    """)
+    void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting, long interruption) {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);
         Path straight = directory.resolve("straight");
         try (Trainer trainer = Trainer.start(config, straight)) {
             assertThat(trainer.run(EachStep.silent())).isTrue();
         }
         Path resumed = directory.resolve("resumed");
-        assertThat(trainUntil(Trainer.start(config, resumed), 30)).isFalse();
+        assertThat(trainUntil(Trainer.start(config, resumed), interruption)).isFalse();
         try (Trainer trainer = Trainer.resume(resumed, List.of())) {
-            assertThat(trainer.stepsDone()).isEqualTo(30);
+            assertThat(trainer.stepsDone()).isEqualTo(interruption);
             assertThat(trainer.run(EachStep.silent())).isTrue();
             assertThat(trainer.stepsDone()).isEqualTo(60);
         }
@@ -78,9 +79,10 @@ class TrainerTest {
     void changesOfTheConfigurationAreKept() {
         Path run = directory.resolve("run");
         Trainer.start(TinyRun.config(directory.resolve("data")), run).close();
-        Trainer.resume(run, List.of("optimizer.learning_rate=0.5")).close();
+        Trainer.resume(run, List.of("stages.1.optimizer.learning_rate=0.5")).close();
         try (Trainer trainer = Trainer.resume(run, List.of())) {
-            assertThat(trainer.config().optimizer().learningRate()).isEqualTo(0.5);
+            assertThat(trainer.config().stages().get(1).optimizer().learningRate())
+                    .isEqualTo(0.5);
         }
     }
 

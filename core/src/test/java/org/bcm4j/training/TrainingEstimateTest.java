@@ -4,59 +4,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import org.bcm4j.denoiser.EdmLoss;
+import org.bcm4j.model.IntervalLaw;
+import org.bcm4j.model.IntervalLaw.EndPoints;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.training.BidirectionalConsistency.SoftTarget;
+import org.bcm4j.training.terms.BidirectionalConsistency;
+import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
+import org.bcm4j.training.terms.Consistency;
+import org.bcm4j.training.terms.Denoising;
+import org.bcm4j.training.terms.EdmDenoising;
+import org.bcm4j.training.terms.InversionConsistency;
+import org.bcm4j.training.terms.StepCost;
+import org.bcm4j.training.terms.TrajectoryMatching;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TrainingEstimateTest {
+    private static final IntervalLaw.Settings TIMES = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
+
     @TempDir
     Path directory;
 
     /** Target 1, student 2·3, outer application 2; of the half batch: 1, 1½·3, ½·2; Eq. 8 has a target of its own. */
     @Test
-    void passesOfEachObjective() {
-        assertThat(StepCost.of(BidirectionalConsistency.paper())).isEqualTo(new StepCost(9, 4));
-        assertThat(StepCost.of(new BidirectionalConsistency(SoftTarget.EQ9, true, 0, 0, 0.5)))
-                .isEqualTo(new StepCost(6.5, 3));
-        assertThat(StepCost.of(new BidirectionalConsistency(SoftTarget.EQ8, true, 0, 0, 1)))
-                .isEqualTo(new StepCost(10, 5));
-        assertThat(StepCost.of(Consistency.paper())).isEqualTo(new StepCost(4, 2));
-        assertThat(StepCost.of(new Denoising())).isEqualTo(new StepCost(3, 1));
+    void passesOfEachTerm() {
+        assertThat(BidirectionalConsistency.paper().cost()).isEqualTo(new StepCost(9, 4));
+        assertThat(bidirectional(SoftTarget.EQ9, 0.5).cost()).isEqualTo(new StepCost(6.5, 3));
+        assertThat(bidirectional(SoftTarget.EQ8, 1).cost()).isEqualTo(new StepCost(10, 5));
+        assertThat(Consistency.paper().cost()).isEqualTo(new StepCost(4, 2));
+        assertThat(new Denoising(TIMES).cost()).isEqualTo(new StepCost(3, 1));
+        assertThat(new EdmDenoising(EdmLoss.EDM).cost()).isEqualTo(new StepCost(3, 1));
+        // A target and a student, for half of the images.
+        assertThat(new InversionConsistency(1, 0.5, 0.75).cost()).isEqualTo(new StepCost(2, 1));
+        // A quarter of the images: 12 evaluations of the teacher, 4 pairs there and back, of which 4 passes are held.
+        assertThat(new TrajectoryMatching(1, 0.25, 12, 4, 0.6).cost()).isEqualTo(new StepCost(6, 1));
     }
 
-    /** For half of the images, two evaluations for the target and one there and back. */
+    private static BidirectionalConsistency bidirectional(SoftTarget target, double share) {
+        return new BidirectionalConsistency(target, true, 0, 0, share, TIMES, Optional.empty());
+    }
+
+    /** What one term held is free before the next begins. */
     @Test
-    void selfDistillationCostsItsWalkAndOneEvaluationMore() {
-        TrainingConfig config =
-                TinyRun.config(directory, "self_distillation.walk=80 > 1.2 > 0", "self_distillation.share=0.5");
-        assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 2.5, 4 + 1.5));
+    void aStageCostsTheSumOfItsTermsAndHoldsTheLargest() {
+        TrainingConfig config = TinyRun.config(
+                directory,
+                "stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency, share: 0.5}]");
+        assertThat(config.stages().get(1).cost()).isEqualTo(new StepCost(9 + 2, 4));
     }
 
-    @Test
-    void reflowCostsItsWalkAndOneEvaluationMore() {
-        TrainingConfig config = TinyRun.config(directory, "reflow.walk=0 > 11 > 80", "reflow.share=0.5");
-        assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 2.5, 4 + 1.5));
-    }
-
-    @Test
-    void aDiscriminatorCostsOneEvaluationThereAndBack() {
-        TrainingConfig config = TinyRun.config(directory, "adversarial.share=0.5");
-        assertThat(StepCost.of(config)).isEqualTo(new StepCost(9 + 1.5, 4 + 0.5));
-    }
-
-    /** Half of half the batch takes one evaluation more, without a way back. */
-    @Test
-    void aDiscriminatorOfALongerWalkCostsItsFirstEvaluationsToo() {
-        TrainingConfig config =
-                TinyRun.config(directory, "adversarial.share=0.5", "adversarial.walks=[80 > 0, 80 > 2 > 0]");
-        StepCost cost = StepCost.of(config);
-        assertThat(cost.evaluations()).isCloseTo(9 + 1.5 + 0.5 / 2, within(1e-12));
-        assertThat(cost.passes()).isCloseTo(4 + 0.5 + 0.5 / 2, within(1e-12));
-    }
-
-    /** Ten steps of warm-up and fifty of the objective, of eight images each. */
+    /** Ten steps of denoising and fifty of the paper's objective, of eight images each. */
     @Test
     void aRunIsTheSumOfItsSteps() {
         TrainingConfig config = TinyRun.config(directory);

@@ -51,7 +51,7 @@ class TrainingMemoryTest {
         public static void main(String[] arguments) {
             TrainingConfig config = TinyRun.config(
                     Path.of(arguments[0]),
-                    "steps=" + (LATE - 10),
+                    "stages.1.steps=" + (LATE - 10),
                     "output.log_every=20",
                     "output.checkpoint_every=100",
                     "output.samples_every=100");

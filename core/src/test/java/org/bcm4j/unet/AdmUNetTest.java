@@ -10,6 +10,7 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,10 +35,16 @@ class AdmUNetTest {
     }
 
     private static AdmUNet network(Conditioning conditioning, int patch, boolean scaleShiftNorm, int classes) {
+        return network(conditioning, patch, 0, scaleShiftNorm, classes);
+    }
+
+    private static AdmUNet network(
+            Conditioning conditioning, int patch, int fineWidth, boolean scaleShiftNorm, int classes) {
         return new AdmUNet(new AdmConfig(
                 8,
                 2,
                 patch,
+                fineWidth,
                 8,
                 List.of(1, 2),
                 1,
@@ -66,9 +73,16 @@ class AdmUNetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TIME, 1, false", "JOINT, 1, false", "JOINT, 2, true", "ALIGNED, 1, true", "ALIGNED, 2, false"})
-    void everyDeclaredParameterTakesPart(Conditioning conditioning, int patch, boolean scaleShiftNorm) {
-        AdmUNet network = network(conditioning, patch, scaleShiftNorm, 3);
+    @CsvSource({
+        "TIME, 1, 0, false",
+        "JOINT, 1, 0, false",
+        "JOINT, 2, 0, true",
+        "JOINT, 2, 5, true",
+        "ALIGNED, 1, 0, true",
+        "ALIGNED, 2, 0, false"
+    })
+    void everyDeclaredParameterTakesPart(Conditioning conditioning, int patch, int fineWidth, boolean scaleShiftNorm) {
+        AdmUNet network = network(conditioning, patch, fineWidth, scaleShiftNorm, 3);
         try (Weights weights = random(network);
                 Weights live = weights.trainable()) {
             Tensor output = run(network, live, Optional.of(Device.CPU.integers(0, 1, 2)));
@@ -81,13 +95,47 @@ class AdmUNetTest {
         }
     }
 
-    @Test
-    void itsOutputIsZeroBeforeTraining() {
-        AdmUNet network = network(Conditioning.JOINT, 1, false, 0);
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 0", "2, 4"})
+    void itsOutputIsZeroBeforeTraining(int patch, int fineWidth) {
+        AdmUNet network = network(Conditioning.JOINT, patch, fineWidth, false, 0);
         try (Weights weights = Weights.initialized(network.layout(), generator, Device.CPU)) {
             assertThat(run(network, weights, Optional.empty()).abs().max().item_double())
                     .isZero();
         }
+    }
+
+    /**
+     * With everything but its entrance through patches switched off, a network of folded pixels sees no neighbour; the fine exit, of two convolutions
+     * of 3 x 3 over its input, sees two pixels far, across the borders of patches.
+     */
+    @Test
+    void aFineExitLetsPixelsOfNeighbouringPatchesMeet() {
+        AdmUNet network = network(Conditioning.JOINT, 2, 3, false, 0);
+        try (Weights weights = Weights.zeros(network.layout(), Device.CPU)) {
+            weights.get("out.3.0.weight").copy_(generator.normal(3, 5, 3, 3));
+            weights.get("out.3.2.weight").copy_(generator.normal(2, 3, 3, 3));
+            Tensor x = generator.normal(1, 2, 8, 8);
+            Tensor other = x.clone();
+            other.narrow(2, 3, 1).narrow(3, 3, 1).add_(new Scalar(1.0));
+            Tensor change = apply(network, weights, x)
+                    .sub(apply(network, weights, other))
+                    .abs()
+                    .sum(1);
+            for (int row = 0; row < 8; row++) {
+                for (int column = 0; column < 8; column++) {
+                    double changed =
+                            change.narrow(1, row, 1).narrow(2, column, 1).item_double();
+                    boolean near = Math.abs(row - 3) <= 2 && Math.abs(column - 3) <= 2;
+                    assertThat(changed > 0).as(row + ", " + column).isEqualTo(near);
+                }
+            }
+        }
+    }
+
+    private static Tensor apply(AdmUNet network, Weights weights, Tensor x) {
+        Tensor time = Device.CPU.floats(1);
+        return network.apply(Pass.evaluating(weights), x, time, time, Optional.empty());
     }
 
     @Test

@@ -37,7 +37,7 @@ class NetworkCostTest {
     @Test
     void theShippedModelLayerByLayer() {
         AdmConfig config = new AdmConfig(
-                28, 1, 2, 48, List.of(1, 2), 1, List.of(), 48, true, 0, 16, Conditioning.JOINT, 10, true, true);
+                28, 1, 2, 0, 48, List.of(1, 2), 1, List.of(), 48, true, 0, 16, Conditioning.JOINT, 10, true, true);
         long high = 14 * 14;
         long low = 7 * 7;
         long times = 96 * 384 + 384 * 384;
@@ -48,6 +48,19 @@ class NetworkCostTest {
         long upHigh = block(96 + 48, 48, high) + block(48 + 48, 48, high) + 9 * 48 * 4 * high;
         assertThat(config.build().cost().multiplyAdds()).isEqualTo(times + down + middle + upLow + upHigh);
         assertThat(config.build().cost().multiplyAdds()).isEqualTo(123_614_400);
+    }
+
+    /** The exit puts out 16 channels of 2x2 instead of one of 2x2; then 17 channels become 16, and these one, at 28x28. */
+    @Test
+    void aFineExitCostsItsTwoConvolutions() {
+        AdmConfig plain = new AdmConfig(
+                28, 1, 2, 0, 48, List.of(1, 2), 1, List.of(), 48, true, 0, 16, Conditioning.JOINT, 10, true, true);
+        AdmConfig fine = new AdmConfig(
+                28, 1, 2, 16, 48, List.of(1, 2), 1, List.of(), 48, true, 0, 16, Conditioning.JOINT, 10, true, true);
+        long exit = 9 * 48 * (16 - 1) * 4 * 14 * 14;
+        long full = 9 * (17 * 16 + 16) * 28 * 28;
+        assertThat(fine.build().cost().multiplyAdds())
+                .isEqualTo(plain.build().cost().multiplyAdds() + exit + full);
     }
 
     private static long block(long in, long out, long positions) {

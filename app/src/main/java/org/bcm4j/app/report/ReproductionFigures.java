@@ -134,9 +134,10 @@ final class ReproductionFigures {
         return section(
                 result,
                 "Eq. 9 against Eq. 8, with and without the consistency term (Figs. 10 to 12)",
-                "Three short runs of equally many steps, from scratch and without a warm-up: the loss as it is (eq9), the"
-                        + " soft term comparing with the other diffused point (eq8), and without the consistency training"
-                        + " term (no-ct).",
+                "Short runs of equally many steps, from scratch and without a warm-up: the paper's loss (eq9), its soft"
+                        + " term comparing with the other diffused point (eq8), without its consistency training term"
+                        + " (no-ct), and the paper's loss with inversion consistency beside it (inversion), which asks"
+                        + " that inversions be noise and not only that they lead back.",
                 Html.table(
                         List.of("Run", "Relative distance of samples, 1 NFE", "Error of inversion, 2 NFE"),
                         result.variants().stream()

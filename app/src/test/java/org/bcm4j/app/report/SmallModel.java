@@ -32,6 +32,7 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
                 SIDE,
                 1,
                 1,
+                0,
                 8,
                 List.of(1),
                 1,

@@ -9,13 +9,13 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * f in the roles that it has in a training step. Every call is one pass through the network; all passes meet the same dropout masks
- * (docs/method.md §4). For one thread.
+ * f in the roles that it has in a term of a training step. Every call is one pass through the network; all passes of the term meet the same
+ * dropout masks (docs/method.md §4). For one thread.
  *
  * @param f the function of weights
  * @param live θ, which collects a gradient
  * @param constant sg θ, the same weights without gradient
- * @param dropout the masks of the step
+ * @param dropout the masks of the term
  */
 public record TrainedFunction(ConsistencyFunction f, Weights live, Weights constant, Dropout dropout) {
     /** Without dropout. */

@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -90,8 +90,9 @@ class PosteriorMeanTest {
         double[] t = {0.9, 0.6};
         Example plain = example(new long[] {1, 2}, t, Optional.empty());
         try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
-            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU, generator);
-            float[] stable = HostTensors.floats(mean.stabilized(plain).lower());
+            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU);
+            float[] stable =
+                    HostTensors.floats(mean.stabilized(plain, generator).lower());
             float[] expected = HostTensors.floats(plain.lower());
             for (int k = 0; k < expected.length; k++) {
                 assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));
@@ -105,8 +106,8 @@ class PosteriorMeanTest {
 
     private Tensor mean(long[] drawn, double[] t, Optional<long[]> labels) {
         try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
-            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU, generator);
-            return mean.stabilized(example(drawn, t, labels)).denoised();
+            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU);
+            return mean.stabilized(example(drawn, t, labels), generator).denoised();
         }
     }
 

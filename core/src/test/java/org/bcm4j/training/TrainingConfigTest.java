@@ -1,0 +1,90 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.Preconditioning;
+import org.bcm4j.storage.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What contradicts itself can not be written. The configuration changed is that of {@link TinyRun}: bidirectional, conditioning joint. */
+class TrainingConfigTest {
+    private static final String CONSISTENCY =
+            "stages=[{steps: 1, terms: [{kind: consistency}]}];model=consistency;network.conditioning=time";
+    private static final String DENOISER =
+            "stages=[{steps: 1, terms: [{kind: edm-denoising}]}];model=denoiser;network.conditioning=time;stable_targets=0";
+
+    @TempDir
+    Path directory;
+
+    /** Settings are separated by semicolons. */
+    private TrainingConfig config(String settings) {
+        return TinyRun.config(directory, settings.split(";"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    network.conditioning=time | a bidirectional model is told where to go; use conditioning: joint or aligned
+                    CONSISTENCY;network.conditioning=joint | a model of kind consistency goes to time 0 only; use conditioning: time
+                    DENOISER;network.conditioning=aligned | a model of kind denoiser goes to time 0 only; use conditioning: time
+                    stages.1.terms.0.kind=edm-denoising | the term edm-denoising trains no model of kind bidirectional; change the term, or model
+                    CONSISTENCY;stages.0.terms.0.kind=bidirectional-consistency | the term bidirectional-consistency trains no model of kind consistency
+                    CONSISTENCY;stages.0.terms.0.kind=inversion-consistency | the term inversion-consistency trains no model of kind consistency
+                    CONSISTENCY;stages.0.terms.0.kind=trajectory-matching | the term trajectory-matching trains no model of kind consistency
+                    DENOISER;stages.0.terms.0.kind=denoising | the term denoising trains no model of kind denoiser
+                    DENOISER;stages.0.terms.0.kind=consistency | the term consistency trains no model of kind denoiser
+                    DENOISER;stable_targets=4 | stable_targets must be 0 for a denoiser
+                    stages=[] | stages must not be empty
+                    stages.0.terms=[] | terms must not be empty
+                    stages.0.terms=[{kind: denoising}, {kind: denoising, times: {log_mean: 0}}] | terms must not hold two of one kind
+                    stages.0.steps=0 | steps must be positive, is 0
+                    stages.0.ema_rate=1 | ema_rate must lie in [0,1), is 1.0
+                    stages.1.terms.0.soft_share=0 | soft_share 0.0 is not in (0, 1]
+                    stages.1.terms.0.soft_times={log_mean: 1} | soft_times needs a soft_share below 1
+                    stages.1.terms.0.kind=reflow | reflow
+                    warm_up_steps=10 | unknown key "warm_up_steps"
+                    """)
+    void whatCanNotBeMeantIsRefusedInOneLine(String settings, String message) {
+        String all = settings.replace("CONSISTENCY", CONSISTENCY).replace("DENOISER", DENOISER);
+        assertThatThrownBy(() -> config(all))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(message)
+                .message()
+                .hasLineCount(1);
+    }
+
+    @Test
+    void everyKindOfModelHasTermsThatTrainIt() {
+        assertThat(config(CONSISTENCY).model()).isEqualTo(Preconditioning.CONSISTENCY);
+        assertThat(config(DENOISER).model()).isEqualTo(Preconditioning.DENOISER);
+        String allOfABidirectionalOne = "stages.1.terms=[{kind: bidirectional-consistency}, {kind: consistency},"
+                + " {kind: denoising}, {kind: inversion-consistency}, {kind: trajectory-matching}]";
+        assertThat(config(allOfABidirectionalOne).stages().get(1).terms()).hasSize(5);
+        assertThat(config("model=bidirectional").model()).isEqualTo(Preconditioning.BIDIRECTIONAL);
+    }
+
+    /** 10 and 50 steps; a run that is longer than its configuration stays in the last stage. */
+    @Test
+    void aStepIsOfOneStage() {
+        TrainingConfig config = config("seed=7");
+        assertThat(config.totalSteps()).isEqualTo(60);
+        assertThat(config.firstStep(0)).isZero();
+        assertThat(config.firstStep(1)).isEqualTo(10);
+        assertThat(List.of(0L, 9L, 10L, 59L, 60L, 1000L).stream().map(config::stageAt))
+                .containsExactly(0, 0, 1, 1, 1, 1);
+    }
+
+    @Test
+    void isReadBackAsItWasWritten() {
+        TrainingConfig config = config("stages.1.terms=[{kind: bidirectional-consistency, soft_share: 0.5,"
+                + " soft_times: {log_mean: 1}}, {kind: inversion-consistency}]");
+        assertThat(ConfigFile.parse(ConfigFile.toYaml(config), "written.yaml", TrainingConfig.class))
+                .isEqualTo(config);
+    }
+}

@@ -1,0 +1,151 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.SafetensorsFile;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a checkpoint holds, and under which names. */
+class TrainingStateTest {
+    private static final String[] TRAJECTORIES = {"stages.0.steps=1", "stages.1.terms=[{kind: trajectory-matching}]"};
+    private static final String TEACHER = "terms.trajectory-matching.teacher";
+
+    @TempDir
+    Path directory;
+
+    private Path file = Path.of("");
+    private Scope scope;
+
+    @BeforeEach
+    void open() {
+        scope = Scope.open();
+        file = directory.resolve("state.safetensors");
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private TrainingState state(String... settings) {
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), settings);
+        return new TrainingState(
+                config, config.network().build().layout(), config.data().training(), Device.CPU);
+    }
+
+    private static void fill(TrainingState state, double weights, double average) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            state.weights.values.flat().fill_(new Scalar(weights));
+            state.average.flat().fill_(new Scalar(average));
+        }
+    }
+
+    @Test
+    void holdsEverythingUnderItsName() {
+        try (TrainingState state = state(TRAJECTORIES)) {
+            state.save(file);
+            assertThat(Safetensors.read(file).tensors())
+                    .containsOnlyKeys(
+                            "weights",
+                            "average",
+                            "first_moment",
+                            "second_moment",
+                            "generator.labels",
+                            "generator.parts",
+                            "counter.step",
+                            "counter.stage",
+                            "counter.skipped",
+                            "counter.updates",
+                            "counter.order.seed",
+                            "counter.order.epoch",
+                            "counter.order.position");
+            state.step = 1;
+            fill(state, 2, 3);
+            state.enterStage();
+            fill(state, 4, 5);
+            state.save(file);
+        }
+        Map<String, Tensor> saved = Safetensors.read(file).tensors();
+        assertThat(HostTensors.longs(saved.get("counter.stage"))).containsExactly(1);
+        assertThat(HostTensors.floats(saved.get("weights"))).containsOnly(4);
+        assertThat(HostTensors.floats(saved.get("average"))).containsOnly(5);
+        assertThat(HostTensors.floats(saved.get(TEACHER)))
+                .as("the average as the stage began")
+                .containsOnly(3);
+        assertThat(HostTensors.floats(saved.get("first_moment"))).containsOnly(0);
+    }
+
+    @Test
+    void theTeacherIsRestoredWithItsStage() {
+        try (TrainingState state = state(TRAJECTORIES)) {
+            fill(state, 2, 3);
+            state.step = 1;
+            state.enterStage();
+            fill(state, 4, 5);
+            state.save(file);
+        }
+        try (TrainingState restored = state(TRAJECTORIES)) {
+            restored.load(file);
+            assertThat(restored.stageIndex()).isEqualTo(1);
+            restored.enterStage();
+            assertThat(HostTensors.floats(restored.weights.values.flat()))
+                    .as("the stage goes on, it does not begin")
+                    .containsOnly(4);
+            Path again = directory.resolve("again.safetensors");
+            restored.save(again);
+            assertThat(again).hasSameBinaryContentAs(file);
+        }
+    }
+
+    @Test
+    void anOlderFormatIsRefused() {
+        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 1"));
+        assertRefused(
+                ": is \"bcm4j training state 1\", this version of bcm4j reads \"bcm4j training state 2\"; start the run anew,"
+                        + " or go on with the version that wrote it");
+        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of());
+        assertRefused(": is \"no training state\", this version");
+    }
+
+    @Test
+    void stateThatTheConfigurationHasNoPlaceForIsRefused() {
+        try (TrainingState state = state(TRAJECTORIES)) {
+            state.step = 1;
+            state.enterStage();
+            state.save(file);
+        }
+        assertRefused(
+                ": is of stage 1, but the configuration has 1; train with the configuration of its run",
+                TinyRun.oneStage(5));
+        SafetensorsFile whole = Safetensors.read(file);
+        Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
+        tensors.remove(TEACHER);
+        Safetensors.write(file, tensors, whole.metadata());
+        assertRefused(": is no training state, \"" + TEACHER + "\" is missing", TRAJECTORIES);
+    }
+
+    private void assertRefused(String message, String... settings) {
+        try (TrainingState state = state(settings)) {
+            assertThatThrownBy(() -> state.load(file))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(file + message)
+                    .message()
+                    .hasLineCount(1);
+        }
+    }
+}
