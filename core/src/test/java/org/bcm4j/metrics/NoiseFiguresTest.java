@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.bcm4j.data.NumpyFiles;
@@ -61,7 +62,7 @@ class NoiseFiguresTest {
         Map<String, Tensor> arrays = NumpyFiles.readNpz(folder.resolve("io.npz"));
         JsonNode expected = expected(folder).get(name);
         NoiseFigures figures =
-                NoiseFigures.of(noises(arrays.get("noises_" + name)), Pixels.toSignal(arrays.get("images")));
+                NoiseFigures.of(noises(array(arrays, "noises_" + name)), Pixels.toSignal(array(arrays, "images")));
 
         assertThat(figures.noises()).isEqualTo(400);
         assertThat(figures.mean()).isCloseTo(number(expected, "mean"), OF_MOMENTS);
@@ -88,14 +89,15 @@ class NoiseFiguresTest {
     @Test
     void theKolmogorovSmirnovTestTellsPicturesFromNoise() {
         Map<String, Tensor> arrays = NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
-        Tensor images = Pixels.toSignal(arrays.get("images"));
+        Tensor images = Pixels.toSignal(array(arrays, "images"));
 
         // Not the copy's, whose steps of a sixteenth the test sees.
         try (SeededGenerator generator = new SeededGenerator(5, Device.CPU)) {
             assertThat(NoiseFigures.of(generator.normal(images.shape()), images).rejected())
                     .isBetween(0.018, 0.09);
         }
-        assertThat(NoiseFigures.of(noises(arrays.get("noises_shipped")), images).rejected())
+        assertThat(NoiseFigures.of(noises(array(arrays, "noises_shipped")), images)
+                        .rejected())
                 .isGreaterThan(0.9);
     }
 
@@ -151,19 +153,20 @@ class NoiseFiguresTest {
     @CsvSource({"drawn, 0.02, 0.2", "shipped, 0.64, 0.85", "consistent, 0.07, 0.25"})
     void theClassLeaksAsMuchAsItDoes(String name, double low, double high) {
         Map<String, Tensor> arrays = NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
-        Tensor noises = noises(arrays.get("noises_" + name));
-        double accuracy = new ClassLeak(0).accuracy(noises, arrays.get("labels"), 10);
+        Tensor noises = noises(array(arrays, "noises_" + name));
+        double accuracy = new ClassLeak(0).accuracy(noises, array(arrays, "labels"), 10);
 
         assertThat(accuracy).isBetween(low, high);
-        assertThat(new ClassLeak(0).accuracy(noises, arrays.get("labels"), 10)).isEqualTo(accuracy);
+        assertThat(new ClassLeak(0).accuracy(noises, array(arrays, "labels"), 10))
+                .isEqualTo(accuracy);
     }
 
     /** Colour is measured channel by channel, so a grey picture three times over has the figures of one. */
     @Test
     void threeEqualChannelsHaveTheFiguresOfOne() {
         Map<String, Tensor> arrays = NumpyFiles.readNpz(Fixture.folder("noise").resolve("io.npz"));
-        Tensor noises = noises(arrays.get("noises_shipped")).narrow(0, 0, 60);
-        Tensor images = Pixels.toSignal(arrays.get("images")).narrow(0, 0, 60);
+        Tensor noises = noises(array(arrays, "noises_shipped")).narrow(0, 0, 60);
+        Tensor images = Pixels.toSignal(array(arrays, "images")).narrow(0, 0, 60);
         NoiseFigures grey = NoiseFigures.of(noises, images);
         NoiseFigures colour = NoiseFigures.of(three(noises), three(images));
 
@@ -226,6 +229,10 @@ class NoiseFiguresTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("expected noises and as many images");
         }
+    }
+
+    private static Tensor array(Map<String, Tensor> arrays, String name) {
+        return Objects.requireNonNull(arrays.get(name), name);
     }
 
     private static Tensor three(Tensor planes) {
