@@ -1,15 +1,12 @@
 package org.bcm4j.app;
 
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageSet;
@@ -22,11 +19,7 @@ import org.bcm4j.metrics.InceptionNetwork;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.metrics.SampleEvaluation;
 import org.bcm4j.metrics.SampleReport;
-import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.walk.Ode;
-import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -59,7 +52,7 @@ final class EvalCommand implements Callable<Integer> {
 
     /** The options that say how a model makes samples. */
     private static final List<String> FOR_MODELS =
-            List.of("--walk", "--sampler", "--steps", "--samples", "--device", "--precision");
+            List.of("--walk", "--sampler", "--steps", "--initial-noise", "--samples", "--device", "--precision");
 
     /** The options that say which images of a data set to use. */
     private static final List<String> FOR_DATA_SETS = List.of("--split", "--images", "--data-dir");
@@ -73,15 +66,8 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--walk",
-            paramLabel = "WALK",
-            description = "A walk to measure, from noise to images or from images to noise; may be given several times"
-                    + " (default: all walks stored with the model).")
-    private List<String> walks = List.of();
-
     @Mixin
-    private final SamplerOptions samplers = new SamplerOptions();
+    private final EvaluationWays ways = new EvaluationWays();
 
     @Option(
             names = "--metrics",
@@ -89,8 +75,9 @@ final class EvalCommand implements Callable<Integer> {
             paramLabel = "METRIC",
             description =
                     "What to measure, separated by commas. Of samples: fid, is (Inception Score), kid, prdc (precision and recall), which"
-                            + " need --inception; fd (Fréchet distance in the features of our own, --features). Of inversions, together: mse, psnr,"
-                            + " ssim. Default: fd, or fid,is with --inception; and of a model mse,psnr,ssim.")
+                            + " need --inception; fd (Fréchet distance in the features of our own, --features). Of inversions: mse, psnr,"
+                            + " ssim, together; noise (whether they lead to noise). midpoints (needs --features): of images half-way between two real ones."
+                            + " Default: fd, or fid,is with --inception; and of a model mse,psnr,ssim,noise,midpoints.")
     private List<Metric> metrics = List.of();
 
     @Option(
@@ -174,11 +161,13 @@ final class EvalCommand implements Callable<Integer> {
         asked.addAll(metrics);
         if (metrics.isEmpty()) {
             asked.addAll(inception.isPresent() ? Set.of(Metric.FID, Metric.IS) : Set.of(Metric.FD));
-            asked.addAll(samples ? Set.of() : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM));
+            asked.addAll(
+                    samples ? Set.of() : Set.of(Metric.MSE, Metric.PSNR, Metric.SSIM, Metric.NOISE, Metric.MIDPOINTS));
         }
         for (Metric metric : asked) {
             String option = "--metrics " + metric.name().toLowerCase(Locale.ROOT) + ": ";
-            if (metric.kind() == Metric.Kind.INVERSION && samples) {
+            boolean ofModels = metric.kind() == Metric.Kind.INVERSION || metric.kind() == Metric.Kind.INTERPOLATION;
+            if (ofModels && samples) {
                 throw new UserException(
                         option + "is of inversions, and " + model.path() + " holds samples; name a model");
             }
@@ -193,7 +182,7 @@ final class EvalCommand implements Callable<Integer> {
         return asked;
     }
 
-    private static boolean hasAny(Set<Metric> metrics, Metric.Kind kind) {
+    static boolean hasAny(Set<Metric> metrics, Metric.Kind kind) {
         return metrics.stream().anyMatch(metric -> metric.kind() == kind);
     }
 
@@ -209,34 +198,23 @@ final class EvalCommand implements Callable<Integer> {
 
     private Networks networks(Set<Metric> asked) {
         return new Networks(
-                hasAny(asked, Metric.Kind.FEATURES) ? Optional.of(features.open()) : Optional.empty(),
+                hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INTERPOLATION)
+                        ? Optional.of(features.open())
+                        : Optional.empty(),
                 inception
                         .filter(file -> hasAny(asked, Metric.Kind.INCEPTION))
                         .map(file -> new InceptionEvaluation(InceptionNetwork.open(file), asked, statistics)));
     }
 
     private void measureModel(Set<Metric> asked) {
-        boolean ofSamples = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INCEPTION);
-        List<Way> chosen = chosenWays();
-        List<Way> generation =
-                chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
-        List<Way> inversion = chosen.stream()
-                .filter(way -> hasAny(asked, Metric.Kind.INVERSION) && way.start() == 0)
-                .toList();
-        boolean unserved =
-                (ofSamples && generation.isEmpty()) || (hasAny(asked, Metric.Kind.INVERSION) && inversion.isEmpty());
-        if ((generation.isEmpty() && inversion.isEmpty()) || (unserved && !metrics.isEmpty())) {
-            throw new UserException(
-                    "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
-                            + " kid, prdc and fd, and one from images to noise for mse, psnr and ssim");
-        }
-        if (generation.isEmpty()) {
-            asked.removeIf(metric -> metric.kind() != Metric.Kind.INVERSION);
+        Evaluation.Ways measured = ways.of(model.folder(), asked, !metrics.isEmpty());
+        if (measured.generation().isEmpty()) {
+            asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
         }
         DataSource source = data.source();
         LabelledImages real = read(source);
         Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
-        if (!generation.isEmpty()) {
+        if (!measured.generation().isEmpty()) {
             warnOfFew(asked, evaluation.samples(), Optional.of(evaluation.images()));
         }
         try (org.bcm4j.Bcm bcm = model.openAny();
@@ -250,8 +228,7 @@ final class EvalCommand implements Callable<Integer> {
                             networks.inception(),
                             real,
                             title(source)),
-                    generation,
-                    inversion,
+                    measured,
                     progress);
             progress.close();
             EvaluationTables.print(report);
@@ -316,29 +293,6 @@ final class EvalCommand implements Callable<Integer> {
                             .orElse(""),
                     FEW);
         }
-    }
-
-    private List<Way> chosenWays() {
-        if (model.folder().config().isDenoiser()) {
-            walks.stream().findFirst().ifPresent(walk -> {
-                throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
-            });
-            return samplers.all().stream()
-                    .<Way>flatMap(sampler ->
-                            Stream.of(new Ode(sampler, Ode.Direction.GENERATE), new Ode(sampler, Ode.Direction.INVERT)))
-                    .toList();
-        }
-        samplers.requireNone();
-        Stream<Walk> all = walks.isEmpty() ? storedWalks() : walks.stream().map(Walk::parse);
-        return all.<Way>map(way -> way).toList();
-    }
-
-    private Stream<Walk> storedWalks() {
-        RecommendedWalks stored = model.folder().walks();
-        return Stream.of(stored.generate(), stored.invert())
-                .map(Map::values)
-                .flatMap(Collection::stream)
-                .map(Walk::parse);
     }
 
     private LabelledImages read(DataSource source) {

@@ -3,11 +3,16 @@ package org.bcm4j.app;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bcm4j.metrics.Bounds;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.metrics.GenerationQuality;
+import org.bcm4j.metrics.HighestFrequency;
 import org.bcm4j.metrics.InceptionEvaluation;
+import org.bcm4j.metrics.InterpolationQuality;
 import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.NoiseFigures;
+import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.metrics.SampleReport;
 
 /** The figures of {@code bcm eval} on the terminal. */
@@ -30,6 +35,8 @@ final class EvaluationTables {
         generation(report.generation());
         report.inception().ifPresent(EvaluationTables::inception);
         inversion(report.inversion());
+        noise(report);
+        interpolation(report.interpolation().orElse(List.of()));
     }
 
     private static void print(EvaluationReport.Real real) {
@@ -45,17 +52,19 @@ final class EvaluationTables {
     private static void generation(List<GenerationQuality.Figures> rows) {
         if (!rows.isEmpty()) {
             System.out.printf(
-                    "%n%-36s %7s %28s %10s %10s%n", "generation", "NFE", "distance", "/ blurred", "agreement");
+                    "%n%-36s %7s %28s %10s %10s %22s%n",
+                    "generation", "NFE", "distance", "/ blurred", "agreement", "highest frequency / real");
         }
         for (GenerationQuality.Figures figures : rows) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-36s %7d %28s %10.3f %10s%n",
+                    "%-36s %7d %28s %10.3f %10s %22s%n",
                     figures.walk(),
                     figures.nfe(),
                     text(3, figures.frechetDistance(), figures.frechetDistanceBounds()),
                     figures.relativeToBlurred(),
-                    orDash(3, figures.agreement()));
+                    orDash(3, figures.agreement()),
+                    figures.highestFrequency().map(EvaluationTables::text).orElse("-"));
         }
     }
 
@@ -102,6 +111,84 @@ final class EvaluationTables {
         }
     }
 
+    /** Inversions that lead to noise, beside drawn noise. */
+    private static void noise(EvaluationReport report) {
+        if (report.drawnNoise().isEmpty()) {
+            return;
+        }
+        System.out.printf(
+                "%n%-36s %6s %7s %6s %6s %6s %5s %17s %7s %20s %6s %6s %6s %15s%n",
+                "noise",
+                "labels",
+                "mean",
+                "std",
+                "skew",
+                "kurt",
+                "KS",
+                "autocorr. 1, 2, max",
+                "highest",
+                "mean by phase",
+                "R2",
+                "|corr|",
+                "leak",
+                "recovery, image");
+        report.drawnNoise().ifPresent(drawn -> noise("drawn", "", drawn, "-"));
+        for (InversionQuality.Figures figures : report.inversion()) {
+            figures.noise()
+                    .ifPresent(found -> noise(
+                            figures.walk(),
+                            figures.labels().name().toLowerCase(Locale.ROOT),
+                            found,
+                            figures.recovery()
+                                    .map(recovery -> text(2, recovery.noise()) + ", " + text(2, recovery.image()))
+                                    .orElse("-")));
+        }
+    }
+
+    private static void noise(String source, String labels, NoiseQuality quality, String recovery) {
+        NoiseFigures figures = quality.figures();
+        System.out.printf(
+                Locale.ROOT,
+                "%-36s %6s %7.3f %6.3f %6.2f %6.2f %5.2f %6.3f %6.3f %5.3f %7s %20s %6.3f %6.3f %6s %15s%n",
+                source,
+                labels,
+                figures.mean(),
+                figures.standardDeviation(),
+                figures.skewness(),
+                figures.excessKurtosis(),
+                figures.rejected(),
+                figures.autocorrelation(1),
+                figures.autocorrelation(2),
+                figures.largestAutocorrelation(),
+                text(2, figures.highestFrequency().largest()),
+                figures.phaseMeans().stream().map(mean -> text(2, mean)).collect(Collectors.joining(" ")),
+                figures.patchDetermination(),
+                figures.imageCorrelation(),
+                orDash(3, quality.classLeak()),
+                recovery);
+    }
+
+    private static void interpolation(List<InterpolationQuality.Figures> rows) {
+        if (!rows.isEmpty()) {
+            System.out.printf(
+                    "%n%-36s %14s %6s %10s %10s %11s %11s %9s%n",
+                    "midpoints", "pairs", "count", "/ blurred", "agreement", "cross-fades", "agreement", "ends' MSE");
+        }
+        for (InterpolationQuality.Figures figures : rows) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-36s %14s %6d %10.3f %10s %11.3f %11s %9.5f%n",
+                    figures.inversion(),
+                    figures.pairs().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                    figures.count(),
+                    figures.midpoints().relativeToBlurred(),
+                    orDash(3, figures.midpoints().agreement()),
+                    figures.crossFades().relativeToBlurred(),
+                    orDash(3, figures.crossFades().agreement()),
+                    figures.endsMeanSquaredError());
+        }
+    }
+
     static void print(SampleReport report) {
         SampleReport.Protocol protocol = report.protocol();
         System.out.printf(
@@ -136,6 +223,11 @@ final class EvaluationTables {
 
     private static String orDash(int decimals, Optional<Double> value) {
         return value.map(number -> text(decimals, number)).orElse("-");
+    }
+
+    /** At the corner, across columns, across rows. */
+    private static String text(HighestFrequency power) {
+        return text(2, power.corner()) + ", " + text(2, power.acrossColumns()) + ", " + text(2, power.acrossRows());
     }
 
     private static String text(int decimals, double value) {

@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.TrainingConfig;
@@ -25,6 +27,7 @@ import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code bcm info}: what a model or an experiment is. */
@@ -36,20 +39,41 @@ import picocli.CommandLine.Parameters;
                     + " on this machine."
         },
         footerHeading = "%nExample:%n",
-        footer = {"  bcm info models/fashion-mnist", "  bcm info configs/fashion-mnist.yaml"})
+        footer = {
+            "  bcm info models/fashion-mnist",
+            "  bcm info models/fashion-mnist --figures",
+            "  bcm info configs/fashion-mnist.yaml"
+        })
 final class InfoCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "MODEL|CONFIG", description = "Model folder or YAML file.")
     private Path path = Path.of("");
 
+    @Option(
+            names = "--figures",
+            description =
+                    "Of a model: the figures that lie with it (metrics.json), as the tables of its card, in Markdown.")
+    private boolean figures;
+
     @Override
     public Integer call() {
-        if (Files.isDirectory(path)) {
+        if (figures) {
+            System.out.print(MarkdownTables.of(ConfigFile.read(metrics(), EvaluationReport.class)));
+        } else if (Files.isDirectory(path)) {
             ModelFolder folder = new ModelFolder(path);
             describe(folder.config(), folder.walks());
         } else {
             describe(ConfigFile.read(path, TrainingConfig.class));
         }
         return ExitCode.OK;
+    }
+
+    private Path metrics() {
+        Path file = path.resolve("metrics.json");
+        if (!Files.isRegularFile(file)) {
+            throw new UserException(
+                    "--figures: there is no " + file + "; make it with `bcm eval " + path + " --out " + file + "`");
+        }
+        return file;
     }
 
     private void describe(ModelConfig model, RecommendedWalks walks) {

@@ -13,6 +13,8 @@ import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.InterpolationQuality;
+import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.SampleReport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,11 +78,41 @@ class EvalCommandTest {
         assertThat(outcome.out())
                 .contains("12 images of pictures test, 20 samples a walk, seed 0")
                 .contains("in brackets: 95 % bounds by the bootstrap, seed 0")
-                .containsPattern("0 \\+0\\.07 > 80 +1\\+1 +true +0\\.\\d{5} \\[0\\.\\d{5}, 0\\.\\d{5}\\]");
+                .containsPattern("0 \\+0\\.07 > 80 +1\\+1 +true +0\\.\\d{5} \\[0\\.\\d{5}, 0\\.\\d{5}\\]")
+                .containsPattern("drawn +-?0\\.\\d{3} +[01]\\.\\d{3} ")
+                .containsPattern("0 \\+0\\.07 > 80 +within class +\\d ");
         EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
         assertThat(report.protocol().data()).isEqualTo("pictures test");
         assertThat(report.generation().get(0).frechetDistanceBounds()).isPresent();
-        assertThat(report.inversion()).hasSize(2);
+        assertThat(report.inversion()).hasSize(2).allSatisfy(figures -> {
+            assertThat(figures.noise()).isPresent();
+            assertThat(figures.recovery()).isPresent();
+        });
+        assertThat(report.drawnNoise()).isPresent();
+        assertThat(report.interpolation().orElseThrow()).hasSize(2);
+
+        // The same as a model card tells it.
+        Path model = directory.resolve("copy");
+        TinyModel.write(model);
+        Files.copy(directory.resolve("m.json"), model.resolve("metrics.json"));
+        Outcome told = run("info copy --figures");
+        assertThat(told.exitCode()).as(told.err()).isZero();
+        assertThat(told.out()).isEqualTo(MarkdownTables.of(report)).contains("| drawn noise |  | ", " within class | ");
+    }
+
+    @Test
+    void anOdeCanBeginWithALittleNoise() throws Exception {
+        Outcome outcome = run("eval @edm --data @pictures.yaml --features @features --steps 4 --initial-noise 0.03"
+                + " --metrics noise,midpoints --out m.json");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
+        assertThat(report.generation()).isEmpty();
+        assertThat(report.inversion())
+                .extracting(InversionQuality.Figures::walk)
+                .containsOnly("0 +0.03 > 80, heun, 4 steps");
+        assertThat(report.interpolation().orElseThrow())
+                .extracting(InterpolationQuality.Figures::generation)
+                .containsOnly("80 > 0, heun, 4 steps");
     }
 
     @Test
@@ -146,6 +178,9 @@ class EvalCommandTest {
                 "eval @bcm --metrics fid                       | --metrics fid: needs the Inception network, whose weights are yours to supply; name",
                 "eval @bcm --statistics x.npz                  | --statistics x.npz: are for the FID; add fid to --metrics",
                 "eval @bcm --walk 80>0 --metrics ssim          | --walk: none leads where --metrics asks; give one from noise to images for fid,",
+                "eval @bcm --initial-noise 0.03                | --initial-noise 0.03: is for denoisers, and this model is none; write it into --walk,",
+                "eval @edm --initial-noise 1                   | --initial-noise 1.0: choose from 0 to below 1, such as 0.03",
+                "info @bcm --figures                           | make it with `bcm eval ",
                 "eval @pictures --metrics fd,mse               | --metrics mse: is of inversions, and ",
                 "eval @pictures --walk 80>0                    | holds samples, so it means nothing; leave the option out",
                 "eval @pictures --data @birds --split train --features @features | holds images, so it means nothing; leave the option out",

@@ -1,9 +1,11 @@
 package org.bcm4j.denoiser;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -51,14 +53,37 @@ public record DeterministicSampler(OdeSolver solver, int points) {
         return solve(denoiser, Scope.returning(() -> images.to(ScalarType.Double)), solver.ascendingTimes(points));
     }
 
+    /**
+     * From images plus a little noise to their latents: as {@link #invert(Denoiser, Tensor)}, but from the noise's scale, through those of
+     * the grid's points that lie above it.
+     *
+     * @param images [B,C,H,W], points at {@code from}
+     * @param from a noise scale in (σ_min, T)
+     */
+    public OdeSolution invert(Denoiser denoiser, Tensor images, double from) {
+        return solve(denoiser, Scope.returning(() -> images.to(ScalarType.Double)), ascendingTimes(from));
+    }
+
+    private double[] ascendingTimes(double from) {
+        if (from <= SIGMA_MIN) {
+            return solver.ascendingTimes(points);
+        }
+        DoubleStream above = Arrays.stream(solver.ascendingTimes(points)).filter(time -> time > from);
+        return DoubleStream.concat(DoubleStream.of(from), above).toArray();
+    }
+
     /** The evaluations of {@link #generate}: N, by Heun's rule 2N − 1. */
     public int generationNfe() {
         return solver.evaluations() * (points - 1) + 1;
     }
 
-    /** The evaluations of {@link #invert}: N − 1, by Heun's rule 2(N − 1). */
-    public int inversionNfe() {
-        return solver.evaluations() * (points - 1);
+    /**
+     * The evaluations of an inversion: N − 1, by Heun's rule 2(N − 1), and less from a noise scale that lies above some of the N points.
+     *
+     * @param from the noise scale where it begins; 0, as all up to it, means σ_min
+     */
+    public int inversionNfe(double from) {
+        return solver.evaluations() * (ascendingTimes(from).length - 1);
     }
 
     /** Steps from {@code start}, a handle of the solver's own, and closes it. */

@@ -199,7 +199,12 @@ public record EditingEvaluation(long images, int seeds) {
             double[] distances = LongStream.range(0, seeds)
                     .mapToDouble(seed -> new InterpolationQuality(
                                     model, features, real, subject.images(), images / 2, seed, listener)
-                            .of(inversion, generation, noise))
+                            .of(
+                                    new InterpolationQuality.Ways(inversion, generation),
+                                    InterpolationQuality.Pairs.ANY,
+                                    noise)
+                            .midpoints()
+                            .relativeToBlurred())
                     .toArray();
             EditingReport.Midpoints midpoints = new EditingReport.Midpoints(
                     noise.name().toLowerCase(Locale.ROOT),

@@ -46,7 +46,28 @@ public record Evaluation(long samples, long images, long seed) {
                     + " standard errors; seeded by seed; absent if more than 2^24 numbers would have to be kept",
             InceptionEvaluation.NOTE,
             "noise_mean, noise_standard_deviation: of the inverted images divided by the walk's last noise scale;"
-                    + " ideal are 0 and 1");
+                    + " ideal are 0 and 1",
+            "highest_frequency of generation: power of the samples where pixels alternate, over that of the real images;"
+                    + " of noises: over the mean of their spectrum",
+            "noise, drawn_noise: of the first 4,000 inverted images, and of as many drawn noises beside the same images;"
+                    + " skewness and kurtosis after each noise is centred and scaled by itself; autocorrelation of each noise"
+                    + " with itself moved, by channel; rejected: by the Kolmogorov-Smirnov test at 5 %;"
+                    + " patch_determination: R2 of a ridge regression (1e-3) on the 5x5 patch of the image, padded with 0, by"
+                    + " pixel phase, fitted on the first half of the noises, of the second; image_correlation: mean of the"
+                    + " absolute values",
+            "class_leak: accuracy on the last quarter of these noises of a network that learnt their classes from the"
+                    + " others: two 3x3 convolutions of stride 2 (32 and 64 channels), dropout 0.3, a linear layer; Adam,"
+                    + " rate 0.001, 8 epochs of batches of 100; seeded by seed",
+            "recovery: 1,000 noises z to images along regeneration, and these inverted to z'; correlation of z' with z, and"
+                    + " mean absolute correlation of z' with the image; classes in turn, or none",
+            "interpolation: of the first 4,000 images, those of a class in pairs, told that class on both ways"
+                    + " (within_class); image i with image i + half of them where the classes differ, told no class on both"
+                    + " ways (across_classes); any: the same of whatever classes; slerp half-way, generated along generation;"
+                    + " distances as those of samples; agreement: with the class of either; cross_fades: the pixel means of"
+                    + " the same pairs; ends: both noises of each pair generated, against their images");
+
+    /** Images that midpoints are made of. */
+    private static final long MOST_INTERPOLATED = 4000;
 
     /** @throws UserException if there are too few images or samples */
     public Evaluation {
@@ -111,26 +132,56 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     /**
-     * Measures.
+     * Along what to measure.
      *
      * @param generation ways from noise to images
      * @param inversion ways from images to noise; each is measured with the true labels and without, as far as the
      *     model knows either
-     * @throws UserException if a way does not do what it is listed for or is not for this kind of model, or there are not enough images
+     * @param noise whether to measure if inversions lead to noise
+     * @param interpolation ways from images to noise and back, to interpolate between images; needs a feature network
      */
-    public EvaluationReport run(
-            Subject subject,
+    public record Ways(
             List<? extends Way> generation,
             List<? extends Way> inversion,
-            MeasuringListener listener) {
+            boolean noise,
+            List<InterpolationQuality.Ways> interpolation) {
+        public Ways {
+            generation = List.copyOf(generation);
+            inversion = List.copyOf(inversion);
+            interpolation = List.copyOf(interpolation);
+        }
+
+        /** Samples and reconstructions only. */
+        public Ways(List<? extends Way> generation, List<? extends Way> inversion) {
+            this(generation, inversion, false, List.of());
+        }
+
+        /** Before the hours of work, not after them. */
+        private void require(TrainedModel model) {
+            generation.forEach(GenerationQuality::requireGenerating);
+            inversion.forEach(InversionQuality::requireInverting);
+            interpolation.forEach(ways -> InversionQuality.requireInverting(ways.toNoise()));
+            interpolation.forEach(ways -> GenerationQuality.requireGenerating(ways.toImages()));
+            Stream.of(
+                            generation.stream(),
+                            inversion.stream(),
+                            interpolation.stream().flatMap(ways -> ways.both()))
+                    .flatMap(ways -> ways)
+                    .forEach(way -> Journey.require(way, model));
+        }
+    }
+
+    /**
+     * Measures.
+     *
+     * @throws UserException if a way does not do what it is listed for or is not for this kind of model, or there are not enough images
+     */
+    public EvaluationReport run(Subject subject, Ways ways, MeasuringListener listener) {
         if (images > subject.images().size()) {
             throw new UserException("there are " + subject.images().size() + " images in " + subject.data() + ", not "
                     + images + "; ask for fewer");
         }
-        // Before the hours of work, not after them.
-        generation.forEach(GenerationQuality::requireGenerating);
-        inversion.forEach(InversionQuality::requireInverting);
-        Stream.concat(generation.stream(), inversion.stream()).forEach(way -> Journey.require(way, subject.model()));
+        ways.require(subject.model());
         Optional<Bootstrap> bootstrap = Optional.of(new Bootstrap(seed));
         // The tensors that the measured samples are held against live as long.
         try (Scope scope = Scope.open()) {
@@ -148,7 +199,7 @@ public record Evaluation(long samples, long images, long seed) {
                             Optional.of(ImageSet.of(subject.images(), images)), subject.data(), listener));
             List<GenerationQuality.Figures> generated = new ArrayList<>();
             List<EvaluationReport.InceptionFigures> seen = new ArrayList<>();
-            for (Way way : generation) {
+            for (Way way : ways.generation()) {
                 measure(subject, way, quality, reference, listener, generated, seen);
             }
             return new EvaluationReport(
@@ -156,7 +207,11 @@ public record Evaluation(long samples, long images, long seed) {
                     quality.map(GenerationQuality::real)
                             .map(real -> new EvaluationReport.Real(real.accuracy(), real.blurredDistance())),
                     generated,
-                    inversions(subject, inversion, bootstrap, listener),
+                    ways.noise() && !ways.inversion().isEmpty()
+                            ? Optional.of(NoiseQuality.ofDrawn(subject.images(), images, seed))
+                            : Optional.empty(),
+                    inversions(subject, ways, bootstrap, listener),
+                    quality.map(measure -> interpolations(subject, measure, ways.interpolation(), listener)),
                     subject.inception().map(asked -> seen));
         }
     }
@@ -185,17 +240,47 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     private List<InversionQuality.Figures> inversions(
-            Subject subject, List<? extends Way> inversion, Optional<Bootstrap> bootstrap, MeasuringListener listener) {
-        InversionQuality inverted =
-                new InversionQuality(subject.model(), subject.images(), images, seed, bootstrap, listener);
+            Subject subject, Ways ways, Optional<Bootstrap> bootstrap, MeasuringListener listener) {
+        InversionQuality inverted = new InversionQuality(
+                subject.model(), subject.images(), images, seed, bootstrap, ways.noise(), listener);
         List<InversionQuality.Figures> figures = new ArrayList<>();
-        for (Way way : inversion) {
+        for (Way way : ways.inversion()) {
             for (InversionQuality.Labels labels :
                     labels(subject.model().config().network())) {
                 figures.add(inverted.of(way, labels));
             }
         }
         return figures;
+    }
+
+    private List<InterpolationQuality.Figures> interpolations(
+            Subject subject,
+            GenerationQuality measure,
+            List<InterpolationQuality.Ways> interpolated,
+            MeasuringListener listener) {
+        long pairs = Math.min(images, MOST_INTERPOLATED) / 2;
+        InterpolationQuality midpoints = new InterpolationQuality(
+                subject.model(), measure.network(), measure.real(), subject.images(), pairs, seed, listener);
+        NetworkConfig network = subject.model().config().network();
+        List<InterpolationQuality.Figures> figures = new ArrayList<>();
+        for (InterpolationQuality.Ways ways : interpolated) {
+            pairs(network).stream()
+                    .filter(midpoints::possible)
+                    .forEach(which ->
+                            figures.add(midpoints.of(ways, which, InterpolationQuality.InitialNoise.DIFFERENT)));
+        }
+        return figures;
+    }
+
+    private static List<InterpolationQuality.Pairs> pairs(NetworkConfig network) {
+        if (network.classes() < 2) {
+            return network.classes() == 0 || network.nullClass()
+                    ? List.of(InterpolationQuality.Pairs.ANY)
+                    : List.of(InterpolationQuality.Pairs.WITHIN_CLASS);
+        }
+        return network.nullClass()
+                ? List.of(InterpolationQuality.Pairs.WITHIN_CLASS, InterpolationQuality.Pairs.ACROSS_CLASSES)
+                : List.of(InterpolationQuality.Pairs.WITHIN_CLASS);
     }
 
     private static List<InversionQuality.Labels> labels(NetworkConfig network) {

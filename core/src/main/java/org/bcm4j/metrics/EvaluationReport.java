@@ -10,18 +10,23 @@ import java.util.Optional;
  * @param protocol how it was measured
  * @param real what the feature network makes of the real images; absent, as generation is empty, if it measured nothing
  * @param generation by walk, or by the ODE of a denoiser
- * @param inversion likewise, and by labels
+ * @param drawnNoise the figures of drawn noise, beside which to hold those of inversions; absent if not asked for, and in older files
+ * @param inversion by walk or ODE, and by labels
+ * @param interpolation by walk or ODE, and by which images make pairs; absent if there was no feature network, and in older files
  * @param inception what the Inception network makes of the samples, by walk or ODE; absent if it was not asked, and in older files
  */
 public record EvaluationReport(
         Protocol protocol,
         Optional<Real> real,
         List<GenerationQuality.Figures> generation,
+        Optional<NoiseQuality> drawnNoise,
         List<InversionQuality.Figures> inversion,
+        Optional<List<InterpolationQuality.Figures>> interpolation,
         Optional<List<InceptionFigures>> inception) {
     public EvaluationReport {
         generation = List.copyOf(generation);
         inversion = List.copyOf(inversion);
+        interpolation = interpolation.map(List::copyOf);
         inception = inception.map(List::copyOf);
     }
 

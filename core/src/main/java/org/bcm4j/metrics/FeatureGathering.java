@@ -13,6 +13,7 @@ final class FeatureGathering implements GeneratedImages.Receiver {
     private final RealImages real;
     private final FeatureMoments moments;
     private final Optional<Bootstrap> bootstrap;
+    private final HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
 
     /** The features of all samples, if bounds are wanted and there is room. */
     private final Optional<float[]> rows;
@@ -37,7 +38,9 @@ final class FeatureGathering implements GeneratedImages.Receiver {
 
     @Override
     public void take(Tensor images, Optional<Tensor> labels) {
-        Responses responses = network.responses(Pixels.toSignal(images));
+        Tensor signal = Pixels.toSignal(images);
+        spectrum.add(signal);
+        Responses responses = network.responses(signal);
         moments.add(responses.features());
         rows.ifPresent(all -> {
             float[] batch = HostTensors.floats(responses.features());
@@ -55,6 +58,11 @@ final class FeatureGathering implements GeneratedImages.Receiver {
     /** The Fréchet distance of the samples from the real images. */
     double distance() {
         return FrechetDistance.between(moments, real.moments());
+    }
+
+    /** The power of the samples where pixels alternate. */
+    HighestFrequency highestFrequency() {
+        return spectrum.power();
     }
 
     Optional<Bounds> bounds(double distance) {

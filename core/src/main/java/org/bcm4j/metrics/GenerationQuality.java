@@ -55,6 +55,8 @@ public record GenerationQuality(
      * @param accuracy share of the samples whose class, as the feature network sees it, is the one asked for; absent
      *     for a model without classes, and if the feature network knows others than the real images are of
      * @param agreement the accuracy, divided by that on the real images
+     * @param highestFrequency power of the samples where pixels alternate, over that of the real images: 1 if they have as much; absent in older
+     *     files
      */
     public record Figures(
             String walk,
@@ -63,7 +65,8 @@ public record GenerationQuality(
             Optional<Bounds> frechetDistanceBounds,
             double relativeToBlurred,
             Optional<Double> accuracy,
-            Optional<Double> agreement) {}
+            Optional<Double> agreement,
+            Optional<HighestFrequency> highestFrequency) {}
 
     /**
      * Generates along a way and measures.
@@ -96,7 +99,8 @@ public record GenerationQuality(
                 gathering.bounds(distance),
                 distance / real.blurredDistance(),
                 accuracyOfReal.map(share -> accuracy),
-                accuracyOfReal.map(share -> accuracy / share));
+                accuracyOfReal.map(share -> accuracy / share),
+                Optional.of(gathering.highestFrequency().over(real.highestFrequency())));
     }
 
     static void requireGenerating(Way way) {

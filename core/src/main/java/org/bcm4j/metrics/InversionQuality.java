@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param count how many of them, from the first
  * @param seed seeds the noise that walks add
  * @param bootstrap for bounds of the figures, if they are wanted
+ * @param noise whether to measure if the noise is noise, which takes some seconds a way
  */
 public record InversionQuality(
         TrainedModel model,
@@ -30,12 +33,13 @@ public record InversionQuality(
         long count,
         long seed,
         Optional<Bootstrap> bootstrap,
+        boolean noise,
         MeasuringListener listener) {
 
-    /** Without bounds. */
+    /** Without bounds and figures of the noise. */
     public InversionQuality(
             TrainedModel model, LabelledImages images, long count, long seed, MeasuringListener listener) {
-        this(model, images, count, seed, Optional.empty(), listener);
+        this(model, images, count, seed, Optional.empty(), false, listener);
     }
 
     /** Which labels the model is told, both on the way to the noise and back. */
@@ -63,6 +67,8 @@ public record InversionQuality(
      * @param noiseMean mean of the noise found, divided by the noise scale at which the way ends: 0 if it is the noise
      *     that generation starts from
      * @param noiseStandardDeviation likewise: 1
+     * @param noise whether the noise is noise; absent if not asked for, of ways that end below T, and in older files
+     * @param recovery whether the noise is found that an image was made of; absent likewise
      */
     public record Figures(
             String walk,
@@ -77,7 +83,9 @@ public record InversionQuality(
             Optional<Double> structuralSimilarity,
             Optional<Bounds> structuralSimilarityBounds,
             double noiseMean,
-            double noiseStandardDeviation) {}
+            double noiseStandardDeviation,
+            Optional<NoiseQuality> noise,
+            Optional<NoiseRecovery> recovery) {}
 
     /** What is summed up over batches. */
     private static final class Sums {
@@ -118,6 +126,9 @@ public record InversionQuality(
         Evaluation.requireFit(model.config(), images, "the data");
         boolean withSimilarity = StructuralSimilarity.fits(images.height(), images.width());
         Sums sums = new Sums(Math.toIntExact(count), withSimilarity);
+        Optional<NoiseQuality.Gathering> gathering = noise && way.end() == SIGMA_MAX
+                ? Optional.of(new NoiseQuality.Gathering(images, count))
+                : Optional.empty();
         try (SeededGenerator added = new SeededGenerator(seed, model.device())) {
             for (long[] indices : Batches.of(count)) {
                 try (Scope scope = Scope.open()) {
@@ -125,21 +136,33 @@ public record InversionQuality(
                     Journey journey = new Journey(model, told(labels, indices), added::normal);
                     Tensor point = journey.from(way, originals).x();
                     Tensor back = journey.from(way.toImages(), point).x();
-                    sums.add(originals, back, point.div(new Scalar(way.end())));
+                    Tensor noises = point.div(new Scalar(way.end()));
+                    sums.add(originals, back, noises);
+                    gathering.ifPresent(kept -> kept.add(noises));
                 }
                 listener.measured(way + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
             }
         }
-        return figures(way, labels, sums);
+        requireFinite(way, sums);
+        return figures(
+                way,
+                labels,
+                sums,
+                gathering.map(kept -> kept.quality(seed)),
+                gathering.map(kept -> NoiseRecovery.of(model, way, labels, count, seed, listener)));
     }
 
-    private Figures figures(Way way, Labels labels, Sums sums) {
+    private static void requireFinite(Way way, Sums sums) {
+        if (!Double.isFinite(mean(sums.errors) + sums.noiseSquares)) {
+            throw new UserException("\"" + way + "\" leads this model to values that are not finite; train it again");
+        }
+    }
+
+    private Figures figures(
+            Way way, Labels labels, Sums sums, Optional<NoiseQuality> quality, Optional<NoiseRecovery> recovery) {
         double error = mean(sums.errors);
         double noiseMean = sums.noise / sums.noiseValues;
         double noiseMeanSquare = sums.noiseSquares / sums.noiseValues;
-        if (!Double.isFinite(error + noiseMeanSquare)) {
-            throw new UserException("\"" + way + "\" leads this model to values that are not finite; train it again");
-        }
         boolean withSimilarity = sums.similarities.length > 0;
         Optional<Bounds> errorBounds = bootstrap.map(resampling -> resampling.mean(sums.errors));
         return new Figures(
@@ -155,7 +178,9 @@ public record InversionQuality(
                 withSimilarity ? Optional.of(mean(sums.similarities)) : Optional.empty(),
                 bootstrap.filter(wanted -> withSimilarity).map(resampling -> resampling.mean(sums.similarities)),
                 noiseMean,
-                Math.sqrt(noiseMeanSquare - noiseMean * noiseMean));
+                Math.sqrt(noiseMeanSquare - noiseMean * noiseMean),
+                quality,
+                recovery);
     }
 
     private static double mean(double[] values) {

@@ -2,7 +2,7 @@ package org.bcm4j.metrics;
 
 import org.bcm4j.features.FeatureNetwork;
 
-/** What can be measured, of a set of samples or of the inversions of a model. */
+/** What can be measured, of a set of samples, or of a model's inversions and interpolations. */
 public enum Metric {
     /** Fréchet Inception distance. */
     FID(Kind.INCEPTION),
@@ -19,7 +19,11 @@ public enum Metric {
     /** Peak signal-to-noise ratio of reconstructions. */
     PSNR(Kind.INVERSION),
     /** Structural similarity of reconstructions. */
-    SSIM(Kind.INVERSION);
+    SSIM(Kind.INVERSION),
+    /** Whether inversions lead to noise, {@link NoiseQuality} and {@link NoiseRecovery}. */
+    NOISE(Kind.INVERSION),
+    /** How real images half-way between two are, {@link InterpolationQuality}. */
+    MIDPOINTS(Kind.INTERPOLATION);
 
     private final Kind kind;
 
@@ -38,6 +42,8 @@ public enum Metric {
         /** A {@link FeatureNetwork} looks at samples. */
         FEATURES,
         /** Images are inverted and generated again. */
-        INVERSION
+        INVERSION,
+        /** A {@link FeatureNetwork} looks at images between two that were inverted. */
+        INTERPOLATION
     }
 }

@@ -16,8 +16,14 @@ import org.bytedeco.pytorch.Tensor;
  * @param moments of their features
  * @param accuracy share of them whose class the feature network names rightly, in [0,1]; absent if it knows other classes than theirs
  * @param blurredDistance Fréchet distance of the images from their own {@link BoxBlur}
+ * @param highestFrequency their power where pixels alternate
  */
-public record RealImages(long count, FeatureMoments moments, Optional<Double> accuracy, double blurredDistance) {
+public record RealImages(
+        long count,
+        FeatureMoments moments,
+        Optional<Double> accuracy,
+        double blurredDistance,
+        HighestFrequency highestFrequency) {
     /**
      * Looks at the first {@code count} images of a data set.
      *
@@ -28,10 +34,12 @@ public record RealImages(long count, FeatureMoments moments, Optional<Double> ac
         int dimension = network.config().features();
         FeatureMoments sharp = new FeatureMoments(dimension);
         FeatureMoments blurred = new FeatureMoments(dimension);
+        HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
         long right = 0;
         for (long[] indices : Batches.of(count)) {
             try (Scope scope = Scope.open()) {
                 Tensor batch = images.images(indices);
+                spectrum.add(batch);
                 Responses responses = network.responses(batch);
                 sharp.add(responses.features());
                 right += responses.agreeing(images.labels(indices));
@@ -44,7 +52,8 @@ public record RealImages(long count, FeatureMoments moments, Optional<Double> ac
                 count,
                 sharp,
                 sameClasses ? Optional.of((double) right / count) : Optional.empty(),
-                FrechetDistance.between(sharp, blurred));
+                FrechetDistance.between(sharp, blurred),
+                spectrum.power());
     }
 
     /**
@@ -56,13 +65,16 @@ public record RealImages(long count, FeatureMoments moments, Optional<Double> ac
         int dimension = network.config().features();
         FeatureMoments sharp = new FeatureMoments(dimension);
         FeatureMoments blurred = new FeatureMoments(dimension);
+        HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
         long count = images.count();
         images.forEachBatch(Batches.SIZE, bytes -> {
             Tensor batch = Pixels.toSignal(bytes);
+            spectrum.add(batch);
             sharp.add(network.responses(batch).features());
             blurred.add(network.responses(BoxBlur.apply(batch)).features());
             listener.measured("real images", sharp.count(), count);
         });
-        return new RealImages(count, sharp, Optional.empty(), FrechetDistance.between(sharp, blurred));
+        return new RealImages(
+                count, sharp, Optional.empty(), FrechetDistance.between(sharp, blurred), spectrum.power());
     }
 }

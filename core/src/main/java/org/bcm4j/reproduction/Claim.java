@@ -1,10 +1,14 @@
 package org.bcm4j.reproduction;
 
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
 /** What the paper says must show at any scale (docs/method.md §8), each with the comparisons of which it consists. */
@@ -35,6 +39,14 @@ public enum Claim {
                     + " that shared theirs.",
             "midpoints",
             results -> results.midpoints().map(Claim::differentNoises)),
+    /** Fig. 16. */
+    GAUSSIAN_NOISE(
+            "BCM Gaussianizes the input: inverted images are Gaussian noise.",
+            "Of the noise that 2 NFE find, the share that the Kolmogorov-Smirnov test tells from N(0,1), the largest"
+                    + " autocorrelation of neighbours and the share that the image's 5x5 patch tells (R2) are each less than"
+                    + " twice those of the noise to which the ODE of a denoiser leads.",
+            "noise-statistics",
+            results -> results.noiseStatistics().map(Claim::gaussianNoise)),
     /** Figs. 10 to 12. */
     ABLATIONS(
             "Eq. 8 fails to invert, and training without the consistency term fails to converge.",
@@ -51,6 +63,9 @@ public enum Claim {
 
     /** How much worse what "fails" has to be. */
     private static final double FAILURE = 2;
+
+    /** How many times as much as the ODE's noise has, which is the true trajectory's but for the denoiser's errors. */
+    private static final double TOLERANCE = 2;
 
     private final String statement;
     private final String rule;
@@ -123,6 +138,23 @@ public enum Claim {
     static List<Comparison> differentNoises(Midpoints.Result result) {
         return List.of(Comparison.below(
                 "different initial noises", result.different(), "shared initial noise", result.shared()));
+    }
+
+    static List<Comparison> gaussianNoise(NoiseStatistics.Result result) {
+        NoiseStatistics.Row bcm = result.bcm(2);
+        NoiseStatistics.Row ode = result.ode();
+        Map<String, ToDoubleFunction<NoiseFigures>> figures = new LinkedHashMap<>();
+        figures.put("share told from N(0,1)", NoiseFigures::rejected);
+        figures.put("largest autocorrelation", NoiseFigures::largestAutocorrelation);
+        figures.put("R2 from the patch", NoiseFigures::patchDetermination);
+        return figures.entrySet().stream()
+                .map(figure -> new Comparison(
+                        figure.getKey() + ", bcm, 2 NFE",
+                        bcm.figure(figure.getValue()),
+                        "the ODE's",
+                        Optional.of(ode.figure(figure.getValue())),
+                        1 / TOLERANCE))
+                .toList();
     }
 
     static List<Comparison> ablations(Ablations.Result result) {

@@ -4,13 +4,13 @@ import java.util.Optional;
 import org.bcm4j.metrics.Interval;
 
 /**
- * Two figures of which a claim says that the first is lower, by a factor.
+ * Two figures of which a claim says that the first, times a factor, is lower.
  *
  * @param lower what the first is of
  * @param figure the first
  * @param higher what the second is of
  * @param otherFigure the second; absent if it is not finite, and so higher than any
- * @param factor by which the second is to be higher at least, 1 or more
+ * @param factor of the first: 2 if the second has to be more than twice as high, ½ if the first may be up to twice the second
  */
 public record Comparison(String lower, Interval figure, String higher, Optional<Interval> otherFigure, double factor) {
     static Comparison below(String lower, Interval figure, String higher, Interval otherFigure) {

@@ -58,7 +58,7 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
 
     @Override
     public double evaluations() {
-        return 2.0 * seeds * pairs * (2 * INVERSION_NFE + GENERATION_NFE + 1);
+        return 2.0 * seeds * pairs * (2 * INVERSION_NFE + 3 * GENERATION_NFE + 2);
     }
 
     @Override
@@ -128,6 +128,8 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
                                 pairs,
                                 seed,
                                 bench.listener())
-                        .of(inversion, generation, noise));
+                        .of(new InterpolationQuality.Ways(inversion, generation), InterpolationQuality.Pairs.ANY, noise)
+                        .midpoints()
+                        .relativeToBlurred());
     }
 }

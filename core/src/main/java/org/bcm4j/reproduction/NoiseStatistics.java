@@ -3,36 +3,89 @@ package org.bcm4j.reproduction;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.NoiseFigures;
+import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 
 /**
- * Whether the noise that inversion finds is Gaussian (Fig. 16).
+ * Whether the noise that inversion finds is Gaussian (Fig. 16), beside drawn noise and that to which the ODE of EDM's denoiser leads: the true
+ * trajectory's is no perfect noise either, for it maps what structure there is in an image.
  *
- * @param images test images that are inverted
+ * @param images test images that are inverted for each seed
+ * @param seeds how many, from 0; each looks at images of its own
  */
-public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Result> {
-    /** Heun's rule with 20 evaluations. */
-    private static final Ode ODE = new Ode(new DeterministicSampler(OdeSolver.HEUN, 11), Ode.Direction.INVERT);
+public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStatistics.Result> {
+    /** Heun's rule on 22 points, those above the little noise with which every inversion begins. */
+    private static final Ode ODE =
+            new Ode(new DeterministicSampler(OdeSolver.HEUN, 22), Ode.Direction.INVERT, /* initialNoise */ 0.03);
 
     /**
      * Some noises.
      *
      * @param source what they come from
+     * @param nfe network function evaluations of the inversion; 0 for drawn noises
+     * @param bySeed their figures
      */
-    public record Row(String source, NoiseFigures figures) {}
+    public record Row(Source source, String way, int nfe, List<NoiseQuality> bySeed) {
+        /** A figure over seeds. */
+        public Interval figure(ToDoubleFunction<NoiseFigures> figure) {
+            return Interval.of(bySeed.stream()
+                    .map(NoiseQuality::figures)
+                    .mapToDouble(figure)
+                    .toArray());
+        }
+
+        /** How often the class is told from the noise; absent of images without classes. */
+        public Optional<Interval> classLeak() {
+            double[] leaks = bySeed.stream()
+                    .flatMap(quality -> quality.classLeak().stream())
+                    .mapToDouble(leak -> leak)
+                    .toArray();
+            return leaks.length == bySeed.size() ? Optional.of(Interval.of(leaks)) : Optional.empty();
+        }
+    }
+
+    /** What noises come from. */
+    public enum Source {
+        BCM,
+        ODE,
+        DRAWN
+    }
 
     /** BCM's by evaluations, the ODE's, and drawn ones for comparison. */
-    public record Result(Provenance provenance, List<Row> rows) implements StageResult {}
+    public record Result(Provenance provenance, List<Row> rows) implements StageResult {
+        /** BCM's in {@code nfe} evaluations. */
+        Row bcm(int nfe) {
+            return rows.stream()
+                    .filter(row -> row.source() == Source.BCM && row.nfe() == nfe)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        Row ode() {
+            return rows.stream()
+                    .filter(row -> row.source() == Source.ODE)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
 
     @Override
     public String name() {
@@ -46,7 +99,7 @@ public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Resu
 
     @Override
     public double evaluations() {
-        return images * (TunedWalks.evaluations(EnumSet.of(Kind.INVERSION)) + ODE.nfe());
+        return (double) seeds * images * (TunedWalks.evaluations(EnumSet.of(Kind.INVERSION)) + ODE.nfe());
     }
 
     @Override
@@ -56,18 +109,33 @@ public record NoiseStatistics(long images) implements Stage<NoiseStatistics.Resu
 
     @Override
     public Result measure(Bench bench, Provenance provenance) {
-        LabelledImages pictures = bench.testImages(0, images);
         List<Row> rows = new ArrayList<>();
         try (ConsistencyModel bcm = bench.open(Run.BCM);
-                DenoisingModel edm = bench.openDenoiser();
-                SeededGenerator drawn = new SeededGenerator(0, bench.device());
-                Scope scope = Scope.open()) {
+                DenoisingModel edm = bench.openDenoiser()) {
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
-                rows.add(new Row("bcm, " + walk, NoiseFigures.of(bench.noises(bcm, walk, pictures, drawn::normal))));
+                rows.add(row(bench, Source.BCM, bcm, walk));
             }
-            rows.add(new Row("edm, " + ODE, NoiseFigures.of(bench.noises(edm, ODE, pictures, drawn::normal))));
-            rows.add(new Row("drawn", NoiseFigures.of(drawn.normal(bcm.shape(images)))));
+            rows.add(row(bench, Source.ODE, edm, ODE));
         }
+        rows.add(new Row(
+                Source.DRAWN,
+                "drawn",
+                0,
+                bySeed(seed -> NoiseQuality.ofDrawn(bench.testImages(seed, images), images, seed))));
         return new Result(provenance, rows);
+    }
+
+    private Row row(Bench bench, Source source, TrainedModel model, Way way) {
+        return new Row(source, way.toString(), way.nfe(), bySeed(seed -> {
+            try (Scope scope = Scope.open();
+                    SeededGenerator initial = new SeededGenerator(seed, bench.device())) {
+                LabelledImages pictures = bench.testImages(seed, images);
+                return NoiseQuality.of(bench.noises(model, way, pictures, initial::normal), pictures, seed);
+            }
+        }));
+    }
+
+    private List<NoiseQuality> bySeed(LongFunction<NoiseQuality> measure) {
+        return LongStream.range(0, seeds).mapToObj(measure).toList();
     }
 }

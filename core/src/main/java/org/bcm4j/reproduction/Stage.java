@@ -27,7 +27,7 @@ public interface Stage<R extends Record & StageResult> {
                 new GenerationAgainstNfe(measuring.samples(), seeds),
                 new InversionAgainstNfe(measuring.inverted(), seeds),
                 new InitialNoise(measuring.inverted(), seeds),
-                new NoiseStatistics(measuring.inverted()),
+                new NoiseStatistics(measuring.inverted(), seeds),
                 new NoiseEmbedding(measuring.embedded()),
                 new Midpoints(measuring.pairs(), seeds),
                 new Edits(measuring.edited(), seeds),

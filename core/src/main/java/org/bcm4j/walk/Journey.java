@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * scope that is open, and the caller's tensors are neither changed nor freed.
  *
  * @param labels the class of each point, int64 [B]; absent means the null class, or no classes
- * @param noise draws for the moves of a walk that add noise; an ODE has none
+ * @param noise draws for the moves of a walk that add noise, and for the initial noise of an ODE
  */
 public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
     /**
@@ -41,7 +41,7 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      */
     public Arrival from(Way way, Tensor x) {
         require(way, model);
-        return way instanceof Ode ode ? ode.from(denoiser(), x) : walker().from((Walk) way, x);
+        return way instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) way, x);
     }
 
     /**

@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Scale;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -47,8 +48,30 @@ class DeterministicSamplerTest {
             visited.clear();
             assertThat(sampler.invert(recording, image(1)).nfe())
                     .isEqualTo(visited.size())
-                    .isEqualTo(sampler.inversionNfe())
+                    .isEqualTo(sampler.inversionNfe(0))
                     .isEqualTo(heun ? 2 * (points - 1) : points - 1);
+            assertThat(visited).isSorted();
+        }
+    }
+
+    /** From a noise scale, through the grid's points above it. */
+    @Property(tries = 60)
+    void anInversionBeginsWhereItIsTold(
+            @ForAll OdeSolver solver,
+            @ForAll @IntRange(min = 2, max = 40) int points,
+            @ForAll @Scale(3) @DoubleRange(min = 0.003, max = 79) double from) {
+        try (Scope scope = Scope.open()) {
+            List<Double> visited = new ArrayList<>();
+            Denoiser recording = (x, sigma) -> {
+                visited.add(HostTensors.doubles(sigma)[0]);
+                return DATA.denoise(x, sigma);
+            };
+            DeterministicSampler sampler = new DeterministicSampler(solver, points);
+            assertThat(sampler.invert(recording, image(1), from).nfe())
+                    .isEqualTo(visited.size())
+                    .isEqualTo(sampler.inversionNfe(from));
+            // The denoiser is told float32 numbers.
+            assertThat(visited.get(0)).isCloseTo(from, within(1e-5 * from));
             assertThat(visited).isSorted();
         }
     }

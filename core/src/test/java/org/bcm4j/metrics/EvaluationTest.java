@@ -2,6 +2,7 @@ package org.bcm4j.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -35,6 +36,9 @@ import org.bcm4j.unet.AdmUNet;
 import org.bcm4j.unet.Conditioning;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,7 +84,14 @@ class EvaluationTest {
     private static EvaluationReport evaluate(ConsistencyModel model, long seed, String generation) {
         Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
         return new Evaluation(120, 230, seed)
-                .run(subject, List.of(Walk.parse(generation)), List.of(INVERSION), MeasuringListener.NONE);
+                .run(
+                        subject,
+                        new Evaluation.Ways(
+                                List.of(Walk.parse(generation)),
+                                List.of(INVERSION),
+                                true,
+                                List.of(new InterpolationQuality.Ways(INVERSION, INVERSION.toImages()))),
+                        MeasuringListener.NONE);
     }
 
     @Test
@@ -103,6 +114,88 @@ class EvaluationTest {
                     .isCloseTo(out / 80 * Math.sqrt(variance), Percentage.withPercentage(2));
             assertThat(figures.regeneration()).isEqualTo("80 > 0");
             assertThat(figures.nfe()).isEqualTo(1);
+        }
+    }
+
+    /** The untrained model leads an image to a multiple of itself and of the noise that the walk added: no noise at all. */
+    @Test
+    void noiseThatIsThePictureIsSeen() {
+        try (ConsistencyModel model = untrained(2, true)) {
+            EvaluationReport report = evaluate(model, 0, "80 > 0");
+
+            NoiseQuality drawn = report.drawnNoise().orElseThrow();
+            assertThat(drawn.figures().noises()).isEqualTo(230);
+            assertThat(drawn.figures().patchDetermination()).isCloseTo(0, within(0.05));
+            // Of the 58 last, half by chance, and three deviations of 0.066.
+            assertThat(drawn.classLeak())
+                    .hasValueSatisfying(leak -> assertThat(leak).isBetween(0.3, 0.7));
+            for (InversionQuality.Figures inverted : report.inversion()) {
+                NoiseQuality found = inverted.noise().orElseThrow();
+                double share = meanSquare() - mean() * mean();
+                share /= share + 0.5 * 0.5;
+                // Noise is spread about the patch's mean of the image a little more closely than about its own.
+                assertThat(found.figures().patchDetermination()).isCloseTo(share, within(0.03));
+                assertThat(found.figures().imageCorrelation()).isCloseTo(Math.sqrt(share), within(0.03));
+                assertThat(found.figures().mean()).isCloseTo(inverted.noiseMean(), within(1e-6));
+                assertThat(found.figures().standardDeviation())
+                        .isCloseTo(inverted.noiseStandardDeviation(), within(1e-6));
+                assertThat(found.classLeak())
+                        .hasValueSatisfying(leak -> assertThat(leak).isGreaterThan(0.95));
+                // What is generated is a two-hundredth of its noise, and lost in the half that the walk adds.
+                NoiseRecovery recovery = inverted.recovery().orElseThrow();
+                assertThat(recovery.noise()).isCloseTo(0, within(0.05));
+                assertThat(recovery.image()).isBetween(0.05, 0.15);
+            }
+        }
+    }
+
+    @Test
+    void imagesBetweenTwoAreHeldAgainstCrossFades() {
+        try (ConsistencyModel model = untrained(2, true)) {
+            List<InterpolationQuality.Figures> rows =
+                    evaluate(model, 0, "80 > 0").interpolation().orElseThrow();
+
+            // Classes alternate, so 115 images of each make 57 pairs, and image i + 115 is never of image i's class.
+            assertThat(rows)
+                    .extracting(InterpolationQuality.Figures::pairs, InterpolationQuality.Figures::count)
+                    .containsExactly(
+                            tuple(InterpolationQuality.Pairs.WITHIN_CLASS, 114L),
+                            tuple(InterpolationQuality.Pairs.ACROSS_CLASSES, 115L));
+            InterpolationQuality.Figures within = rows.get(0);
+            assertThat(within.inversion()).isEqualTo("0 +0.5 > 80");
+            assertThat(within.generation()).isEqualTo("80 > 0");
+            // What is generated is nearly grey, a hundredth of the picture; the mean of two images of a class is of
+            // that class.
+            assertThat(within.endsMeanSquaredError()).isCloseTo(meanSquare() / 4, Percentage.withPercentage(2));
+            assertThat(within.crossFades().agreement()).hasValue(1.0);
+            assertThat(within.crossFades().relativeToBlurred())
+                    .isLessThan(within.midpoints().relativeToBlurred());
+            // Of two classes, one of the two is always right.
+            assertThat(rows.get(1).midpoints().agreement()).hasValue(1.0);
+            assertThat(rows.get(1).crossFades().relativeToBlurred())
+                    .isGreaterThan(within.crossFades().relativeToBlurred());
+        }
+    }
+
+    @Test
+    void aLatticeOnSamplesIsSeen() {
+        try (Scope scope = Scope.open()) {
+            HighestFrequency.Sum real = new HighestFrequency.Sum();
+            HighestFrequency.Sum marked = new HighestFrequency.Sum();
+            Tensor images = IMAGES.images(LongStream.range(0, 230).toArray());
+            real.add(images);
+            // Columns alternately brighter and darker by a quarter, in the lower half the other way round: 64·64/16 in
+            // six bins.
+            Tensor columns =
+                    torch.arange(new Scalar(8)).remainder(new Scalar(2)).sub(new Scalar(0.5));
+            Tensor rows = torch.arange(new Scalar(8)).div(new Scalar(4)).floor().sub(new Scalar(0.5));
+            marked.add(images.add(columns.view(1, 1, 1, 8).mul(rows.view(1, 1, 8, 1))));
+            HighestFrequency ratio = marked.power().over(real.power());
+            // The images' own pixels scatter by 60 levels of 127.5, 0.0184 each and 1.18 a bin.
+            assertThat(ratio.acrossColumns()).isCloseTo(1 + 64 * 64 / 16.0 / 6 / 1.18, Percentage.withPercentage(10));
+            assertThat(ratio.corner()).isCloseTo(1, within(1e-5));
+            assertThat(ratio.acrossRows()).isCloseTo(1, within(1e-5));
+            assertThat(real.power().over(real.power()).largest()).isEqualTo(1);
         }
     }
 
@@ -178,8 +271,8 @@ class EvaluationTest {
                     network, EnumSet.of(Metric.FID, Metric.IS, Metric.KID, Metric.PRDC), Optional.empty());
             Evaluation.Subject subject = new Evaluation.Subject(
                     model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
-            EvaluationReport report =
-                    new Evaluation(9, 11, 5).run(subject, List.of(walk), List.of(), MeasuringListener.NONE);
+            EvaluationReport report = new Evaluation(9, 11, 5)
+                    .run(subject, new Evaluation.Ways(List.of(walk), List.of()), MeasuringListener.NONE);
             new GeneratedImages(model, 9, 5, MeasuringListener.NONE)
                     .along(walk, List.of((images, labels) -> NumpyFiles.writeNpz(file, Map.of("images", images))));
             SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
@@ -233,8 +326,11 @@ class EvaluationTest {
             EvaluationReport report = new Evaluation(120, 230, 0)
                     .run(
                             subject,
-                            List.of(new Ode(sampler, Ode.Direction.GENERATE)),
-                            List.of(inversion),
+                            new Evaluation.Ways(
+                                    List.of(new Ode(sampler, Ode.Direction.GENERATE)),
+                                    List.of(inversion),
+                                    true,
+                                    List.of(new InterpolationQuality.Ways(inversion, inversion.toImages()))),
                             MeasuringListener.NONE);
 
             GenerationQuality.Figures generated = report.generation().get(0);
@@ -259,7 +355,8 @@ class EvaluationTest {
                     .isEmpty();
 
             List<Walk> walks = List.of(INVERSION);
-            assertThatThrownBy(() -> new Evaluation(10, 10, 0).run(subject, List.of(), walks, MeasuringListener.NONE))
+            assertThatThrownBy(() -> new Evaluation(10, 10, 0)
+                            .run(subject, new Evaluation.Ways(List.of(), walks), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
         }
@@ -288,8 +385,8 @@ class EvaluationTest {
                         Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU),
                         Device.CPU,
                         Precision.FP32)) {
-            InversionQuality quality =
-                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), MeasuringListener.NONE);
+            InversionQuality quality = new InversionQuality(
+                    model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
             // What comes back is nearly grey: black against grey has no structure in common.
             double similarity = figures.structuralSimilarity().orElseThrow();
@@ -328,7 +425,10 @@ class EvaluationTest {
             Evaluation.Subject accepted =
                     new Evaluation.Subject(unconditional, "0123", features, unsorted, "others test");
             EvaluationReport report = new Evaluation(2, 2, 0)
-                    .run(accepted, List.of(Walk.parse("80 > 0")), List.of(), MeasuringListener.NONE);
+                    .run(
+                            accepted,
+                            new Evaluation.Ways(List.of(Walk.parse("80 > 0")), List.of()),
+                            MeasuringListener.NONE);
             assertThat(report.real().orElseThrow().accuracy())
                     .as("nobody knows the classes")
                     .isEmpty();
@@ -341,11 +441,13 @@ class EvaluationTest {
             Evaluation evaluation = new Evaluation(10, 10, 0);
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
-            assertThatThrownBy(() -> evaluation.run(subject, inverting, List.of(), MeasuringListener.NONE))
+            assertThatThrownBy(() ->
+                            evaluation.run(subject, new Evaluation.Ways(inverting, List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"0 +0.5 > 80\" does not generate images;");
             List<Walk> generating = List.of(Walk.parse("80 > 0"));
-            assertThatThrownBy(() -> evaluation.run(subject, List.of(), generating, MeasuringListener.NONE))
+            assertThatThrownBy(() ->
+                            evaluation.run(subject, new Evaluation.Ways(List.of(), generating), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"80 > 0\" does not invert images;");
         }
@@ -355,8 +457,8 @@ class EvaluationTest {
     void refusesMoreImagesThanThereAre() {
         try (ConsistencyModel model = untrained(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
-            assertThatThrownBy(
-                            () -> new Evaluation(10, 231, 0).run(subject, List.of(), List.of(), MeasuringListener.NONE))
+            assertThatThrownBy(() -> new Evaluation(10, 231, 0)
+                            .run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
         }

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.metrics.HighestFrequency;
 import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.NoiseFigures;
+import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +135,38 @@ class ClaimTest {
 
     private static Edits.Repair repaired(Run run, int nfe, double distance) {
         return new Edits.Repair("hole", run, run + " " + nfe, nfe, around(1), 1, around(distance), 9);
+    }
+
+    @Test
+    void noiseMayBeTwiceAsFarFromGaussianAsTheOdes() {
+        NoiseStatistics.Row ode = noises(NoiseStatistics.Source.ODE, 43, 0.1);
+        assertThat(gaussian(noises(NoiseStatistics.Source.BCM, 2, 0.19), ode)).isEqualTo(Verdict.HELD);
+        assertThat(gaussian(noises(NoiseStatistics.Source.BCM, 2, 0.21), ode)).isEqualTo(Verdict.NOT_HELD);
+    }
+
+    private static Verdict gaussian(NoiseStatistics.Row bcm, NoiseStatistics.Row ode) {
+        NoiseStatistics.Row worse = noises(NoiseStatistics.Source.BCM, 1, 0.9);
+        List<Comparison> made = Claim.gaussianNoise(new NoiseStatistics.Result(PROVENANCE, List.of(worse, bcm, ode)));
+        assertThat(made).hasSize(3);
+        return Verdict.of(made);
+    }
+
+    /** Of two seeds, whose figures that count are all the same. */
+    private static NoiseStatistics.Row noises(NoiseStatistics.Source source, int nfe, double figure) {
+        NoiseFigures figures = new NoiseFigures(
+                10,
+                0,
+                1,
+                0,
+                0,
+                figure,
+                List.of(new NoiseFigures.Autocorrelation(0, 1, -figure)),
+                new HighestFrequency(1, 1, 1),
+                List.of(0.0, 0.0, 0.0, 0.0),
+                figure,
+                0);
+        NoiseQuality quality = new NoiseQuality(figures, Optional.empty());
+        return new NoiseStatistics.Row(source, "way", nfe, List.of(quality, quality));
     }
 
     @Test

@@ -8,63 +8,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bcm4j.model.IntervalLaw;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
 /** What is computed of noises and of laws, on inputs whose answer is known. */
 class NoiseStageTest {
-    @Test
-    void drawnNoiseIsGaussian() {
-        try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(3, Device.CPU)) {
-            NoiseFigures figures = NoiseFigures.of(generator.normal(new long[] {400, 1, 16, 16}));
-            // Five standard errors of 102,400 numbers: 1/√n, 1/√2n, √(6/n), √(24/n).
-            assertThat(figures.mean()).isCloseTo(0, within(0.016));
-            assertThat(figures.deviation()).isCloseTo(1, within(0.011));
-            assertThat(figures.skewness()).isCloseTo(0, within(0.038));
-            assertThat(figures.excessKurtosis()).isCloseTo(0, within(0.077));
-            // 0.87/√256; 5 % of 400 noises, five standard errors of 1.1 %.
-            assertThat(figures.kolmogorovSmirnov()).isCloseTo(0.054, within(0.005));
-            assertThat(figures.rejected()).isCloseTo(0.05, within(0.055));
-            assertThat(figures.autocorrelations())
-                    .hasSize(4)
-                    .allSatisfy(value -> assertThat(value).isCloseTo(0, within(0.016)));
-        }
-    }
-
-    @Test
-    void neighboursThatAreAlikeCorrelate() {
-        try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(3, Device.CPU)) {
-            Tensor rows = generator.normal(new long[] {200, 1, 16, 1});
-            Tensor stripes = rows.expand(new long[] {200, 1, 16, 16}).contiguous();
-            // Along a row all numbers are the same, across they are independent; 3,200 of them are drawn.
-            assertThat(NoiseFigures.of(stripes).autocorrelations())
-                    .allSatisfy(value -> assertThat(value).isCloseTo(0.5, within(0.06)));
-        }
-    }
-
-    @Test
-    void uniformNumbersAreNot() {
-        try (Scope scope = Scope.open()) {
-            Tensor ramp =
-                    torch.linspace(new Scalar(-1.0), new Scalar(1.0), 4096).reshape(1, 1, 64, 64);
-            NoiseFigures figures = NoiseFigures.of(torch.cat(new TensorVector(ramp, ramp), 0));
-            assertThat(figures.deviation()).isCloseTo(1 / Math.sqrt(3), within(1e-3));
-            assertThat(figures.excessKurtosis()).isCloseTo(-1.2, within(1e-2));
-            assertThat(figures.rejected()).isEqualTo(1);
-            // Where N(0,1) is at ±1, the ramp is at 0 and 1: 0.1587.
-            assertThat(figures.kolmogorovSmirnov()).isCloseTo(0.1587, within(1e-3));
-        }
-    }
-
     @Test
     void theEmbeddingKeepsClustersApart() {
         SplittableRandom random = new SplittableRandom(1);

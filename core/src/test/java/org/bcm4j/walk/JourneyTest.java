@@ -109,6 +109,28 @@ class JourneyTest {
         }
     }
 
+    /** The trajectory of an image plus noise of scale ε runs from time ε. */
+    @Test
+    void anInversionCanBeginWithALittleNoise() {
+        try (Scope scope = Scope.open();
+                DenoisingModel model = denoiser()) {
+            Ode inversion = new Ode(new DeterministicSampler(OdeSolver.HEUN, 64), Ode.Direction.INVERT, 0.1);
+            Tensor image = normal(3, 1, 8, 8).mul(new Scalar(0.5));
+            Tensor noise = normal(3, 1, 8, 8);
+            Arrival end = new Journey(model, Optional.empty(), shape -> noise).from(inversion, image);
+
+            double growth = Math.sqrt((SIGMA_MAX * SIGMA_MAX + 0.25) / (0.1 * 0.1 + 0.25));
+            assertThat(relativeError(end.x(), image.add(noise, new Scalar(0.1)).mul(new Scalar(growth))))
+                    .isLessThan(1e-2);
+            assertThat(end.nfe()).isEqualTo(inversion.nfe()).isLessThan(INVERSION.nfe());
+            assertThat(inversion).hasToString("0 +0.1 > 80, heun, 64 steps");
+            assertThat(inversion.toImages()).isEqualTo(GENERATION);
+            assertThatThrownBy(() -> new Ode(inversion.sampler(), Ode.Direction.GENERATE, 0.1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("initial noise is for inversions");
+        }
+    }
+
     /** What a way says that it costs is what was counted. */
     @Property(tries = 20)
     void tellsTheEvaluationsThatAreCounted(

@@ -1,7 +1,9 @@
 package org.bcm4j.app.report;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.walk.Walk;
 
 /**
@@ -9,17 +11,23 @@ import org.bcm4j.walk.Walk;
  *
  * @param examples how many real images it worked with
  * @param originals the first of them of each class
+ * @param drawn drawn noise, as much of it, and pictured like the noise that inversions find
+ * @param drawnFigures of as many drawn noises as there are real images, beside those images
  * @param generations in order of network evaluations, all from the same noises
  * @param roundTrips in order of network evaluations
  * @param interpolations between pairs of real images
+ * @param midpoints images half-way between two real ones of a class; absent if no class has two
  * @param classes samples of each class; empty if the model knows no classes
  */
 record Demonstration(
         int examples,
         Picture originals,
+        Picture drawn,
+        NoiseFigures drawnFigures,
         List<Generation> generations,
         List<RoundTrip> roundTrips,
         List<Interpolation> interpolations,
+        Optional<Midpoints> midpoints,
         List<ClassSamples> classes) {
 
     /**
@@ -38,6 +46,13 @@ record Demonstration(
     record Interpolation(
             String from, String to, String fromFile, String toFile, Walk inversion, Walk generation, Picture picture) {}
 
+    /**
+     * Images half-way between two real ones of a class.
+     *
+     * @param picture a column for each pair: the first image, that half-way, the pixel mean of the two, the second image
+     */
+    record Midpoints(Walk inversion, Walk generation, Picture picture) {}
+
     /** Images of one class. */
     record ClassSamples(String name, Walk walk, Picture picture) {}
 
@@ -45,9 +60,10 @@ record Demonstration(
     List<Picture> pictures() {
         return Stream.of(
                         generations.stream().map(Generation::picture),
-                        Stream.of(originals),
+                        Stream.of(originals, drawn),
                         roundTrips.stream().flatMap(trip -> Stream.of(trip.noises(), trip.reconstructions())),
                         interpolations.stream().map(Interpolation::picture),
+                        midpoints.map(Midpoints::picture).stream(),
                         classes.stream().map(ClassSamples::picture))
                 .flatMap(pictures -> pictures)
                 .toList();

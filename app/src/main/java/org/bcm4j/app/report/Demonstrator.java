@@ -7,9 +7,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bcm4j.Bcm;
+import org.bcm4j.editing.Interpolation;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -62,14 +65,29 @@ final class Demonstrator {
             Device device = bcm.model().device();
             Tensor images = device.move(examples.signals());
             Optional<Tensor> labels = knowsClasses() ? Optional.of(device.move(examples.labels())) : Optional.empty();
+            Tensor drawn = drawnNoise();
             return new Demonstration(
                     examples.size(),
                     Picture.sheet("originals.png", "Real images", shown(images), STRIP),
+                    noises("drawn-noise.png", "Drawn noise", drawn),
+                    NoiseFigures.of(drawn, images),
                     generations(),
                     roundTrips(images, labels),
                     interpolations(images),
+                    midpoints(images, labels),
                     classes());
         }
+    }
+
+    /** As many drawn noises as there are examples. */
+    private Tensor drawnNoise() {
+        try (SeededGenerator generator = new SeededGenerator(seed, bcm.model().device())) {
+            return generator.normal(bcm.model().shape(examples.size()));
+        }
+    }
+
+    private Picture noises(String file, String description, Tensor noises) {
+        return Picture.sheet(file, description, shown(noises.div(new Scalar(DRAWN_DEVIATIONS))), STRIP);
     }
 
     private List<Demonstration.Generation> generations() {
@@ -129,11 +147,8 @@ final class Demonstrator {
                 fidelity.meanSquaredError(),
                 fidelity.peakSignalToNoise()));
         String suffix = "-" + inversion.nfe() + "-nfe.png";
-        Picture noisePicture = Picture.sheet(
-                "noises" + suffix,
-                "The same images as noise, inverted in " + evaluations(inversion),
-                shown(noises.div(new Scalar(DRAWN_DEVIATIONS))),
-                STRIP);
+        Picture noisePicture =
+                noises("noises" + suffix, "The same images as noise, inverted in " + evaluations(inversion), noises);
         Picture backPicture = Picture.sheet(
                 "reconstructions" + suffix,
                 "The images that this noise gives back in " + evaluations(generation),
@@ -152,7 +167,7 @@ final class Demonstrator {
     private static Fidelity fidelity(Tensor images, Tensor noises, Tensor back) {
         ReconstructionError error = new ReconstructionError();
         error.add(images, back);
-        return new Fidelity(error.meanSquared(), noises.std().item_double());
+        return new Fidelity(error.meanSquared(), NoiseFigures.of(noises, images));
     }
 
     /** Between the first images of the first two classes, of the next two, and so on. */
@@ -185,6 +200,44 @@ final class Demonstrator {
                 FRAMES + 2);
         return new Demonstration.Interpolation(
                 fromClass, toClass, examples.fileName(from), examples.fileName(to), inversion, generation, picture);
+    }
+
+    /** Between the first two images of each class; the class is told, if the model knows any, both ways. */
+    private Optional<Demonstration.Midpoints> midpoints(Tensor images, Optional<Tensor> labels) {
+        List<int[]> pairs = examples.firstPairOfEachClass();
+        if (pairs.isEmpty()) {
+            return Optional.empty();
+        }
+        int count = Math.min(STRIP, pairs.size());
+        Tensor firsts = chosen(images, pairs, 0, count);
+        Tensor seconds = chosen(images, pairs, 1, count);
+        Optional<Tensor> told = labels.map(all -> chosen(all, pairs, 0, count));
+        Walk inversion = walks.interpolation().toNoise();
+        Walk generation = walks.interpolation().toImages();
+        Tensor ends = torch.cat(new TensorVector(firsts, seconds), 0);
+        Optional<Tensor> toldTwice = told.map(once -> torch.cat(new TensorVector(once, once), 0));
+        Tensor noises = bcm.invert(inversion, ends, seed, toldTwice);
+        Tensor[] halfWay = new Tensor[count];
+        for (int i = 0; i < count; i++) {
+            Tensor pair = torch.stack(new TensorVector(noises.select(0, i), noises.select(0, count + i)));
+            halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
+        }
+        Tensor between = bcm.generate(generation, torch.cat(new TensorVector(halfWay), 0), seed, told);
+        Tensor means = firsts.add(seconds).div(new Scalar(2.0));
+        Picture picture = Picture.sheet(
+                "midpoints.png",
+                "Pairs of real images of a class, above and below; between them, first what the model makes half-way,"
+                        + " then the mean of the two",
+                torch.cat(new TensorVector(firsts, between, means, seconds), 0),
+                count);
+        stages.accept("made images half-way between " + count + " pairs of a class");
+        return Optional.of(new Demonstration.Midpoints(inversion, generation, picture));
+    }
+
+    private Tensor chosen(Tensor all, List<int[]> pairs, int which, int count) {
+        long[] indices =
+                pairs.stream().limit(count).mapToLong(pair -> pair[which]).toArray();
+        return all.index_select(0, bcm.model().device().integers(indices));
     }
 
     private List<Demonstration.ClassSamples> classes() {

@@ -31,6 +31,8 @@ final class EvaluationSection {
                 noise has a standard deviation of 1.</p>
                 %s
                 %s
+                %s
+                %s
                 </section>\
                 """,
                 protocol.data(),
@@ -49,6 +51,8 @@ final class EvaluationSection {
                         report.inversion().stream()
                                 .map(EvaluationSection::inversion)
                                 .toList()),
+                NoiseSection.noise(report),
+                NoiseSection.midpoints(report),
                 commands.evaluation(protocol));
     }
 

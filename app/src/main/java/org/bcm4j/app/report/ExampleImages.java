@@ -181,6 +181,19 @@ public final class ExampleImages {
         return Arrays.stream(labels).sorted().distinct().map(this::first).toArray();
     }
 
+    /** For each class that has two images or more, in order of the classes, the indices of its first two. */
+    List<int[]> firstPairOfEachClass() {
+        return Arrays.stream(labels)
+                .sorted()
+                .distinct()
+                .mapToObj(label -> IntStream.range(0, labels.length)
+                        .filter(i -> labels[i] == label)
+                        .limit(2)
+                        .toArray())
+                .filter(pair -> pair.length == 2)
+                .toList();
+    }
+
     /** A file name for an image, such as {@code 3-dress-1.png}: its class by number and name, and its place in it. */
     String fileName(int index) {
         int label = labels[index];

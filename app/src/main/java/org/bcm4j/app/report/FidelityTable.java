@@ -4,23 +4,38 @@ import static org.bcm4j.app.report.QuickstartPage.number;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.bcm4j.metrics.NoiseFigures;
 
-/** The table of how well inverted images come back. */
+/** The table of how well inverted images come back, and whether what they were inverted to is noise. */
 final class FidelityTable {
+    private static final String ABSENT = "–";
+
     private FidelityTable() {}
 
     static Html of(Demonstration demonstration) {
         return Html.of(
                 """
-                <p>Over all %s real images; the error is per pixel value on [0,1], and ideal noise has a standard
-                deviation of 1:</p>
+                <p>Over all %s real images; the error is per pixel value on [0,1]. The noise of an ideal inversion has the
+                figures of drawn noise: deviation 1, and otherwise about 0. R² is the share of it that the 5 × 5 patch of
+                the image around each pixel tells.</p>
                 %s\
                 """,
                 demonstration.examples(),
                 Html.table(
-                        List.of("Inversion", "NFE", "Labels", "Mean squared error", "PSNR, dB", "Noise deviation"),
-                        demonstration.roundTrips().stream()
-                                .flatMap(FidelityTable::rows)
+                        List.of(
+                                "Inversion",
+                                "NFE",
+                                "Labels",
+                                "Mean squared error",
+                                "PSNR, dB",
+                                "Noise deviation",
+                                "Mean",
+                                "Excess kurtosis",
+                                "Largest autocorrelation",
+                                "R²"),
+                        Stream.concat(
+                                        demonstration.roundTrips().stream().flatMap(FidelityTable::rows),
+                                        Stream.of(drawn(demonstration.drawnFigures())))
                                 .toList()));
     }
 
@@ -31,12 +46,28 @@ final class FidelityTable {
     }
 
     private static List<Object> row(RoundTrip trip, String labels, Fidelity fidelity) {
-        return List.of(
+        return cells(
+                fidelity.noise(),
                 Html.code(trip.inversion().toString()),
                 trip.inversion().nfe(),
                 labels,
                 number("%.5f", fidelity.meanSquaredError()),
-                number("%.2f", fidelity.peakSignalToNoise()),
-                number("%.3f", fidelity.noiseDeviation()));
+                number("%.2f", fidelity.peakSignalToNoise()));
+    }
+
+    private static List<Object> drawn(NoiseFigures figures) {
+        return cells(figures, "drawn noise", ABSENT, ABSENT, ABSENT, ABSENT);
+    }
+
+    private static List<Object> cells(NoiseFigures figures, Object... first) {
+        return Stream.concat(
+                        Stream.of(first),
+                        Stream.of(
+                                number("%.3f", figures.standardDeviation()),
+                                number("%.3f", figures.mean()),
+                                number("%.2f", figures.excessKurtosis()),
+                                number("%.3f", figures.largestAutocorrelation()),
+                                number("%.2f", figures.patchDetermination())))
+                .toList();
     }
 }

@@ -133,7 +133,7 @@ record QuickstartPage(
                 <section id="inversion">
                 <h2>Inversion</h2>
                 <p>Real images; the noise that the model finds for each, told their classes if it knows any; and what
-                that noise gives back. Noise is drawn from black at −%s to white at +%s standard deviations.</p>
+                that noise gives back. Between them, for comparison, drawn noise. Noise is pictured from black at −%s to white at +%s standard deviations.</p>
                 <div class="pictures strips">
                 %s
                 </div>
@@ -151,10 +151,16 @@ record QuickstartPage(
 
     private Html roundTrip(RoundTrip trip) {
         return figure(
-                Html.each(List.of(demonstration.originals(), trip.noises(), trip.reconstructions()), Picture::html),
+                Html.each(
+                        List.of(
+                                demonstration.originals(),
+                                trip.noises(),
+                                demonstration.drawn(),
+                                trip.reconstructions()),
+                        Picture::html),
                 Html.of("""
                     <strong>%s NFE</strong> inversion <code>%s</code>, back along <code>%s</code>. From the top:
-                    images, noises, reconstructions.\
+                    images, noises, drawn noise, reconstructions.\
                     """, trip.inversion().nfe(), trip.inversion(), trip.generation()));
     }
 
@@ -169,12 +175,36 @@ record QuickstartPage(
                 %s
                 </div>
                 %s
+                %s
                 </section>\
                 """,
                 Html.each(demonstration.interpolations(), QuickstartPage::strip),
                 Html.each(
                         demonstration.interpolations().stream().limit(1).toList(),
-                        strip -> commands().interpolation(strip)));
+                        strip -> commands().interpolation(strip)),
+                demonstration.midpoints().map(QuickstartPage::midpoints).orElse(Html.EMPTY));
+    }
+
+    private static Html midpoints(Demonstration.Midpoints midpoints) {
+        return Html.of(
+                """
+                <p>Half-way between two images of one class lies an image of that class, if their noises are noise. Below
+                it, for comparison, the mean of the two images: a cross-fade, which shows both at once.</p>
+                <div class="pictures strips">
+                %s
+                </div>\
+                """,
+                figure(
+                        midpoints.picture().html(),
+                        Html.of(
+                                """
+                                <strong>Half-way</strong>: %s NFE inversion <code>%s</code>, %s NFE generation
+                                <code>%s</code>. From the top: an image, half-way, cross-fade, another image.\
+                                """,
+                                midpoints.inversion().nfe(),
+                                midpoints.inversion(),
+                                midpoints.generation().nfe(),
+                                midpoints.generation())));
     }
 
     private static Html strip(Demonstration.Interpolation strip) {

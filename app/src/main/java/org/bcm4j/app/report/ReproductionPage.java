@@ -126,7 +126,7 @@ public final class ReproductionPage {
     private static Html comparison(Comparison comparison) {
         return Html.of(
                 "<div>%s%s: %s &lt; %s: %s? %s%s</div>",
-                comparison.factor() == 1 ? "" : number("%.0f × ", comparison.factor()),
+                comparison.factor() == 1 ? "" : decimal(comparison.factor()) + " × ",
                 comparison.lower(),
                 ReproductionFigures.text(comparison.figure()),
                 comparison.higher(),
@@ -138,9 +138,12 @@ public final class ReproductionPage {
                         .orElse(""));
     }
 
+    private static String decimal(double value) {
+        return new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
+    }
+
     private static Html protocol(Protocol protocol) {
-        String minutes =
-                new DecimalFormat("0.##", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(protocol.minutes());
+        String minutes = decimal(protocol.minutes());
         return Html.of(
                 """
                 <section id="protocol">

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bcm4j.Bcm;
 import org.bcm4j.data.ImageFiles;
+import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
@@ -68,8 +69,8 @@ class QuickstartTest {
                     .map(file -> Base64.getEncoder().encodeToString(bytes(file)))
                     .toList();
         }
-        // 4 generations, the originals, 3 inversions of 2 pictures, 1 interpolation, 3 classes
-        assertThat(files).hasSize(15);
+        // 4 generations, the originals, drawn noise, 3 inversions of 2 pictures, 1 interpolation, midpoints, 3 classes
+        assertThat(files).hasSize(17);
         assertThat(embedded).hasSameElementsAs(files);
         assertThat(pictures)
                 .allSatisfy(picture -> assertThat(picture.getAttribute("alt")).isNotBlank());
@@ -89,7 +90,7 @@ class QuickstartTest {
         List<String> captions = Markup.elements(page(), "figcaption").stream()
                 .map(Element::getTextContent)
                 .toList();
-        assertThat(captions).hasSize(4 + 3 + 1 + 3).allMatch(caption -> caption.contains(" NFE"));
+        assertThat(captions).hasSize(4 + 3 + 1 + 1 + 3).allMatch(caption -> caption.contains(" NFE"));
         assertThat(captions).contains("4 NFE 80 > 1.2 > 0 +0.1 > 0.3 > 0");
         assertThat(captions)
                 .contains(SmallModel.TREACHEROUS.get(0) + ", 2 NFE", SmallModel.TREACHEROUS.get(1) + ", 2 NFE");
@@ -104,7 +105,7 @@ class QuickstartTest {
                 .toList();
         List<String> labelled = measured("0 +0.07 > 6 > 80", true);
         List<String> unlabelled = measured("0 +0.07 > 6 > 80", false);
-        assertThat(rows).hasSize(1 + 3 * 2).contains(labelled, unlabelled);
+        assertThat(rows).hasSize(1 + 3 * 2 + 1).contains(labelled, unlabelled);
         assertThat(labelled.subList(3, 6)).isNotEqualTo(unlabelled.subList(3, 6));
         assertThat(summary)
                 .anyMatch(line ->
@@ -123,13 +124,18 @@ class QuickstartTest {
             Tensor back = bcm.generate(Walk.parse("80 > 0"), noises, SEED, labels);
             ReconstructionError error = new ReconstructionError();
             error.add(images, back);
+            NoiseFigures noise = NoiseFigures.of(noises, images);
             return List.of(
                     inversion,
                     Integer.toString(Walk.parse(inversion).nfe()),
                     labelled ? "given" : "none",
                     String.format(Locale.ROOT, "%.5f", error.meanSquared()),
                     String.format(Locale.ROOT, "%.2f", -10 * Math.log10(error.meanSquared())),
-                    String.format(Locale.ROOT, "%.3f", noises.std().item_double()));
+                    String.format(Locale.ROOT, "%.3f", noise.standardDeviation()),
+                    String.format(Locale.ROOT, "%.3f", noises.mean().item_double()),
+                    String.format(Locale.ROOT, "%.2f", noise.excessKurtosis()),
+                    String.format(Locale.ROOT, "%.3f", noise.largestAutocorrelation()),
+                    String.format(Locale.ROOT, "%.2f", noise.patchDetermination()));
         }
     }
 
@@ -154,7 +160,7 @@ class QuickstartTest {
 
     @Test
     void eachStageIsTold() {
-        assertThat(STAGES).hasSize(1 + 4 + 3 + 1 + 1);
+        assertThat(STAGES).hasSize(1 + 4 + 3 + 1 + 1 + 1);
         assertThat(summary).last().asString().endsWith(out.resolve("index.html").toString());
     }
 
@@ -200,7 +206,9 @@ class QuickstartTest {
         Element page = Markup.parse(Files.readString(directory.resolve("page/index.html")));
         assertThat(Markup.elements(page, "h2").stream().map(Element::getTextContent))
                 .containsExactly("Generation", "Inversion", "Interpolation");
-        assertThat(Markup.elements(page, "tr")).hasSize(1 + 3);
+        assertThat(Markup.elements(page, "tr")).hasSize(1 + 3 + 1);
+        // One image of a class makes no pair.
+        assertThat(directory.resolve("page/midpoints.png")).doesNotExist();
     }
 
     @Test

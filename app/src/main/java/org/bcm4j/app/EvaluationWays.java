@@ -1,0 +1,130 @@
+package org.bcm4j.app;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.bcm4j.metrics.Evaluation;
+import org.bcm4j.metrics.InterpolationQuality;
+import org.bcm4j.metrics.Metric;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.ThereAndBack;
+import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Along what {@code bcm eval} measures a model: walks, or a denoiser's ODE. */
+final class EvaluationWays {
+    /** What is a little noise. */
+    private static final double MOST_INITIAL_NOISE = 1;
+
+    @Option(
+            names = "--walk",
+            paramLabel = "WALK",
+            description = "A walk to measure, from noise to images or from images to noise; may be given several times"
+                    + " (default: all walks stored with the model).")
+    private List<String> walks = List.of();
+
+    @Mixin
+    private final SamplerOptions samplers = new SamplerOptions();
+
+    @Option(
+            names = "--initial-noise",
+            paramLabel = "SCALE",
+            description =
+                    "For a denoiser: add noise of this scale to an image before its ODE is solved to noise, such as"
+                            + " 0.03 (default: none).")
+    private Optional<Double> initialNoise = Optional.empty();
+
+    /**
+     * Along what to measure.
+     *
+     * @param named whether the user named the metrics, each of which then needs a way
+     * @throws UserException if no way leads where the metrics ask, or one is not for this kind of model
+     */
+    Evaluation.Ways of(ModelFolder folder, Set<Metric> asked, boolean named) {
+        boolean ofSamples =
+                EvalCommand.hasAny(asked, Metric.Kind.FEATURES) || EvalCommand.hasAny(asked, Metric.Kind.INCEPTION);
+        boolean ofInversions = EvalCommand.hasAny(asked, Metric.Kind.INVERSION);
+        boolean ofInterpolations = EvalCommand.hasAny(asked, Metric.Kind.INTERPOLATION);
+        List<Way> chosen = chosen(folder);
+        List<Way> generation =
+                chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
+        List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
+        boolean unserved =
+                (ofSamples && generation.isEmpty()) || ((ofInversions || ofInterpolations) && inversion.isEmpty());
+        boolean nothing = generation.isEmpty() && (inversion.isEmpty() || !(ofInversions || ofInterpolations));
+        if (nothing || (unserved && named)) {
+            throw new UserException(
+                    "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
+                            + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
+        }
+        return new Evaluation.Ways(
+                generation,
+                ofInversions ? inversion : List.of(),
+                asked.contains(Metric.NOISE),
+                ofInterpolations ? interpolations(folder, inversion) : List.of());
+    }
+
+    /** The model's own walks to interpolate along; where others are named, or for a denoiser, its inversions and straight back. */
+    private List<InterpolationQuality.Ways> interpolations(ModelFolder folder, List<Way> inversions) {
+        if (!walks.isEmpty() || folder.config().isDenoiser()) {
+            return inversions.stream().map(EvaluationWays::andBack).toList();
+        }
+        return folder.walks().interpolate().values().stream()
+                .map(text -> andBack(Walk.parse(text)))
+                .toList();
+    }
+
+    /** From an inversion straight back, or as a walk says that leads there and back. */
+    private static InterpolationQuality.Ways andBack(Way way) {
+        if (way instanceof Walk walk && walk.end() == 0) {
+            ThereAndBack both = ThereAndBack.of(walk);
+            return new InterpolationQuality.Ways(both.toNoise(), both.toImages());
+        }
+        return new InterpolationQuality.Ways(way, way.toImages());
+    }
+
+    private List<Way> chosen(ModelFolder folder) {
+        if (folder.config().isDenoiser()) {
+            walks.stream().findFirst().ifPresent(walk -> {
+                throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
+            });
+            return samplers.all().stream()
+                    .<Way>flatMap(sampler -> Stream.of(
+                            new Ode(sampler, Ode.Direction.GENERATE),
+                            new Ode(sampler, Ode.Direction.INVERT, initialNoise())))
+                    .toList();
+        }
+        samplers.requireNone();
+        initialNoise.ifPresent(scale -> {
+            throw new UserException("--initial-noise " + scale
+                    + ": is for denoisers, and this model is none; write it into --walk, as in \"0 +0.07 > 80\"");
+        });
+        Stream<Walk> all =
+                walks.isEmpty() ? storedWalks(folder) : walks.stream().map(Walk::parse);
+        return all.<Way>map(way -> way).toList();
+    }
+
+    private double initialNoise() {
+        double scale = initialNoise.orElse(0.0);
+        if (!(scale >= 0 && scale < MOST_INITIAL_NOISE)) {
+            throw new UserException("--initial-noise " + scale + ": choose from 0 to below 1, such as 0.03");
+        }
+        return scale;
+    }
+
+    private static Stream<Walk> storedWalks(ModelFolder folder) {
+        RecommendedWalks stored = folder.walks();
+        return Stream.of(stored.generate(), stored.invert())
+                .map(Map::values)
+                .flatMap(Collection::stream)
+                .map(Walk::parse);
+    }
+}

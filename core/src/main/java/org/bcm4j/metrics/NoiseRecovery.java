@@ -1,0 +1,69 @@
+package org.bcm4j.metrics;
+
+import java.util.Optional;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.Way;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Whether an inversion finds the noise that an image was made of: z drawn, an image generated of it by the way back, and z′ found by
+ * inverting that image, all under the same labels, the classes in turn or none.
+ *
+ * @param noise correlation of z′ with z, mean over the images: 1 if the noise is found
+ * @param image mean absolute correlation of z′ with the image
+ */
+public record NoiseRecovery(double noise, double image) {
+    private static final long MOST = 1000;
+
+    /**
+     * Measures.
+     *
+     * @param inversion a way to pure noise
+     * @param count of the images that are used elsewhere; at most 1,000 are generated
+     * @param seed seeds the noises; its complement seeds what walks add
+     */
+    static NoiseRecovery of(
+            TrainedModel model,
+            Way inversion,
+            InversionQuality.Labels labels,
+            long count,
+            long seed,
+            MeasuringListener listener) {
+        long most = Math.min(count, MOST);
+        double noise = 0;
+        double image = 0;
+        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
+                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
+            for (long[] batch : Batches.of(most)) {
+                try (Scope scope = Scope.open()) {
+                    Optional<Tensor> told = labels == InversionQuality.Labels.TRUE
+                            ? model.classesInTurn(batch[0], batch.length)
+                            : Optional.empty();
+                    Journey journey = new Journey(model, told, added::normal);
+                    Tensor z = starts.normal(model.shape(batch.length));
+                    Tensor made = journey.generate(inversion.toImages(), z).x();
+                    Tensor found = journey.from(inversion, made).x();
+                    noise += sum(found, z, false);
+                    image += sum(found, made, true);
+                }
+                listener.measured("recovery, " + inversion, batch[0] + batch.length, most);
+            }
+        }
+        return new NoiseRecovery(noise / most, image / most);
+    }
+
+    /** The sum of the correlations of pairs [B,C,H,W]. */
+    private static double sum(Tensor firsts, Tensor seconds, boolean absolute) {
+        double sum = 0;
+        for (long i = 0; i < firsts.size(0); i++) {
+            double correlation =
+                    Correlation.of(HostTensors.doubles(firsts.select(0, i)), HostTensors.doubles(seconds.select(0, i)));
+            sum += absolute ? Math.abs(correlation) : correlation;
+        }
+        return sum;
+    }
+}

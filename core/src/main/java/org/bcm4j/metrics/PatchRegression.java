@@ -1,0 +1,128 @@
+package org.bcm4j.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * How much of noises can be told, linearly, from the images that they were found from: R² of a ridge regression of a pixel's noise on the 5×5
+ * patch of the image around it, all channels, beyond whose border lies 0. Each of the four pixel phases (row parity, column parity) has
+ * coefficients of its own, fitted on the first half of the noises; R² is that of the second half over all phases, against the means of the first.
+ */
+final class PatchRegression {
+    static final int PHASES = 4;
+
+    private static final int SIDE = 5;
+    private static final double RIDGE = 1e-3;
+
+    private final Tensor noises;
+    private final Tensor images;
+
+    /**
+     * @param noises [N,C,H,W] on the CPU
+     * @param images the same shape, in [-1,1], on the CPU
+     */
+    PatchRegression(Tensor noises, Tensor images) {
+        this.noises = noises;
+        this.images = images;
+    }
+
+    /** R²: 1 if the patch tells all, about 0 if it tells nothing, 0 also of noises that do not differ, and of a single one. */
+    double determination() {
+        if (noises.size(0) < 2) {
+            return 0;
+        }
+        double residual = 0;
+        double total = 0;
+        for (int phase = 0; phase < PHASES; phase++) {
+            try (Scope scope = Scope.open()) {
+                double[] sums = sums(phase);
+                residual += sums[0];
+                total += sums[1];
+            }
+        }
+        return total == 0 ? 0 : 1 - residual / total;
+    }
+
+    /** Of the second half, the squared errors of a phase's regression and those of the first half's means. */
+    private double[] sums(int phase) {
+        long count = noises.size(0);
+        long half = count / 2;
+        Normal normal = new Normal(Optional.empty(), Optional.empty());
+        List<Tensor> sum = new ArrayList<>();
+        long rows = 0;
+        for (long[] batch : Batches.of(half)) {
+            Tensor noise = noise(phase, batch[0], batch.length);
+            normal = normal.with(patches(phase, batch[0], batch.length), noise);
+            sum.add(noise.sum(0));
+            rows += noise.size(0);
+        }
+        Tensor coefficients = normal.solution();
+        Tensor mean =
+                torch.stack(new TensorVector(sum.toArray(Tensor[]::new))).sum(0).div(new Scalar((double) rows));
+        double residual = 0;
+        double total = 0;
+        for (long[] batch : Batches.of(count - half)) {
+            try (Scope scope = Scope.open()) {
+                Tensor noise = noise(phase, half + batch[0], batch.length);
+                Tensor told = patches(phase, half + batch[0], batch.length).mm(coefficients);
+                residual += noise.sub(told).square().sum().item_double();
+                total += noise.sub(mean).square().sum().item_double();
+            }
+        }
+        return new double[] {residual, total};
+    }
+
+    /** The noise of a phase, float64 [rows,C]. */
+    private Tensor noise(int phase, long first, long count) {
+        return Scope.returning(() -> places(noises.narrow(0, first, count).to(ScalarType.Double), phase, 1));
+    }
+
+    /** The patches around the same pixels and a column of ones, float64 [rows,25·C+1]. */
+    private Tensor patches(int phase, long first, long count) {
+        return Scope.returning(() -> {
+            long border = SIDE / 2;
+            Tensor padded = torch.constant_pad_nd(
+                    images.narrow(0, first, count).to(ScalarType.Double),
+                    new long[] {border, border, border, border},
+                    new Scalar(0.0));
+            Tensor patches = places(padded, phase, SIDE);
+            Tensor one = torch.ones_like(patches.narrow(1, 0, 1));
+            return torch.cat(new TensorVector(patches, one), 1);
+        });
+    }
+
+    /** Every square of {@code side} pixels whose corner is at the phase, a row each. */
+    private static Tensor places(Tensor planes, int phase, long side) {
+        Tensor from = planes.narrow(2, phase / 2, planes.size(2) - phase / 2)
+                .narrow(3, phase % 2, planes.size(3) - phase % 2);
+        long[] none = {0, 0};
+        Tensor columns =
+                torch.im2col(from, new long[] {side, side}, new long[] {1, 1}, none, /* stride */ new long[] {2, 2});
+        return columns.transpose(1, 2).reshape(-1, columns.size(1));
+    }
+
+    /** The normal equations, as far as rows have come in. */
+    private record Normal(Optional<Tensor> left, Optional<Tensor> right) {
+        Normal with(Tensor patches, Tensor noise) {
+            Tensor transposed = patches.t();
+            Tensor addedLeft = transposed.mm(patches);
+            Tensor addedRight = transposed.mm(noise);
+            return new Normal(
+                    Optional.of(left.map(sum -> sum.add(addedLeft)).orElse(addedLeft)),
+                    Optional.of(right.map(sum -> sum.add(addedRight)).orElse(addedRight)));
+        }
+
+        Tensor solution() {
+            Tensor squares = left.orElseThrow();
+            Tensor ridge = torch.eye(squares.size(0)).to(ScalarType.Double).mul(new Scalar(RIDGE));
+            return torch.linalg_solve(squares.add(ridge), right.orElseThrow());
+        }
+    }
+}
