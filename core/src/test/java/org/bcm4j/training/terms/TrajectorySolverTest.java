@@ -21,6 +21,7 @@ class TrajectorySolverTest {
     private static final int PIXELS = 16;
 
     /** The times [K][M], and the points [K][M][pixel], of {@link Trajectories} on the host. */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     private record Solved(double[][] times, double[][][] x) {
         int points() {
             return times.length;
