@@ -25,7 +25,7 @@ class TrainingConfigTest {
 
     /** Settings are separated by semicolons. */
     private TrainingConfig config(String settings) {
-        return TinyRun.config(directory, settings.split(";"));
+        return TinyRun.config(directory, settings.split(";", -1));
     }
 
     @ParameterizedTest

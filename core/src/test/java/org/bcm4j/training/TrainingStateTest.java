@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -81,13 +82,17 @@ class TrainingStateTest {
             state.save(file);
         }
         Map<String, Tensor> saved = Safetensors.read(file).tensors();
-        assertThat(HostTensors.longs(saved.get("counter.stage"))).containsExactly(1);
-        assertThat(HostTensors.floats(saved.get("weights"))).containsOnly(4);
-        assertThat(HostTensors.floats(saved.get("average"))).containsOnly(5);
-        assertThat(HostTensors.floats(saved.get(TEACHER)))
+        assertThat(HostTensors.longs(requireNonNull(saved.get("counter.stage")))).containsExactly(1);
+        assertThat(numbers(saved, "weights")).containsOnly(4);
+        assertThat(numbers(saved, "average")).containsOnly(5);
+        assertThat(numbers(saved, TEACHER))
                 .as("the average as the stage began")
                 .containsOnly(3);
-        assertThat(HostTensors.floats(saved.get("first_moment"))).containsOnly(0);
+        assertThat(numbers(saved, "first_moment")).containsOnly(0);
+    }
+
+    private static float[] numbers(Map<String, Tensor> saved, String name) {
+        return HostTensors.floats(requireNonNull(saved.get(name)));
     }
 
     @Test

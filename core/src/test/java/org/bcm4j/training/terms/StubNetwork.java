@@ -31,6 +31,7 @@ final class StubNetwork implements Network {
      * @param u of each image
      * @param hasGradient whether what it answers has one
      */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Call(double[] t, double[] u, boolean hasGradient) {}
 
     private static final double DATA_VARIANCE = NoiseScales.SIGMA_DATA * NoiseScales.SIGMA_DATA;

@@ -21,6 +21,7 @@ class TrajectorySolverTest {
     private static final int PIXELS = 16;
 
     /** The times [K][M], and the points [K][M][pixel], of {@link Trajectories} on the host. */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     private record Solved(double[][] times, double[][][] x) {
         int points() {
             return times.length;
@@ -110,8 +111,8 @@ class TrajectorySolverTest {
         }
         // Means of 320 squares of normal numbers: a deviation of 0.079 each. An image in the noise's place would be 12
         // and more.
-        assertThat(up / (COUNT / 2 * PIXELS)).isCloseTo(1, within(0.3));
-        assertThat(down / (COUNT / 2 * PIXELS)).isCloseTo(1, within(0.3));
+        assertThat(up / (COUNT / 2.0 * PIXELS)).isCloseTo(1, within(0.3));
+        assertThat(down / (COUNT / 2.0 * PIXELS)).isCloseTo(1, within(0.3));
     }
 
     /** Where D is constant, the rule is exact: trajectories are straight lines. */
@@ -166,7 +167,7 @@ class TrajectorySolverTest {
         for (int m = up ? 0 : 1; m < COUNT; m += 2) {
             sum += Math.pow(error(solved, network, up ? solved.points() - 1 : 1, m), 2);
         }
-        return Math.sqrt(sum / (COUNT / 2));
+        return Math.sqrt(sum / (COUNT / 2.0));
     }
 
     @Test
