@@ -107,7 +107,7 @@ class MistakesTest {
                         "cut/model.safetensors is not a sound safetensors file: "),
                 mistake(
                         List.of("train", "typo.yaml"),
-                        "typo.yaml:13:1: unknown key \"batchsize\" at the top level; did you mean \"batch_size\"?"),
+                        "typo.yaml:11:1: unknown key \"batchsize\" at the top level; did you mean \"batch_size\"?"),
                 mistake(List.of("train", "nodata.yaml"), noData),
                 mistake(
                         List.of("train", "--resume", "--run", "nowhere"),
