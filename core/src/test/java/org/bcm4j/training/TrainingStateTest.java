@@ -82,12 +82,11 @@ class TrainingStateTest {
             state.save(file);
         }
         Map<String, Tensor> saved = Safetensors.read(file).tensors();
-        assertThat(HostTensors.longs(requireNonNull(saved.get("counter.stage")))).containsExactly(1);
+        assertThat(HostTensors.longs(requireNonNull(saved.get("counter.stage"))))
+                .containsExactly(1);
         assertThat(numbers(saved, "weights")).containsOnly(4);
         assertThat(numbers(saved, "average")).containsOnly(5);
-        assertThat(numbers(saved, TEACHER))
-                .as("the average as the stage began")
-                .containsOnly(3);
+        assertThat(numbers(saved, TEACHER)).as("the average as the stage began").containsOnly(3);
         assertThat(numbers(saved, "first_moment")).containsOnly(0);
     }
 

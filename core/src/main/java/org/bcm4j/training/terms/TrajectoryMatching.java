@@ -30,9 +30,9 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record TrajectoryMatching(
         @Default("1.0") double weight,
-        @Default("0.25") double share,
-        @Default("12") int points,
-        @Default("4") int pairs,
+        @Default("0.125") double share,
+        @Default("20") int points,
+        @Default("8") int pairs,
         @Default("0.6") double endPairs)
         implements LossTerm {
     public TrajectoryMatching {
@@ -56,7 +56,8 @@ public record TrajectoryMatching(
     @Override
     public StepCost cost() {
         return new StepCost(
-                share * (points * StepCost.THERE + pairs * StepCost.THERE_AND_BACK), share * Math.max(1, pairs));
+                share * (TrajectorySolver.evaluations(points) * StepCost.THERE + pairs * StepCost.THERE_AND_BACK),
+                share * Math.max(1, pairs));
     }
 
     @Override

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Solves the PF ODE dx/dt = (x − D(x,t))/t of the teacher's denoiser, D(x,t) = f(x, t, 0), on time grids of random points: trajectories of an even
  * number go up from images diffused to a small noise scale ε, those of an odd number down from noise. Each grid has K − 1 points from ε to T, evenly
- * spread in t^{1/ρ} but for a random shift of each, and σ_min, to which one Euler step leads from ε.
+ * spread in t^{1/ρ} but for a random shift of each, and σ_min, to which four further steps lead from ε.
  *
  * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with r = t'/t and
  * h = ln r, x' = D' + r·(x − D') where D' = D + h/(2h_before)·(D − D_before).
@@ -26,7 +26,10 @@ record TrajectorySolver(TermInputs inputs, int points) {
     /** ε is log-uniform between these: what inversions start from. */
     private static final double SMALLEST_START = 0.04;
 
-    private static final double LARGEST_START = 0.2;
+    private static final double LARGEST_START = 0.1;
+
+    /** The times between ε and σ_min, in units of ε. */
+    private static final double[] BELOW_START = {1 / 2.0, 1 / 4.0, 1 / 8.0};
 
     /** Of a point of a grid, in units of the distance between points: neighbours keep apart. */
     private static final double MOST_SHIFT = 0.35;
@@ -44,31 +47,44 @@ record TrajectorySolver(TermInputs inputs, int points) {
             Tensor first = visited.select(0, 0);
             Tensor x = torch.where(up.view(-1, 1, 1, 1), images.add(z.mul(perImage(first))), z.mul(perImage(first)));
             Optional<Tensor> labels = inputs.labels().map(all -> all.narrow(0, 0, count));
-            return walk(x, visited, up, labels);
+            Tensor points = ascending(torch.stack(new TensorVector(walk(x, visited, labels))), up);
+            Tensor zero = timeZero(points.select(0, 0), times.select(0, 0), labels);
+            Tensor timeZero = torch.full_like(first, new Scalar(SIGMA_MIN));
+            return new Trajectories(
+                    torch.cat(new TensorVector(zero.unsqueeze(0), points), 0),
+                    torch.cat(new TensorVector(timeZero.unsqueeze(0), times), 0),
+                    labels);
         }
     }
 
-    private Trajectories walk(Tensor start, Tensor visited, Tensor up, Optional<Tensor> labels) {
-        Tensor[] xs = new Tensor[points];
-        Tensor[] ds = new Tensor[points];
-        xs[0] = start;
-        for (int i = 0; i < points; i++) {
-            ds[i] = denoised(xs[i], visited.select(0, i), labels);
-            if (i + 1 < points) {
-                xs[i + 1] = step(visited, xs[i], ds, i);
-            }
+    /** How many evaluations trajectories of K − 1 points take. */
+    static int evaluations(int points) {
+        return points - 1 + BELOW_START.length + 1;
+    }
+
+    /** From ε down to σ_min, in steps that shorten with the noise. */
+    private Tensor timeZero(Tensor lowest, Tensor epsilon, Optional<Tensor> labels) {
+        Tensor[] times = new Tensor[BELOW_START.length + 2];
+        times[0] = epsilon;
+        for (int i = 0; i < BELOW_START.length; i++) {
+            times[i + 1] = epsilon.mul(new Scalar(BELOW_START[i]));
         }
-        Tensor x = ascending(torch.stack(new TensorVector(xs)), up);
-        Tensor d = ascending(torch.stack(new TensorVector(ds)), up);
-        Tensor times = ascending(visited, up);
-        // One Euler step leads from ε to time 0.
-        Tensor timeZero = torch.full_like(times.select(0, 0), new Scalar(SIGMA_MIN));
-        Tensor share = perImage(timeZero.div(times.select(0, 0)));
-        Tensor zero = d.select(0, 0).add(x.select(0, 0).sub(d.select(0, 0)).mul(share));
-        return new Trajectories(
-                torch.cat(new TensorVector(zero.unsqueeze(0), x), 0),
-                torch.cat(new TensorVector(timeZero.unsqueeze(0), times), 0),
-                labels);
+        times[times.length - 1] = torch.full_like(epsilon, new Scalar(SIGMA_MIN));
+        Tensor[] xs = walk(lowest, torch.stack(new TensorVector(times)), labels);
+        return xs[xs.length - 1];
+    }
+
+    /** The points at the visited times, [K,M], of trajectories that start at the first of them. */
+    private Tensor[] walk(Tensor start, Tensor visited, Optional<Tensor> labels) {
+        int count = Math.toIntExact(visited.size(0));
+        Tensor[] xs = new Tensor[count];
+        Tensor[] denoised = new Tensor[count - 1];
+        xs[0] = start;
+        for (int i = 0; i + 1 < count; i++) {
+            denoised[i] = denoised(xs[i], visited.select(0, i), labels);
+            xs[i + 1] = step(visited, xs[i], denoised, i);
+        }
+        return xs;
     }
 
     /** The rule: x' at the visited time after number i, from x at that time and the denoised images up to there. */

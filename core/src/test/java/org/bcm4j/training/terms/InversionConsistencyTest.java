@@ -82,7 +82,8 @@ class InversionConsistencyTest {
             Loss loss = new InversionConsistency(0.3, 1, 0.75).of(f, example, distance);
             assertThat(expected).isPositive();
             // The same operations, in float32.
-            assertThat(requireNonNull(loss.parts().get("inversion")).item_double()).isCloseTo(expected, within(1e-5 * expected));
+            assertThat(requireNonNull(loss.parts().get("inversion")).item_double())
+                    .isCloseTo(expected, within(1e-5 * expected));
             assertThat(loss.total().item_double()).isCloseTo(0.3 * expected, within(1e-5 * expected));
 
             Tensor itself = f.target(example.upper(), example.tNext(), example.u(), Optional.empty());

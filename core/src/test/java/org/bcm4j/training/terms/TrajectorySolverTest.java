@@ -86,7 +86,7 @@ class TrajectorySolverTest {
         Solved solved = solve(new StubNetwork(0, 0.5), 0, 12);
         for (int m = 0; m < COUNT; m++) {
             assertThat(solved.times()[0][m]).isEqualTo((float) NoiseScales.SIGMA_MIN);
-            assertThat(solved.times()[1][m]).isBetween(0.04 - 1e-6, 0.2 + 1e-6);
+            assertThat(solved.times()[1][m]).isBetween(0.04 - 1e-6, 0.1 + 1e-6);
             assertThat(solved.times()[12][m]).isCloseTo(NoiseScales.SIGMA_MAX, within(1e-4));
             for (int k = 0; k < 12; k++) {
                 assertThat(solved.times()[k][m]).isLessThan(solved.times()[k + 1][m]);
@@ -132,20 +132,22 @@ class TrajectorySolverTest {
         assertThat(largestError(solve(network, 0, points), network, up)).isBetween(bound / 100, bound);
     }
 
-    /** Below ε there is no step of the rule: the point at time 0 is as far from the truth as the denoiser's answer is. */
-    @Test
-    void timeZeroIsOneEulerStepBelowTheLowestPoint() {
-        StubNetwork network = new StubNetwork(-0.2, NoiseScales.SIGMA_DATA);
+    /**
+     * From ε, which may be as large as the data's deviation, four steps lead to time 0. The first trajectory's error is 0.03 % and 1.1 % of the
+     * deviation; one step of Euler's rule would leave 2 % and 20 %.
+     */
+    @ParameterizedTest
+    @CsvSource({"0.5, 0.02", "0.1, 0.06"})
+    void timeZeroIsTheFootOfTheTrajectory(double deviation, double bound) {
+        StubNetwork network = new StubNetwork(-0.2, deviation);
         Solved solved = solve(network, 0, 12);
         for (int m = 0; m < COUNT; m++) {
-            double epsilon = solved.times()[1][m];
+            double sum = 0;
             for (int i = 0; i < PIXELS; i++) {
-                double lowest = solved.x()[1][m][i];
-                double denoised = network.denoised(lowest, epsilon);
-                double expected = denoised + (lowest - denoised) * NoiseScales.SIGMA_MIN / epsilon;
-                // float32
-                assertThat(solved.x()[0][m][i]).isCloseTo(expected, within(1e-5));
+                double exact = network.flow(solved.x()[1][m][i], solved.times()[1][m], NoiseScales.SIGMA_MIN);
+                sum += Math.pow(solved.x()[0][m][i] - exact, 2);
             }
+            assertThat(Math.sqrt(sum / PIXELS)).isLessThan(bound * deviation);
         }
     }
 
