@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,11 @@ final class StepLog {
 
     private final Journal journal;
     private final TrainingConfig config;
-    private final Map<String, Double> sums = new LinkedHashMap<>();
+    /** The newest states. */
+    private final Map<String, Double> states = new LinkedHashMap<>();
+    /** The samples by name: at the border of two stages, not every step of a line measures all of them. */
+    private final Map<String, DoubleSummaryStatistics> samples = new LinkedHashMap<>();
+
     private int steps;
     private long since = System.nanoTime();
 
@@ -24,17 +29,24 @@ final class StepLog {
 
     /** Takes what step number {@code done} measured; writes a line when one is due. */
     void add(Map<String, Double> measured, long done) {
-        measured.forEach((name, value) -> sums.merge(name, value, STATES.contains(name) ? (a, b) -> b : Double::sum));
+        measured.forEach((name, value) -> {
+            if (STATES.contains(name)) {
+                states.put(name, value);
+            } else {
+                samples.computeIfAbsent(name, first -> new DoubleSummaryStatistics())
+                        .accept(value);
+            }
+        });
         steps++;
         if (done % config.output().logEvery() != 0 && done != config.totalSteps()) {
             return;
         }
-        Map<String, Double> line = new LinkedHashMap<>();
-        sums.forEach((name, sum) -> line.put(name, STATES.contains(name) ? sum : sum / steps));
+        Map<String, Double> line = new LinkedHashMap<>(states);
+        samples.forEach((name, values) -> line.put(name, values.getAverage()));
         double seconds = (System.nanoTime() - since) * 1e-9;
         line.put("images_per_second", steps * config.batchSize() / seconds);
         journal.step(new StepRecord(done, done * config.batchSize(), line));
-        sums.clear();
+        samples.clear();
         steps = 0;
         since = System.nanoTime();
     }
