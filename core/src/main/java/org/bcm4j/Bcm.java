@@ -17,8 +17,8 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Arrival;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.ThereAndBack;
@@ -76,7 +76,8 @@ public final class Bcm implements AutoCloseable {
     }
 
     /**
-     * New images from noise that {@code seed} draws: one seed gives one set of noises, whatever the way.
+     * New images from noise that {@code seed} draws: image number i of a seed starts from the same noise whatever the way and the count, and the
+     * noise added to it on the way is its own too.
      *
      * @param labels int64 [count]; absent for the null class, or no classes
      * @return float32 [count,C,H,W], not clipped
@@ -97,16 +98,13 @@ public final class Bcm implements AutoCloseable {
      * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when it returns
      */
     public void generate(Way way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
-        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
-                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
-            for (long start = 0; start < count; start += BATCH) {
-                long size = Math.min(BATCH, count - start);
-                try (Scope scope = Scope.open()) {
-                    Tensor noises = starts.normal(model.shape(size));
-                    receiver.accept(journey(labels, start, size, shape -> added.normal(shape))
-                            .generate(way, noises)
-                            .x());
-                }
+        for (long start = 0; start < count; start += BATCH) {
+            long size = Math.min(BATCH, count - start);
+            try (Scope scope = Scope.open()) {
+                ImageNoise noise = ImageNoise.from(seed, start, model.device());
+                receiver.accept(journey(labels, start, size, noise)
+                        .generate(way, noise.start(model.shape(size)))
+                        .x());
             }
         }
     }
@@ -170,20 +168,17 @@ public final class Bcm implements AutoCloseable {
             RefinedInversion refinement, Tensor images, Tensor noises, long seed, Optional<Tensor> labels) {
         ConsistencyModel consistent = ConsistencyModel.of(model);
         return Scope.returning(() -> {
-            try (SeededGenerator generator = new SeededGenerator(~seed, model.device())) {
-                List<Tensor> done = new ArrayList<>();
-                for (long start = 0; start < images.size(0); start += BATCH) {
-                    long first = start;
-                    long size = Math.min(BATCH, images.size(0) - start);
-                    done.add(refinement.refine(
-                            consistent,
-                            images.narrow(0, first, size),
-                            noises.narrow(0, first, size),
-                            labels.map(all -> all.narrow(0, first, size)),
-                            shape -> generator.normal(shape)));
-                }
-                return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
+            List<Tensor> done = new ArrayList<>();
+            for (long first = 0; first < images.size(0); first += BATCH) {
+                long size = Math.min(BATCH, images.size(0) - first);
+                done.add(refinement.refine(
+                        consistent,
+                        images.narrow(0, first, size),
+                        noises.narrow(0, first, size),
+                        ofBatch(labels, first, size),
+                        noise(seed, first)));
             }
+            return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
         });
     }
 
@@ -224,16 +219,18 @@ public final class Bcm implements AutoCloseable {
 
     private Tensor inBatches(Tensor points, long seed, Leg leg) {
         return Scope.returning(() -> {
-            try (SeededGenerator generator = new SeededGenerator(~seed, model.device())) {
-                List<Tensor> done = new ArrayList<>();
-                for (long start = 0; start < points.size(0); start += BATCH) {
-                    long size = Math.min(BATCH, points.size(0) - start);
-                    done.add(leg.run(shape -> generator.normal(shape), start, points.narrow(0, start, size))
-                            .x());
-                }
-                return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
+            List<Tensor> done = new ArrayList<>();
+            for (long first = 0; first < points.size(0); first += BATCH) {
+                long size = Math.min(BATCH, points.size(0) - first);
+                done.add(leg.run(noise(seed, first), first, points.narrow(0, first, size))
+                        .x());
             }
+            return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
         });
+    }
+
+    private NoiseSource noise(long seed, long first) {
+        return ImageNoise.from(seed, first, model.device());
     }
 
     /** With the model, told the labels of one batch. */

@@ -23,6 +23,7 @@ import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.Conditioning;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Scalar;
@@ -100,13 +101,27 @@ class BcmTest {
     @Test
     void theSeedAloneDecidesTheNoisesOfAWalk() {
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
-            Tensor noises = generator.normal(bcm.model().shape(COUNT));
+                Bcm bcm = untrained()) {
+            Tensor noises = ImageNoise.from(4, 0, Device.CPU).start(bcm.model().shape(COUNT));
             float[] given = HostTensors.floats(bcm.generate(ZIGZAG, noises, 4, Optional.empty()));
             float[] drawn = HostTensors.floats(bcm.generate(ZIGZAG, COUNT, 4, Optional.empty()));
             float[] other = HostTensors.floats(bcm.generate(ZIGZAG, COUNT, 5, Optional.empty()));
             assertThat(drawn).isEqualTo(given).isNotEqualTo(other);
+        }
+    }
+
+    /** Whatever is made with it: a batch of its own, a full batch, one of many. */
+    @Test
+    void anImageOfASeedIsTheSameInAnyCompany() {
+        Walk thrice = Walk.parse("80 > 0 +2 > 0 +0.5 > 0");
+        try (Scope scope = Scope.open();
+                Bcm bcm = arbitrary()) {
+            Tensor many = bcm.generate(thrice, 67, 4, Optional.empty());
+            for (int count : new int[] {1, 4, 65}) {
+                Tensor fewer = bcm.generate(thrice, count, 4, Optional.empty());
+                // Batches of other sizes may be summed in another order.
+                assertThat(difference(fewer, many.narrow(0, 0, count))).isLessThan(1e-4);
+            }
         }
     }
 

@@ -7,7 +7,7 @@ import org.bcm4j.editing.Constraint;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -74,8 +74,7 @@ final class DenoiseCommand implements Callable<Integer> {
     }
 
     private Tensor noisy(Tensor pictures) {
-        try (SeededGenerator generator = new SeededGenerator(edits.seed(), Device.CPU)) {
-            return pictures.add(generator.normal(pictures.shape()).mul(new Scalar(sigma)));
-        }
+        ImageNoise noise = ImageNoise.from(edits.seed(), 0, Device.CPU);
+        return pictures.add(noise.start(pictures.shape()), new Scalar(sigma));
     }
 }

@@ -1,85 +1,56 @@
 package org.bcm4j.data;
 
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 
 /**
- * The order in which training sees a data set: endless epochs, each a fresh permutation of all indices. Epoch k of seed
- * s is the same permutation on every machine and Java version, so three numbers are the whole state and a resumed run
- * continues exactly. A batch may begin in one epoch and end in the next; no example is dropped. Not safe for use by
- * several threads at once.
+ * The order in which training sees a data set: endless epochs, each a fresh permutation of all indices. Epoch k of seed s is the same
+ * permutation on every machine and Java version, so the number of an example decides which image it is. A batch may begin in one epoch and
+ * end in the next; no image is left out. Not safe for use by several threads at once.
  */
 public final class ShuffledOrder {
-    /**
-     * Where an order stands.
-     *
-     * @param seed the seed of all epochs
-     * @param epoch permutations used up; 0 or more
-     * @param position indices already taken from the current permutation; 0 or more
-     */
-    public record State(long seed, long epoch, long position) {
-        public State {
-            if (epoch < 0 || position < 0) {
-                throw new IllegalArgumentException(
-                        "epoch " + epoch + " and position " + position + " must not be negative");
-            }
-        }
-
-        /** The very beginning. */
-        public static State start(long seed) {
-            return new State(seed, 0, 0);
-        }
-    }
-
     private final long seed;
     private final int[] permutation;
     private long epoch;
-    private int position;
 
     /**
-     * Continues at {@code state}.
+     * An order of the indices below {@code size}.
      *
-     * @param size examples in the data set, at least 1
-     * @throws IllegalArgumentException if the state lies beyond a data set of that size
+     * @param size images in the data set, at least 1
+     * @param seed the seed of all epochs
      */
-    public ShuffledOrder(int size, State state) {
+    public ShuffledOrder(int size, long seed) {
         if (size < 1) {
             throw new IllegalArgumentException("cannot shuffle " + size + " examples");
         }
-        if (state.position() > size) {
-            throw new IllegalArgumentException(
-                    "position " + state.position() + " lies beyond the " + size + " examples of the data set");
-        }
-        this.seed = state.seed();
+        this.seed = seed;
         this.permutation = new int[size];
-        this.epoch = state.epoch();
-        this.position = (int) state.position();
-        shuffle();
+        shuffle(0);
     }
 
     /**
-     * The next indices, each in [0, size).
+     * The index of an image, in [0, size). Numbers that follow each other are quick; going to another epoch shuffles the whole set.
      *
-     * @param batch how many, 0 or more; may exceed the size of the data set
+     * @param example the number of the example from the start of training, at least 0
      */
-    public long[] next(int batch) {
-        long[] indices = new long[batch];
-        for (int i = 0; i < batch; i++) {
-            if (position == permutation.length) {
-                epoch++;
-                position = 0;
-                shuffle();
-            }
-            indices[i] = permutation[position++];
+    public long index(long example) {
+        if (example < 0) {
+            throw new IllegalArgumentException("there is no example number " + example);
         }
-        return indices;
+        long wanted = example / permutation.length;
+        if (wanted != epoch) {
+            shuffle(wanted);
+        }
+        return permutation[(int) (example % permutation.length)];
     }
 
-    /** What to hand to the constructor for the same indices to follow. */
-    public State state() {
-        return new State(seed, epoch, position);
+    /** The indices of {@code count} examples from number {@code first} on. */
+    public long[] indices(long first, int count) {
+        return LongStream.range(first, first + count).map(this::index).toArray();
     }
 
-    private void shuffle() {
+    private void shuffle(long wanted) {
+        epoch = wanted;
         // Seeding by the hash of the seed plus the epoch keeps the epochs of neighbouring seeds apart.
         SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
         for (int i = 0; i < permutation.length; i++) {

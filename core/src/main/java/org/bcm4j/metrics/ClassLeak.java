@@ -78,7 +78,7 @@ record ClassLeak(long seed) {
         int count = Math.toIntExact(noises.size(0));
         int batch = Math.min(BATCH, count);
         long steps = (long) EPOCHS * (count / batch);
-        ShuffledOrder order = new ShuffledOrder(count, ShuffledOrder.State.start(seed));
+        ShuffledOrder order = new ShuffledOrder(count, seed);
         // The optimiser's moments live as long as it.
         try (Scope all = Scope.open()) {
             Tensor[] parameters = live.views().values().toArray(Tensor[]::new);
@@ -86,7 +86,7 @@ record ClassLeak(long seed) {
             for (long step = 0; step < steps; step++) {
                 live.gradient().zero_();
                 try (Scope scope = Scope.open()) {
-                    Tensor chosen = HostTensors.ofLongs(order.next(batch), batch);
+                    Tensor chosen = HostTensors.ofLongs(order.indices(step * batch, batch), batch);
                     Tensor features = features(live, noises.index_select(0, chosen));
                     Tensor kept = generator
                             .uniform(features.shape())

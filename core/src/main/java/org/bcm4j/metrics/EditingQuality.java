@@ -7,7 +7,7 @@ import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
@@ -55,27 +55,25 @@ public record EditingQuality(
         FeatureMoments mended = new FeatureMoments(network.config().features());
         FeatureMoments damaged = new FeatureMoments(network.config().features());
         long changed = 0;
-        try (SeededGenerator noise = new SeededGenerator(seed, model.device())) {
-            for (long[] indices : Batches.of(count)) {
-                try (Scope scope = Scope.open()) {
-                    Tensor originals = images.images(indices);
-                    Damage.Damaged given = damage.apply(originals);
-                    ConstrainedEditor editor =
-                            new ConstrainedEditor(given.known(), shape -> Device.CPU.move(noise.normal(shape)));
-                    Tensor result = editor.edit(
-                                    (x, t, u) -> Device.CPU.move(
-                                            model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
-                                    walk,
-                                    given.images())
-                            .x();
-                    changed += result.ne(given.known().impose(result)).sum().item_long();
-                    after.add(originals, result);
-                    before.add(originals, given.images());
-                    mended.add(features(result));
-                    damaged.add(features(given.images()));
-                }
-                listener.measured(walk.toString(), mended.count(), count);
+        for (long[] indices : Batches.of(count)) {
+            try (Scope scope = Scope.open()) {
+                Tensor originals = images.images(indices);
+                Damage.Damaged given = damage.apply(originals);
+                ConstrainedEditor editor =
+                        new ConstrainedEditor(given.known(), ImageNoise.from(seed, indices[0], Device.CPU));
+                Tensor result = editor.edit(
+                                (x, t, u) -> Device.CPU.move(
+                                        model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
+                                walk,
+                                given.images())
+                        .x();
+                changed += result.ne(given.known().impose(result)).sum().item_long();
+                after.add(originals, result);
+                before.add(originals, given.images());
+                mended.add(features(result));
+                damaged.add(features(given.images()));
             }
+            listener.measured(walk.toString(), mended.count(), count);
         }
         return new Figures(
                 walk.toString(),

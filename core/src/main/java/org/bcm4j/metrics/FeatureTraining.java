@@ -75,12 +75,12 @@ public record FeatureTraining(long seed, int epochs) {
                 Weights live = weights.trainable();
                 Weights average = weights.copy();
                 RectifiedAdam optimizer = new RectifiedAdam(settings(), config.layout(), Device.CPU)) {
-            ShuffledOrder order = new ShuffledOrder(training.size(), ShuffledOrder.State.start(seed));
+            ShuffledOrder order = new ShuffledOrder(training.size(), seed);
             long steps = Math.max(1, (long) epochs * training.size() / BATCH);
             long interval = Math.max(1, steps / 100);
             double loss = 0;
             for (long step = 0; step < steps; step++) {
-                loss += lossOfStep(layers, live, training, order.next(BATCH), generator);
+                loss += lossOfStep(layers, live, training, order.indices(step * BATCH, BATCH), generator);
                 double rate = LEARNING_RATE * (steps - step) / steps;
                 optimizer.update(live, rate, average, AVERAGE_RATE);
                 if ((step + 1) % interval == 0) {

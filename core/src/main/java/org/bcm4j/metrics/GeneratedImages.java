@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * in turn, and are rounded to the 256 levels of a file. One seed gives one set of starting noises, whatever the way: ways are
  * compared on common random numbers.
  *
- * @param seed seeds the starting noises; its complement seeds the noise that walks add
+ * @param seed seeds the starting noises and the noise that walks add, of each sample its own
  */
 record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringListener listener) {
     /** Who looks at them. */
@@ -30,19 +30,17 @@ record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringLis
 
     void along(Way way, List<Receiver> receivers) {
         long done = 0;
-        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
-                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
-            for (long[] indices : Batches.of(samples)) {
-                try (Scope scope = Scope.open()) {
-                    Optional<Tensor> labels = model.classesInTurn(indices[0], indices.length);
-                    Tensor images = Pixels.toBytes(new Journey(model, labels, added::normal)
-                            .generate(way, starts.normal(model.shape(indices.length)))
-                            .x());
-                    receivers.forEach(receiver -> receiver.take(images, labels));
-                }
-                done += indices.length;
-                listener.measured(way.toString(), done, samples);
+        for (long[] indices : Batches.of(samples)) {
+            try (Scope scope = Scope.open()) {
+                Optional<Tensor> labels = model.classesInTurn(indices[0], indices.length);
+                ImageNoise noise = ImageNoise.from(seed, indices[0], model.device());
+                Tensor images = Pixels.toBytes(new Journey(model, labels, noise)
+                        .generate(way, noise.start(model.shape(indices.length)))
+                        .x());
+                receivers.forEach(receiver -> receiver.take(images, labels));
             }
+            done += indices.length;
+            listener.measured(way.toString(), done, samples);
         }
     }
 }

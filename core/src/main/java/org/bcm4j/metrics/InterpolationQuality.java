@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +17,8 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -118,24 +118,19 @@ public record InterpolationQuality(
         Gathering midpoints = new Gathering();
         Gathering crossFades = new Gathering();
         ReconstructionError ends = new ReconstructionError();
-        try (SeededGenerator generator = new SeededGenerator(seed, model.device())) {
-            NoiseSource noise = initialNoise == InitialNoise.DIFFERENT
-                    ? shape -> generator.normal(shape)
-                    : shape -> shared(generator, shape);
-            for (long[] batch : Batches.of(all.size())) {
-                List<Pair> some = all.subList((int) batch[0], (int) batch[0] + batch.length);
-                try (Scope scope = Scope.open()) {
-                    Walked walked = walk(ways, which, noise, some);
-                    midpoints.add(walked.midpoints(), some);
-                    ends.add(walked.originals(), walked.ends());
-                    Tensor mean = walked.originals()
-                            .narrow(0, 0, batch.length)
-                            .add(walked.originals().narrow(0, batch.length, batch.length))
-                            .div(new Scalar(2.0));
-                    crossFades.add(mean, some);
-                }
-                listener.measured("midpoints, " + ways.toNoise(), midpoints.moments.count(), all.size());
+        for (long[] batch : Batches.of(all.size())) {
+            List<Pair> some = all.subList((int) batch[0], (int) batch[0] + batch.length);
+            try (Scope scope = Scope.open()) {
+                Walked walked = walk(ways, which, initialNoise, some);
+                midpoints.add(walked.midpoints(), some);
+                ends.add(walked.originals(), walked.ends());
+                Tensor mean = walked.originals()
+                        .narrow(0, 0, batch.length)
+                        .add(walked.originals().narrow(0, batch.length, batch.length))
+                        .div(new Scalar(2.0));
+                crossFades.add(mean, some);
             }
+            listener.measured("midpoints, " + ways.toNoise(), midpoints.moments.count(), all.size());
         }
         return new Figures(
                 ways.toNoise().toString(),
@@ -189,7 +184,7 @@ public record InterpolationQuality(
     /** What became of some pairs: first all first images, then all second ones. */
     private record Walked(Tensor originals, Tensor ends, Tensor midpoints) {}
 
-    private Walked walk(Ways ways, Pairs which, NoiseSource noise, List<Pair> some) {
+    private Walked walk(Ways ways, Pairs which, InitialNoise initialNoise, List<Pair> some) {
         int count = some.size();
         long[] indices = LongStream.concat(
                         some.stream().mapToLong(Pair::first), some.stream().mapToLong(Pair::second))
@@ -199,6 +194,12 @@ public record InterpolationQuality(
                 : Optional.empty();
         Optional<Tensor> toldOnce = told.map(labels -> labels.narrow(0, 0, count));
         Tensor originals = model.device().move(images.images(indices));
+        // Each image's own noise, or for both images of a pair that of the first.
+        long[] keys = initialNoise == InitialNoise.DIFFERENT
+                ? indices
+                : LongStream.concat(Arrays.stream(indices, 0, count), Arrays.stream(indices, 0, count))
+                        .toArray();
+        ImageNoise noise = ImageNoise.of(seed, keys, model.device());
         Journey both = new Journey(model, told, noise);
         Tensor noises = both.from(ways.toNoise(), originals)
                 .x()
@@ -212,14 +213,6 @@ public record InterpolationQuality(
                 .generate(ways.toImages(), torch.cat(new TensorVector(halfWay), 0))
                 .x();
         return new Walked(originals, both.generate(ways.toImages(), noises).x(), midpoints);
-    }
-
-    /** The same noise for an image of the first half and its partner in the second. */
-    private static Tensor shared(SeededGenerator generator, long... shape) {
-        long[] half = shape.clone();
-        half[0] = shape[0] / 2;
-        Tensor noise = generator.normal(half);
-        return torch.cat(new TensorVector(noise, noise), 0);
     }
 
     /** What the feature network sees of images between two. */

@@ -10,7 +10,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
@@ -129,19 +129,18 @@ public record InversionQuality(
         Optional<NoiseQuality.Gathering> gathering = noise && way.end() == SIGMA_MAX
                 ? Optional.of(new NoiseQuality.Gathering(images, count))
                 : Optional.empty();
-        try (SeededGenerator added = new SeededGenerator(seed, model.device())) {
-            for (long[] indices : Batches.of(count)) {
-                try (Scope scope = Scope.open()) {
-                    Tensor originals = model.device().move(images.images(indices));
-                    Journey journey = new Journey(model, told(labels, indices), added::normal);
-                    Tensor point = journey.from(way, originals).x();
-                    Tensor back = journey.from(way.toImages(), point).x();
-                    Tensor noises = point.div(new Scalar(way.end()));
-                    sums.add(originals, back, noises);
-                    gathering.ifPresent(kept -> kept.add(noises));
-                }
-                listener.measured(way + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
+        for (long[] indices : Batches.of(count)) {
+            try (Scope scope = Scope.open()) {
+                Tensor originals = model.device().move(images.images(indices));
+                Journey journey =
+                        new Journey(model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
+                Tensor point = journey.from(way, originals).x();
+                Tensor back = journey.from(way.toImages(), point).x();
+                Tensor noises = point.div(new Scalar(way.end()));
+                sums.add(originals, back, noises);
+                gathering.ifPresent(kept -> kept.add(noises));
             }
+            listener.measured(way + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
         }
         requireFinite(way, sums);
         return figures(

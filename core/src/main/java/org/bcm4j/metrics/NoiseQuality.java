@@ -6,7 +6,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -35,10 +35,9 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
      * @param seed seeds the noises and the classifier
      */
     public static NoiseQuality ofDrawn(LabelledImages images, long count, long seed) {
-        try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
-            long drawn = countOf(images, count);
-            return of(generator.normal(drawn, images.channels(), images.height(), images.width()), images, seed);
+        try (Scope scope = Scope.open()) {
+            long[] shape = {countOf(images, count), images.channels(), images.height(), images.width()};
+            return of(ImageNoise.from(seed, 0, Device.CPU).start(shape), images, seed);
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
@@ -24,7 +24,7 @@ public record NoiseRecovery(double noise, double image) {
      *
      * @param inversion a way to pure noise
      * @param count of the images that are used elsewhere; at most 1,000 are generated
-     * @param seed seeds the noises; its complement seeds what walks add
+     * @param seed seeds the noises, and what walks add
      */
     static NoiseRecovery of(
             TrainedModel model,
@@ -36,22 +36,20 @@ public record NoiseRecovery(double noise, double image) {
         long most = Math.min(count, MOST);
         double noise = 0;
         double image = 0;
-        try (SeededGenerator starts = new SeededGenerator(seed, model.device());
-                SeededGenerator added = new SeededGenerator(~seed, model.device())) {
-            for (long[] batch : Batches.of(most)) {
-                try (Scope scope = Scope.open()) {
-                    Optional<Tensor> told = labels == InversionQuality.Labels.TRUE
-                            ? model.classesInTurn(batch[0], batch.length)
-                            : Optional.empty();
-                    Journey journey = new Journey(model, told, added::normal);
-                    Tensor z = starts.normal(model.shape(batch.length));
-                    Tensor made = journey.generate(inversion.toImages(), z).x();
-                    Tensor found = journey.from(inversion, made).x();
-                    noise += sum(found, z, false);
-                    image += sum(found, made, true);
-                }
-                listener.measured("recovery, " + inversion, batch[0] + batch.length, most);
+        for (long[] batch : Batches.of(most)) {
+            try (Scope scope = Scope.open()) {
+                Optional<Tensor> told = labels == InversionQuality.Labels.TRUE
+                        ? model.classesInTurn(batch[0], batch.length)
+                        : Optional.empty();
+                ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
+                Journey journey = new Journey(model, told, drawn);
+                Tensor z = drawn.start(model.shape(batch.length));
+                Tensor made = journey.generate(inversion.toImages(), z).x();
+                Tensor found = journey.from(inversion, made).x();
+                noise += sum(found, z, false);
+                image += sum(found, made, true);
             }
+            listener.measured("recovery, " + inversion, batch[0] + batch.length, most);
         }
         return new NoiseRecovery(noise / most, image / most);
     }

@@ -3,7 +3,7 @@ package org.bcm4j.nn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,12 +16,12 @@ import org.bytedeco.pytorch.Tensor;
  * <p>Masks live in the scope in which they were drawn.
  */
 public final class Dropout {
-    private final Optional<SeededGenerator> generator;
+    private final Optional<KeyedRandom> random;
     private final List<Tensor> masks = new ArrayList<>();
     private int next;
 
-    private Dropout(Optional<SeededGenerator> generator) {
-        this.generator = generator;
+    private Dropout(Optional<KeyedRandom> random) {
+        this.random = random;
     }
 
     /** No dropout. */
@@ -29,9 +29,9 @@ public final class Dropout {
         return new Dropout(Optional.empty());
     }
 
-    /** Masks for one term, drawn from {@code generator} as they are needed. */
-    public static Dropout drawnFrom(SeededGenerator generator) {
-        return new Dropout(Optional.of(generator));
+    /** Masks for one term, drawn from {@code random} as they are needed. */
+    public static Dropout drawnFrom(KeyedRandom random) {
+        return new Dropout(Optional.of(random));
     }
 
     /** Begins another pass of the same term. */
@@ -42,7 +42,7 @@ public final class Dropout {
 
     /** Zeroes each element of x with the given probability and scales the others so that the mean stays. */
     public Tensor apply(Tensor x, double probability) {
-        if (generator.isEmpty() || probability == 0) {
+        if (random.isEmpty() || probability == 0) {
             return x;
         }
         if (next == masks.size()) {
@@ -58,7 +58,7 @@ public final class Dropout {
     }
 
     private Tensor draw(long[] shape, double probability) {
-        Tensor kept = generator.orElseThrow().uniform(shape).ge(new Scalar(probability));
+        Tensor kept = random.orElseThrow().uniform(shape).ge(new Scalar(probability));
         return kept.div(new Scalar(1 - probability));
     }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.LongStream;
 import org.bcm4j.data.ImageFiles;
@@ -164,10 +165,10 @@ public final class Bench {
     /**
      * The noises behind images.
      *
-     * @param initial draws what a walk adds, a batch at a time
+     * @param initial draws what a walk adds to a batch, given the number of its first image
      * @return float32 [N,C,H,W], divided by the scale at which the way ends; belongs to the caller's scope
      */
-    Tensor noises(TrainedModel model, Way inversion, LabelledImages images, NoiseSource initial) {
+    Tensor noises(TrainedModel model, Way inversion, LabelledImages images, LongFunction<NoiseSource> initial) {
         return Scope.returning(() -> {
             List<Tensor> parts = new ArrayList<>();
             for (long first = 0; first < images.size(); first += BATCH) {
@@ -177,7 +178,7 @@ public final class Bench {
                     Optional<Tensor> told = labels(model) == InversionQuality.Labels.TRUE
                             ? Optional.of(device().move(images.labels(indices)))
                             : Optional.empty();
-                    return new Journey(model, told, initial)
+                    return new Journey(model, told, initial.apply(indices[0]))
                             .from(inversion, device().move(images.images(indices)))
                             .x()
                             .div(new Scalar(inversion.end()));

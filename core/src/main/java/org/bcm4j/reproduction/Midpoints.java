@@ -14,7 +14,7 @@ import org.bcm4j.metrics.Interval;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
@@ -83,13 +83,12 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
 
     /** Ways between the first pairs of test images: of each a row with different noises, and one with the same. */
     private void draw(Bench bench, ConsistencyModel bcm, Walk inversion, Walk generation) {
-        try (Scope scope = Scope.open();
-                SeededGenerator drawn = new SeededGenerator(0, bench.device())) {
+        try (Scope scope = Scope.open()) {
             long count = Math.min(DRAWN_PAIRS, pairs);
             LabelledImages images = bench.testImages(0, 2 * count);
             List<Tensor> rows = new ArrayList<>();
-            NoiseSource different = drawn::normal;
-            NoiseSource shared = shape -> drawn.normal(bcm.shape(1)).expand(shape);
+            NoiseSource different = ImageNoise.from(0, 0, bench.device());
+            NoiseSource shared = ImageNoise.of(0, new long[(int) (2 * count)], bench.device());
             Tensor real = bench.device()
                     .move(images.images(LongStream.range(0, 2 * count).toArray()));
             List<Tensor> found = Stream.of(different, shared)

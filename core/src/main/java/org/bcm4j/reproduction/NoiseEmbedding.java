@@ -14,7 +14,7 @@ import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
@@ -82,13 +82,12 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
         Walk walk = bench.walks().of(Kind.INVERSION, NFE);
         List<double[]> noises = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM);
-                SeededGenerator generator = new SeededGenerator(SEED, bench.device())) {
+        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
             for (int i = 0; i < INITIAL_NOISES; i++) {
                 LabelledImages pictures = bench.testImages(i, images);
                 try (Scope scope = Scope.open()) {
-                    Tensor shared = generator.normal(bcm.shape(1));
-                    Tensor found = bench.noises(bcm, walk, pictures, shape -> shared.expand(shape));
+                    Tensor shared = ImageNoise.from(SEED, i, bench.device()).start(bcm.shape(1));
+                    Tensor found = bench.noises(bcm, walk, pictures, first -> shared::expand);
                     noises.addAll(rows(found));
                     long[] all = LongStream.range(0, images).toArray();
                     LongStream.of(HostTensors.longs(pictures.labels(all)))

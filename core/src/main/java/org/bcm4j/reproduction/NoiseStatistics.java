@@ -19,10 +19,11 @@ import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Way;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Whether the noise that inversion finds is Gaussian (Fig. 16), beside drawn noise and that to which the ODE of EDM's denoiser leads: the true
@@ -127,10 +128,11 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
 
     private Row row(Bench bench, Source source, TrainedModel model, Way way) {
         return new Row(source, way.toString(), way.nfe(), bySeed(seed -> {
-            try (Scope scope = Scope.open();
-                    SeededGenerator initial = new SeededGenerator(seed, bench.device())) {
+            try (Scope scope = Scope.open()) {
                 LabelledImages pictures = bench.testImages(seed, images);
-                return NoiseQuality.of(bench.noises(model, way, pictures, initial::normal), pictures, seed);
+                Tensor noises =
+                        bench.noises(model, way, pictures, first -> ImageNoise.from(seed, first, bench.device()));
+                return NoiseQuality.of(noises, pictures, seed);
             }
         }));
     }

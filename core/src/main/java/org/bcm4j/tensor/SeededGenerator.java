@@ -1,6 +1,5 @@
 package org.bcm4j.tensor;
 
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -9,7 +8,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A source of random numbers whose whole state can be saved: after {@link #restore} it continues exactly where {@link #state} was taken.
+ * A sequence of random numbers that a seed begins: for weights, and whatever else belongs to no image; see {@link KeyedRandom} for what does.
  * Draws on the CPU and moves to its device. Not for concurrent use.
  */
 public final class SeededGenerator implements AutoCloseable {
@@ -44,29 +43,6 @@ public final class SeededGenerator implements AutoCloseable {
                     .data_ptr_double()
                     .get(values);
             return values;
-        }
-    }
-
-    /** The whole state: about 5 kB. */
-    public byte[] state() {
-        try (Scope scope = Scope.open()) {
-            Tensor state = generator.get_state();
-            byte[] bytes = new byte[Math.toIntExact(state.numel())];
-            new BytePointer(state.data_ptr()).get(bytes);
-            return bytes;
-        }
-    }
-
-    /**
-     * Continues from a saved state.
-     *
-     * @throws IllegalArgumentException if the bytes are no state of such a generator
-     */
-    public void restore(byte[] state) {
-        try (Scope scope = Scope.open()) {
-            generator.set_state(Tensor.create(state, new long[] {state.length}).to(torch.ScalarType.Byte));
-        } catch (RuntimeException e) {
-            throw new IllegalArgumentException("not the state of a generator: " + state.length + " bytes", e);
         }
     }
 

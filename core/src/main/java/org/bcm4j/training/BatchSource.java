@@ -1,64 +1,65 @@
 package org.bcm4j.training;
 
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** Draws the batches of a run. All its randomness is in generators of its own, whose states are saved with the run. */
-final class BatchSource implements AutoCloseable {
+/**
+ * Deals the examples of a run. They are numbered: the batch of step s has the examples s·batch_size and those that follow it. An example's number
+ * and the run's seed decide which image it is, whether its label is dropped, and what is drawn for it; so there is nothing to save, and nothing
+ * depends on which lane or process computes an example.
+ */
+final class BatchSource {
+    /** The streams of random numbers: of dropped labels, and of the first term. */
+    private static final int LABELS = 1;
+
+    private static final int FIRST_TERM = 16;
+
     /**
      * A part of a batch.
      *
      * @param images float32 [B,C,H,W] in [-1,1]
      * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
-     * @param random for all that is drawn for these images; whoever computes the part closes it
+     * @param examples the numbers of its examples
      */
-    record Part(Tensor images, Optional<Tensor> labels, SeededGenerator random) {}
+    record Part(Tensor images, Optional<Tensor> labels, long[] examples) {}
 
     private final TrainingConfig config;
     private final LabelledImages images;
     private final Device device;
-    private final SeededGenerator labels;
-    private final SeededGenerator parts;
-    private ShuffledOrder order;
+    private final ShuffledOrder order;
 
     BatchSource(TrainingConfig config, LabelledImages images, Device device) {
         this.config = config;
         this.images = images;
         this.device = device;
-        labels = new SeededGenerator(config.seed() + 3, device);
-        parts = new SeededGenerator(config.seed() + 4, device);
-        order = new ShuffledOrder(images.size(), new ShuffledOrder.State(config.seed(), 0, 0));
+        order = new ShuffledOrder(images.size(), config.seed());
     }
 
-    /** The generators, by the name under which a checkpoint keeps their states; in one order in every process, unlike Map.of's. */
-    SortedMap<String, SeededGenerator> generators() {
-        return new TreeMap<>(Map.of("labels", labels, "parts", parts));
+    /**
+     * One of {@code parts} equal parts of a step's batch. They are dealt like cards, so the first examples of all parts are the first of the
+     * batch: a term that takes a share of each part takes that share of the batch, whatever the number of parts.
+     */
+    Part part(long step, int part, int parts) {
+        long first = step * config.batchSize() + part;
+        long[] examples = LongStream.range(0, config.batchSize() / parts)
+                .map(i -> first + i * parts)
+                .toArray();
+        long[] indices = LongStream.of(examples).map(order::index).toArray();
+        return new Part(device.move(images.images(indices)), labels(indices, examples), examples);
     }
 
-    ShuffledOrder.State orderState() {
-        return order.state();
+    /** All that a term of the stage draws for the examples of a part, by the term's place in the list. */
+    KeyedRandom random(Part part, int term) {
+        return KeyedRandom.of(config.seed(), FIRST_TERM + term, part.examples(), device);
     }
 
-    void restoreOrder(ShuffledOrder.State state) {
-        order = new ShuffledOrder(images.size(), state);
-    }
-
-    /** The next {@code count} images, with a generator of their own: parts may be computed side by side. */
-    Part next(int count) {
-        long[] indices = order.next(count);
-        long seed = (long) (parts.uniforms(1)[0] * (1L << 53));
-        return new Part(device.move(images.images(indices)), labels(indices), new SeededGenerator(seed, device));
-    }
-
-    private Optional<Tensor> labels(long[] indices) {
+    private Optional<Tensor> labels(long[] indices, long... examples) {
         int classes = config.network().classes();
         if (classes == 0) {
             return Optional.empty();
@@ -67,12 +68,9 @@ final class BatchSource implements AutoCloseable {
         if (config.labelDropout() == 0) {
             return Optional.of(given);
         }
-        Tensor dropped = labels.uniform(indices.length).lt(new Scalar(config.labelDropout()));
+        Tensor dropped = KeyedRandom.of(config.seed(), LABELS, examples, device)
+                .uniform(examples.length)
+                .lt(new Scalar(config.labelDropout()));
         return Optional.of(given.masked_fill(dropped, new Scalar((long) classes)));
-    }
-
-    @Override
-    public void close() {
-        generators().values().forEach(SeededGenerator::close);
     }
 }

@@ -15,8 +15,8 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.walk.ImageNoise;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -58,18 +58,18 @@ final class SampleSheet {
     /** A PNG file of the sheet that these weights draw. */
     byte[] draw(Weights weights) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(config.seed(), device);
                 NoGradGuard noGrad = new NoGradGuard();
                 Precision.Guard guard = precision.on(device)) {
+            ImageNoise noises = ImageNoise.from(config.seed(), 0, device);
             Pass pass = Pass.evaluating(weights);
             long[] first = LongStream.range(0, COLUMNS).toArray();
             Tensor real = device.move(images.images(first));
             Optional<Tensor> labels =
                     config.network().classes() == 0 ? Optional.empty() : Optional.of(device.move(images.labels(first)));
             Rows rows = switch (config.model()) {
-                case BIDIRECTIONAL -> bidirectional(pass, real, labels, generator);
-                case CONSISTENCY -> consistency(pass, real, labels, generator);
-                case DENOISER -> denoiser(pass, real, labels, generator);
+                case BIDIRECTIONAL -> bidirectional(pass, real, labels, noises);
+                case CONSISTENCY -> consistency(pass, real, labels, noises);
+                case DENOISER -> denoiser(pass, real, labels, noises);
             };
             Tensor all = torch.cat(new TensorVector(rows.quick(), rows.slow(), real, rows.back()), 0);
             return ImageFiles.png(
@@ -77,31 +77,31 @@ final class SampleSheet {
         }
     }
 
-    private Rows bidirectional(Pass pass, Tensor real, Optional<Tensor> labels, SeededGenerator generator) {
-        Tensor noise = generator.normal(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
+    private Rows bidirectional(Pass pass, Tensor real, Optional<Tensor> labels, ImageNoise noises) {
+        Tensor noise = noises.start(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
         Tensor one = step(pass, noise, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);
         Tensor middle = step(pass, noise, NoiseScales.SIGMA_MAX, MIDDLE, labels);
         Tensor two = step(pass, middle, MIDDLE, NoiseScales.SIGMA_MIN, labels);
-        Tensor start = real.add(generator.normal(real.shape()), new Scalar(START));
+        Tensor start = real.add(noises.normal(real.shape()), new Scalar(START));
         Tensor inverted = step(pass, start, START, NoiseScales.SIGMA_MAX, labels);
         return new Rows(one, two, step(pass, inverted, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels));
     }
 
     /** A consistency model goes to time 0 only: its second step starts from fresh noise, and what comes back is a denoised image. */
-    private Rows consistency(Pass pass, Tensor real, Optional<Tensor> labels, SeededGenerator generator) {
-        Tensor noise = generator.normal(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
+    private Rows consistency(Pass pass, Tensor real, Optional<Tensor> labels, ImageNoise noises) {
+        Tensor noise = noises.start(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
         Tensor one = step(pass, noise, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);
-        Tensor renewed = one.add(generator.normal(real.shape()), new Scalar(MIDDLE));
+        Tensor renewed = one.add(noises.normal(real.shape()), new Scalar(MIDDLE));
         Tensor two = step(pass, renewed, MIDDLE, NoiseScales.SIGMA_MIN, labels);
-        Tensor noisy = real.add(generator.normal(real.shape()), new Scalar(MIDDLE));
+        Tensor noisy = real.add(noises.normal(real.shape()), new Scalar(MIDDLE));
         return new Rows(one, two, step(pass, noisy, MIDDLE, NoiseScales.SIGMA_MIN, labels));
     }
 
-    private Rows denoiser(Pass pass, Tensor real, Optional<Tensor> labels, SeededGenerator generator) {
+    private Rows denoiser(Pass pass, Tensor real, Optional<Tensor> labels, ImageNoise noises) {
         EdmDenoiser denoiser = new EdmDenoiser(function.network(), pass, labels);
         DeterministicSampler quick = new DeterministicSampler(OdeSolver.HEUN, 5);
         DeterministicSampler slow = new DeterministicSampler(OdeSolver.HEUN, 10);
-        Tensor noise = generator.normal(real.shape());
+        Tensor noise = noises.start(real.shape());
         Tensor latent = slow.invert(denoiser, real).x().div(new Scalar(NoiseScales.SIGMA_MAX));
         return new Rows(
                 images(quick.generate(denoiser, noise)),

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -21,11 +20,11 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * All that a run must keep to continue bit for bit: weights, moments, average, what the terms keep, every generator, the data order, the
- * counters.
+ * All that a run must keep to continue bit for bit: weights, moments, average, what the terms keep, the counters. What
+ * is drawn is a function of the counters and the seed.
  */
 final class TrainingState implements AutoCloseable {
-    private static final String FORMAT = "bcm4j training state 2";
+    private static final String FORMAT = "bcm4j training state 3";
 
     /** θ. */
     final TrainedWeights weights;
@@ -117,15 +116,11 @@ final class TrainingState implements AutoCloseable {
 
     /** The counters, by the name under which a checkpoint keeps them. */
     private Map<String, Long> counters() {
-        ShuffledOrder.State order = batches.orderState();
         Map<String, Long> counters = new LinkedHashMap<>();
         counters.put("step", step);
         counters.put("stage", (long) stageIndex);
         counters.put("skipped", skipped);
         counters.put("updates", optimizer.step());
-        counters.put("order.seed", order.seed());
-        counters.put("order.epoch", order.epoch());
-        counters.put("order.position", order.position());
         return counters;
     }
 
@@ -133,10 +128,6 @@ final class TrainingState implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
             buffers().forEach((name, buffer) -> tensors.put(name, Device.CPU.move(buffer.flat())));
-            batches.generators().forEach((name, generator) -> {
-                byte[] state = generator.state();
-                tensors.put("generator." + name, HostTensors.ofBytes(state, state.length));
-            });
             counters()
                     .forEach((name, value) ->
                             tensors.put("counter." + name, HostTensors.ofLongs(new long[] {value}, 1)));
@@ -157,16 +148,9 @@ final class TrainingState implements AutoCloseable {
             }
             enter((int) stage);
             buffers().forEach((name, buffer) -> restore(buffer, named(saved, name, file), file));
-            batches.generators()
-                    .forEach((name, generator) ->
-                            generator.restore(HostTensors.bytes(named(saved, "generator." + name, file))));
             step = counter(saved, "step", file);
             skipped = counter(saved, "skipped", file);
             optimizer.restoreStep(counter(saved, "updates", file));
-            batches.restoreOrder(new ShuffledOrder.State(
-                    counter(saved, "order.seed", file),
-                    counter(saved, "order.epoch", file),
-                    counter(saved, "order.position", file)));
         }
     }
 
@@ -201,7 +185,6 @@ final class TrainingState implements AutoCloseable {
     @Override
     public void close() {
         termStates.values().forEach(TermState::close);
-        batches.close();
         optimizer.close();
         average.close();
         weights.close();

@@ -10,10 +10,10 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.LossTerm;
@@ -49,7 +49,7 @@ final class TrainingStep implements AutoCloseable {
         distance = config.distance();
         laws = new TimeLaws(device);
         posteriorMean = config.stableTargets() > 0
-                ? Optional.of(new PosteriorMean(images, config.stableTargets(), device))
+                ? Optional.of(new PosteriorMean(images, config.stableTargets(), config.seed(), device))
                 : Optional.empty();
         lanes = new Lanes(config.lanesOn(device));
     }
@@ -65,7 +65,7 @@ final class TrainingStep implements AutoCloseable {
             state.weights.clearGradient();
             double loss = 0;
             for (int part = 0; part < config.microBatches(); part++) {
-                loss += accumulate(state, points, measured);
+                loss += accumulate(state, part, points, measured);
             }
             Weights live = state.weights.withGradient();
             double norm = live.gradient().norm().item_double();
@@ -95,15 +95,15 @@ final class TrainingStep implements AutoCloseable {
     private record Outcome(double total, Map<String, Double> parts) {}
 
     /** Adds the gradient and the measurements of one micro-batch, computed in parts side by side; returns its share of the loss. */
-    private double accumulate(TrainingState state, int points, Map<String, Double> measured) {
+    private double accumulate(TrainingState state, int microBatch, int points, Map<String, Double> measured) {
         int count = lanes.count();
-        double share = 1.0 / (config.microBatches() * count);
+        int all = config.microBatches() * count;
+        double share = 1.0 / all;
         try (Scope scope = Scope.open()) {
             List<Callable<Outcome>> parts = new ArrayList<>();
-            // Drawn here, one after another: what is drawn may not depend on which lane is quicker.
             for (int lane = 0; lane < count; lane++) {
                 int own = lane;
-                BatchSource.Part part = state.batches.next(config.batchSize() / config.microBatches() / count);
+                BatchSource.Part part = state.batches.part(state.step, microBatch * count + lane, all);
                 parts.add(() -> backward(state, own, part, points, share));
             }
             double loss = 0;
@@ -119,15 +119,17 @@ final class TrainingStep implements AutoCloseable {
     private Outcome backward(TrainingState state, int lane, BatchSource.Part part, int points, double share) {
         double total = 0;
         Map<String, Double> parts = new TreeMap<>();
-        try (SeededGenerator random = part.random();
-                Scope scope = Scope.open()) {
-            for (LossTerm term : state.stage().terms()) {
+        List<LossTerm> terms = state.stage().terms();
+        try (Scope scope = Scope.open()) {
+            for (int i = 0; i < terms.size(); i++) {
                 try (Scope ofTerm = Scope.open()) {
+                    LossTerm term = terms.get(i);
+                    KeyedRandom random = state.batches.random(part, i);
                     // Masks of its own for each term: they live no longer than what it computes.
                     Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
                     TrainedFunction f =
                             new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
-                    Loss loss = evaluate(term, inputs(f, part, points, state.termState(term)));
+                    Loss loss = evaluate(term, inputs(f, part, state.step, points, random, state.termState(term)));
                     loss.total().mul(new Scalar(share)).backward();
                     total += loss.total().item_double();
                     loss.parts().forEach((name, value) -> parts.merge(name, value.item_double(), Double::sum));
@@ -137,9 +139,21 @@ final class TrainingStep implements AutoCloseable {
         return new Outcome(total, parts);
     }
 
-    private TermInputs inputs(TrainedFunction f, BatchSource.Part part, int points, TermState kept) {
+    private TermInputs inputs(
+            TrainedFunction f, BatchSource.Part part, long step, int points, KeyedRandom random, TermState kept) {
         return new TermInputs(
-                f, part.images(), part.labels(), points, distance, laws, posteriorMean, device, part.random(), kept);
+                f,
+                part.images(),
+                part.labels(),
+                part.examples(),
+                step,
+                points,
+                distance,
+                laws,
+                posteriorMean,
+                device,
+                random,
+                kept);
     }
 
     /** The passes forward run in the configured precision; the backward pass is run outside of it, as autocast wants it. */

@@ -4,49 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.bcm4j.data.ShuffledOrder.State;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
 
 class ShuffledOrderTest {
     @Property(tries = 200)
     void everyEpochIsAPermutation(@ForAll @IntRange(min = 1, max = 300) int size, @ForAll long seed) {
-        ShuffledOrder order = new ShuffledOrder(size, State.start(seed));
-        for (int epoch = 0; epoch < 3; epoch++) {
-            assertThat(order.next(size))
+        ShuffledOrder order = new ShuffledOrder(size, seed);
+        for (long epoch = 0; epoch < 3; epoch++) {
+            assertThat(order.indices(epoch * size, size))
                     .containsExactlyInAnyOrder(LongStream.range(0, size).toArray());
         }
     }
 
+    /** Wherever one begins, back and forth between epochs. */
     @Property(tries = 200)
-    void aRestoredOrderContinues(
+    void theNumberOfAnExampleDecides(
             @ForAll @IntRange(min = 1, max = 50) int size,
             @ForAll long seed,
-            @ForAll @IntRange(min = 0, max = 200) int taken,
-            @ForAll @IntRange(min = 1, max = 200) int batch) {
-        ShuffledOrder order = new ShuffledOrder(size, State.start(seed));
-        order.next(taken);
-        ShuffledOrder restored = new ShuffledOrder(size, order.state());
-        assertThat(restored.next(batch)).isEqualTo(order.next(batch));
-        assertThat(restored.state()).isEqualTo(order.state());
-    }
-
-    @Property(tries = 100)
-    void batchSizesDoNotMatter(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int batch) {
-        long[] inOne = new ShuffledOrder(17, State.start(seed)).next(40);
-        ShuffledOrder order = new ShuffledOrder(17, State.start(seed));
-        long[] inParts = LongStream.concat(Arrays.stream(order.next(batch)), Arrays.stream(order.next(40 - batch)))
-                .toArray();
-        assertThat(inParts).isEqualTo(inOne);
+            @ForAll @Size(10) List<@LongRange(min = 0, max = 1000) Long> examples) {
+        long[] all = new ShuffledOrder(size, seed).indices(0, 1001);
+        ShuffledOrder order = new ShuffledOrder(size, seed);
+        for (long example : examples) {
+            assertThat(order.index(example)).isEqualTo(all[(int) example]);
+        }
     }
 
     /** Pins the algorithm: checkpoints of released versions must continue on every Java version. */
     @Example
     void theOrderIsFixedForEver() {
-        assertThat(new ShuffledOrder(10, State.start(0)).next(20))
+        assertThat(new ShuffledOrder(10, 0).indices(0, 20))
                 .containsExactly(5, 2, 7, 8, 1, 9, 0, 3, 4, 6, 5, 8, 1, 6, 7, 0, 9, 2, 3, 4);
     }
 
@@ -57,9 +50,9 @@ class ShuffledOrderTest {
     @Example
     void shufflesAreUniform() {
         int[][] counts = new int[5][5];
-        ShuffledOrder order = new ShuffledOrder(5, State.start(42));
+        ShuffledOrder order = new ShuffledOrder(5, 42);
         for (int epoch = 0; epoch < 20_000; epoch++) {
-            long[] permutation = order.next(5);
+            long[] permutation = order.indices(5L * epoch, 5);
             for (int place = 0; place < 5; place++) {
                 counts[place][(int) permutation[place]]++;
             }
@@ -71,11 +64,10 @@ class ShuffledOrderTest {
     }
 
     @Example
-    void refusesAStateOfAnotherDataSet() {
-        assertThatThrownBy(() -> new ShuffledOrder(10, new State(0, 0, 11)))
+    void refusesWhatIsNoExample() {
+        assertThatThrownBy(() -> new ShuffledOrder(10, 0).index(-1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("11");
-        assertThatThrownBy(() -> new ShuffledOrder(0, State.start(0))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new State(0, -1, 0)).isInstanceOf(IllegalArgumentException.class);
+                .hasMessage("there is no example number -1");
+        assertThatThrownBy(() -> new ShuffledOrder(0, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -1,7 +1,6 @@
 package org.bcm4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -37,18 +36,6 @@ class SeededGeneratorTest {
         }
     }
 
-    @Property(tries = 30)
-    void aRestoredStateContinues(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int before) {
-        try (SeededGenerator generator = new SeededGenerator(seed, Device.CPU);
-                SeededGenerator resumed = new SeededGenerator(0, Device.CPU)) {
-            draws(generator, before);
-            byte[] state = generator.state();
-            float[] drawn = draws(generator, 7);
-            resumed.restore(state);
-            assertThat(draws(resumed, 7)).isEqualTo(drawn);
-        }
-    }
-
     @Test
     void lawsHaveTheirMoments() {
         try (Scope scope = Scope.open();
@@ -60,15 +47,6 @@ class SeededGeneratorTest {
             assertThat(mean(uniform)).isBetween(0.495, 0.505);
             assertThat(Arrays.stream(uniform)).allMatch(value -> value >= 0 && value < 1);
             assertThat(Arrays.stream(generator.uniforms(1000))).allMatch(value -> value >= 0 && value < 1);
-        }
-    }
-
-    @Test
-    void refusesWhatIsNoState() {
-        try (SeededGenerator generator = new SeededGenerator(3, Device.CPU)) {
-            assertThatThrownBy(() -> generator.restore(new byte[10]))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("not the state of a generator: 10 bytes");
         }
     }
 

@@ -12,7 +12,7 @@ import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -81,9 +81,7 @@ final class Demonstrator {
 
     /** As many drawn noises as there are examples. */
     private Tensor drawnNoise() {
-        try (SeededGenerator generator = new SeededGenerator(seed, bcm.model().device())) {
-            return generator.normal(bcm.model().shape(examples.size()));
-        }
+        return ImageNoise.from(seed, 0, bcm.model().device()).start(bcm.model().shape(examples.size()));
     }
 
     private Picture noises(String file, String description, Tensor noises) {

@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.TimeGrid;
 import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.KeyedRandom;
 
 /**
  * Draws the ends of a time grid's interval, and a point of the grid to go to (docs/method.md §4).
@@ -36,8 +36,8 @@ public final class IntervalTimes {
      *
      * @param softImages for how many of them, the first, a soft term is computed
      */
-    DrawnTimes draw(SeededGenerator generator, int count, int softImages) {
-        double[] uniform = generator.uniforms(2 * count);
+    DrawnTimes draw(KeyedRandom random, int count, int softImages) {
+        double[] uniform = random.uniforms(count, 2);
         double[] tNext = new double[count];
         double[] t = new double[count];
         double[] u = new double[count];

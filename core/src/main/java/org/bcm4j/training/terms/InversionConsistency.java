@@ -65,7 +65,7 @@ public record InversionConsistency(
         TimeGrid grid = inputs.grid();
         int last = grid.points() - 1;
         int count = inputs.count(share);
-        double[] uniform = inputs.random().uniforms(3 * count);
+        double[] uniform = inputs.random().uniforms(count, 3);
         int[] lower = new int[count];
         int[] target = new int[count];
         for (int i = 0; i < count; i++) {

@@ -11,9 +11,10 @@ import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -25,7 +26,7 @@ import org.bytedeco.pytorch.global.torch;
  *   E[x | x_t, y] = Σ_i w_i·x_i,   w = softmax_i( −‖x_t − x_i‖² / 2t² )
  * </pre>
  *
- * over reference images i of class y, or of any class if the label was dropped, drawn anew for every batch, and the batch's own. It is
+ * over the image itself and reference images i of class y, or of any class if the label was dropped, drawn anew for every step. It is
  * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (docs/method.md §1), where the image that was drawn is that denoiser plus noise: the same
  * expectation with less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
  */
@@ -33,8 +34,12 @@ public final class PosteriorMean {
     /** Below this noise scale no image of these sizes is mistaken for another: the mean is the image itself. */
     private static final double SMALLEST_TIME = 1;
 
+    /** Of the random numbers of a run, those that choose references. */
+    private static final int STREAM = 2;
+
     private final LabelledImages images;
     private final int references;
+    private final long seed;
     private final Device device;
     /** The indices of each class's images, and of all. */
     private final List<long[]> candidates = new ArrayList<>();
@@ -42,10 +47,12 @@ public final class PosteriorMean {
     /**
      * @param images from which references are drawn
      * @param references how many images a noisy one is compared with
+     * @param seed seeds the choice of references
      */
-    public PosteriorMean(LabelledImages images, int references, Device device) {
+    public PosteriorMean(LabelledImages images, int references, long seed, Device device) {
         this.images = images;
         this.references = references;
+        this.seed = seed;
         this.device = device;
         long[] all = LongStream.range(0, images.size()).toArray();
         long[] labels;
@@ -60,8 +67,8 @@ public final class PosteriorMean {
         candidates.add(all);
     }
 
-    /** The example with the posterior mean at its x_{n+1}, over references that {@code random} draws. */
-    Example stabilized(Example drawn, SeededGenerator random) {
+    /** The example with the posterior mean at its x_{n+1}, over references of the step, the same for all its examples of a class. */
+    Example stabilized(Example drawn, long step) {
         return new Example(
                 drawn.images(),
                 drawn.noise(),
@@ -70,22 +77,31 @@ public final class PosteriorMean {
                 drawn.u(),
                 drawn.labels(),
                 drawn.importance(),
-                Optional.of(Scope.returning(() -> of(drawn, random))));
+                Optional.of(Scope.returning(() -> of(drawn, step))));
     }
 
-    private Tensor of(Example drawn, SeededGenerator random) {
+    private Tensor of(Example drawn, long step) {
         Tensor own = drawn.images().flatten(1, -1);
         Tensor noisy = drawn.upper().flatten(1, -1);
         Tensor mean = own.clone();
         membersByClass(drawn).forEach((label, members) -> {
             Tensor index = device.integers(members.stream().mapToLong(i -> i).toArray());
-            Tensor x = torch.cat(new TensorVector(own.index_select(0, index), references(label, random)), 0);
-            Tensor halfSquares = x.square().sum(1).mul(new Scalar(0.5));
-            Tensor variance = drawn.tNext().index_select(0, index).square().view(-1, 1);
-            Tensor logits = torch.matmul(noisy.index_select(0, index), x.t())
-                    .sub(halfSquares)
-                    .div(variance);
-            mean.index_copy_(0, index, torch.matmul(torch.softmax(logits, 1), x));
+            Tensor itself = own.index_select(0, index);
+            Tensor others = references(label, step);
+            Tensor y = noisy.index_select(0, index);
+            // −‖y − x‖²/2 without the ‖y‖² that all have in common; the image itself is the first.
+            Tensor logits = torch.cat(
+                            new TensorVector(
+                                    y.mul(itself)
+                                            .sum(new long[] {1}, true, new ScalarTypeOptional())
+                                            .sub(halfSquare(itself).view(-1, 1)),
+                                    torch.matmul(y, others.t()).sub(halfSquare(others))),
+                            1)
+                    .div(drawn.tNext().index_select(0, index).square().view(-1, 1));
+            Tensor weights = torch.softmax(logits, 1);
+            Tensor ofItself = itself.mul(weights.narrow(1, 0, 1));
+            Tensor ofOthers = torch.matmul(weights.narrow(1, 1, others.size(0)), others);
+            mean.index_copy_(0, index, ofItself.add(ofOthers));
         });
         return mean.view_as(drawn.images());
     }
@@ -108,9 +124,14 @@ public final class PosteriorMean {
         return members;
     }
 
-    private Tensor references(int label, SeededGenerator random) {
+    private static Tensor halfSquare(Tensor x) {
+        return x.square().sum(1).mul(new Scalar(0.5));
+    }
+
+    private Tensor references(int label, long step) {
         long[] from = candidates.get(label);
-        long[] chosen = Arrays.stream(random.uniforms(references))
+        long[] item = {step * candidates.size() + label};
+        long[] chosen = Arrays.stream(KeyedRandom.of(seed, STREAM, item, device).uniforms(1, references))
                 .mapToLong(uniform -> from[(int) (uniform * from.length)])
                 .toArray();
         return device.move(images.images(chosen)).flatten(1, -1);

@@ -6,7 +6,7 @@ import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.TimeGrid;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -15,24 +15,28 @@ import org.bytedeco.pytorch.Tensor;
  * @param f the model, with the weights that are trained
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
+ * @param examples the numbers of the examples in the run, [B]
+ * @param step the number of the step in the run
  * @param points N, the points of the step's time grid
  * @param distance d of the consistency losses
  * @param laws of the times that the run draws
  * @param posteriorMean the mean that stands for the image behind a noisy one; absent for the image itself, as in the paper
  * @param device where the tensors are
- * @param random everything random comes from here
+ * @param random everything that is drawn for an example comes from here: row r of a draw is that of example r
  * @param state what the term keeps between steps
  */
 public record TermInputs(
         TrainedFunction f,
         Tensor images,
         Optional<Tensor> labels,
+        long[] examples,
+        long step,
         int points,
         PseudoHuber distance,
         TimeLaws laws,
         Optional<PosteriorMean> posteriorMean,
         Device device,
-        SeededGenerator random,
+        KeyedRandom random,
         TermState state) {
 
     /** A pass with weights that the term keeps, without dropout. */
@@ -77,6 +81,6 @@ public record TermInputs(
                 labels.map(all -> all.narrow(0, 0, count)),
                 times.importance(),
                 Optional.empty());
-        return posteriorMean.map(mean -> mean.stabilized(drawn, random)).orElse(drawn);
+        return posteriorMean.map(mean -> mean.stabilized(drawn, step)).orElse(drawn);
     }
 }

@@ -35,6 +35,9 @@ public record TrajectoryMatching(
         @Default("8") int pairs,
         @Default("0.6") double endPairs)
         implements LossTerm {
+    /** Random numbers of a pair. */
+    private static final int DRAWS = 4;
+
     public TrajectoryMatching {
         require(weight > 0, "weight must be positive, is " + weight);
         require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
@@ -76,16 +79,18 @@ public record TrajectoryMatching(
     /** Pairs of points of the same trajectories. */
     private TrajectoryPairs drawPairs(TermInputs inputs, Trajectories trajectories) {
         int count = pairs * trajectories.count();
-        double[] uniform = inputs.random().uniforms(4 * count);
+        int each = DRAWS * pairs;
+        double[] uniform = inputs.random().uniforms(trajectories.count(), each);
         int[] from = new int[count];
         int[] to = new int[count];
         int last = trajectories.points() - 1;
         for (int i = 0; i < count; i++) {
-            boolean toAnEnd = uniform[4 * i] < endPairs;
-            int end = uniform[4 * i + 1] < 0.5 ? 0 : last;
-            to[i] = toAnEnd ? end : 1 + (int) (uniform[4 * i + 1] * (last - 1));
-            boolean fromTheOther = toAnEnd && uniform[4 * i + 2] < endPairs;
-            from[i] = fromTheOther ? Math.max(1, last - end) : otherThan(to[i], uniform[4 * i + 3], last);
+            int at = i % trajectories.count() * each + i / trajectories.count() * DRAWS;
+            boolean toAnEnd = uniform[at] < endPairs;
+            int end = uniform[at + 1] < 0.5 ? 0 : last;
+            to[i] = toAnEnd ? end : 1 + (int) (uniform[at + 1] * (last - 1));
+            boolean fromTheOther = toAnEnd && uniform[at + 2] < endPairs;
+            from[i] = fromTheOther ? Math.max(1, last - end) : otherThan(to[i], uniform[at + 3], last);
         }
         return trajectories.pairs(from, to, inputs.device());
     }

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Solves the PF ODE dx/dt = (x − D(x,t))/t of the teacher's denoiser, D(x,t) = f(x, t, 0), on time grids of random points: trajectories of an even
- * number go up from images diffused to a small noise scale ε, those of an odd number down from noise. Each grid has K − 1 points from ε to T, evenly
+ * Solves the PF ODE dx/dt = (x − D(x,t))/t of the teacher's denoiser, D(x,t) = f(x, t, 0), on time grids of random points: trajectories of examples
+ * of even number go up from images diffused to a small noise scale ε, those of an odd number down from noise. Each grid has K − 1 points from ε to T, evenly
  * spread in t^{1/ρ} but for a random shift of each, and σ_min, to which four further steps lead from ε.
  *
  * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with r = t'/t and
@@ -36,8 +36,9 @@ record TrajectorySolver(TermInputs inputs, int points) {
 
     Trajectories solve(int count) {
         try (NoGradGuard guard = new NoGradGuard()) {
+            double[] uniform = inputs.random().uniforms(count, points);
             double[][] ascending = new double[count][];
-            Arrays.setAll(ascending, i -> grid(inputs.random().uniforms(points)));
+            Arrays.setAll(ascending, i -> grid(Arrays.copyOfRange(uniform, i * points, (i + 1) * points)));
             Tensor images = inputs.images().narrow(0, 0, count);
             Tensor z = inputs.random().normal(images.shape());
             Tensor times = matrix(ascending); // [K-1,M]
@@ -148,7 +149,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
 
     private Tensor isUp(int count) {
         long[] even = new long[count];
-        Arrays.setAll(even, i -> 1 - i % 2);
+        Arrays.setAll(even, i -> 1 - inputs.examples()[i] % 2);
         return inputs.device().integers(even).to(torch.ScalarType.Bool);
     }
 }

@@ -11,8 +11,8 @@ import org.bcm4j.model.IntervalLaw.EndPoints;
 import org.bcm4j.model.TimeGrid;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.TrainingStage;
 import org.bcm4j.training.terms.StubNetwork.Call;
@@ -38,8 +38,8 @@ class EdmDenoisingTest {
 
     @Test
     void aDenoiserDrawsNoiseScalesByItsLawAndOthersFromTheGrid() {
-        try (Scope scope = Scope.open();
-                SeededGenerator same = new SeededGenerator(1, Device.CPU)) {
+        try (Scope scope = Scope.open()) {
+            KeyedRandom same = KeyedRandom.from(1, 0, 0, Device.CPU);
             Call denoiser = calls(new EdmDenoising(EdmLoss.EDM)).get(0);
             same.normal(COUNT, 1, 1, 1); // the noise
             assertThat(denoiser.t()).containsExactly(HostTensors.doubles(EdmLoss.EDM.sigma(same.normal(COUNT))));
@@ -64,11 +64,10 @@ class EdmDenoisingTest {
     /** What a term asks of the network in one step. */
     private static List<Call> calls(LossTerm term) {
         StubNetwork network = new StubNetwork(0, 0.5);
-        try (SeededGenerator random = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.zeros(network.layout(), Device.CPU);
+        try (Weights weights = Weights.zeros(network.layout(), Device.CPU);
                 Weights live = weights.trainable()) {
             Tensor images = Device.CPU.zeros(COUNT, 1, 1, 1);
-            term.apply(network.inputs(live, images, POINTS, random, TermState.NONE));
+            term.apply(network.inputs(live, images, POINTS, 1, TermState.NONE));
             return network.calls;
         }
     }

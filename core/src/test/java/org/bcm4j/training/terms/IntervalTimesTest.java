@@ -16,8 +16,8 @@ import org.bcm4j.model.IntervalLaw.Settings;
 import org.bcm4j.model.TimeGrid;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.junit.jupiter.api.Test;
 
 class IntervalTimesTest {
@@ -36,10 +36,10 @@ class IntervalTimesTest {
         TimeGrid grid = new TimeGrid(points);
         double[] weighted = new double[points - 1];
         int batches = 30;
-        try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
+        KeyedRandom random = KeyedRandom.from(seed, 0, 0, Device.CPU);
+        try (Scope scope = Scope.open()) {
             for (int batch = 0; batch < batches; batch++) {
-                DrawnTimes drawn = times.draw(generator, BATCH, softImages);
+                DrawnTimes drawn = times.draw(random, BATCH, softImages);
                 double[] t = HostTensors.doubles(drawn.t());
                 double[] importance = HostTensors.doubles(drawn.importance().orElseThrow());
                 for (int i = 0; i < BATCH; i++) {
@@ -70,19 +70,16 @@ class IntervalTimesTest {
     }
 
     private static double[] upperEnds(Optional<Settings> soft) {
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            return HostTensors.doubles(new IntervalTimes(41, PAPER, soft, Device.CPU)
-                    .draw(generator, 64, 16)
-                    .tNext());
-        }
+        return HostTensors.doubles(new IntervalTimes(41, PAPER, soft, Device.CPU)
+                .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
+                .tNext());
     }
 
     @Test
     void oneLawNeedsNoImportance() {
-        try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+        try (Scope scope = Scope.open()) {
             assertThat(new IntervalTimes(41, PAPER, Optional.empty(), Device.CPU)
-                            .draw(generator, 64, 16)
+                            .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
                             .importance())
                     .isEmpty();
         }

@@ -12,6 +12,7 @@ import org.assertj.core.data.Offset;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.Tensor;
@@ -24,6 +25,7 @@ class PosteriorMeanTest {
     private static final int PIXELS = 12;
     private static final int REFERENCES = 8;
     private static final long SEED = 5;
+    private static final long STEP = 6;
 
     private final Scope scope = Scope.open();
     private final byte[] pixels = new byte[IMAGES * PIXELS];
@@ -55,13 +57,11 @@ class PosteriorMeanTest {
         float[] mean = HostTensors.floats(mean(drawn, t, Optional.of(asked)));
 
         float[] noisy = HostTensors.floats(example(drawn, t, Optional.of(asked)).diffused(Device.CPU.floats(t)));
-        try (SeededGenerator same = new SeededGenerator(SEED, Device.CPU)) {
-            for (int row = 0; row < 2; row++) {
-                double[] expected = formula(noisy, row, t[row], drawn[row], asked[row], same);
-                for (int k = 0; k < PIXELS; k++) {
-                    // float32: half squares of a few units are divided by t² before the exponential.
-                    assertThat((double) mean[row * PIXELS + k]).isCloseTo(expected[k], within(1e-5));
-                }
+        for (int row = 0; row < 2; row++) {
+            double[] expected = formula(noisy, row, t[row], drawn[row], asked[row]);
+            for (int k = 0; k < PIXELS; k++) {
+                // float32: half squares of a few units are divided by t² before the exponential.
+                assertThat((double) mean[row * PIXELS + k]).isCloseTo(expected[k], within(1e-5));
             }
         }
         float[] own = HostTensors.floats(images.images(3));
@@ -76,11 +76,9 @@ class PosteriorMeanTest {
         float[] mean = HostTensors.floats(mean(new long[] {4}, t, Optional.empty()));
         float[] noisy =
                 HostTensors.floats(example(new long[] {4}, t, Optional.empty()).diffused(Device.CPU.floats(t)));
-        try (SeededGenerator same = new SeededGenerator(SEED, Device.CPU)) {
-            double[] expected = formula(noisy, 0, 80, 4, 3, same);
-            for (int k = 0; k < PIXELS; k++) {
-                assertThat((double) mean[k]).isCloseTo(expected[k], within(1e-5));
-            }
+        double[] expected = formula(noisy, 0, 80, 4, 3);
+        for (int k = 0; k < PIXELS; k++) {
+            assertThat((double) mean[k]).isCloseTo(expected[k], within(1e-5));
         }
     }
 
@@ -89,15 +87,34 @@ class PosteriorMeanTest {
     void theLowerPointIsTheDiffusedImageWhereTheMeanIsTheImage() {
         double[] t = {0.9, 0.6};
         Example plain = example(new long[] {1, 2}, t, Optional.empty());
-        try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
-            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU);
-            float[] stable =
-                    HostTensors.floats(mean.stabilized(plain, generator).lower());
-            float[] expected = HostTensors.floats(plain.lower());
-            for (int k = 0; k < expected.length; k++) {
-                assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));
-            }
+        float[] stable =
+                HostTensors.floats(posteriorMean().stabilized(plain, STEP).lower());
+        float[] expected = HostTensors.floats(plain.lower());
+        for (int k = 0; k < expected.length; k++) {
+            assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));
         }
+    }
+
+    /** So that parts of a batch may be computed anywhere: no image's mean depends on the others of its part. */
+    @Test
+    void isTheSameWhateverElseIsInTheBatch() {
+        double[] t = {2, 1.5, 3};
+        long[] asked = {labels[11], labels[11], 3};
+        float[] together = HostTensors.floats(mean(new long[] {11, 5, 3}, t, Optional.of(asked)));
+        Example all = example(new long[] {11, 5, 3}, t, Optional.of(asked));
+        float[] alone = HostTensors.floats(
+                posteriorMean().stabilized(all.first(1), STEP).denoised());
+        for (int k = 0; k < PIXELS; k++) {
+            // Products of other sizes may be summed in another order.
+            assertThat((double) alone[k]).isCloseTo(together[k], within(1e-6));
+        }
+        float[] later = HostTensors.floats(
+                posteriorMean().stabilized(all.first(1), STEP + 1).denoised());
+        assertThat(later).as("a step has references of its own").isNotEqualTo(alone);
+    }
+
+    private PosteriorMean posteriorMean() {
+        return new PosteriorMean(images, REFERENCES, SEED, Device.CPU);
     }
 
     private static Offset<Double> within(double distance) {
@@ -105,10 +122,7 @@ class PosteriorMeanTest {
     }
 
     private Tensor mean(long[] drawn, double[] t, Optional<long[]> labels) {
-        try (SeededGenerator generator = new SeededGenerator(SEED, Device.CPU)) {
-            PosteriorMean mean = new PosteriorMean(images, REFERENCES, Device.CPU);
-            return mean.stabilized(example(drawn, t, labels), generator).denoised();
-        }
+        return posteriorMean().stabilized(example(drawn, t, labels), STEP).denoised();
     }
 
     private Example example(long[] drawn, double[] tNext, Optional<long[]> asked) {
@@ -123,12 +137,13 @@ class PosteriorMeanTest {
         }
     }
 
-    private double[] formula(float[] noisy, int row, double t, long drawn, long label, SeededGenerator generator) {
+    private double[] formula(float[] noisy, int row, double t, long drawn, long label) {
         long[] from = LongStream.range(0, IMAGES)
                 .filter(i -> label == 3 || labels[(int) i] == label)
                 .toArray();
         List<Long> compared = new ArrayList<>(List.of(drawn));
-        for (double uniform : generator.uniforms(REFERENCES)) {
+        KeyedRandom random = KeyedRandom.of(SEED, 2, new long[] {STEP * 4 + label}, Device.CPU);
+        for (double uniform : random.uniforms(1, REFERENCES)) {
             compared.add(from[(int) (uniform * from.length)]);
         }
         double[] sum = new double[PIXELS];

@@ -3,6 +3,7 @@ package org.bcm4j.training.terms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.Preconditioning;
@@ -11,7 +12,7 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.unet.Network;
@@ -50,18 +51,21 @@ final class StubNetwork implements Network {
     }
 
     /** The inputs of a term that trains this network without dropout on images that are all {@code mean}; {@code live} is also sg θ. */
-    TermInputs inputs(Weights live, Tensor images, int points, SeededGenerator random, TermState state) {
+    TermInputs inputs(Weights live, Tensor images, int points, long seed, TermState state) {
+        long[] examples = LongStream.range(0, images.size(0)).toArray();
         ConsistencyFunction function = new ConsistencyFunction(this, Preconditioning.BIDIRECTIONAL);
         return new TermInputs(
                 new TrainedFunction(function, live, live),
                 images,
                 Optional.empty(),
+                examples,
+                0,
                 points,
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
                 new TimeLaws(Device.CPU),
                 Optional.empty(),
                 Device.CPU,
-                random,
+                KeyedRandom.of(seed, 0, examples, Device.CPU),
                 state);
     }
 

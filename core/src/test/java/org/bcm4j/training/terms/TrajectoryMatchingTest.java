@@ -15,7 +15,6 @@ import org.bcm4j.model.NoiseScales;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.StubNetwork.Call;
 import org.bytedeco.pytorch.Scalar;
@@ -37,12 +36,11 @@ class TrajectoryMatchingTest {
         // exactly.
         StubNetwork network = new StubNetwork(MEAN, 0);
         try (Scope scope = Scope.open();
-                SeededGenerator random = new SeededGenerator(seed, Device.CPU);
                 Weights weights = Weights.zeros(network.layout(), Device.CPU);
                 Weights live = weights.trainable();
                 Teacher teacher = new Teacher(network.layout(), Device.CPU)) {
             Tensor images = Device.CPU.full(MEAN, BATCH, 1, 2, 2);
-            Loss loss = term.apply(network.inputs(live, images, 2, random, teacher));
+            Loss loss = term.apply(network.inputs(live, images, 2, seed, teacher));
             int last = network.calls.size() - 1;
             for (Call call : network.calls.subList(0, last)) {
                 assertThat(call.hasGradient()).isFalse();

@@ -8,7 +8,6 @@ import org.bcm4j.model.NoiseScales;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -30,12 +29,11 @@ class TrajectorySolverTest {
 
     private static Solved solve(StubNetwork network, double image, int points) {
         try (Scope scope = Scope.open();
-                SeededGenerator random = new SeededGenerator(6, Device.CPU);
                 Weights weights = Weights.zeros(network.layout(), Device.CPU);
                 Weights live = weights.trainable();
                 Teacher teacher = new Teacher(network.layout(), Device.CPU)) {
             Tensor images = Device.CPU.full(image, COUNT + 2, 1, 4, 4);
-            TermInputs inputs = network.inputs(live, images, 2, random, teacher);
+            TermInputs inputs = network.inputs(live, images, 2, 6, teacher);
             Trajectories solved = new TrajectorySolver(inputs, points).solve(COUNT);
             assertThat(solved.points()).isEqualTo(points + 1);
             assertThat(solved.count()).isEqualTo(COUNT);

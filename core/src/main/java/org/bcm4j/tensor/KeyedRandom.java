@@ -1,0 +1,141 @@
+package org.bcm4j.tensor;
+
+import java.util.function.LongUnaryOperator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Random numbers that are a function of a key: of a seed, a stream, the number of an item (an image to make, an example of a training run) and
+ * how many draws came before. So the numbers of an item are the same whichever other items are drawn with it, in whichever batch,
+ * thread or process; there is no state to save.
+ *
+ * <p>In every draw of n rows, row r belongs to item r. Where there are more rows than items, they begin with the first item again, and each
+ * item's sequence of the same draw goes on.
+ *
+ * <p>The bits are those of {@link Philox}. Normal numbers are made of them by Box and Muller's transform in double precision, and rounded:
+ * they are the same on every machine, but for the rare rounding that goes the other way. Draws on the CPU and moves to its device. Not for
+ * concurrent use.
+ */
+public final class KeyedRandom {
+    private static final double PER_WORD = 0x1p-32;
+
+    /** A draw has a number below this; so has a stream. */
+    private static final int MOST = 1 << 16;
+
+    private final Philox philox;
+    private final int stream;
+    private final LongUnaryOperator items;
+    private final long count;
+    private final Device device;
+    private int draws;
+
+    private KeyedRandom(long seed, int stream, LongUnaryOperator items, long count, Device device) {
+        if (stream < 0 || stream >= MOST) {
+            throw new IllegalArgumentException("stream " + stream + " is not in [0, " + MOST + ")");
+        }
+        this.philox = new Philox(seed);
+        this.stream = stream;
+        this.items = items;
+        this.count = count;
+        this.device = device;
+    }
+
+    /**
+     * For the items {@code first}, {@code first} + 1 and so on, as many as a draw has rows.
+     *
+     * @param stream in [0, 65536): what is drawn from one stream is independent of every other
+     */
+    public static KeyedRandom from(long seed, int stream, long first, Device device) {
+        return new KeyedRandom(seed, stream, row -> first + row, Long.MAX_VALUE, device);
+    }
+
+    /**
+     * For given items, in their order.
+     *
+     * @param stream in [0, 65536), as in {@link #from}
+     * @param items at least 1
+     */
+    public static KeyedRandom of(long seed, int stream, long[] items, Device device) {
+        if (items.length == 0) {
+            throw new IllegalArgumentException("random numbers need an item that they belong to");
+        }
+        long[] own = items.clone();
+        return new KeyedRandom(seed, stream, row -> own[(int) row], own.length, device);
+    }
+
+    /** Standard normal numbers, float32 [n,…]. */
+    public Tensor normal(long... shape) {
+        return Scope.returning(() -> {
+            int rows = Math.toIntExact(shape[0]);
+            int length = length(shape);
+            int pairs = (length + 1) / 2;
+            int[] words = words(rows, 2 * pairs);
+            double[] first = new double[rows * pairs];
+            double[] second = new double[rows * pairs];
+            for (int i = 0; i < first.length; i++) {
+                first[i] = (unsigned(words[2 * i]) + 0.5) * PER_WORD; // never 0
+                second[i] = unsigned(words[2 * i + 1]) * PER_WORD;
+            }
+            Tensor radius = Tensor.create(first, rows, pairs)
+                    .log_()
+                    .mul_(new Scalar(-2.0))
+                    .sqrt_();
+            Tensor angle = Tensor.create(second, rows, pairs).mul_(new Scalar(2 * Math.PI));
+            Tensor normal = torch.cat(new TensorVector(radius.mul(angle.cos()), radius.mul(angle.sin())), 1)
+                    .narrow(1, 0, length);
+            return device.move(normal.to(torch.ScalarType.Float).view(shape));
+        });
+    }
+
+    /** Uniform numbers in [0,1), float32 [n,…]. */
+    public Tensor uniform(long... shape) {
+        return Scope.returning(() -> {
+            int[] words = words(Math.toIntExact(shape[0]), length(shape));
+            float[] values = new float[words.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (words[i] >>> 8) * 0x1p-24f; // as many bits as a float holds: none is rounded up to 1
+            }
+            return device.move(Tensor.create(values, shape));
+        });
+    }
+
+    /** Uniform numbers in [0,1), in multiples of 2^-32, for draws that are made in Java: {@code perRow} for each of {@code rows}, row by row. */
+    public double[] uniforms(int rows, int perRow) {
+        int[] words = words(rows, perRow);
+        double[] values = new double[words.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = unsigned(words[i]) * PER_WORD;
+        }
+        return values;
+    }
+
+    /** The next draw. */
+    private int[] words(int rows, int perRow) {
+        if (draws == MOST) {
+            throw new IllegalStateException("more than " + MOST + " draws");
+        }
+        int purpose = stream << 16 | draws++;
+        int[] words = new int[Math.multiplyExact(rows, perRow)];
+        int blocks = (perRow + Philox.WORDS - 1) / Philox.WORDS;
+        for (int row = 0; row < rows; row++) {
+            long item = items.applyAsLong(row % count);
+            int firstBlock = Math.toIntExact(row / count * blocks);
+            philox.fill(words, row * perRow, perRow, firstBlock, purpose, item);
+        }
+        return words;
+    }
+
+    private static int length(long... shape) {
+        long length = 1;
+        for (int i = 1; i < shape.length; i++) {
+            length *= shape[i];
+        }
+        return Math.toIntExact(length);
+    }
+
+    private static long unsigned(int word) {
+        return Integer.toUnsignedLong(word);
+    }
+}
