@@ -8,15 +8,18 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Deals the examples of a run. They are numbered: the batch of step s has the examples s·batch_size and those that follow it. An example's number
- * and the run's seed decide which image it is, whether its label is dropped, and what is drawn for it; so there is nothing to save, and nothing
+ * and the run's seed decide which image it is, whether it is mirrored, whether its label is dropped, and what is drawn for it; so there is nothing to save, and nothing
  * depends on which lane or process computes an example.
  */
 final class BatchSource {
-    /** The streams of random numbers: of dropped labels, and of the first term. */
+    /** The streams of random numbers: of dropped labels, of flips, and of the first term. */
     private static final int LABELS = 1;
+
+    private static final int FLIPS = 3;
 
     private static final int FIRST_TERM = 16;
 
@@ -51,12 +54,23 @@ final class BatchSource {
                 .map(i -> first + i * parts)
                 .toArray();
         long[] indices = LongStream.of(examples).map(order::index).toArray();
-        return new Part(device.move(images.images(indices)), labels(indices, examples), examples);
+        return new Part(flipped(device.move(images.images(indices)), examples), labels(indices, examples), examples);
     }
 
     /** All that a term of the stage draws for the examples of a part, by the term's place in the list. */
     KeyedRandom random(Part part, int term) {
         return KeyedRandom.of(config.seed(), FIRST_TERM + term, part.examples(), device);
+    }
+
+    /** The images, half of them mirrored if the configuration says so. */
+    private Tensor flipped(Tensor given, long... examples) {
+        if (!config.horizontalFlips()) {
+            return given;
+        }
+        Tensor mirrored = KeyedRandom.of(config.seed(), FLIPS, examples, device)
+                .uniform(examples.length)
+                .lt(new Scalar(0.5));
+        return torch.where(mirrored.view(-1, 1, 1, 1), given.flip(3), given);
     }
 
     private Optional<Tensor> labels(long[] indices, long... examples) {

@@ -45,12 +45,13 @@ public final class Trainer implements AutoCloseable {
     private final TrainingState state;
     private final Checkpoints checkpoints;
     private final SampleSheet samples;
-    private RecommendedWalks walks = RecommendedWalks.UNTUNED;
+    private RecommendedWalks walks;
     private volatile boolean stopRequested;
 
     private Trainer(Path directory, TrainingConfig config) {
         this.directory = directory;
         this.config = config;
+        walks = config.walks().orElse(RecommendedWalks.UNTUNED);
         this.images = config.data().training();
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
@@ -28,14 +29,16 @@ import org.bcm4j.unet.NetworkConfig;
  * @param batchSize images of one step
  * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
  * @param lanes in how many parts such a part is computed side by side, each by its share of the processor's cores; absent for one for each
- *     core as long as each has 8 images, and for 1 on a GPU. The numbers a run draws depend on it
+ *     core as long as each has 8 images, and for 1 on a GPU
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
  *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
+ * @param horizontalFlips whether every second image, by chance, is seen mirrored left to right
  * @param labelDropout probability of replacing a label by the null class
  * @param device absent for the best there is
  * @param precision absent for the fastest on the device
+ * @param walks stored with the model; absent for those of an untuned model of its kind
  * @param output what the run writes, and when
  */
 public record TrainingConfig(
@@ -51,9 +54,11 @@ public record TrainingConfig(
         @Default("0") int stableTargets,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
+        @Default("false") boolean horizontalFlips,
         @Default("0.0") double labelDropout,
         Optional<Device> device,
         Optional<Precision> precision,
+        Optional<RecommendedWalks> walks,
         @Default("{}") Output output) {
 
     /** Below this, operations are too short to keep a core busy. */

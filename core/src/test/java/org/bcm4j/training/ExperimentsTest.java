@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
@@ -18,6 +20,7 @@ import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
+import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Tag;
@@ -43,6 +46,9 @@ class ExperimentsTest {
         boolean ours = Stream.of("avataaars", "fashion-mnist").anyMatch(experiment::startsWith);
         if (!ours) {
             String paper = config.model() == Preconditioning.CONSISTENCY ? "consistency" : "bidirectional-consistency";
+            assertThat(config.precision().isPresent() || experiment.equals("coverage.yaml"))
+                    .as("the precision is said")
+                    .isTrue();
             assertThat(config.stages())
                     .singleElement()
                     .satisfies(stage -> assertThat(stage.terms())
@@ -50,6 +56,14 @@ class ExperimentsTest {
                             .extracting(LossTerm::name)
                             .isEqualTo(paper));
         }
+        config.walks().ifPresent(walks -> {
+            for (RecommendedWalks.Purpose purpose : RecommendedWalks.Purpose.values()) {
+                walks.of(purpose)
+                        .forEach((nfe, walk) -> assertThat(Walk.parse(walk).nfe())
+                                .as(walk)
+                                .isEqualTo(Integer.parseInt(nfe) + (purpose == Purpose.INTERPOLATE ? 1 : 0)));
+            }
+        });
         assertThat(TrainingEstimate.of(config).runEvaluations()).isPositive();
     }
 
