@@ -128,7 +128,12 @@ final class ReproduceCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         new ReproductionPage(out).write();
-        for (Claim.Judgement judgement : Claim.Judgements.of(new Results(out)).claims()) {
+        List<Claim.Judgement> judgements = Claim.Judgements.of(new Results(out)).claims();
+        judgements.stream()
+                .flatMap(judgement -> judgement.lack().stream())
+                .findFirst()
+                .ifPresent(lack -> System.out.println("nothing is decided: " + lack));
+        for (Claim.Judgement judgement : judgements) {
             String verdict = judgement.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
             System.out.printf("%-10s %s%n", verdict, judgement.statement());
         }

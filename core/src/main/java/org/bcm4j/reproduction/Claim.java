@@ -87,10 +87,17 @@ public enum Claim {
      * @param statement the claim
      * @param rule by which it is judged
      * @param stage whose numbers it is judged by
+     * @param lack why nothing is decided, whatever the numbers say; absent if runs and measurements were long enough
      * @param comparisons each with its numbers; none if the stage has no result yet
      */
     public record Judgement(
-            Claim claim, String statement, String rule, String stage, Verdict verdict, List<Comparison> comparisons) {}
+            Claim claim,
+            String statement,
+            String rule,
+            String stage,
+            Verdict verdict,
+            Optional<String> lack,
+            List<Comparison> comparisons) {}
 
     /** All judgements: {@code claims.json}. */
     public record Judgements(List<Judgement> claims) {
@@ -102,10 +109,12 @@ public enum Claim {
         }
     }
 
-    /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none. */
+    /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none, or the runs have learnt too little. */
     public Judgement judge(Results results) {
         List<Comparison> made = comparisons.apply(results).orElse(List.of());
-        return new Judgement(this, statement, rule, stage, Verdict.of(made), made);
+        Optional<String> lack = new Evidence(results).lack();
+        Verdict verdict = lack.isPresent() ? Verdict.UNDECIDED : Verdict.of(made);
+        return new Judgement(this, statement, rule, stage, verdict, lack, made);
     }
 
     static List<Comparison> combination(GenerationAgainstNfe.Result result) {

@@ -2,6 +2,7 @@ package org.bcm4j.reproduction;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;
@@ -38,6 +39,9 @@ record Plan(double minutes, double secondsPerImage) {
     /** What the feature network looks at whatever the settings are: test and training images, as they are and blurred. */
     private static final double FIXED_EVALUATIONS = 40_000;
 
+    /** A network of 0.9 M parameters that saw so many had samples in 4 NFE at the distance of blurred images, and inverted. */
+    private static final long ENOUGH_IMAGES = 50_000;
+
     private static final double SECONDS = 60;
 
     Plan {
@@ -72,6 +76,26 @@ record Plan(double minutes, double secondsPerImage) {
         }
         ConfigFile.write(file, plan);
         return plan;
+    }
+
+    /**
+     * What the minutes come to, and how many are enough for claims to be decided.
+     *
+     * @param experiment as it was when the plan was made
+     */
+    String outlook(ExperimentFile experiment) {
+        TrainingConfig bcm = config(experiment, Run.BCM);
+        long images = bcm.totalSteps() * bcm.batchSize();
+        String planned = String.format(Locale.ROOT, "%.0f minutes: BCM sees %,d images", minutes, images);
+        return images >= ENOUGH_IMAGES
+                ? planned
+                : planned
+                        + String.format(
+                                Locale.ROOT,
+                                ", and a small network needs about %,d before its claims can be decided; on this machine"
+                                        + " --budget %.0f is enough",
+                                ENOUGH_IMAGES,
+                                Math.ceil(minutes * ENOUGH_IMAGES / images));
     }
 
     /** Seconds planned for a run. */

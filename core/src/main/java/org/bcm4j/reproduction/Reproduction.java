@@ -92,6 +92,7 @@ public final class Reproduction {
         try (DirectoryLock lock = DirectoryLock.of(work)) {
             Plan plan = Plan.of(work, experiment, budget, DEFAULT_MINUTES);
             TrainingConfig bcm = plan.config(experiment, Run.BCM);
+            listener.said(plan.outlook(experiment));
             List<Stage<?>> wanted = wanted(Stage.all(Measuring.USUAL, Optional.of(bcm)), only);
             Map<Run, String> models = new EnumMap<>(Run.class);
             double seconds = train(wanted, plan, models);

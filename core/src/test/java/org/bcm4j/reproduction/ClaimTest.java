@@ -190,6 +190,47 @@ class ClaimTest {
                         new Ablations.Variant(Run.INVERSION, around(1), Optional.of(around(1)))));
     }
 
+    /** The combination beats the others clearly: by numbers of a model that draws nothing, and by numbers of one that does. */
+    @Test
+    void modelsThatHaveLearntNothingDecideNothing() {
+        generationIs(40);
+        Claim.Judgement judged = Claim.COMBINATION.judge(new Results(folder));
+        assertThat(Verdict.of(judged.comparisons())).isEqualTo(Verdict.HELD);
+        assertThat(judged.verdict()).isEqualTo(Verdict.UNDECIDED);
+        assertThat(judged.lack())
+                .contains(
+                        "BCM's best samples are 40.0 times as far from real images as blurred ones, and more than 3 times"
+                                + " is no image yet; allow more minutes");
+        assertThat(Claim.INPAINTING.judge(new Results(folder)).lack())
+                .as("the same models are judged by every claim")
+                .isEqualTo(judged.lack());
+
+        generationIs(2);
+        assertThat(Claim.COMBINATION.judge(new Results(folder)).verdict()).isEqualTo(Verdict.HELD);
+    }
+
+    private void generationIs(double best) {
+        ConfigFile.write(
+                new Results(folder).file("generation-against-nfe"),
+                new GenerationAgainstNfe.Result(
+                        PROVENANCE,
+                        List.of(
+                                sampled(Kind.ANCESTRAL, 2, best + 3),
+                                sampled(Kind.ZIGZAG, 3, best + 2),
+                                sampled(Kind.COMBINED, 4, best),
+                                sampled(Kind.MULTISTEP, 1, 0.5))));
+    }
+
+    @Test
+    void inversionsThatBringNothingBackDecideNothing() {
+        ConfigFile.write(
+                new Results(folder).file("inversion-against-nfe"),
+                new InversionAgainstNfe.Result(PROVENANCE, List.of(inverted("bcm", 2, 0.4), inverted("heun", 20, 2))));
+        assertThat(Claim.FEW_EVALUATIONS.judge(new Results(folder)).lack())
+                .hasValueSatisfying(
+                        lack -> assertThat(lack).startsWith("BCM's inversion has an error of 0.40, and above 0.05"));
+    }
+
     @Test
     void judgementsAreKept() {
         Claim.Judgements judgements = Claim.Judgements.of(new Results(folder));

@@ -100,12 +100,18 @@ public final class ReproductionPage {
                 """
                 <section id="claims">
                 <h2>What the paper claims</h2>
-                <p>A claim is held if every comparison that it makes shows, not held if the opposite of one shows,
-                undecided if neither does or something was not measured. What is compared shows by the difference of the two, seed by
+                %s<p>A claim is held if every comparison that it makes shows, not held if the opposite of one shows,
+                undecided if neither does, something was not measured, or the runs
+                have learnt too little to tell. What is compared shows by the difference of the two, seed by
                 seed, whose 95 %% interval is given. <code>claims.json</code></p>
                 %s
                 </section>\
                 """,
+                judgements.stream()
+                        .flatMap(judgement -> judgement.lack().stream())
+                        .findFirst()
+                        .map(lack -> Html.of("<p><strong>Nothing is decided: %s.</strong></p>\n", lack))
+                        .orElse(Html.EMPTY),
                 Html.table(
                         List.of("Claim", "Verdict", "By", "Comparisons"),
                         judgements.stream()

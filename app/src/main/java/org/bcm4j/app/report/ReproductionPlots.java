@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,13 @@ final class ReproductionPlots {
 
     private ReproductionPlots() {}
 
+    /** The first digits of labelled ticks: on a long axis some would stand too close to each other. */
     private static final Set<Integer> LABELLED_DIGITS = Set.of(1, 2, 3, 5);
+
+    private static final Set<Integer> ALL_DIGITS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
+
+    /** On a shorter axis all ticks have room. */
+    private static final double FEW_DECADES = 1.2;
 
     /** A point of a plot. */
     record Point(double x, double y) {}
@@ -46,16 +53,25 @@ final class ReproductionPlots {
         if (logarithmic && positive) {
             chart.getStyler().setYAxisLogarithmic(true);
             chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
-            chart.getStyler().setYAxisTickLabelsFormattingFunction(ReproductionPlots::logarithmicLabel);
+            Set<Integer> labelled = decades(lines) < FEW_DECADES ? ALL_DIGITS : LABELLED_DIGITS;
+            chart.getStyler().setYAxisTickLabelsFormattingFunction(tick -> logarithmicLabel(tick, labelled));
         }
         lines.forEach((name, points) -> add(chart, name, points));
         write(file, List.of(chart));
     }
 
-    /** Of a tick on a logarithmic axis; none of those that would stand too close to each other. */
-    private static String logarithmicLabel(double tick) {
+    private static double decades(Map<String, List<Point>> lines) {
+        DoubleSummaryStatistics values = lines.values().stream()
+                .flatMap(List::stream)
+                .mapToDouble(Point::y)
+                .summaryStatistics();
+        return Math.log10(values.getMax() / values.getMin());
+    }
+
+    /** Of a tick on a logarithmic axis, if its first digit is one of those that are labelled. */
+    private static String logarithmicLabel(double tick, Set<Integer> labelled) {
         BigDecimal rounded = new BigDecimal(tick).round(new MathContext(1));
-        return LABELLED_DIGITS.contains(rounded.unscaledValue().intValue()) ? rounded.toPlainString() : "";
+        return labelled.contains(rounded.unscaledValue().intValue()) ? rounded.toPlainString() : "";
     }
 
     /** Clouds of points side by side, each coloured by the names that its points have there. */

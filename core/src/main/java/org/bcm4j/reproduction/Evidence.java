@@ -1,0 +1,63 @@
+package org.bcm4j.reproduction;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.reproduction.TunedWalks.Kind;
+
+/**
+ * Whether runs have learnt enough, and enough was measured, to decide a claim: figures of models that have learnt nothing differ too, and
+ * mean nothing. The loss does not tell: it rises with N, and is small where f is still constant. What the model makes tells.
+ *
+ * @param results all that there are
+ */
+record Evidence(Results results) {
+    /** A model whose best samples are farther from real images than so many times the blurred ones draws no images yet. */
+    private static final double LEARNT_DISTANCE = 3;
+
+    /** On [0,1]: what comes back of an inversion has to be nearer to the image than about half of the pixels' variance. */
+    private static final double LEARNT_ERROR = 0.05;
+
+    /** A Fréchet distance of fewer samples is mostly the error of its moments. */
+    private static final long LEAST_SAMPLES = 100;
+
+    /** Why nothing can be decided; absent if it can. */
+    Optional<String> lack() {
+        return samples().or(this::generation).or(this::inversion);
+    }
+
+    private Optional<String> samples() {
+        return results.protocol()
+                .map(protocol -> protocol.measuring().samples())
+                .filter(samples -> samples < LEAST_SAMPLES)
+                .map(samples -> "only " + samples + " samples a walk were measured, and " + LEAST_SAMPLES
+                        + " are the least; allow more minutes");
+    }
+
+    private Optional<String> generation() {
+        return results.generation()
+                .flatMap(result -> result.points().stream()
+                        .filter(point -> point.kind() != Kind.MULTISTEP)
+                        .map(point -> point.distance().mean())
+                        .min(Double::compare))
+                .filter(best -> !(best <= LEARNT_DISTANCE))
+                .map(best -> String.format(
+                        Locale.ROOT,
+                        "BCM's best samples are %.1f times as far from real images as blurred ones, and more than %.0f times"
+                                + " is no image yet; allow more minutes",
+                        best,
+                        LEARNT_DISTANCE));
+    }
+
+    private Optional<String> inversion() {
+        return results.inversion()
+                .map(result -> result.bcm(2).error())
+                .map(Interval::mean)
+                .filter(error -> !(error <= LEARNT_ERROR))
+                .map(error -> String.format(
+                        Locale.ROOT,
+                        "BCM's inversion has an error of %.2g, and above %.2f no image comes back yet; allow more minutes",
+                        error,
+                        LEARNT_ERROR));
+    }
+}
