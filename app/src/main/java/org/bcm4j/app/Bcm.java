@@ -1,11 +1,15 @@
 package org.bcm4j.app;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.WrittenPath;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code bcm} command: trains and uses bidirectional consistency models. */
 @Command(
@@ -78,6 +82,8 @@ public final class Bcm implements Callable<Integer> {
         try {
             return new CommandLine(new Bcm())
                     .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setExpandAtFiles(false) // a picture may be called @home.png
+                    .registerConverter(Path.class, Bcm::path)
                     .setUsageHelpWidth(HELP_WIDTH)
                     .setParameterExceptionHandler(failures)
                     .setExecutionExceptionHandler(failures)
@@ -85,6 +91,14 @@ public final class Bcm implements Callable<Integer> {
         } catch (Error e) {
             // Picocli lets errors pass: memory that ran out, native code that does not load.
             return failures.tell(e);
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            return WrittenPath.of(text);
+        } catch (UserException e) {
+            throw new TypeConversionException(e.getMessage());
         }
     }
 

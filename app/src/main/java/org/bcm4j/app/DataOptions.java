@@ -9,6 +9,7 @@ import org.bcm4j.data.Cifar10;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.FashionMnist;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.WrittenPath;
 import picocli.CommandLine.Option;
 
 /** Which real images to look at: whatever a training configuration can name. */
@@ -38,7 +39,7 @@ final class DataOptions {
 
     /** What was named, if it is a folder of pictures or an {@code .npz} file of images, which only some commands take. */
     Optional<Path> images() {
-        Path path = Path.of(data);
+        Path path = WrittenPath.of(data);
         return Files.isDirectory(path) || data.toLowerCase(Locale.ROOT).endsWith(".npz")
                 ? Optional.of(path)
                 : Optional.empty();
@@ -57,7 +58,7 @@ final class DataOptions {
                         "--data-dir " + given + ": " + data + " says where its data are; leave the option"
                                 + " out, or name " + FASHION_MNIST + " or " + CIFAR10);
             });
-            return ConfigFile.readPart(Path.of(data), Part.class).data();
+            return ConfigFile.readPart(WrittenPath.of(data), Part.class).data();
         }
         return switch (name) {
             case FASHION_MNIST -> new FashionMnist(directory);

@@ -8,9 +8,11 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.data.ImageFiles;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
@@ -21,7 +23,33 @@ import org.bcm4j.storage.UserException;
  * @param kind what its name says it is
  */
 record Destination(Path path, Kind kind) {
-    private static final Pattern EXTENSION = Pattern.compile("\\.[a-z][a-z0-9]{1,4}$");
+    private static final Pattern EXTENSION = Pattern.compile("\\.[a-z][a-z0-9]+$");
+
+    /** Endings that promise a file, so that no folder may bear them; one called {@code run.v2} may be. */
+    private static final Set<String> FILES = Stream.concat(
+                    ImageFiles.ENDINGS.stream(),
+                    Stream.of(
+                            "npy",
+                            "json",
+                            "yaml",
+                            "yml",
+                            "csv",
+                            "txt",
+                            "html",
+                            "pdf",
+                            "svg",
+                            "zip",
+                            "gz",
+                            "pt",
+                            "pth",
+                            "onnx",
+                            "ckpt",
+                            "safetensors",
+                            "mp4",
+                            "heic",
+                            "avif"))
+            .map(ending -> "." + ending)
+            .collect(Collectors.toUnmodifiableSet());
 
     /** What can be written. */
     enum Kind {
@@ -46,7 +74,7 @@ record Destination(Path path, Kind kind) {
         Path path = out.toAbsolutePath().normalize();
         String extension = extension(path);
         Kind kind = extension.equals(".png") ? Kind.PICTURE : extension.equals(".npz") ? Kind.ARRAYS : Kind.FOLDER;
-        boolean foreign = kind == Kind.FOLDER && !extension.isEmpty() && !Files.isDirectory(path);
+        boolean foreign = kind == Kind.FOLDER && FILES.contains(extension) && !Files.isDirectory(path);
         if (foreign || !List.of(accepted).contains(kind)) {
             throw new UserException("--out " + out + ": name "
                     + Stream.of(accepted).map(k -> k.description).collect(Collectors.joining(" or ")));

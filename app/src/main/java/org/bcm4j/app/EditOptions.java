@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
+import org.bcm4j.data.PictureFolder;
 import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
@@ -29,10 +30,10 @@ import picocli.CommandLine.Parameters;
 
 /** What all edits have in common: pictures in; results, comparisons and, where the truth is known, errors out. */
 final class EditOptions {
-    private static final String COMPARISONS = "side-by-side";
+    private static final String COMPARISONS = PictureFolder.COMPARISONS;
 
-    /** The name, without ending, of a picture of the first results, large enough to look at. */
-    private static final String OVERVIEW = "overview";
+    /** A picture of the first results, large enough to look at. */
+    private static final String OVERVIEW = PictureFolder.OVERVIEW;
 
     private static final int OVERVIEW_ROWS = 12;
     private static final int OVERVIEW_CELL = 84;
@@ -40,12 +41,11 @@ final class EditOptions {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Parameters(
-            index = "1..*",
-            arity = "1..*",
-            paramLabel = "IMAGE|DIR",
-            description = "Pictures of the model's size, or folders of them.")
-    private List<Path> images = List.of();
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = InputImages.LABEL, description = InputImages.DESCRIPTION)
+    private List<Path> given = List.of();
+
+    @Mixin
+    private final FitOptions fit = new FitOptions();
 
     @Mixin
     private final SeedOption seed = new SeedOption();
@@ -56,8 +56,11 @@ final class EditOptions {
             paramLabel = "DIR",
             description = "A new folder for the results; in " + COMPARISONS
                     + "/ each beside what it was made of: the truth if it is known, what was given, the result; and "
-                    + OVERVIEW + ".png of the first " + OVERVIEW_ROWS + ".")
+                    + OVERVIEW + " of the first " + OVERVIEW_ROWS + ".")
     private Path out = Path.of("");
+
+    /** Read once. */
+    private List<InputImage> images = List.of();
 
     /**
      * What a result is shown beside.
@@ -81,14 +84,26 @@ final class EditOptions {
         return seed.value();
     }
 
-    /** The pictures' files, those of folders in the order of their names. */
-    List<Path> files() {
-        return InputImages.files(images);
+    /**
+     * The images.
+     *
+     * @param sides which height and width they may have
+     */
+    List<InputImage> images(int... sides) {
+        if (images.isEmpty()) {
+            images = fit.reader(config().network()).read(given, sides);
+        }
+        return images;
     }
 
-    /** The pictures, float32 [N,C,H,W] in [-1,1], on the CPU. */
+    /** The images, of the model's size. */
+    List<InputImage> images() {
+        return images(config().network().imageSize());
+    }
+
+    /** Their pixels, float32 [N,C,H,W] in [-1,1], on the CPU. */
     Tensor pictures() {
-        return new InputImages(config().network()).read(files());
+        return InputImage.signals(images());
     }
 
     /**
@@ -137,7 +152,7 @@ final class EditOptions {
                             ImageGrid.ofColumns(cells.length).draw(beside));
                 }
             }
-            picture(directory.resolve(OVERVIEW + ".png"), overview(columns));
+            picture(directory.resolve(OVERVIEW), overview(columns));
         });
     }
 
@@ -183,13 +198,15 @@ final class EditOptions {
                 ReconstructionError.peakSignalToNoise(after));
     }
 
-    /** Each picture's own name; numbered where two bear the same, or one that of the overview. */
+    /** Each image's own name; numbered where two bear the same, or one that of the overview. */
     private List<String> names() {
-        List<String> stems = files().stream().map(EditOptions::stem).toList();
-        boolean numbered = stems.stream().distinct().count() < stems.size() || stems.contains(OVERVIEW);
-        return Stream.iterate(0, i -> i < stems.size(), i -> i + 1)
-                .map(i -> (numbered ? String.format(Locale.ROOT, "%05d-", i) : "") + stems.get(i) + ".png")
-                .toList();
+        List<String> own = images.stream().map(image -> image.name() + ".png").toList();
+        boolean numbered = own.stream().distinct().count() < own.size() || own.contains(OVERVIEW);
+        return numbered
+                ? Stream.iterate(0, i -> i < own.size(), i -> i + 1)
+                        .map(i -> String.format(Locale.ROOT, "%05d-%s", i, own.get(i)))
+                        .toList()
+                : own;
     }
 
     /** A file's name without its ending. */

@@ -1,9 +1,11 @@
 package org.bcm4j.app;
 
 import java.io.PrintStream;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Objects;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.WrittenPath;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -48,6 +50,10 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         trace(failure);
         if (failure instanceof UserException mistake) {
             tell(Objects.requireNonNullElse(mistake.getMessage(), "mistake"));
+            return ExitCode.USAGE;
+        }
+        if (failure instanceof InvalidPathException name) {
+            tell(WrittenPath.explain(name));
             return ExitCode.USAGE;
         }
         if (failure instanceof OutOfMemoryError) {

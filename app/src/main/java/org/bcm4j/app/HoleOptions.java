@@ -36,15 +36,15 @@ final class HoleOptions {
     /**
      * Where the pictures lack pixels.
      *
-     * @param files the pictures
+     * @param images the pictures
      * @param pictures their pixels, [N,C,H,W]
      * @return bool [N,1,H,W]
      * @throws UserException if a mask is of another size, a box lies outside, or nothing is missing or nothing known
      */
-    Tensor missing(List<Path> files, Tensor pictures) {
+    Tensor missing(List<InputImage> images, Tensor pictures) {
         if (!areDrawn()) {
             return torch.stack(new TensorVector(
-                    files.stream().map(HoleOptions::transparent).toArray(Tensor[]::new)));
+                    images.stream().map(HoleOptions::transparent).toArray(Tensor[]::new)));
         }
         int height = (int) pictures.size(2);
         int width = (int) pictures.size(3);
@@ -62,12 +62,11 @@ final class HoleOptions {
         return hole.expand(pictures.size(0), -1, -1, -1).contiguous();
     }
 
-    private static Tensor transparent(Path file) {
-        Tensor hole = ImageFiles.readOpacity(file)
-                .map(opacity -> opacity.lt(new Scalar(HALF)))
-                .orElseThrow(() -> new UserException(
-                        file + ": has no transparent part to fill; name what is missing with --mask or --box"));
-        return requireHole(hole, file.toString());
+    private static Tensor transparent(InputImage image) {
+        Tensor hole = image.transparent()
+                .orElseThrow(() -> new UserException(image.source()
+                        + ": has no transparent part to fill; name what is missing with --mask or --box"));
+        return requireHole(hole, image.source());
     }
 
     private static Tensor drawn(Path mask, int height, int width) {

@@ -60,7 +60,7 @@ final class InpaintCommand implements Callable<Integer> {
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
-            Tensor missing = holes.missing(edits.files(), pictures);
+            Tensor missing = holes.missing(edits.images(), pictures);
             Tensor given = pictures.masked_fill(missing, new Scalar(MISSING));
             // What is transparent has no colour to compare with.
             Optional<Tensor> truth = holes.areDrawn() ? Optional.of(pictures) : Optional.empty();

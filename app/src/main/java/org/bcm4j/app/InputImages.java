@@ -1,72 +1,136 @@
 package org.bcm4j.app;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.bcm4j.data.ImageFiles;
-import org.bcm4j.data.Pixels;
-import org.bcm4j.storage.FileFailure;
+import org.bcm4j.data.ImageFiles.Picture;
+import org.bcm4j.data.ImageFit;
+import org.bcm4j.data.ImageSet;
+import org.bcm4j.data.PictureFolder;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
 import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
-/** Reads the pictures that a command is given, as its model wants them. */
-record InputImages(NetworkConfig network) {
+/**
+ * Reads the images that a command is given, as its model wants them.
+ *
+ * @param fit how images of other sizes are fitted; absent to refuse them
+ * @param skipsBad whether an image that can not be used is named on standard error and left out
+ */
+record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean skipsBad) {
+    /** How help calls the images. */
+    static final String LABEL = "IMAGE|DIR|FILE.npz";
+
+    static final String DESCRIPTION =
+            "Pictures of the model's size, folders of them, or arrays of images as `bcm sample` writes them.";
+
     private static final int COLOUR_CHANNELS = 3;
 
+    /** What {@code --fit pad} adds to a picture: black. */
+    private static final int BARS = 0;
+
+    /** And it is known, not missing. */
+    private static final int OPAQUE = 255;
+
+    private static final int BATCH = 64;
+
     /**
-     * Reads picture files.
+     * Reads picture files, the pictures in folders and their subfolders, and the images in {@code .npz} files.
      *
-     * @return float32 [files.size(),C,H,W] in [-1,1], on the CPU, in the caller's scope
+     * @param sides which height and width the images may have; others are fitted to the first, if they are to be
+     * @return at least one, on the CPU, in the caller's scope
      * @throws UserException if a file is no picture, or has not the size or the colours of the model's images
      */
-    Tensor read(List<Path> files) {
-        Tensor[] images = files.stream().map(this::read).toArray(Tensor[]::new);
-        return torch.stack(new TensorVector(images));
-    }
-
-    /** The files among {@code given}, and the pictures in the folders among them in the order of their names. */
-    static List<Path> files(List<Path> given) {
-        return given.stream()
-                .flatMap(path -> Files.isDirectory(path) ? pictures(path).stream() : Stream.of(path))
-                .toList();
-    }
-
-    private static List<Path> pictures(Path folder) {
-        try (Stream<Path> content = Files.list(folder)) {
-            List<Path> pictures = content.filter(
-                            file -> Files.isRegularFile(file) && ImageFiles.isPicture(file.toString()))
-                    .sorted()
-                    .toList();
-            if (pictures.isEmpty()) {
-                throw new UserException(folder + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS)
-                        + "); name another folder");
+    List<InputImage> read(List<Path> given, int... sides) {
+        List<InputImage> images = new ArrayList<>();
+        for (Path path : given) {
+            if (isArrayFile(path)) {
+                readArray(path, images, sides);
+            } else {
+                for (Path file : files(path)) {
+                    add(images, InputImage.nameOf(file), file.toString(), () -> ImageFiles.readPicture(file), sides);
+                }
             }
-            return pictures;
-        } catch (IOException e) {
-            throw FileFailure.reading(folder, e);
+        }
+        if (images.isEmpty()) {
+            throw new UserException("none of the images can be used; give others");
+        }
+        return images;
+    }
+
+    /** As {@link #read(List, int...)}, all of the model's size. */
+    List<InputImage> read(List<Path> given) {
+        return read(given, network.imageSize());
+    }
+
+    /** A picture's file, or the pictures in a folder and its subfolders in the order of their names. */
+    static List<Path> files(Path given) {
+        return Files.isDirectory(given) ? PictureFolder.ofSome(given).pictures() : List.of(given);
+    }
+
+    private static boolean isArrayFile(Path path) {
+        return !Files.isDirectory(path)
+                && path.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
+    }
+
+    private void readArray(Path file, List<InputImage> images, int... sides) {
+        AtomicInteger number = new AtomicInteger();
+        ImageSet.at(file).forEachBatch(BATCH, batch -> {
+            for (int i = 0; i < batch.size(0); i++) {
+                String place = String.format(Locale.ROOT, "%05d", number.getAndIncrement());
+                Picture picture = new Picture(batch.select(0, i), Optional.empty());
+                add(images, InputImage.nameOf(file) + "-" + place, file + ", image " + place, () -> picture, sides);
+            }
+        });
+    }
+
+    private void add(List<InputImage> images, String name, String source, Supplier<Picture> picture, int... sides) {
+        try {
+            images.add(image(name, source, picture, sides));
+        } catch (UserException e) {
+            if (!skipsBad) {
+                throw e;
+            }
+            System.err.println("bcm: left out: " + e.getMessage());
         }
     }
 
-    private Tensor read(Path file) {
-        return read(file, network.imageSize());
-    }
-
-    /** Reads one picture of {@code side} times {@code side} pixels, float32 [C,side,side] in [-1,1]; errors as {@link #read(List)}. */
-    Tensor read(Path file, int side) {
-        Tensor image = ImageFiles.read(file);
-        if (image.size(1) != side || image.size(2) != side) {
-            throw new UserException(file + " is " + image.size(2) + " x " + image.size(1) + " pixels, but " + side
-                    + " x " + side + " are wanted; crop or resize it");
+    private InputImage image(String name, String source, Supplier<Picture> reading, int... sides) {
+        // A photograph may be thousands of times larger than what is made of it, and goes with its scope.
+        try (Scope scope = Scope.open()) {
+            Picture picture = reading.get();
+            Tensor pixels = picture.pixels();
+            long height = pixels.size(1);
+            long width = pixels.size(2);
+            boolean fits = height == width && Arrays.stream(sides).anyMatch(side -> side == height);
+            if (!fits && fit.isEmpty()) {
+                String wanted = Arrays.stream(sides)
+                        .mapToObj(side -> side + " x " + side)
+                        .collect(Collectors.joining(" or "));
+                throw new UserException(source + " is " + width + " x " + height + " pixels, but " + wanted
+                        + " are wanted; fit it with --fit " + ImageFit.names());
+            }
+            int side = fits ? (int) height : sides[0];
+            byte[] levels = HostTensors.bytes(
+                    inChannels(fits ? pixels : fit.orElseThrow().square(pixels, side, BARS), source));
+            Optional<byte[]> opacity = picture.opacity()
+                    .map(alpha ->
+                            HostTensors.bytes(fits ? alpha : fit.orElseThrow().square(alpha, side, OPAQUE)));
+            return new InputImage(name, source, network.imageChannels(), side, levels, opacity);
         }
-        return Pixels.toSignal(inChannels(image, file));
     }
 
-    private Tensor inChannels(Tensor image, Path file) {
+    private Tensor inChannels(Tensor image, String source) {
         long channels = network.imageChannels();
         if (image.size(0) == channels) {
             return image;
@@ -77,7 +141,7 @@ record InputImages(NetworkConfig network) {
         // Many programs save grey pictures with three equal channels.
         Tensor first = image.narrow(0, 0, 1);
         if (!image.equal(first.expand(image.shape()))) {
-            throw new UserException(file + " is in colour, but the model takes grey pictures; convert it to grey");
+            throw new UserException(source + " is in colour, but the model takes grey pictures; convert it to grey");
         }
         return first;
     }

@@ -49,6 +49,9 @@ final class InterpolateCommand implements Callable<Integer> {
     @Parameters(index = "2", paramLabel = "B", description = "The last picture, of the model's size.")
     private Path last = Path.of("");
 
+    @Mixin
+    private final FitOptions fit = new FitOptions();
+
     @Option(
             names = "--frames",
             paramLabel = "N",
@@ -74,6 +77,14 @@ final class InterpolateCommand implements Callable<Integer> {
     @Option(names = "--gif", description = "Also writes the frames as an animation, there and back, beside the strip.")
     private boolean gif = false;
 
+    private List<InputImage> ends(ModelConfig config) {
+        List<InputImage> images = fit.reader(config.network()).read(List.of(first, last));
+        if (images.size() != 2) {
+            throw new UserException(first + " and " + last + " hold " + images.size() + " images; name one each");
+        }
+        return images;
+    }
+
     @Override
     public Integer call() {
         ThereAndBack way = ways.interpolation(model);
@@ -84,7 +95,7 @@ final class InterpolateCommand implements Callable<Integer> {
         ModelConfig config = model.folder().config();
         EndClassesOption.Choices choices = classes.of(config);
         try (Scope scope = Scope.open()) {
-            Tensor ends = new InputImages(config.network()).read(List.of(first, last));
+            Tensor ends = InputImage.signals(ends(config));
             try (org.bcm4j.Bcm bcm = model.open()) {
                 Device device = bcm.model().device();
                 Optional<Tensor> labels = choices.labels(device);

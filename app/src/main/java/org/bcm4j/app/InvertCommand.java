@@ -18,6 +18,7 @@ import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Way;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Parameters;
             "  bcm invert runs/edm/model --sampler heun --steps 18 shirt.png boot.png --out noises.npz"
         })
 final class InvertCommand implements Callable<Integer> {
+    /** The array of noises in the file. */
+    static final String NOISES = "noises";
+
     /** How many standard deviations of noise are drawn black and white. */
     private static final double DRAWN_DEVIATIONS = 3;
 
@@ -48,12 +52,11 @@ final class InvertCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Parameters(
-            index = "1..*",
-            arity = "1..*",
-            paramLabel = "IMAGE|DIR",
-            description = "Pictures of the model's size, or folders of them.")
-    private List<Path> images = List.of();
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = InputImages.LABEL, description = InputImages.DESCRIPTION)
+    private List<Path> given = List.of();
+
+    @Mixin
+    private final FitOptions fit = new FitOptions();
 
     @Mixin
     private final WayOptions ways = new WayOptions();
@@ -77,14 +80,13 @@ final class InvertCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE.npz|DIR",
             description = {
-                "Arrays (noises, float32 [N,C,H,W] of unit variance; images, uint8 [N,C,H,W]), and beside them"
-                        + " a picture of the noises; or a new folder for both."
+                "Arrays (noises, float32 [N,C,H,W] of unit variance; images, uint8 [N,C,H,W]; labels, int64 [N], of"
+                        + " --class), and beside them a picture of the noises; or a new folder for both."
             })
     private Path out = Path.of("");
 
     @Override
     public Integer call() {
-        images = InputImages.files(images);
         EditOptions.requireWithin("--refine", refine, 0, MOST_STEPS);
         Way way = ways.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
@@ -94,12 +96,13 @@ final class InvertCommand implements Callable<Integer> {
                     + " option out, or name a consistency model");
         }
         ClassOption.Choice choice = classOption.of(config);
+        long count;
         try (Scope scope = Scope.open()) {
-            Tensor given = new InputImages(config.network()).read(images);
+            Tensor images = InputImage.signals(fit.reader(config.network()).read(given));
+            count = images.size(0);
             try (org.bcm4j.Bcm bcm = model.openAny()) {
-                Tensor points = bcm.model().device().move(given);
-                Optional<Tensor> labels =
-                        choice.labels(images.size(), bcm.model().device());
+                Tensor points = bcm.model().device().move(images);
+                Optional<Tensor> labels = choice.labels((int) count, bcm.model().device());
                 Tensor found = bcm.invert(way, points, seed.value(), labels);
                 Tensor noises = refine > 0
                         ? bcm.refine(new RefinedInversion(refine), points, found, seed.value(), labels)
@@ -107,17 +110,11 @@ final class InvertCommand implements Callable<Integer> {
                 if (refine > 0) {
                     report(bcm, points, found, noises, labels);
                 }
-                write(destination, given, noises);
+                write(destination, images, noises, labels.map(Device.CPU::move));
             }
         }
         System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, %s, %s, %s%n",
-                out,
-                images.size(),
-                WayOptions.described(way),
-                choice,
-                seed);
+                Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), choice, seed);
         return ExitCode.OK;
     }
 
@@ -137,19 +134,20 @@ final class InvertCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    private static void write(Destination destination, Tensor images, Tensor noises) {
+    private static void write(Destination destination, Tensor images, Tensor noises, Optional<Tensor> labels) {
         Path path = destination.path();
         if (destination.kind() == Kind.FOLDER) {
-            AtomicDirectory.write(path, directory -> write(directory.resolve("noises.npz"), images, noises));
+            AtomicDirectory.write(path, directory -> write(directory.resolve("noises.npz"), images, noises, labels));
         } else {
-            write(path, images, noises);
+            write(path, images, noises, labels);
         }
     }
 
-    private static void write(Path file, Tensor images, Tensor noises) {
+    private static void write(Path file, Tensor images, Tensor noises, Optional<Tensor> labels) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        arrays.put("noises", noises);
+        arrays.put(NOISES, noises);
         arrays.put("images", Pixels.toBytes(images));
+        labels.ifPresent(classes -> arrays.put("labels", classes));
         NumpyFiles.writeNpz(file, arrays);
         int columns = (int) Math.ceil(Math.sqrt((double) noises.size(0)));
         Tensor picture = ImageGrid.ofColumns(columns).draw(noises.div(new Scalar(DRAWN_DEVIATIONS)));

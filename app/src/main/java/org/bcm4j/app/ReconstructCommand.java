@@ -43,12 +43,11 @@ final class ReconstructCommand implements Callable<Integer> {
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
-    @Parameters(
-            index = "1..*",
-            arity = "1..*",
-            paramLabel = "IMAGE|DIR",
-            description = "Pictures of the model's size, or folders of them.")
-    private List<Path> images = List.of();
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = InputImages.LABEL, description = InputImages.DESCRIPTION)
+    private List<Path> given = List.of();
+
+    @Mixin
+    private final FitOptions fit = new FitOptions();
 
     @Mixin
     private final WayOptions ways = new WayOptions();
@@ -66,18 +65,20 @@ final class ReconstructCommand implements Callable<Integer> {
             description = "A new folder for one picture each: the image and, to its right, its reconstruction.")
     private Path out = Path.of("");
 
+    private List<InputImage> images = List.of();
+
     @Override
     public Integer call() {
-        images = InputImages.files(images);
         Way way = ways.roundTrip(model);
         Destination destination = Destination.of(out, Kind.FOLDER);
         ModelConfig config = model.folder().config();
         ClassOption.Choice choice = classOption.of(config);
         try (Scope scope = Scope.open()) {
-            Tensor given = new InputImages(config.network()).read(images);
-            Tensor back = reconstruct(way, given, choice);
-            write(destination, given, back);
-            report(given, back);
+            images = fit.reader(config.network()).read(given);
+            Tensor pictures = InputImage.signals(images);
+            Tensor back = reconstruct(way, pictures, choice);
+            write(destination, pictures, back);
+            report(pictures, back);
         }
         System.out.printf(
                 Locale.ROOT,
@@ -90,19 +91,19 @@ final class ReconstructCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Tensor reconstruct(Way way, Tensor given, ClassOption.Choice choice) {
+    private Tensor reconstruct(Way way, Tensor pictures, ClassOption.Choice choice) {
         try (org.bcm4j.Bcm bcm = model.openAny()) {
             Device device = bcm.model().device();
-            Tensor back = bcm.walk(way, device.move(given), seed.value(), choice.labels(images.size(), device));
+            Tensor back = bcm.walk(way, device.move(pictures), seed.value(), choice.labels(images.size(), device));
             return Device.CPU.move(back);
         }
     }
 
-    private void write(Destination destination, Tensor given, Tensor back) {
+    private void write(Destination destination, Tensor pictures, Tensor back) {
         AtomicDirectory.write(destination.path(), directory -> {
             for (int i = 0; i < images.size(); i++) {
                 try (Scope scope = Scope.open()) {
-                    Tensor pair = torch.stack(new TensorVector(given.select(0, i), back.select(0, i)));
+                    Tensor pair = torch.stack(new TensorVector(pictures.select(0, i), back.select(0, i)));
                     byte[] png = ImageFiles.png(ImageGrid.ofColumns(2).draw(pair));
                     Files.write(directory.resolve(name(i)), png);
                 }
@@ -110,10 +111,10 @@ final class ReconstructCommand implements Callable<Integer> {
         });
     }
 
-    private void report(Tensor given, Tensor back) {
-        double[] errors = ReconstructionError.perImage(given, back);
-        Optional<double[]> similarities = StructuralSimilarity.fits(given.size(2), given.size(3))
-                ? Optional.of(StructuralSimilarity.perImage(given, back))
+    private void report(Tensor pictures, Tensor back) {
+        double[] errors = ReconstructionError.perImage(pictures, back);
+        Optional<double[]> similarities = StructuralSimilarity.fits(pictures.size(2), pictures.size(3))
+                ? Optional.of(StructuralSimilarity.perImage(pictures, back))
                 : Optional.empty();
         System.out.printf(Locale.ROOT, "%-32s %12s %10s %8s%n", "image", "MSE on [0,1]", "PSNR in dB", "SSIM");
         for (int i = 0; i < errors.length; i++) {
@@ -141,8 +142,6 @@ final class ReconstructCommand implements Callable<Integer> {
 
     /** Numbered, because two images may bear one name in two folders. */
     private String name(int i) {
-        String file = images.get(i).getFileName().toString();
-        int dot = file.lastIndexOf('.');
-        return String.format(Locale.ROOT, "%05d-%s.png", i, dot > 0 ? file.substring(0, dot) : file);
+        return String.format(Locale.ROOT, "%05d-%s.png", i, images.get(i).name());
     }
 }

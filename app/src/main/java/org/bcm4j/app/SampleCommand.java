@@ -18,6 +18,7 @@ import org.bcm4j.data.Pixels;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
         })
 final class SampleCommand implements Callable<Integer> {
     private static final String NO_CLASS = "none";
+    private static final int DEFAULT_COUNT = 16;
 
     @Mixin
     private final ModelOptions model = new ModelOptions();
@@ -50,8 +52,15 @@ final class SampleCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--count"},
             paramLabel = "N",
-            description = "How many images (default: ${DEFAULT-VALUE}).")
-    private int count = 16;
+            description = "How many images (default: " + DEFAULT_COUNT + ", or all of --noise).")
+    private Optional<Integer> wanted = Optional.empty();
+
+    @Option(
+            names = "--noise",
+            paramLabel = "FILE.npz",
+            description =
+                    "Starts from the noises in a file that `bcm invert` wrote, with the labels in it if there are any.")
+    private Optional<Path> noiseFile = Optional.empty();
 
     @Option(
             names = "--class",
@@ -76,32 +85,43 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Way way = ways.generation(model);
-        if (count < 1) {
+        wanted.filter(count -> count < 1).ifPresent(count -> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
-        }
+        });
         Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
-        Optional<ClassOption.Choice> choice = choice(model.folder().config());
-        try (Scope scope = Scope.open();
-                org.bcm4j.Bcm bcm = model.openAny()) {
-            Optional<Tensor> labels = choice.isPresent()
-                    ? choice.get().labels(count, bcm.model().device())
-                    : bcm.model().classesInTurn(0, count);
-            write(destination, draw(bcm, way, labels), labels);
+        ModelConfig config = model.folder().config();
+        int count;
+        String classes;
+        try (Scope scope = Scope.open()) {
+            Optional<GivenNoises> given = noiseFile.map(file -> GivenNoises.read(file, config.network(), wanted));
+            count = given.map(GivenNoises::count).orElseGet(() -> wanted.orElse(DEFAULT_COUNT));
+            boolean labelled =
+                    classText.isEmpty() && given.flatMap(GivenNoises::labels).isPresent();
+            Optional<ClassOption.Choice> choice = labelled ? Optional.empty() : choice(config, given.isPresent());
+            try (org.bcm4j.Bcm bcm = model.openAny()) {
+                Device device = bcm.model().device();
+                Optional<Tensor> labels = labelled
+                        ? given.flatMap(GivenNoises::labels).map(device::move)
+                        : choice.isPresent()
+                                ? choice.get().labels(count, device)
+                                : bcm.model().classesInTurn(0, count);
+                Tensor images = given.isPresent()
+                        ? Pixels.toBytes(
+                                bcm.generate(way, device.move(given.get().noises()), seed.value(), labels))
+                        : draw(bcm, way, count, labels);
+                write(destination, images, labels);
+            }
+            classes = choice.map(ClassOption.Choice::toString)
+                    .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");
         }
         System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, %s, %s, %s%n",
-                out,
-                count,
-                WayOptions.described(way),
-                choice.map(ClassOption.Choice::toString).orElse("each class in turn"),
-                seed);
+                Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), classes, seed);
         return ExitCode.OK;
     }
 
     /** The one class, or none, that was asked for; absent for each in turn, of a model that knows classes. */
-    private Optional<ClassOption.Choice> choice(ModelConfig config) {
-        if (classText.isEmpty() && config.network().classes() > 0) {
+    private Optional<ClassOption.Choice> choice(ModelConfig config, boolean givenNoises) {
+        if (!givenNoises && classText.isEmpty() && config.network().classes() > 0) {
             return Optional.empty();
         }
         return Optional.of(classText
@@ -111,7 +131,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(org.bcm4j.Bcm bcm, Way way, Optional<Tensor> labels) {
+    private Tensor draw(org.bcm4j.Bcm bcm, Way way, int count, Optional<Tensor> labels) {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();
@@ -126,6 +146,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private void write(Destination destination, Tensor images, Optional<Tensor> labels) {
+        int count = (int) images.size(0);
         switch (destination.kind()) {
             case PICTURE -> {
                 int columns = (int) Math.ceil(Math.sqrt(count));

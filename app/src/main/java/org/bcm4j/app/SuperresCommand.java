@@ -1,18 +1,15 @@
 package org.bcm4j.app;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.EditOptions.Comparison;
-import org.bcm4j.data.ImageFiles;
 import org.bcm4j.editing.KnownPatchMeans;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,12 +52,14 @@ final class SuperresCommand implements Callable<Integer> {
         Walk walk = walks.consistencyModel();
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
-            List<Path> files = edits.files();
-            boolean whole =
-                    files.stream().allMatch(file -> ImageFiles.read(file).size(1) == side);
-            Optional<Tensor> truth = whole ? Optional.of(edits.pictures()) : Optional.empty();
-            Tensor means = truth.map(pictures -> torch.avg_pool2d(pictures, factor, factor))
-                    .orElseGet(() -> small(files, side / factor));
+            List<InputImage> images = edits.images(side, side / factor);
+            boolean whole = images.stream().allMatch(image -> image.side() == side);
+            if (!whole) {
+                requireSmall(images, side / factor);
+            }
+            Tensor pictures = InputImage.signals(images);
+            Optional<Tensor> truth = whole ? Optional.of(pictures) : Optional.empty();
+            Tensor means = whole ? torch.avg_pool2d(pictures, factor, factor) : pictures;
             Tensor given = torch.upsample_nearest2d(means, new long[] {side, side});
             return edits.run(new Comparison(given, truth), walk, choice, bcm -> {
                 Device device = bcm.model().device();
@@ -74,9 +73,9 @@ final class SuperresCommand implements Callable<Integer> {
         }
     }
 
-    private Tensor small(List<Path> files, int side) {
-        InputImages reader = new InputImages(edits.config().network());
-        return torch.stack(new TensorVector(
-                files.stream().map(file -> reader.read(file, side)).toArray(Tensor[]::new)));
+    private static void requireSmall(List<InputImage> images, int side) {
+        images.stream().filter(image -> image.side() != side).findFirst().ifPresent(image -> {
+            throw new UserException(image.source() + " has the full size, others are small; enlarge these alone");
+        });
     }
 }

@@ -89,7 +89,7 @@ class MistakesTest {
                         "--walk=WALK, --nfe=K are mutually exclusive (specify only one)"),
                 mistake(
                         List.of("invert", "model", "wide.png", "--out", "x.npz"),
-                        "wide.png is 9 x 8 pixels, but 8 x 8 are wanted; crop or resize it"),
+                        "wide.png is 9 x 8 pixels, but 8 x 8 are wanted; fit it with --fit crop, pad or stretch"),
                 mistake(
                         List.of("invert", "model", "colour.png", "--out", "x.npz"),
                         "colour.png is in colour, but the model takes grey pictures; convert it to grey"),

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SafetensorsFile;
@@ -53,6 +54,7 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
      * @throws UserException if the file can not be read, is of another format, damaged, or holds more than data
      */
     public static Checkpoint read(Path file) {
+        ForeignContent.refuse(file);
         try {
             byte[] start = start(file);
             // The first 8 bytes are the length of a JSON header.

@@ -1,7 +1,6 @@
 package org.bcm4j.config;
 
 import java.math.BigInteger;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Locale;
 import org.bcm4j.config.Node.Kind;
 import org.bcm4j.config.Node.Scalar;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.WrittenPath;
 
 /**
  * Reads one value of a simple type, refusing every conversion that would change its meaning: text is no number, a
@@ -106,11 +106,10 @@ record ScalarReader(Node node, String path) {
     }
 
     private Path file() {
-        String text = text();
         try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw wrong("the name of a file");
+            return WrittenPath.of(text());
+        } catch (UserException e) {
+            throw node.location().error(path + ": " + e.getMessage());
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 
 /**
@@ -31,6 +32,7 @@ final class IdxFile {
 
     /** @throws UserException unless the file is there and holds exactly the uint8 values that it announces */
     static IdxFile read(Path file, int dimensions) {
+        ForeignContent.refuse(file);
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
                 DataInputStream in = new DataInputStream(isGzip(raw) ? new GZIPInputStream(raw, 1 << 16) : raw)) {
             int magic = in.readInt();

@@ -1,47 +1,35 @@
 package org.bcm4j.data;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
-import javax.imageio.metadata.IIOMetadata;
-import javax.imageio.metadata.IIOMetadataNode;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
-import org.w3c.dom.NodeList;
 
 /**
- * Pictures in files: reads PNG (and what else the Java platform decodes: JPEG, GIF, BMP), writes PNG, JPEG and animated GIF. Tensors are
- * made on the CPU and belong to the caller's {@link org.bcm4j.tensor.Scope}.
+ * Pictures in files: reads PNG, JPEG, WebP, TIFF, GIF and BMP, writes PNG, JPEG and animated GIF. Tensors are made on the CPU and belong to
+ * the caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class ImageFiles {
-    /** 256 megapixels: beyond any picture that a model here takes, and small enough to decode. */
-    private static final long MAX_PIXELS = 1L << 28;
-
     /** How the names of files that hold pictures end, in alphabetical order. */
-    public static final List<String> ENDINGS = List.of("bmp", "gif", "jpeg", "jpg", "png");
+    public static final List<String> ENDINGS =
+            List.of("bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "tif", "tiff", "webp");
 
     private ImageFiles() {}
 
@@ -51,37 +39,35 @@ public final class ImageFiles {
     }
 
     /**
+     * A picture from a file.
+     *
+     * @param pixels uint8 [C,H,W], as {@link #read}
+     * @param opacity uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the file knows no transparency
+     */
+    public record Picture(Tensor pixels, Optional<Tensor> opacity) {}
+
+    /**
      * Reads a picture. A grey one, also one whose palette holds only greys, has one channel, any other three: red,
      * green, blue. Samples of other than 8 bits are scaled to 0 to 255 and rounded. Transparency is composited on
      * white. A camera's note of how it was held (Exif orientation) is followed. Embedded colour profiles and gamma are not applied: the
-     * numbers are those in the file.
+     * numbers are those in the file, of JPEG those of libjpeg.
      *
      * @return uint8 [C,H,W]
-     * @throws UserException if the file can not be read, is not a picture, is animated, in colours for print (CMYK), or larger than 256
-     *     megapixels
+     * @throws UserException if the file can not be read, is not a picture, is damaged or cut off, is animated or has several pages, is in
+     *     colours for print (CMYK), or larger than 256 megapixels
      */
     public static Tensor read(Path file) {
-        return decode(bytes(file), file.toString());
+        return readPicture(file).pixels();
     }
 
     /**
-     * Reads how opaque a picture's pixels are.
+     * Reads a picture and how opaque its pixels are.
      *
-     * @return uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the picture knows no transparency
      * @throws UserException as {@link #read}
      */
-    public static Optional<Tensor> readOpacity(Path file) {
-        return decoding(file.toString(), () -> {
-            BufferedImage image = bufferedImage(bytes(file), file.toString());
-            return image.getColorModel().hasAlpha()
-                    ? Optional.of(tensor(RasterPixels.opacity(image)))
-                    : Optional.empty();
-        });
-    }
-
-    private static byte[] bytes(Path file) {
+    public static Picture readPicture(Path file) {
         try {
-            return Files.readAllBytes(file);
+            return decodePicture(Files.readAllBytes(file), file.toString());
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
         }
@@ -94,22 +80,25 @@ public final class ImageFiles {
      * @throws UserException as {@link #read}
      */
     public static Tensor decode(byte[] encoded, String source) {
-        return decoding(source, () -> {
-            Tensor image = tensor(RasterPixels.of(bufferedImage(encoded, source)));
-            return ExifOrientation.of(encoded).upright(image);
-        });
+        return decodePicture(encoded, source).pixels();
     }
 
-    /** What reads a picture. */
-    private interface Decoding<T> {
-        T run() throws IOException;
+    private static Picture decodePicture(byte[] encoded, String source) {
+        DecodedPicture stored = stored(encoded, source);
+        ExifOrientation orientation = ExifOrientation.of(encoded);
+        // What turns the pixels turns their opacity.
+        return new Picture(
+                orientation.upright(tensor(stored.colours())),
+                stored.opacity().map(opacity -> orientation.upright(tensor(opacity))));
     }
 
-    private static <T> T decoding(String source, Decoding<T> decoding) {
+    private static DecodedPicture stored(byte[] encoded, String source) {
         try {
-            return decoding.run();
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException | NegativeArraySizeException e) {
-            // The platform's decoders throw any of these at damaged files.
+            return PictureDecoder.decode(encoded, source);
+        } catch (UserException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The decoders throw exceptions of many kinds at damaged files.
             throw new UserException(source + " is damaged and can not be decoded; export it again as PNG", e);
         }
     }
@@ -199,65 +188,5 @@ public final class ImageFiles {
         }
         return new RasterPixels(
                 Pixels.bytes(image), (int) shape[0], Math.toIntExact(shape[1]), Math.toIntExact(shape[2]));
-    }
-
-    private static BufferedImage bufferedImage(byte[] encoded, String source) throws IOException {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new UserException(source + " is not a picture in a known format; export it as PNG");
-            }
-            ImageReader reader = readers.next();
-            try {
-                // Not ignoring metadata: the transparent colour of a picture without alpha channel is part of it.
-                reader.setInput(in, false, false);
-                long width = reader.getWidth(0);
-                long height = reader.getHeight(0);
-                if (width * height > MAX_PIXELS) {
-                    throw new UserException(
-                            source + " is too large (" + width + " x " + height + " pixels); scale it down");
-                }
-                refuseUnfit(reader, source);
-                return reader.read(0);
-            } finally {
-                reader.dispose();
-            }
-        }
-    }
-
-    /** Refuses what a person has to decide about: which frame of an animation, which colours for those of a printer. */
-    private static void refuseUnfit(ImageReader reader, String source) throws IOException {
-        String format = reader.getFormatName();
-        int frames = frames(reader);
-        if (frames > 1) {
-            throw new UserException(
-                    source + " is animated (" + frames + " frames); save the one that is meant as a PNG");
-        }
-        Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
-        if (format.equalsIgnoreCase("jpeg")
-                && (!types.hasNext() || types.next().getColorModel().getNumColorComponents() == 4)) {
-            throw new UserException(source + " is a JPEG in the colours of a printer (CMYK); convert it to RGB");
-        }
-    }
-
-    private static int frames(ImageReader reader) throws IOException {
-        return switch (reader.getFormatName().toLowerCase(Locale.ROOT)) {
-            case "gif" -> reader.getNumImages(true);
-            case "png" -> announcedFrames(reader.getImageMetadata(0));
-            default -> 1;
-        };
-    }
-
-    /** How many frames a PNG announces in its chunk acTL, of which the Java platform knows nothing; 1 without one. */
-    private static int announcedFrames(IIOMetadata metadata) {
-        IIOMetadataNode root = (IIOMetadataNode) metadata.getAsTree(metadata.getNativeMetadataFormatName());
-        NodeList chunks = root.getElementsByTagName("UnknownChunk");
-        for (int i = 0; i < chunks.getLength(); i++) {
-            IIOMetadataNode chunk = (IIOMetadataNode) chunks.item(i);
-            if (chunk.getAttribute("type").equals("acTL") && chunk.getUserObject() instanceof byte[] content) {
-                return ByteBuffer.wrap(Arrays.copyOf(content, Integer.BYTES)).getInt();
-            }
-        }
-        return 1;
     }
 }

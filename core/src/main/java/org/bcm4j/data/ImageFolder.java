@@ -1,10 +1,10 @@
 package org.bcm4j.data;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.Default;
 import org.bcm4j.storage.Checksum;
-import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -40,8 +39,12 @@ public record ImageFolder(
         Optional<Path> testLabels,
         OptionalInt size,
         @Default("0") int heldOut) implements DataSource {
-    /** A picture's file, relative to the directory, and its class. */
-    private record Entry(String file, String label) {}
+    /**
+     * A picture and its class.
+     *
+     * @param name relative to the directory, see {@link PictureFolder#name}
+     */
+    private record Entry(String name, Path file, String label) {}
 
     /** Which pictures are for what. */
     private record Split(List<Entry> training, List<Entry> test) {
@@ -88,9 +91,9 @@ public record ImageFolder(
     private Split split() {
         List<Entry> all = labels.map(this::labelled).orElseGet(this::bySubdirectory);
         List<Entry> test = testLabels.map(this::labelled).orElseGet(() -> smallestFingerprints(all));
-        Set<String> testFiles = test.stream().map(Entry::file).collect(Collectors.toUnmodifiableSet());
+        Set<String> testNames = test.stream().map(Entry::name).collect(Collectors.toUnmodifiableSet());
         List<Entry> training =
-                all.stream().filter(entry -> !testFiles.contains(entry.file())).toList();
+                all.stream().filter(entry -> !testNames.contains(entry.name())).toList();
         if (training.isEmpty()) {
             throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
                     + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
@@ -101,33 +104,40 @@ public record ImageFolder(
 
     private List<Entry> smallestFingerprints(List<Entry> all) {
         Map<String, Entry> byFingerprint = new TreeMap<>();
-        all.forEach(entry -> byFingerprint.put(Checksum.sha256(entry.file().getBytes(StandardCharsets.UTF_8)), entry));
+        all.forEach(entry -> byFingerprint.put(Checksum.sha256(entry.name().getBytes(StandardCharsets.UTF_8)), entry));
         Set<Entry> chosen = byFingerprint.values().stream().limit(heldOut).collect(Collectors.toUnmodifiableSet());
         return all.stream().filter(chosen::contains).toList();
     }
 
     private List<Entry> labelled(Path file) {
+        Map<String, Path> byName = new HashMap<>();
         List<Entry> entries = new ArrayList<>();
         LabelFile.read(file).forEach((picture, label) -> {
-            if (!Files.isRegularFile(directory.resolve(picture))) {
-                throw new UserException(file + ": names " + picture + ", which is not in " + directory);
+            Path named = directory.resolve(picture);
+            if (!Files.isRegularFile(named)) {
+                // A name may be written otherwise on the disk than in the label file, and mean the same.
+                if (byName.isEmpty()) {
+                    PictureFolder.of(directory).byName().forEach(byName::put);
+                }
+                named = Optional.ofNullable(byName.get(PictureFolder.name(picture)))
+                        .orElseThrow(() ->
+                                new UserException(file + ": names " + picture + ", which is not in " + directory));
             }
-            entries.add(new Entry(picture, label));
+            entries.add(new Entry(PictureFolder.name(picture), named, label));
         });
         return entries;
     }
 
     private List<Entry> bySubdirectory() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> directory.relativize(file).toString().replace('\\', '/'))
-                    .filter(ImageFiles::isPicture)
-                    .sorted()
-                    .map(file -> new Entry(file, file.contains("/") ? file.substring(0, file.indexOf('/')) : "all"))
-                    .toList();
-        } catch (IOException e) {
-            throw FileFailure.reading(directory, e);
-        }
+        PictureFolder folder = PictureFolder.of(directory);
+        folder.reportLeftOut();
+        return folder.byName().entrySet().stream()
+                .map(picture -> new Entry(picture.getKey(), picture.getValue(), topmost(picture.getKey())))
+                .toList();
+    }
+
+    private static String topmost(String name) {
+        return name.contains("/") ? name.substring(0, name.indexOf('/')) : "all";
     }
 
     private LabelledImages read(List<Entry> wanted, List<String> classNames) {
@@ -140,7 +150,7 @@ public record ImageFolder(
         for (int i = 0; i < classes.length; i++) {
             RasterPixels picture = pictures.get(i);
             if (picture.height() != first.height() || picture.width() != first.width()) {
-                throw new UserException(directory.resolve(wanted.get(i).file()) + ": is " + picture.height() + "x"
+                throw new UserException(wanted.get(i).file() + ": is " + picture.height() + "x"
                         + picture.width() + ", the first picture " + first.height() + "x" + first.width()
                         + "; set data.size to scale all to one size");
             }
@@ -155,7 +165,7 @@ public record ImageFolder(
     }
 
     private RasterPixels picture(Entry entry) {
-        Path file = directory.resolve(entry.file());
+        Path file = entry.file();
         try (Scope scope = Scope.open()) {
             Tensor image = ImageFiles.read(file);
             Tensor scaled = size.isPresent() ? MiddleSquare.scaledDown(image, size.getAsInt(), file.toString()) : image;

@@ -1,6 +1,5 @@
 package org.bcm4j.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,8 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
-import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -52,25 +49,13 @@ public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageS
     void forEachBatch(int size, Consumer<Tensor> receiver);
 
     /**
-     * The pictures of a folder and its subfolders, in the order of their names, read as they are needed.
+     * The pictures of a folder and its subfolders, as {@link PictureFolder} finds them, read as they are needed.
      *
      * @param files at least one
      */
     record Folder(List<Path> files) implements ImageSet {
         static Folder of(Path folder) {
-            try (Stream<Path> content = Files.walk(folder)) {
-                List<Path> files = content.filter(
-                                file -> Files.isRegularFile(file) && ImageFiles.isPicture(file.toString()))
-                        .sorted()
-                        .toList();
-                if (files.isEmpty()) {
-                    throw new UserException(folder + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS)
-                            + "); name another folder");
-                }
-                return new Folder(files);
-            } catch (IOException e) {
-                throw FileFailure.reading(folder, e);
-            }
+            return new Folder(PictureFolder.ofSome(folder).pictures());
         }
 
         @Override

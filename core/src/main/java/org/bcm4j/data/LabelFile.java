@@ -1,21 +1,38 @@
 package org.bcm4j.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The classes of pictures, as a file tells them: CSV with the columns {@code file,class}, or a JSON object. */
+/** The classes of pictures, as a file tells them: CSV with the columns {@code file,class}, or a JSON object; in UTF-8. */
 final class LabelFile {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final CSVFormat CSV = CSVFormat.RFC4180
+            .builder()
+            .setIgnoreEmptyLines(true)
+            .setIgnoreSurroundingSpaces(true)
+            .get();
+    private static final List<String> HEADER = List.of("file", "class");
+    private static final String BYTE_ORDER_MARK = "\ufeff";
 
     private LabelFile() {}
 
@@ -25,32 +42,91 @@ final class LabelFile {
      * @throws UserException if it can not be read, telling the line
      */
     static Map<String, String> read(Path file) {
+        boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
         try {
-            boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
-            return json ? json(file, Files.readString(file)) : csv(file, Files.readAllLines(file));
+            String text = text(file, Files.readAllBytes(file));
+            return json ? json(file, text) : csv(file, text);
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
         }
     }
 
-    private static Map<String, String> csv(Path file, List<String> lines) {
-        if (lines.isEmpty() || !lines.get(0).strip().equals("file,class")) {
-            throw new UserException(file + ":1: the first line must be: file,class");
+    /** The text without the mark that some programs begin it with. */
+    private static String text(Path file, byte[] content) {
+        if (isUtf16(content)) {
+            throw new UserException(file + ": is in UTF-16; save it as UTF-8");
         }
-        Map<String, String> labels = new LinkedHashMap<>();
-        for (int i = 1; i < lines.size(); i++) {
-            String line = lines.get(i);
-            int comma = line.lastIndexOf(',');
-            if (comma < 1 || comma == line.length() - 1) {
-                throw new UserException(file + ":" + (i + 1) + ": must be a file, a comma and a class");
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new UserException(
+                    file + ":" + firstLineThatIsNotUtf8(content)
+                            + ": is not UTF-8 but, it seems, Latin-1 (Windows-1252); save the file as UTF-8",
+                    e);
+        }
+    }
+
+    /** Whether it begins with the mark of UTF-16 or holds bytes of 0, as Latin letters do there and nowhere else. */
+    private static boolean isUtf16(byte[] content) {
+        boolean marked = content.length >= 2
+                && ((content[0] == (byte) 0xff && content[1] == (byte) 0xfe)
+                        || (content[0] == (byte) 0xfe && content[1] == (byte) 0xff));
+        for (byte value : content) {
+            marked |= value == 0;
+        }
+        return marked;
+    }
+
+    private static int firstLineThatIsNotUtf8(byte[] content) {
+        int line = 1;
+        int start = 0;
+        for (int i = 0; i < content.length; i++) {
+            if (content[i] == '\n') {
+                if (!isUtf8(Arrays.copyOfRange(content, start, i))) {
+                    return line;
+                }
+                line++;
+                start = i + 1;
             }
-            put(
-                    labels,
-                    line.substring(0, comma).strip(),
-                    line.substring(comma + 1).strip(),
-                    file + ":" + (i + 1));
         }
-        return labels;
+        return line;
+    }
+
+    private static boolean isUtf8(byte[] line) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, String> csv(Path file, String text) throws IOException {
+        try (CSVParser parser = CSVParser.parse(text, CSV)) {
+            Iterator<CSVRecord> records = parser.iterator();
+            if (!records.hasNext() || !records.next().toList().equals(HEADER)) {
+                boolean otherwise = text.lines().limit(1).anyMatch(line -> line.contains(";") || line.contains("\t"));
+                throw new UserException(file + ":1: the first line must be: file,class"
+                        + (otherwise ? "; with commas, not semicolons or tabs" : ""));
+            }
+            Map<String, String> labels = new LinkedHashMap<>();
+            while (records.hasNext()) {
+                CSVRecord entry = records.next();
+                String place = file + ":" + parser.getCurrentLineNumber();
+                if (entry.size() != 2 || entry.get(0).isEmpty() || entry.get(1).isEmpty()) {
+                    throw new UserException(place + ": must be a file, a comma and a class"
+                            + (entry.size() > 2 ? "; put what holds a comma itself in \"quotes\"" : ""));
+                }
+                put(labels, entry.get(0), entry.get(1), place);
+            }
+            return labels;
+        } catch (UncheckedIOException e) {
+            throw new UserException(file + ": is not CSV; " + e.getCause().getMessage(), e);
+        }
     }
 
     private static Map<String, String> json(Path file, String text) {
@@ -75,7 +151,7 @@ final class LabelFile {
     }
 
     private static void put(Map<String, String> labels, String picture, String label, String place) {
-        if (labels.put(picture, label) != null) {
+        if (labels.put(picture, Normalizer.normalize(label, Normalizer.Form.NFC)) != null) {
             throw new UserException(place + ": names " + picture + " twice");
         }
     }

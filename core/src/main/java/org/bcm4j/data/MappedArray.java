@@ -6,16 +6,22 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * An {@code .npy} file mapped into memory: the system reads its parts as they are looked at, and keeps what there is room for.
+ * An {@code .npy} file mapped into memory: the system reads its parts as they are looked at, and keeps what there is room for. One in Fortran's
+ * order is read into memory.
  *
- * @param values little-endian, read-only, in row-major order
+ * @param values in row-major order, in the buffer's order of bytes
  */
 record MappedArray(NpyHeader header, ByteBuffer values) {
     /** @throws UserException if the file can not be read, is damaged, or too large to be mapped as one */
     static MappedArray of(Path file) {
+        ForeignContent.refuse(file);
         try (FileChannel channel = FileChannel.open(file)) {
             NpyHeader header = NpyHeader.read(channel, file.toString());
             long size = channel.size();
@@ -25,10 +31,21 @@ record MappedArray(NpyHeader header, ByteBuffer values) {
                 throw new UserException(file + ": holds " + length + " bytes, more than the " + Integer.MAX_VALUE
                         + " that can be used; pack fewer or smaller images");
             }
+            if (header.columnMajor() && header.shape().size() > 1) {
+                return inMemory(header, channel);
+            }
             ByteBuffer values = channel.map(MapMode.READ_ONLY, header.bytes(), length);
-            return new MappedArray(header, values.order(ByteOrder.LITTLE_ENDIAN));
+            return new MappedArray(
+                    header, values.order(header.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN));
         } catch (IOException e) {
             throw NumpyFiles.unreadable(file, e);
+        }
+    }
+
+    private static MappedArray inMemory(NpyHeader header, FileChannel channel) throws IOException {
+        try (Scope scope = Scope.open()) {
+            byte[] values = HostTensors.bytes(header.values(channel).flatten().view(ScalarType.Byte));
+            return new MappedArray(header, ByteBuffer.wrap(values).order(ByteOrder.LITTLE_ENDIAN));
         }
     }
 }

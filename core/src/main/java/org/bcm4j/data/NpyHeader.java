@@ -15,34 +15,44 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * What precedes the values of an array in NumPy's format: a magic number, a version, a length, and a Python dictionary
  * such as <code>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</code>, padded so that the values begin
- * at a multiple of 64.
+ * at a multiple of 64. Other programs and Python 2 write keys in another order, other quotes, and {@code 2L} for 2.
  *
+ * @param bigEndian whether the first byte of a value is its highest
+ * @param columnMajor whether the first index runs fastest (Fortran's order)
  * @param bytes of the whole header in the file that it was read from, the magic number included; 0 if it is yet to be
  *     written
  */
-record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
+record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean columnMajor, int bytes) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
     private static final int ALIGNMENT = 64;
     private static final int MAX_TEXT_BYTES = 1 << 16;
     private static final int MAX_DIMENSIONS = 64;
 
+    /** By kind and bytes; what precedes them is the order of the bytes. */
     private static final Map<String, ScalarType> TYPES = Map.of(
-            "|u1", ScalarType.Byte,
-            "<i4", ScalarType.Int,
-            "<i8", ScalarType.Long,
-            "<f4", ScalarType.Float,
-            "<f8", ScalarType.Double);
+            "u1", ScalarType.Byte,
+            "i4", ScalarType.Int,
+            "i8", ScalarType.Long,
+            "f4", ScalarType.Float,
+            "f8", ScalarType.Double);
 
-    private static final Pattern DESCRIPTION = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-    private static final Pattern ROW_MAJOR = Pattern.compile("'fortran_order'\\s*:\\s*False");
-    private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([0-9,\\s]*)\\)");
+    private static final String QUOTE = "['\"]";
+    private static final Pattern DESCRIPTION = entry("descr", QUOTE + "([^'\"]*)" + QUOTE);
+    private static final Pattern ORDER = entry("fortran_order", "(True|False)");
+    private static final Pattern SHAPE = entry("shape", "\\(([0-9L,\\s]*)\\)");
     private static final Pattern DIMENSION = Pattern.compile("[0-9]+");
+
+    private static Pattern entry(String key, String value) {
+        return Pattern.compile(QUOTE + key + QUOTE + "\\s*:\\s*" + value);
+    }
 
     NpyHeader {
         shape = List.copyOf(shape);
@@ -57,7 +67,7 @@ record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "NumPy files are written of uint8, int32, int64, float32 and float64, not "
                                 + array.scalar_type()));
-        return new NpyHeader(known, Arrays.stream(array.shape()).boxed().toList(), 0);
+        return new NpyHeader(known, Arrays.stream(array.shape()).boxed().toList(), false, false, 0);
     }
 
     /** @throws UserException if this is no header, or that of an array that is not supported */
@@ -79,15 +89,15 @@ record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
 
     private static NpyHeader parse(String text, int bytes, String where) {
         Matcher description = DESCRIPTION.matcher(text);
+        Matcher order = ORDER.matcher(text);
         Matcher shape = SHAPE.matcher(text);
-        if (!description.find() || !shape.find()) {
-            throw broken(where, "its header lacks a simple type or a shape");
+        if (!description.find() || !order.find() || !shape.find()) {
+            throw broken(where, "its header lacks a simple type, an order or a shape");
         }
-        ScalarType type = Optional.ofNullable(TYPES.get(description.group(1)))
-                .orElseThrow(() -> unsupported(where, "it holds numbers of type " + description.group(1)));
-        if (!ROW_MAJOR.matcher(text).find()) {
-            throw unsupported(where, "it is in column-major (Fortran) order");
-        }
+        String name = description.group(1);
+        boolean marked = !name.isEmpty() && "<>|=".indexOf(name.charAt(0)) >= 0;
+        ScalarType type = Optional.ofNullable(TYPES.get(marked ? name.substring(1) : name))
+                .orElseThrow(() -> unsupported(where, "it holds numbers of type " + name));
         List<Long> dimensions = new ArrayList<>();
         Matcher dimension = DIMENSION.matcher(shape.group(1));
         try {
@@ -101,7 +111,8 @@ record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
         } catch (NumberFormatException e) {
             throw broken(where, "its shape is impossible");
         }
-        return new NpyHeader(type, dimensions, bytes);
+        return new NpyHeader(
+                type, dimensions, name.startsWith(">"), order.group(1).equals("True"), bytes);
     }
 
     /**
@@ -125,11 +136,39 @@ record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
         }
     }
 
+    /** Reads all values, which follow the header. */
+    Tensor values(ReadableByteChannel channel) throws IOException {
+        if (!columnMajor || shape.size() < 2) {
+            return values(channel, dimensions());
+        }
+        long[] reversed = new long[shape.size()];
+        long[] axes = new long[shape.size()];
+        for (int i = 0; i < reversed.length; i++) {
+            axes[i] = reversed.length - 1L - i;
+            reversed[i] = shape.get((int) axes[i]);
+        }
+        try (Tensor stored = values(channel, reversed)) {
+            return Scope.returning(() -> stored.permute(axes).contiguous().clone());
+        }
+    }
+
+    /** Reads the next values in the order in which they are stored, as a tensor of some shape. */
+    Tensor values(ReadableByteChannel channel, long... part) throws IOException {
+        if (!bigEndian || elementBytes() == 1 || shape.contains(0L)) {
+            return HostTensors.read(channel, type, part);
+        }
+        long count = Arrays.stream(part).reduce(1, Math::multiplyExact);
+        try (Tensor stored = HostTensors.read(channel, ScalarType.Byte, count, elementBytes())) {
+            return Scope.returning(
+                    () -> stored.flip(1).contiguous().view(type).reshape(part).clone());
+        }
+    }
+
     /** The bytes to write before the values. */
     byte[] encoded() {
         String description = TYPES.entrySet().stream()
                 .filter(entry -> entry.getValue() == type)
-                .map(Map.Entry::getKey)
+                .map(entry -> (type == ScalarType.Byte ? "|" : "<") + entry.getKey())
                 .findFirst()
                 .orElseThrow();
         // Python writes a tuple of one as (n,).
@@ -166,8 +205,8 @@ record NpyHeader(ScalarType type, List<Long> shape, int bytes) {
     }
 
     private static UserException unsupported(String where, String problem) {
-        return new UserException(where + " is not supported: " + problem
-                + "; convert it to uint8, int32, int64, float32 or float64 in row-major order");
+        return new UserException(
+                where + " is not supported: " + problem + "; convert it to uint8, int32, int64, float32 or float64");
     }
 
     private long elementBytes() {

@@ -7,7 +7,6 @@ import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -35,7 +34,8 @@ record NpzArray(Path file, String name, NpyHeader header) {
     }
 
     /**
-     * Hands out all rows, the parts along the first dimension.
+     * Hands out all rows, the parts along the first dimension. They are read a few at a time, unless they are stored in Fortran's order, where
+     * every row is spread over the whole array.
      *
      * @param count rows at a time at most, at least 1
      * @param receiver takes [count, …]; each tensor belongs to a scope of its own
@@ -47,13 +47,41 @@ record NpzArray(Path file, String name, NpyHeader header) {
         try (ZipFile zip = new ZipFile(file.toFile());
                 NpzEntry entry = open(zip, file, name)) {
             NpyHeader.read(entry.channel(), entry.where());
+            if (header.columnMajor()) {
+                forEachRows(entry, count, receiver);
+                return;
+            }
             for (long done = 0; done < rows; done += count) {
                 shape[0] = Math.min(count, rows - done);
                 try (Scope scope = Scope.open()) {
-                    receiver.accept(HostTensors.read(entry.channel(), header.type(), shape));
+                    receiver.accept(header.values(entry.channel(), shape));
                 }
             }
             entry.verify();
+        } catch (IOException e) {
+            throw NumpyFiles.unreadable(file, e);
+        }
+    }
+
+    private void forEachRows(NpzEntry entry, int count, Consumer<Tensor> receiver) throws IOException {
+        try (Tensor all = header.values(entry.channel())) {
+            entry.verify();
+            for (long done = 0; done < all.size(0); done += count) {
+                try (Scope scope = Scope.open()) {
+                    receiver.accept(all.narrow(0, done, Math.min(count, all.size(0) - done)));
+                }
+            }
+        }
+    }
+
+    /** Reads the whole array. */
+    Tensor values() {
+        try (ZipFile zip = new ZipFile(file.toFile());
+                NpzEntry entry = open(zip, file, name)) {
+            NpyHeader.read(entry.channel(), entry.where());
+            Tensor values = NumpyFiles.inMemory(entry.where(), () -> header.values(entry.channel()));
+            entry.verify();
+            return values;
         } catch (IOException e) {
             throw NumpyFiles.unreadable(file, e);
         }

@@ -11,7 +11,10 @@ import java.time.LocalDateTime;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -19,13 +22,14 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or float64
- * in row-major order. Pickled objects are never read. Tensors are made on the CPU, own their memory and belong to the
+ * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or float64.
+ * They are read in any order of bytes and of dimensions, and written little-endian in row-major order. Pickled objects are never read. Tensors are made on the CPU, own their memory and belong to the
  * caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class NumpyFiles {
@@ -40,6 +44,7 @@ public final class NumpyFiles {
      * @throws UserException if the file can not be read, is damaged, or holds another kind of array
      */
     public static Tensor readNpy(Path file) {
+        ForeignContent.refuse(file);
         try (FileChannel channel = FileChannel.open(file)) {
             return readArray(channel, channel.size(), file.toString());
         } catch (IOException e) {
@@ -56,8 +61,18 @@ public final class NumpyFiles {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
         boolean complete = false;
         try (ZipFile zip = new ZipFile(file.toFile())) {
+            if (names(zip).isEmpty()) {
+                throw NpyHeader.broken(
+                        file.toString(),
+                        "it holds no arrays, only "
+                                + zip.stream().map(ZipEntry::getName).toList());
+            }
             for (Iterator<? extends ZipEntry> entries = zip.entries().asIterator(); entries.hasNext(); ) {
-                try (NpzEntry entry = NpzEntry.open(file, zip, entries.next())) {
+                ZipEntry next = entries.next();
+                if (!isArray(next)) {
+                    continue;
+                }
+                try (NpzEntry entry = NpzEntry.open(file, zip, next)) {
                     Tensor array = readArray(entry.channel(), entry.size(), entry.where());
                     if (arrays.putIfAbsent(entry.name(), array) != null) {
                         array.close();
@@ -75,6 +90,41 @@ public final class NumpyFiles {
                 arrays.values().forEach(Tensor::close);
             }
         }
+    }
+
+    /**
+     * Reads one array of a {@code .npz} file, whatever else is in it.
+     *
+     * @param name without {@code .npy}
+     * @throws UserException as {@link #readNpz(Path)}, or if there is no such array
+     */
+    public static Tensor readNpz(Path file, String name) {
+        return NpzArray.of(file, name).values();
+    }
+
+    /**
+     * The names of the arrays in a {@code .npz} file, without {@code .npy}.
+     *
+     * @throws UserException if the file can not be read
+     */
+    public static Set<String> names(Path file) {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return names(zip);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static Set<String> names(ZipFile zip) {
+        return zip.stream()
+                .filter(NumpyFiles::isArray)
+                .map(entry -> entry.getName().substring(0, entry.getName().length() - NpzEntry.SUFFIX.length()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** NumPy leaves other entries alone; archivers of Macs put such of their own beside the arrays. */
+    private static boolean isArray(ZipEntry entry) {
+        return entry.getName().endsWith(NpzEntry.SUFFIX) && !entry.getName().startsWith("__MACOSX/");
     }
 
     /**
@@ -119,8 +169,17 @@ public final class NumpyFiles {
     private static Tensor readArray(ReadableByteChannel channel, long size, String where) throws IOException {
         NpyHeader header = NpyHeader.read(channel, where);
         header.checkSize(size, where);
+        return inMemory(where, () -> header.values(channel));
+    }
+
+    /** What reads an array. */
+    interface Reading {
+        Tensor run() throws IOException;
+    }
+
+    static Tensor inMemory(String where, Reading reading) throws IOException {
         try {
-            return HostTensors.read(channel, header.type(), header.dimensions());
+            return reading.run();
         } catch (OutOfMemoryError e) {
             throw new UserException("cannot read " + where + ": there is not enough memory for it; free some", e);
         }
@@ -128,7 +187,9 @@ public final class NumpyFiles {
 
     static UserException unreadable(Path file, IOException e) {
         if (e instanceof EOFException || e instanceof ZipException) {
-            return NpyHeader.broken(file.toString(), "it ends too early or is damaged");
+            return ForeignContent.of(file)
+                    .map(foreign -> new UserException(file + foreign.advice(), e))
+                    .orElseGet(() -> NpyHeader.broken(file.toString(), "it ends too early or is damaged"));
         }
         return FileFailure.reading(file, e);
     }

@@ -2,10 +2,12 @@ package org.bcm4j.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The pixels of one picture, between the platform's images and tensors: bytes [C,H,W], C = 1 (grey) or 3 (red, green,
@@ -27,19 +29,56 @@ final class RasterPixels {
         this.width = width;
     }
 
-    /** The picture on a white ground, every sample scaled to 0 to 255. */
-    static RasterPixels of(BufferedImage image) {
-        return image.getColorModel() instanceof IndexColorModel palette
-                ? ofPalette(image.getRaster(), palette)
-                : ofSamples(image.getRaster(), image.getColorModel());
+    /**
+     * The picture on a white ground, every sample scaled to 0 to 255.
+     *
+     * @param transparent the samples of a colour that is transparent, in the raster's range; an alpha channel then counts for nothing
+     * @throws IllegalArgumentException if the samples are no whole numbers from 0 on, or of other colours than grey or red, green, blue
+     */
+    static DecodedPicture of(BufferedImage image, Optional<int[]> transparent) {
+        Raster raster = image.getRaster();
+        ColorModel model = image.getColorModel();
+        int type = raster.getTransferType();
+        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
+            throw new IllegalArgumentException("samples that are not unsigned whole numbers");
+        }
+        Optional<RasterPixels> opacity = transparent
+                .map(colour -> unlike(raster, colour))
+                .or(() -> model.hasAlpha() ? Optional.of(alpha(raster, model)) : Optional.empty());
+        RasterPixels colours =
+                model instanceof IndexColorModel palette ? ofPalette(raster, palette) : ofSamples(raster, model);
+        opacity.ifPresent(known -> colours.layOnWhite(known, model.isAlphaPremultiplied()));
+        return new DecodedPicture(colours, opacity);
     }
 
-    /** How opaque the pixels of a picture with an alpha channel are, as one channel of 0 to 255. */
-    static RasterPixels opacity(BufferedImage image) {
-        RasterPixels pixels = blank(1, image.getRaster());
+    private static RasterPixels alpha(Raster raster, ColorModel model) {
+        RasterPixels pixels = blank(1, raster);
+        int[] row = new int[pixels.width];
+        for (int y = 0; y < pixels.height; y++) {
+            if (model instanceof IndexColorModel palette) {
+                raster.getSamples(raster.getMinX(), raster.getMinY() + y, pixels.width, 1, 0, row);
+                for (int x = 0; x < pixels.width; x++) {
+                    pixels.set(0, y, x, row[x] < palette.getMapSize() ? palette.getAlpha(row[x]) : WHITE);
+                }
+            } else {
+                readRow(raster, model, model.getNumColorComponents(), y, row);
+                for (int x = 0; x < pixels.width; x++) {
+                    pixels.set(0, y, x, row[x]);
+                }
+            }
+        }
+        return pixels;
+    }
+
+    /** Transparent where the first samples are those of a colour, opaque elsewhere. */
+    private static RasterPixels unlike(Raster raster, int[] colour) {
+        RasterPixels pixels = blank(1, raster);
+        int[] samples = new int[raster.getNumBands()];
+        int bands = colour.length;
         for (int y = 0; y < pixels.height; y++) {
             for (int x = 0; x < pixels.width; x++) {
-                pixels.set(0, y, x, image.getRGB(x, y) >>> 24);
+                raster.getPixel(raster.getMinX() + x, raster.getMinY() + y, samples);
+                pixels.set(0, y, x, Arrays.equals(samples, 0, bands, colour, 0, bands) ? 0 : WHITE);
             }
         }
         return pixels;
@@ -49,13 +88,14 @@ final class RasterPixels {
         int[] colours = new int[palette.getMapSize()];
         palette.getRGBs(colours);
         int[][] levels = new int[3][colours.length];
+        boolean grey = true;
         for (int i = 0; i < colours.length; i++) {
-            int alpha = colours[i] >>> 24;
             for (int c = 0; c < 3; c++) {
-                levels[c][i] = onWhite((colours[i] >> (8 * (2 - c))) & 255, alpha);
+                levels[c][i] = (colours[i] >> (8 * (2 - c))) & 255;
             }
+            boolean seen = colours[i] >>> 24 != 0;
+            grey &= !seen || (levels[0][i] == levels[1][i] && levels[1][i] == levels[2][i]);
         }
-        boolean grey = Arrays.equals(levels[0], levels[1]) && Arrays.equals(levels[1], levels[2]);
         RasterPixels pixels = blank(grey ? 1 : 3, raster);
         int[] row = new int[pixels.width];
         for (int y = 0; y < pixels.height; y++) {
@@ -77,16 +117,11 @@ final class RasterPixels {
         }
         RasterPixels pixels = blank(colours, raster);
         int[] samples = new int[pixels.width];
-        int[] alpha = new int[pixels.width];
-        Arrays.fill(alpha, WHITE);
         for (int y = 0; y < pixels.height; y++) {
-            if (model.hasAlpha()) {
-                readRow(raster, model, colours, y, alpha);
-            }
             for (int c = 0; c < colours; c++) {
                 readRow(raster, model, c, y, samples);
                 for (int x = 0; x < pixels.width; x++) {
-                    pixels.set(c, y, x, onWhite(samples[x], alpha[x]));
+                    pixels.set(c, y, x, samples[x]);
                 }
             }
         }
@@ -99,8 +134,18 @@ final class RasterPixels {
         if (bits != 8) {
             long most = (1L << bits) - 1;
             for (int x = 0; x < row.length; x++) {
-                row[x] = (int) ((row[x] * 255L + most / 2) / most);
+                row[x] = (int) (((row[x] & most) * 255L + most / 2) / most);
             }
+        }
+    }
+
+    /** @param premultiplied whether the levels are multiplied by their opacity already */
+    private void layOnWhite(RasterPixels opacity, boolean premultiplied) {
+        int plane = height * width;
+        for (int i = 0; i < values.length; i++) {
+            int level = Byte.toUnsignedInt(values[i]);
+            int alpha = Byte.toUnsignedInt(opacity.values[i % plane]);
+            values[i] = (byte) (premultiplied ? Math.min(WHITE, level + WHITE - alpha) : onWhite(level, alpha));
         }
     }
 

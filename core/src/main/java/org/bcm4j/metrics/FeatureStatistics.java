@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -38,16 +39,20 @@ public final class FeatureStatistics {
     /** @throws UserException if the file holds no statistics */
     public static FeatureStatistics read(Path file) {
         try (Scope scope = Scope.open()) {
-            Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
-            Tensor mu = arrays.get(MEAN);
-            Tensor sigma = arrays.get(COVARIANCE);
-            if (mu == null || sigma == null) {
-                throw new UserException(file + ": holds no statistics (arrays mu and sigma), only " + arrays.keySet());
+            Set<String> names = NumpyFiles.names(file);
+            if (!names.containsAll(Set.of(MEAN, COVARIANCE))) {
+                throw new UserException(file + ": holds no statistics (arrays mu and sigma), only " + names);
             }
+            Tensor mu = NumpyFiles.readNpz(file, MEAN);
+            Tensor sigma = NumpyFiles.readNpz(file, COVARIANCE);
             long length = mu.numel();
             if (mu.dim() != 1 || !Arrays.equals(sigma.shape(), new long[] {length, length})) {
                 throw new UserException(file + ": mu and sigma do not fit each other; they are "
                         + Arrays.toString(mu.shape()) + " and " + Arrays.toString(sigma.shape()));
+            }
+            if (!mu.isfinite().all().item_bool() || !sigma.isfinite().all().item_bool()) {
+                throw new UserException(
+                        file + ": its mu and sigma hold values that are not finite; compute the statistics again");
             }
             return new FeatureStatistics(
                     HostTensors.doubles(mu.to(ScalarType.Double)), HostTensors.doubles(sigma.to(ScalarType.Double)));

@@ -5,6 +5,9 @@ import java.security.SecureRandom;
 
 /** Hidden names next to a file, for content that has no right to the real name yet. */
 final class TemporaryName {
+    /** Of up to 4 bytes each, so that the whole name stays within the 255 bytes of most file systems if the target's does. */
+    private static final int MOST_CHARACTERS = 50;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private TemporaryName() {}
@@ -14,6 +17,11 @@ final class TemporaryName {
      * system.
      */
     static Path sibling(Path target) {
-        return target.resolveSibling("." + target.getFileName() + "." + Long.toHexString(RANDOM.nextLong()) + ".tmp");
+        String name = String.valueOf(target.getFileName())
+                .codePoints()
+                .limit(MOST_CHARACTERS)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return target.resolveSibling("." + name + "." + Long.toHexString(RANDOM.nextLong()) + ".tmp");
     }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 import tools.jackson.core.JsonGenerator;
@@ -46,6 +47,7 @@ public final class Safetensors {
      * @throws UserException if the file can not be read or is not a sound safetensors file
      */
     public static SafetensorsHeader header(Path file) {
+        ForeignContent.refuse(file);
         try (FileChannel channel = FileChannel.open(file)) {
             return readHeader(file, channel);
         } catch (IOException e) {
@@ -60,6 +62,7 @@ public final class Safetensors {
      * @throws UserException if the file can not be read or is not a sound safetensors file
      */
     public static SafetensorsFile read(Path file) {
+        ForeignContent.refuse(file);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         boolean complete = false;
         try (FileChannel channel = FileChannel.open(file)) {

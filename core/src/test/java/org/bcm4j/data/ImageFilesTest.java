@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Random;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -112,7 +113,10 @@ class ImageFilesTest {
         reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(Files.readAllBytes(file))));
         assertThat(reader.getNumImages(true)).isEqualTo(4);
         for (int i = 0; i < 4; i++) {
-            assertThat(RasterPixels.of(reader.read(i)).values()[0]).isEqualTo(HostTensors.bytes(frames)[i]);
+            assertThat(RasterPixels.of(reader.read(i), Optional.empty())
+                            .colours()
+                            .values()[0])
+                    .isEqualTo(HostTensors.bytes(frames)[i]);
         }
         assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
                 .contains("NETSCAPE2.0");
@@ -155,11 +159,11 @@ class ImageFilesTest {
     void opacityIsReadWhereThereIsAny() throws IOException {
         Path grey = directory.resolve("grey.png");
         Files.write(grey, new PngBuilder(2, 1, 8, PngBuilder.GREY_ALPHA).rows(0, 10, 255, 20, 7));
-        assertThat(HostTensors.bytes(ImageFiles.readOpacity(grey).orElseThrow()))
+        assertThat(HostTensors.bytes(ImageFiles.readPicture(grey).opacity().orElseThrow()))
                 .containsExactly((byte) 255, (byte) 7);
         Path solid = directory.resolve("solid.png");
         Files.write(solid, new PngBuilder(2, 1, 8, PngBuilder.GREY).rows(0, 10, 20));
-        assertThat(ImageFiles.readOpacity(solid)).isEmpty();
+        assertThat(ImageFiles.readPicture(solid).opacity()).isEmpty();
     }
 
     /** Compression keeps what is flat and spoils what is not, the more the lower its quality. */

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bcm4j.storage.UserException;
@@ -15,6 +18,8 @@ import org.bcm4j.tensor.Scope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFolderTest {
     @TempDir
@@ -60,7 +65,7 @@ class ImageFolderTest {
         write("a.png", 1, 1, 2, 2);
         write("b,c.png", 2, 1, 2, 2);
         write("unnamed.png", 3, 1, 2, 2);
-        Path csv = Files.writeString(directory.resolve("labels.csv"), "file,class\nb,c.png,dog\na.png, cat\n");
+        Path csv = Files.writeString(directory.resolve("labels.csv"), "file,class\n\"b,c.png\",dog\na.png, cat\n");
         Path json = Files.writeString(directory.resolve("labels.json"), "{\"b,c.png\": \"dog\", \"a.png\": \"cat\"}");
         for (Path labels : new Path[] {csv, json}) {
             LabelledImages images = new ImageFolder(
@@ -159,6 +164,85 @@ class ImageFolderTest {
         assertThat(HostTensors.bytes(images.bytes(0))).containsExactly(15, 35, 15, 35);
     }
 
+    /** NFC in the label file, NFD on the disk, as a Mac leaves it; and the other way round. */
+    @Test
+    void namesAndClassesMayBeSpeltInOneCharacterOrTwo() throws IOException {
+        write("ba\u0308r.png", 1, 1, 2, 2);
+        write("k\u00fc.png", 2, 1, 2, 2);
+        write("sub\\x.png", 3, 1, 2, 2);
+        Path labels = Files.writeString(
+                directory.resolve("labels.csv"),
+                "file,class\nb\u00e4r.png,B\u00e4r\nku\u0308.png,Ba\u0308r\nsub/x.png,y\n");
+        LabelledImages images =
+                new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0).training();
+        assertThat(levels(images)).containsExactly(1, 2, 3);
+        assertThat(images.classNames()).containsExactly("B\u00e4r", "y");
+    }
+
+    /** As unpacking a zip made on Windows leaves them. */
+    @Test
+    void backslashesInNamesSeparateClasses() throws IOException {
+        write("cats\\1.png", 1, 1, 2, 2);
+        write("dogs\\1.png", 2, 1, 2, 2);
+        LabelledImages images = folder().training();
+        assertThat(images.classNames()).containsExactly("cats", "dogs");
+        assertThat(levels(images)).containsExactly(1, 2);
+    }
+
+    @Test
+    void picturesBehindLinksAreReadAndHiddenOnesAreNot(@TempDir Path elsewhere) throws IOException {
+        write("a/1.png", 1, 1, 2, 2);
+        write("a/._1.png", 9, 1, 2, 2);
+        write("__MACOSX/a/1.png", 9, 1, 2, 2);
+        ImageFiles.writePng(elsewhere.resolve("2.png"), HostTensors.ofBytes(new byte[] {2, 2, 2, 2}, 1, 2, 2));
+        Files.createSymbolicLink(directory.resolve("b"), elsewhere);
+        LabelledImages images = folder().training();
+        assertThat(levels(images)).containsExactly(1, 2);
+        assertThat(images.classNames()).containsExactly("a", "b");
+    }
+
+    /** With or without the mark of UTF-8, quotes, Windows' line ends, and blank lines at the end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file,class\na.png,x\nb.png,y",
+                "\ufefffile,class\r\na.png,x\r\nb.png,y\r\n",
+                "\"file\",\"class\"\n\"a.png\",\"x\"\n\"b.png\",\"y\"\n",
+                "file,class\na.png,x\nb.png,y\n\n",
+                "file, class\na.png , x \n\nb.png,y\n"
+            })
+    void labelFilesAreReadAsSpreadsheetsWriteThem(String csv) throws IOException {
+        write("a.png", 1, 1, 2, 2);
+        write("b.png", 2, 1, 2, 2);
+        Path labels = Files.writeString(directory.resolve("labels.csv"), csv);
+        LabelledImages images =
+                new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0).training();
+        assertThat(levels(images)).containsExactly(1, 2);
+        assertThat(images.classNames()).containsExactly("x", "y");
+    }
+
+    @Test
+    void otherEncodingsOfLabelFilesAreRefusedByName() throws IOException {
+        write("a.png", 1, 1, 2, 2);
+        String csv = "file,class\na.png,M\u00e4dchen\n";
+        for (String name : List.of("labels.csv", "labels.json")) {
+            Path labels = directory.resolve(name);
+            ImageFolder folder =
+                    new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0);
+            Files.write(labels, csv.getBytes(StandardCharsets.ISO_8859_1));
+            assertThatThrownBy(folder::training)
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            labels + ":2: is not UTF-8 but, it seems, Latin-1 (Windows-1252); save the file as UTF-8");
+            for (Charset utf16 : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE)) {
+                Files.write(labels, csv.getBytes(utf16));
+                assertThatThrownBy(folder::training)
+                        .isInstanceOf(UserException.class)
+                        .hasMessage(labels + ": is in UTF-16; save it as UTF-8");
+            }
+        }
+    }
+
     @Test
     void refusesWhatItCanNotUse() throws IOException {
         assertThatThrownBy(() -> folder().training())
@@ -169,6 +253,10 @@ class ImageFolderTest {
         refusesLabels("file,class\nmissing.png,cat\n", "names missing.png, which is not in");
         refusesLabels("file,class\na.png,cat\na.png,dog\n", ".csv:3: names a.png twice");
         refusesLabels("file,class\na.png\n", ".csv:2: must be a file, a comma and a class");
+        refusesLabels("file,class\n\n\na.png,", ".csv:4: must be a file, a comma and a class");
+        refusesLabels("file,class\na,b.png,x\n", ".csv:2: must be a file, a comma and a class; put what holds a comma");
+        refusesLabels("file;class\na.png;x\n", "with commas, not semicolons or tabs");
+        refusesLabels("file,class\n\"a.png\"x,y\n", ".csv: is not CSV; ");
     }
 
     private void refusesLabels(String csv, String message) throws IOException {

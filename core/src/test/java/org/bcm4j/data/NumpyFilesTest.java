@@ -9,8 +9,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.ZipEntry;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NumpyFilesTest {
     @TempDir
@@ -95,12 +100,89 @@ class NumpyFilesTest {
         assertThat(HostTensors.floats(one)).containsExactly(1);
     }
 
+    /** The rows of [[1, 2, 3], [4, 5, 6]], as other programs, other machines and Python 2 write them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'descr': '<u1', 'fortran_order': False, 'shape': (2, 3), }|010203040506",
+                "{'descr': '=u1', 'fortran_order': False, 'shape': (2L, 3L), }|010203040506",
+                "{\"shape\":(2,3),\"fortran_order\":False,\"descr\":\"|u1\"}|010203040506",
+                "{'descr': '>u1', 'fortran_order': True, 'shape': (2, 3), }|010402050306",
+                "{'descr': '>i4', 'fortran_order': False, 'shape': (2, 3), }|000000010000000200000003000000040000000500000006",
+                "{'descr': '>f4', 'fortran_order': True, 'shape': (2, 3), }|3f80000040800000400000004"
+                        + "0a000004040000040c00000",
+                "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }|0000803f00008040000000400000a0400000404"
+                        + "00000c040",
+                "{'descr': '>f8', 'fortran_order': False, 'shape': (2, 3), }|3ff000000000000040000000000000004008000000000000"
+                        + "401000000000000040140000000000004018000000000000"
+            })
+    void otherWritersArraysAreReadAsNumpyReadsThem(String written) throws IOException {
+        String[] parts = written.split("\\|(?=[0-9a-f]+$)");
+        byte[] array = concatenate(header(1, parts[0] + "\n"), HexFormat.of().parseHex(parts[1]));
+        Files.write(file, array);
+        Path archive = directory.resolve("a.npz");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive))) {
+            zip.putNextEntry(new ZipEntry("__MACOSX/._a.npy"));
+            zip.putNextEntry(new ZipEntry("notes.txt"));
+            zip.putNextEntry(new ZipEntry("a.npy"));
+            zip.write(array);
+        }
+        List<Tensor> read = new ArrayList<>(List.of(
+                NumpyFiles.readNpy(file),
+                NumpyFiles.readNpz(archive, "a"),
+                NumpyFiles.readNpz(archive).get("a")));
+        NpzArray.of(archive, "a").forEachRows(2, rows -> read.add(Scope.own(rows.clone())));
+        for (Tensor tensor : read) {
+            assertThat(tensor.shape()).containsExactly(2, 3);
+            assertThat(HostTensors.doubles(tensor)).containsExactly(1, 2, 3, 4, 5, 6);
+        }
+        read.get(3).releaseReference();
+        MappedArray mapped = MappedArray.of(file);
+        double[] values = new double[6];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (mapped.header().type()) {
+                case Byte -> mapped.values().get(i);
+                case Int -> mapped.values().getInt(4 * i);
+                case Float -> mapped.values().getFloat(4 * i);
+                default -> mapped.values().getDouble(8 * i);
+            };
+        }
+        assertThat(values).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(NumpyFiles.names(archive)).containsExactly("a");
+    }
+
+    @Test
+    void anArrayThatIsNotThereIsNamed() {
+        Path archive = directory.resolve("a.npz");
+        NumpyFiles.writeNpz(archive, Map.of("images", HostTensors.ofBytes(new byte[1], 1)));
+        assertThatThrownBy(() -> NumpyFiles.readNpz(archive, "noises"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("holds no array \"noises\", only [images.npy]");
+    }
+
+    @Test
+    void whatOnlyBearsTheNameIsRecognised() throws IOException {
+        for (String name : List.of("a.npy", "a.npz")) {
+            Path pointer = Files.writeString(
+                    directory.resolve(name), "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n");
+            assertThatThrownBy(() -> {
+                        if (name.endsWith("y")) {
+                            NumpyFiles.readNpy(pointer);
+                        } else {
+                            NumpyFiles.readNpz(pointer);
+                        }
+                    })
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(pointer + " is a Git LFS pointer");
+        }
+    }
+
     @Test
     void refusesWithAReason() throws IOException {
         refused("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", "numbers of type |O");
-        refused("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "numbers of type >f4");
+        refused("{'descr': '>f2', 'fortran_order': False, 'shape': (2,), }", "numbers of type >f2");
         refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "lacks a simple type");
-        refused("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "column-major");
+        refused("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,), }", "an order");
         refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "and it has");
         refused("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 4), }", "impossible");
         refused("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "impossible");

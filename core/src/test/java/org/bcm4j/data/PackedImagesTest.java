@@ -177,7 +177,7 @@ class PackedImagesTest {
         refused("train/images.npy is not a sound NumPy array");
 
         // A sparse file, which takes no room on the disk.
-        byte[] header = new NpyHeader(ScalarType.Byte, List.of(1L << 20, 3L, 32L, 32L), 0).encoded();
+        byte[] header = new NpyHeader(ScalarType.Byte, List.of(1L << 20, 3L, 32L, 32L), false, false, 0).encoded();
         Files.write(file, header);
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(header.length + (3L << 30));

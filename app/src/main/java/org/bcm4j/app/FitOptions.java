@@ -1,0 +1,25 @@
+package org.bcm4j.app;
+
+import java.util.Optional;
+import org.bcm4j.data.ImageFit;
+import org.bcm4j.unet.NetworkConfig;
+import picocli.CommandLine.Option;
+
+/** What to do with images that do not fit a model, or can not be read. */
+final class FitOptions {
+    @Option(
+            names = "--fit",
+            paramLabel = "crop|pad|stretch",
+            description = "Fits images of other sizes: their middle square, all of them with black bars, or stretched"
+                    + " (default: they are refused).")
+    private Optional<ImageFit> fit = Optional.empty();
+
+    @Option(
+            names = "--skip-bad",
+            description = "Names images that can not be used, and goes on with the others (default: stops).")
+    private boolean skipBad = false;
+
+    InputImages reader(NetworkConfig network) {
+        return new InputImages(network, fit, skipBad);
+    }
+}
