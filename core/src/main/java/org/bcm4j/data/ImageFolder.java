@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.Default;
@@ -29,16 +31,29 @@ import org.bytedeco.pytorch.Tensor;
  *     directory, and those not named are left out
  * @param testLabels a file of the same form that names the test images, for data whose test images have been chosen already; they are
  *     no training images, whatever else names them
+ * @param testDirectory another directory of the same form whose pictures are the test images, such as LSUN's validation set
  * @param size height and width to which the middle square of every picture is scaled down; absent if all have one size already
- * @param heldOut how many pictures are the test images, without {@code testLabels}: those whose names have the smallest SHA-256, so that
- *     the choice outlasts additions
+ * @param heldOut how many pictures are the test images, where nothing else names them
+ * @param heldOutBy which those are
  */
 public record ImageFolder(
         Path directory,
         Optional<Path> labels,
         Optional<Path> testLabels,
+        Optional<Path> testDirectory,
         OptionalInt size,
-        @Default("0") int heldOut) implements DataSource {
+        @Default("0") int heldOut,
+        @Default("fingerprint") HeldOut heldOutBy)
+        implements DataSource {
+
+    /** Which pictures of a folder are held out as test images. */
+    public enum HeldOut {
+        /** Those whose names have the smallest SHA-256, so that the choice outlasts additions. */
+        FINGERPRINT,
+        /** The last in the order of their names, as the paper holds out FFHQ's last 1,000. */
+        LAST
+    }
+
     /**
      * A picture and its class.
      *
@@ -62,8 +77,12 @@ public record ImageFolder(
         if (heldOut < 0 || size.orElse(1) < 1) {
             throw new IllegalArgumentException("held_out must not be negative, and size must be positive");
         }
-        if (heldOut > 0 && testLabels.isPresent()) {
-            throw new IllegalArgumentException("test_labels names the test images; leave out held_out");
+        if (Stream.of(heldOut > 0, testLabels.isPresent(), testDirectory.isPresent())
+                        .filter(named -> named)
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException(
+                    "held_out, test_labels and test_directory each name the test images; keep one of them");
         }
     }
 
@@ -82,24 +101,42 @@ public record ImageFolder(
     public LabelledImages test() {
         Split split = split();
         if (split.test().isEmpty()) {
-            throw new UserException(
-                    directory + ": no pictures are held out as test images; set data.held_out or data.test_labels");
+            throw new UserException(directory + ": no pictures are held out as test images; set data.held_out,"
+                    + " data.test_labels or data.test_directory");
         }
         return read(split.test(), split.classNames());
     }
 
     private Split split() {
-        List<Entry> all = labels.map(this::labelled).orElseGet(this::bySubdirectory);
-        List<Entry> test = testLabels.map(this::labelled).orElseGet(() -> smallestFingerprints(all));
+        List<Entry> all = labels.map(this::labelled).orElseGet(() -> bySubdirectory(directory));
+        List<Entry> test = testLabels
+                .map(this::labelled)
+                .or(() -> testDirectory.map(ImageFolder::bySubdirectory))
+                .orElseGet(() -> heldOut(all));
         Set<String> testNames = test.stream().map(Entry::name).collect(Collectors.toUnmodifiableSet());
-        List<Entry> training =
-                all.stream().filter(entry -> !testNames.contains(entry.name())).toList();
+        // Two directories may have pictures of the same name; one may lie in the other.
+        Predicate<Entry> isTest = testDirectory
+                .<Predicate<Entry>>map(
+                        within -> entry -> entry.file().toAbsolutePath().startsWith(within.toAbsolutePath()))
+                .orElse(entry -> testNames.contains(entry.name()));
+        List<Entry> training = all.stream().filter(isTest.negate()).toList();
         if (training.isEmpty()) {
             throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
                     + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
                     + " are test images, and none are left to train on; name another directory");
         }
         return new Split(training, test);
+    }
+
+    private List<Entry> heldOut(List<Entry> all) {
+        return switch (heldOutBy) {
+            case FINGERPRINT -> smallestFingerprints(all);
+            case LAST ->
+                all.stream()
+                        .sorted(Comparator.comparing(Entry::name))
+                        .skip(Math.max(0, all.size() - heldOut))
+                        .toList();
+        };
     }
 
     private List<Entry> smallestFingerprints(List<Entry> all) {
@@ -128,7 +165,7 @@ public record ImageFolder(
         return entries;
     }
 
-    private List<Entry> bySubdirectory() {
+    private static List<Entry> bySubdirectory(Path directory) {
         PictureFolder folder = PictureFolder.of(directory);
         folder.reportLeftOut();
         return folder.byName().entrySet().stream()

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bcm4j.data.ImageFolder.HeldOut;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -41,7 +42,52 @@ class ImageFolderTest {
     }
 
     private ImageFolder folder() {
-        return new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.empty(), 0);
+        return new ImageFolder(
+                directory,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                0,
+                HeldOut.FINGERPRINT);
+    }
+
+    /** As the paper holds out the last 1,000 of FFHQ. */
+    @Test
+    void theLastByNameCanBeHeldOut() throws IOException {
+        for (int i = 0; i < 12; i++) {
+            write("%05d.png".formatted(i), 10 * i, 1, 4, 4);
+        }
+        ImageFolder folder = new ImageFolder(
+                directory, Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty(), 2, HeldOut.LAST);
+        LabelledImages test = folder.test();
+        assertThat(test.size()).isEqualTo(2);
+        assertThat(HostTensors.bytes(test.bytes(0))).containsOnly(100);
+        assertThat(HostTensors.bytes(test.bytes(1))).containsOnly(110);
+        assertThat(folder.training().size()).isEqualTo(10);
+    }
+
+    /** Beside the training images or among them, and with names that training images have too. */
+    @Test
+    void testImagesMayHaveADirectoryOfTheirOwn() throws IOException {
+        write("train/a.png", 10, 1, 4, 4);
+        write("train/b.png", 20, 1, 4, 4);
+        write("val/a.png", 30, 1, 4, 4);
+        ImageFolder beside = withTest(directory.resolve("train"));
+        assertThat(beside.training().size()).isEqualTo(2);
+        assertThat(HostTensors.bytes(beside.test().bytes(0))).containsOnly(30);
+        assertThat(withTest(directory).training().size()).isEqualTo(2);
+    }
+
+    private ImageFolder withTest(Path training) {
+        return new ImageFolder(
+                training,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(directory.resolve("val")),
+                OptionalInt.empty(),
+                0,
+                HeldOut.FINGERPRINT);
     }
 
     @Test
@@ -69,7 +115,13 @@ class ImageFolderTest {
         Path json = Files.writeString(directory.resolve("labels.json"), "{\"b,c.png\": \"dog\", \"a.png\": \"cat\"}");
         for (Path labels : new Path[] {csv, json}) {
             LabelledImages images = new ImageFolder(
-                            directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0)
+                            directory,
+                            Optional.of(labels),
+                            Optional.empty(),
+                            Optional.empty(),
+                            OptionalInt.empty(),
+                            0,
+                            HeldOut.FINGERPRINT)
                     .training();
             assertThat(images.size()).isEqualTo(2);
             assertThat(images.classNames()).containsExactly("cat", "dog");
@@ -85,19 +137,38 @@ class ImageFolderTest {
         write("c.png", 3, 1, 2, 2);
         Path all = Files.writeString(directory.resolve("all.csv"), "file,class\na.png,ant\nb.png,cat\n");
         Path test = Files.writeString(directory.resolve("test.csv"), "file,class\nb.png,cat\nc.png,bee\n");
-        ImageFolder folder = new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 0);
+        ImageFolder folder = new ImageFolder(
+                directory,
+                Optional.of(all),
+                Optional.of(test),
+                Optional.empty(),
+                OptionalInt.empty(),
+                0,
+                HeldOut.FINGERPRINT);
         assertThat(levels(folder.training())).containsExactly(1);
         assertThat(levels(folder.test())).containsExactly(2, 3);
         assertThat(folder.training().classNames()).containsExactly("ant", "bee", "cat");
         assertThat(HostTensors.longs(folder.test().labels(0, 1))).containsExactly(2, 1);
 
-        ImageFolder nothingLeft =
-                new ImageFolder(directory, Optional.of(test), Optional.of(test), OptionalInt.empty(), 0);
+        ImageFolder nothingLeft = new ImageFolder(
+                directory,
+                Optional.of(test),
+                Optional.of(test),
+                Optional.empty(),
+                OptionalInt.empty(),
+                0,
+                HeldOut.FINGERPRINT);
         assertThatThrownBy(nothingLeft::training)
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("none are left to train on");
-        assertThatThrownBy(
-                        () -> new ImageFolder(directory, Optional.of(all), Optional.of(test), OptionalInt.empty(), 1))
+        assertThatThrownBy(() -> new ImageFolder(
+                        directory,
+                        Optional.of(all),
+                        Optional.of(test),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        1,
+                        HeldOut.FINGERPRINT))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -107,7 +178,14 @@ class ImageFolderTest {
         for (int i = 0; i < 10; i++) {
             write(i + ".png", i, 1, 1, 1);
         }
-        ImageFolder folder = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.empty(), 3);
+        ImageFolder folder = new ImageFolder(
+                directory,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                3,
+                HeldOut.FINGERPRINT);
         byte[] test = levels(folder.test());
         byte[] training = levels(folder.training());
         assertThat(test).hasSize(3);
@@ -142,12 +220,26 @@ class ImageFolderTest {
                 .hasMessageContaining("8x12")
                 .hasMessageContaining("data.size");
 
-        LabelledImages images =
-                new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images = new ImageFolder(
+                        directory,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.of(2),
+                        0,
+                        HeldOut.FINGERPRINT)
+                .training();
         assertThat(images.height()).isEqualTo(2);
         assertThat(HostTensors.bytes(images.bytes(1))).hasSize(4).containsOnly((byte) 200);
 
-        ImageFolder larger = new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(5), 0);
+        ImageFolder larger = new ImageFolder(
+                directory,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.of(5),
+                0,
+                HeldOut.FINGERPRINT);
         assertThatThrownBy(larger::training).isInstanceOf(UserException.class).hasMessageContaining("is only 4x4");
     }
 
@@ -159,8 +251,15 @@ class ImageFolderTest {
             values[i] = (byte) (10 * (i % 6));
         }
         ImageFiles.writePng(directory.resolve("a.png"), HostTensors.ofBytes(values, 1, 4, 6));
-        LabelledImages images =
-                new ImageFolder(directory, Optional.empty(), Optional.empty(), OptionalInt.of(2), 0).training();
+        LabelledImages images = new ImageFolder(
+                        directory,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.of(2),
+                        0,
+                        HeldOut.FINGERPRINT)
+                .training();
         assertThat(HostTensors.bytes(images.bytes(0))).containsExactly(15, 35, 15, 35);
     }
 
@@ -173,8 +272,15 @@ class ImageFolderTest {
         Path labels = Files.writeString(
                 directory.resolve("labels.csv"),
                 "file,class\nb\u00e4r.png,B\u00e4r\nku\u0308.png,Ba\u0308r\nsub/x.png,y\n");
-        LabelledImages images =
-                new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0).training();
+        LabelledImages images = new ImageFolder(
+                        directory,
+                        Optional.of(labels),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        0,
+                        HeldOut.FINGERPRINT)
+                .training();
         assertThat(levels(images)).containsExactly(1, 2, 3);
         assertThat(images.classNames()).containsExactly("B\u00e4r", "y");
     }
@@ -215,8 +321,15 @@ class ImageFolderTest {
         write("a.png", 1, 1, 2, 2);
         write("b.png", 2, 1, 2, 2);
         Path labels = Files.writeString(directory.resolve("labels.csv"), csv);
-        LabelledImages images =
-                new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0).training();
+        LabelledImages images = new ImageFolder(
+                        directory,
+                        Optional.of(labels),
+                        Optional.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        0,
+                        HeldOut.FINGERPRINT)
+                .training();
         assertThat(levels(images)).containsExactly(1, 2);
         assertThat(images.classNames()).containsExactly("x", "y");
     }
@@ -227,8 +340,14 @@ class ImageFolderTest {
         String csv = "file,class\na.png,M\u00e4dchen\n";
         for (String name : List.of("labels.csv", "labels.json")) {
             Path labels = directory.resolve(name);
-            ImageFolder folder =
-                    new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0);
+            ImageFolder folder = new ImageFolder(
+                    directory,
+                    Optional.of(labels),
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    0,
+                    HeldOut.FINGERPRINT);
             Files.write(labels, csv.getBytes(StandardCharsets.ISO_8859_1));
             assertThatThrownBy(folder::training)
                     .isInstanceOf(UserException.class)
@@ -261,7 +380,14 @@ class ImageFolderTest {
 
     private void refusesLabels(String csv, String message) throws IOException {
         Path labels = Files.writeString(directory.resolve("labels.csv"), csv);
-        ImageFolder folder = new ImageFolder(directory, Optional.of(labels), Optional.empty(), OptionalInt.empty(), 0);
+        ImageFolder folder = new ImageFolder(
+                directory,
+                Optional.of(labels),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                0,
+                HeldOut.FINGERPRINT);
         assertThatThrownBy(folder::training).isInstanceOf(UserException.class).hasMessageContaining(message);
     }
 }
