@@ -125,6 +125,7 @@ public record ImageFolder(
                     + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
                     + " are test images, and none are left to train on; name another directory");
         }
+        labels.ifPresent(file -> reportUnnamed(file, training, test));
         return new Split(training, test);
     }
 
@@ -137,6 +138,13 @@ public record ImageFolder(
                         .skip(Math.max(0, all.size() - heldOut))
                         .toList();
         };
+    }
+
+    private void reportUnnamed(Path labelFile, List<Entry> training, List<Entry> test) {
+        Set<String> named = Stream.concat(training.stream(), test.stream())
+                .map(Entry::name)
+                .collect(Collectors.toUnmodifiableSet());
+        PictureFolder.of(directory).reportUnnamed(labelFile, named);
     }
 
     private List<Entry> smallestFingerprints(List<Entry> all) {

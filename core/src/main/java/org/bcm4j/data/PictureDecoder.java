@@ -2,6 +2,7 @@ package org.bcm4j.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -79,8 +80,16 @@ final class PictureDecoder {
         if (image.getColorModel().getNumColorComponents() == 4) {
             throw new UserException(source + " is in the colours of a printer (CMYK); convert it to RGB");
         }
-        return RasterPixels.of(
-                image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
+        int type = image.getRaster().getTransferType();
+        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
+            throw new UserException(source + " holds other numbers than whole ones from 0 on; export it as PNG");
+        }
+        DecodedPicture picture =
+                RasterPixels.of(image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
+        // WebP knows no grey pictures but has many.
+        return format.equals("webp")
+                ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())
+                : picture;
     }
 
     /** Which one is meant is for a person to decide. */

@@ -153,10 +153,24 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
     /** Says in one line, once, how many files were left out, and names the first. */
     public void reportLeftOut() {
         if (!leftOut.isEmpty()) {
-            String line = folder + ": read " + pictures.size() + " pictures, left out " + namesOfLeftOut();
-            if (TOLD.add(line)) {
-                LOG.warn(line);
-            }
+            tell(folder + ": read " + pictures.size() + " pictures, left out " + namesOfLeftOut());
+        }
+    }
+
+    /** Says in one line, once, how many pictures a label file does not name, if it does not name all. */
+    void reportUnnamed(Path labelFile, Set<String> named) {
+        List<Path> unnamed = pictures.stream()
+                .filter(picture -> !named.contains(name(folder.relativize(picture).toString())))
+                .toList();
+        if (!unnamed.isEmpty()) {
+            PictureFolder others = new PictureFolder(folder, pictures, unnamed);
+            tell(folder + ": left out what " + labelFile + " does not name, " + others.namesOfLeftOut());
+        }
+    }
+
+    private static void tell(String line) {
+        if (TOLD.add(line)) {
+            LOG.warn(line);
         }
     }
 

@@ -2,7 +2,6 @@ package org.bcm4j.data;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
-import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
@@ -33,15 +32,11 @@ final class RasterPixels {
      * The picture on a white ground, every sample scaled to 0 to 255.
      *
      * @param transparent the samples of a colour that is transparent, in the raster's range; an alpha channel then counts for nothing
-     * @throws IllegalArgumentException if the samples are no whole numbers from 0 on, or of other colours than grey or red, green, blue
+     * @throws IllegalArgumentException if the samples are of other colours than grey or red, green, blue
      */
     static DecodedPicture of(BufferedImage image, Optional<int[]> transparent) {
         Raster raster = image.getRaster();
         ColorModel model = image.getColorModel();
-        int type = raster.getTransferType();
-        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
-            throw new IllegalArgumentException("samples that are not unsigned whole numbers");
-        }
         Optional<RasterPixels> opacity = transparent
                 .map(colour -> unlike(raster, colour))
                 .or(() -> model.hasAlpha() ? Optional.of(alpha(raster, model)) : Optional.empty());
@@ -156,6 +151,17 @@ final class RasterPixels {
     private static RasterPixels blank(int channels, Raster raster) {
         int size = Math.multiplyExact(channels, raster.getWidth() * raster.getHeight());
         return new RasterPixels(new byte[size], channels, raster.getHeight(), raster.getWidth());
+    }
+
+    /** The same as one channel if all are equal. */
+    RasterPixels greyIfEqual() {
+        int plane = height * width;
+        for (int c = 1; c < channels; c++) {
+            if (!Arrays.equals(values, 0, plane, values, c * plane, (c + 1) * plane)) {
+                return this;
+            }
+        }
+        return new RasterPixels(Arrays.copyOf(values, plane), 1, height, width);
     }
 
     BufferedImage toBufferedImage() {

@@ -1,16 +1,21 @@
 package org.bcm4j.storage;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Paths as people write them in options and configurations, where no shell has read them. */
 public final class WrittenPath {
     private WrittenPath() {}
 
     /**
-     * The path that a text means: {@code ~} and {@code ~/…} lie in the home directory, as in a shell; a file of that name is {@code ./~}.
+     * The path that a text means: {@code ~} and {@code ~/…} lie in the home directory, as in a shell; a file of that name is {@code ./~}. A
+     * file that is there under the same name with its umlauts in one character or in two (Unicode's NFC, NFD) is meant, too.
      *
      * @throws UserException if this system can not have such a path
      */
@@ -19,7 +24,11 @@ public final class WrittenPath {
             if (text.equals("~") || text.startsWith("~/")) {
                 return Path.of(home(text) + text.substring(1));
             }
-            return Path.of(text);
+            return Stream.of(Form.NFC, Form.NFD)
+                    .map(form -> Path.of(Normalizer.normalize(text, form)))
+                    .filter(other -> !Files.exists(Path.of(text)) && Files.exists(other))
+                    .findFirst()
+                    .orElseGet(() -> Path.of(text));
         } catch (InvalidPathException e) {
             throw new UserException(explain(e), e);
         }

@@ -66,6 +66,14 @@ class PictureDecoderTest {
                 picture.to(org.bytedeco.pytorch.global.torch.ScalarType.Double).mean(1, 2));
     }
 
+    /** The format has three channels always. */
+    @Test
+    void aGreyWebpHasOneChannel() throws IOException {
+        Tensor grey = picture("grey.webp").pixels();
+        assertThat(grey.size(0)).isEqualTo(1);
+        assertThat(HostTensors.bytes(grey)).isEqualTo(HostTensors.bytes(picture("grey.png").pixels()));
+    }
+
     @Test
     void aProfileInWebpIsNotApplied() throws IOException {
         assertThat(HostTensors.bytes(picture("icc.webp").pixels()))
