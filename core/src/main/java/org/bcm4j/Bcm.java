@@ -148,9 +148,13 @@ public final class Bcm implements AutoCloseable {
      * @param constraint what is known of these N images
      * @param seed seeds the noise that the walk starts with, adds, and that the edit renews
      * @return float32 [N,C,H,W], at time 0 within [-1,1]
+     * @throws UserException if the walk is not for this kind of model
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
         ConsistencyModel consistent = ConsistencyModel.of(model);
+        Journey.require(walk, model.config());
+        model.requireInputs(points, labels);
+        constraint.requireFit(points);
         return inBatches(
                 points,
                 seed,

@@ -52,9 +52,8 @@ final class EvalEditsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
-            throw new UserException("--out " + out + ": name a .json file");
-        }
+        Destination.requireFile("--out", out, ".json");
+        model.requireBothWays();
         EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
         DataSource source = data.source();
         LabelledImages test = source.test();

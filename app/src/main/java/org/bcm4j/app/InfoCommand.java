@@ -91,7 +91,9 @@ final class InfoCommand implements Callable<Integer> {
             return;
         }
         walks("generate", walks.generate(), "invert", walks.invert());
-        walks("interpolate", walks.interpolate(), "swap", walks.swap());
+        if (!model.isPlain()) {
+            walks("interpolate", walks.interpolate(), "swap", walks.swap());
+        }
         walks("inpaint", walks.inpaint(), "restore", walks.restore());
     }
 

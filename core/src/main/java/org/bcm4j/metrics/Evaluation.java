@@ -167,7 +167,7 @@ public record Evaluation(long samples, long images, long seed) {
                             inversion.stream(),
                             interpolation.stream().flatMap(ways -> ways.both()))
                     .flatMap(ways -> ways)
-                    .forEach(way -> Journey.require(way, model));
+                    .forEach(way -> Journey.require(way, model.config()));
         }
     }
 

@@ -40,10 +40,12 @@ public final class ModelFolder {
         return ConfigFile.read(folder.resolve(CONFIG), ModelConfig.class);
     }
 
-    /** The walks stored with the model, or sensible ones if there are none. */
+    /** The walks stored with the model, or sensible ones for its kind if there are none. */
     public RecommendedWalks walks() {
         Path file = folder.resolve(WALKS);
-        return Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
+        RecommendedWalks stored =
+                Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
+        return stored.orUntunedOf(config().preconditioning());
     }
 
     /** Stores walks with the model, in the place of those that were. */

@@ -45,7 +45,7 @@ public final class Trainer implements AutoCloseable {
     private final TrainingState state;
     private final Checkpoints checkpoints;
     private final SampleSheet samples;
-    private RecommendedWalks walks = RecommendedWalks.UNTUNED;
+    private RecommendedWalks walks;
     private volatile boolean stopRequested;
 
     private Trainer(Path directory, TrainingConfig config) {
@@ -55,6 +55,7 @@ public final class Trainer implements AutoCloseable {
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();
         Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
+        walks = RecommendedWalks.untuned(config.model());
         network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
         step = new TrainingStep(config, function, images, device, precision);

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.bcm4j.denoiser.Denoiser;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
@@ -47,18 +48,34 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
     /**
      * Refuses a way that the model can not go.
      *
-     * @throws UserException if a walk is given to a denoiser, or an ODE to another model
+     * @throws UserException if a walk is given to a denoiser, or one that goes elsewhere than to time 0 to a plain consistency model, or an
+     *     ODE to a model that is no denoiser
      */
-    public static void require(Way way, TrainedModel model) {
-        if (way instanceof Walk && model.config().isDenoiser()) {
+    public static void require(Way way, ModelConfig model) {
+        if (way instanceof Walk && model.isDenoiser()) {
             throw new UserException(
                     "walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
                             + " solve its ODE, or name a consistency model");
         }
-        if (way instanceof Ode && !model.config().isDenoiser()) {
+        if (way instanceof Walk walk && model.isPlain()) {
+            requireMultistep(walk);
+        }
+        if (way instanceof Ode && !model.isDenoiser()) {
             throw new UserException(
                     "ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
                             + " walk with it, or name a model trained with the term edm-denoising");
+        }
+    }
+
+    private static void requireMultistep(Walk walk) {
+        for (Move move : walk.moves()) {
+            if (move instanceof Move.Traverse && move.to() > 0) {
+                String instead = walk.end() > 0
+                        ? "to come to noise, name a bidirectional model"
+                        : "go to 0 and add noise there, as \"80 > 0 +1.2 > 0\" does";
+                throw new UserException("walk \"" + walk + "\": this model is a plain consistency model, which leads to"
+                        + " 0 only, not to " + NoiseScale.text(move.to()) + "; " + instead);
+            }
         }
     }
 

@@ -48,6 +48,11 @@ public record Quickstart(Path model, Path out, long seed) {
             throw new UserException(model + ": the quickstart also generates without labels, and this model was"
                     + " trained with labels only; use `bcm sample --class`");
         }
+        if (config.isPlain()) {
+            throw new UserException(
+                    model + ": the quickstart also inverts images, and this model is a plain consistency"
+                            + " model, which inverts nothing; use `bcm sample`");
+        }
         ModelWalks walks = ModelWalks.of(model, folder.walks());
         Path metrics = model.resolve(METRICS);
         Optional<EvaluationReport> evaluation =
