@@ -1,6 +1,8 @@
 package org.bcm4j.model;
 
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bcm4j.config.Default;
@@ -128,7 +130,7 @@ public record RecommendedWalks(
 
     /** These walks with another one of {@code nfe} evaluations for a purpose. */
     public RecommendedWalks with(Purpose purpose, int nfe, String walk) {
-        Map<String, String> changed = new TreeMap<>(of(purpose));
+        Map<String, String> changed = sorted(of(purpose));
         changed.put(Integer.toString(nfe), walk);
         return switch (purpose) {
             case SAMPLE -> new RecommendedWalks(changed, invert, interpolate, swap, inpaint, restore);
@@ -141,17 +143,25 @@ public record RecommendedWalks(
     }
 
     public RecommendedWalks {
-        generate = Collections.unmodifiableMap(new TreeMap<>(generate));
-        invert = Collections.unmodifiableMap(new TreeMap<>(invert));
+        generate = Collections.unmodifiableMap(sorted(generate));
+        invert = Collections.unmodifiableMap(sorted(invert));
         interpolate = completed(interpolate, invert);
         swap = completed(swap, invert);
-        inpaint = Collections.unmodifiableMap(new TreeMap<>(inpaint.isEmpty() ? INPAINT : inpaint));
-        restore = Collections.unmodifiableMap(new TreeMap<>(restore.isEmpty() ? RESTORE : restore));
+        inpaint = Collections.unmodifiableMap(sorted(inpaint.isEmpty() ? INPAINT : inpaint));
+        restore = Collections.unmodifiableMap(sorted(restore.isEmpty() ? RESTORE : restore));
+    }
+
+    /** By ascending evaluations, which are numbers without leading zeros. */
+    private static Map<String, String> sorted(Map<String, String> walks) {
+        Map<String, String> sorted =
+                new TreeMap<>(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()));
+        sorted.putAll(walks);
+        return sorted;
     }
 
     /** The walks to noise and back, and for each inversion that has none the way straight back. */
     private static Map<String, String> completed(Map<String, String> own, Map<String, String> inversions) {
-        Map<String, String> walks = new TreeMap<>();
+        Map<String, String> walks = sorted(Map.of());
         inversions.forEach((nfe, inversion) -> walks.put(nfe, inversion + " > 0"));
         walks.putAll(own);
         return Collections.unmodifiableMap(walks);

@@ -100,6 +100,7 @@ public final class Trainer implements AutoCloseable {
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
         Trainer trainer = new Trainer(directory, config);
         try {
+            trainer.requireSameClasses();
             trainer.checkpoints.restore(trainer.state);
             trainer.keepTunedWalks();
             if (!overrides.isEmpty()) {
@@ -109,6 +110,20 @@ public final class Trainer implements AutoCloseable {
         } catch (RuntimeException e) {
             trainer.close();
             throw e;
+        }
+    }
+
+    /** The labels of the data are numbers, which must go on to mean what they meant when the run began. */
+    private void requireSameClasses() {
+        Path model = directory.resolve(MODEL);
+        List<String> before =
+                Files.exists(model) ? new ModelFolder(model).config().classNames() : List.of();
+        List<String> now = classNames();
+        if (!before.isEmpty() && !before.equals(now)) {
+            throw new UserException(
+                    directory + ": the classes of " + config.data().title() + " were "
+                            + String.join(", ", before) + " when the run began, and are " + String.join(", ", now)
+                            + " now; restore the data, or start a new run");
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bcm4j.storage.UserException;
@@ -53,6 +54,22 @@ class ImageFolderTest {
         assertThat(images.channels()).isEqualTo(3);
         assertThat(HostTensors.bytes(images.bytes(0))).containsOnly(30);
         assertThat(HostTensors.bytes(images.bytes(1))).hasSize(48).containsOnly(20);
+    }
+
+    /** Else class 2 would be called 10. */
+    @Test
+    void classesThatAreNumbersAreInTheOrderOfNumbers() throws IOException {
+        List<String> names = List.of("-1", "0", "0.5", "1", "01", "2", "9", "10", "11", "100", "10b", "9a", "Z", "a");
+        for (int i = 0; i < names.size(); i++) {
+            write(names.get(i) + "/a.png", i, 1, 2, 2);
+        }
+        LabelledImages images = folder().training();
+        assertThat(images.classNames())
+                .containsExactly("-1", "0", "0.5", "01", "1", "2", "9", "10", "11", "100", "10b", "9a", "Z", "a");
+        for (int i = 0; i < images.size(); i++) {
+            String name = images.classNames().get((int) HostTensors.longs(images.labels(i))[0]);
+            assertThat(HostTensors.bytes(images.bytes(i))[0]).isEqualTo((byte) names.indexOf(name));
+        }
     }
 
     @Test

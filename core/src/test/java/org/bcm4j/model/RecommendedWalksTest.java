@@ -58,6 +58,14 @@ class RecommendedWalksTest {
                 .isEqualTo(walks);
     }
 
+    @Test
+    void walksAreInTheOrderOfTheirEvaluations() {
+        RecommendedWalks walks = RecommendedWalks.UNTUNED
+                .with(Purpose.SAMPLE, 18, Walk.multistep(18).toString())
+                .with(Purpose.SAMPLE, 10, Walk.multistep(10).toString());
+        assertThat(walks.generate().keySet()).containsExactly("1", "2", "3", "4", "10", "18");
+    }
+
     @ParameterizedTest
     @EnumSource(Purpose.class)
     void anotherWalkForOnePurposeLeavesTheOthers(Purpose purpose) {
