@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import org.bcm4j.metrics.SampleReport;
 final class EvaluationTables {
     private EvaluationTables() {}
 
-    static void print(EvaluationReport report) {
+    /** @param statistics the file that was named for the real images' Inception statistics */
+    static void print(EvaluationReport report, Optional<Path> statistics) {
         EvaluationReport.Protocol protocol = report.protocol();
         System.out.printf(
                 Locale.ROOT,
@@ -33,7 +35,11 @@ final class EvaluationTables {
         report.real().ifPresent(EvaluationTables::print);
         System.out.printf("in brackets: 95 %% bounds by the bootstrap, seed %d%n", protocol.seed());
         generation(report.generation());
-        report.inception().ifPresent(EvaluationTables::inception);
+        report.inception()
+                .ifPresent(rows -> inception(
+                        rows,
+                        statistics.filter(
+                                file -> report.protocol().statisticsSha256().isPresent())));
         inversion(report.inversion());
         noise(report);
         interpolation(report.interpolation().orElse(List.of()));
@@ -68,7 +74,8 @@ final class EvaluationTables {
         }
     }
 
-    private static void inception(List<EvaluationReport.InceptionFigures> rows) {
+    private static void inception(List<EvaluationReport.InceptionFigures> rows, Optional<Path> statistics) {
+        statistics.ifPresent(file -> System.out.printf(Locale.ROOT, "%nFID against the statistics in %s%n", file));
         System.out.printf(
                 "%n%-36s %7s %30s %30s %10s %10s %10s%n",
                 "in Inception features", "NFE", "FID", "KID", "precision", "recall", "score");
@@ -191,15 +198,17 @@ final class EvaluationTables {
 
     static void print(SampleReport report) {
         SampleReport.Protocol protocol = report.protocol();
+        Optional<String> statistics = protocol.statistics().map(file -> "the statistics in " + file);
+        Optional<String> images = protocol.images()
+                .map(count -> String.format(Locale.ROOT, "%,d images of %s", count, protocol.data()))
+                .map(real -> real
+                        + statistics.map(file -> ", the FID against " + file).orElse(""));
         System.out.printf(
                 Locale.ROOT,
                 "%,d samples of %s against %s%s%n",
                 protocol.sampleCount(),
                 protocol.samples(),
-                protocol.images()
-                        .map(count -> String.format(Locale.ROOT, "%,d images of ", count))
-                        .orElse(""),
-                protocol.data());
+                images.or(() -> statistics).orElse(protocol.data()));
         report.features().ifPresent(figures -> {
             line("distance", text(5, figures.frechetDistance(), figures.frechetDistanceBounds()));
             line("/ blurred", text(5, figures.relativeToBlurred()));
