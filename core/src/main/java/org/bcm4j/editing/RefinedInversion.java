@@ -68,6 +68,17 @@ public record RefinedInversion(int steps) {
      */
     public Tensor refine(
             ConsistencyModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
+        if (model.config().isPlain()) {
+            throw new UserException(
+                    "this model is a plain consistency model, which inverts nothing, so it can not refine"
+                            + " inversions; name a bidirectional one");
+        }
+        model.requireInputs(images, labels);
+        model.requireInputs(noises, labels);
+        if (noises.size(0) != images.size(0)) {
+            throw new IllegalArgumentException(
+                    "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
+        }
         return Scope.returning(() -> {
             Lack lack = new Lack(model, images, labels);
             Tensor corrected = new InverseCorrection(lack, noise.normal(images.shape()))

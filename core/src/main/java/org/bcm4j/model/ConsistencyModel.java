@@ -133,6 +133,13 @@ public final class ConsistencyModel implements TrainedModel {
         }
     }
 
+    private static void requireTime(double time) {
+        if (!(time >= NoiseScales.SIGMA_MIN && time <= NoiseScales.SIGMA_MAX)) {
+            throw new IllegalArgumentException("noise scales are from " + NoiseScales.SIGMA_MIN + " to "
+                    + NoiseScales.SIGMA_MAX + ", not " + time);
+        }
+    }
+
     @Override
     public void close() {
         weights.close();

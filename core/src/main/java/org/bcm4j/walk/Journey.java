@@ -11,7 +11,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Takes points along a {@link Way} with a model: along a walk with a consistency model, along an ODE with a denoiser. Results belong to the
- * scope that is open, and the caller's tensors are neither changed nor freed.
+ * scope that is open, and the caller's tensors are neither changed nor freed. What the model does not take is refused, see {@link
+ * TrainedModel#requireInputs}.
  *
  * @param labels the class of each point, int64 [B]; absent means the null class, or no classes
  * @param noise draws for the moves of a walk that add noise, and for the initial noise of an ODE
@@ -24,7 +25,8 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @throws UserException if the way is not for this kind of model, or does not start at noise
      */
     public Arrival generate(Way way, Tensor z) {
-        require(way, model);
+        require(way, model.config());
+        model.requireInputs(z, labels);
         if (way instanceof Ode ode) {
             if (ode.start() == 0) {
                 throw new UserException("ODE \"" + ode + "\" starts at an image, so it cannot generate one");
@@ -41,7 +43,8 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @throws UserException if the way is not for this kind of model
      */
     public Arrival from(Way way, Tensor x) {
-        require(way, model);
+        require(way, model.config());
+        model.requireInputs(x, labels);
         return way instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) way, x);
     }
 
