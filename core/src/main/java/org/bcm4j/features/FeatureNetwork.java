@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.config.Format;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.AtomicDirectory;
@@ -62,6 +63,7 @@ public final class FeatureNetwork implements AutoCloseable {
             throw new UserException(folder + ": holds no feature network (" + CONFIG
                     + " is missing); train one with `bcm features train --out " + folder + "`");
         }
+        Format.of(FeatureConfig.FORMAT).requireVersionOf(configFile);
         FeatureConfig config = ConfigFile.read(configFile, FeatureConfig.class);
         Path weightFile = folder.resolve(WEIGHTS);
         Weights weights = Weights.zeros(config.layout(), device);

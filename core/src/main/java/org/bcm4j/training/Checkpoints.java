@@ -15,6 +15,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Safetensors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -84,9 +85,45 @@ final class Checkpoints {
         return Optional.empty();
     }
 
+    /**
+     * Refuses a run that another version of bcm4j trained, by its newest checkpoint that tells; its configuration may be another too.
+     *
+     * @throws UserException if that checkpoint is too new or too old
+     */
+    void requireFormat() {
+        Optional<Long> newest = steps(SEAL)
+                .filter(step -> Files.exists(file(step, ".safetensors")))
+                .findFirst();
+        newest.map(step -> file(step, ".safetensors"))
+                .filter(Checkpoints::hasHeader)
+                .ifPresent(TrainingState::requireFormat);
+    }
+
+    /** Whether its beginning is sound; {@link #restore} tells of one that is damaged. */
+    private static boolean hasHeader(Path data) {
+        try {
+            return !Safetensors.header(data).metadata().isEmpty();
+        } catch (UserException damage) {
+            return false;
+        }
+    }
+
+    private void requireOwnDigits(List<Long> sealed) {
+        if (sealed.isEmpty()) {
+            names().stream()
+                    .filter(name -> SEAL_IN_ANY_DIGITS.matcher(name).matches())
+                    .max(Comparator.naturalOrder())
+                    .ifPresent(name -> {
+                        throw new UserException(
+                                directory.resolve(name) + ": has digits of another script in its name; rename it"
+                                        + " and its .safetensors, as in step-00000020.json, to go on from there");
+                    });
+        }
+    }
+
     private boolean isWhole(long step, Path data) {
         try {
-            Seal seal = ConfigFile.read(file(step, ".json"), Seal.class);
+            Seal seal = ConfigFile.readPart(file(step, ".json"), Seal.class);
             return seal.step() == step
                     && Files.exists(data)
                     && Checksum.sha256(data).equals(seal.sha256());

@@ -34,6 +34,7 @@ import org.bcm4j.unet.Network;
  */
 public final class Trainer implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
+    private static final String CHECKPOINTS = "checkpoints";
     private static final String MODEL = "model";
     private static final Duration CURVES_EVERY = Duration.ofMinutes(2);
 
@@ -60,7 +61,7 @@ public final class Trainer implements AutoCloseable {
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
         step = new TrainingStep(config, function, images, device, precision);
         state = new TrainingState(config, network.layout(), images, device);
-        checkpoints = new Checkpoints(directory.resolve("checkpoints"));
+        checkpoints = new Checkpoints(directory.resolve(CHECKPOINTS));
         samples = new SampleSheet(config, function, device, precision, images);
     }
 
@@ -89,7 +90,7 @@ public final class Trainer implements AutoCloseable {
      * Prepares to continue a run from its newest whole checkpoint, or from its beginning if it has none yet.
      *
      * @param overrides {@code key=value} changes to the run's configuration, which are kept
-     * @throws UserException if there is no such run, or its checkpoints belong to another network
+     * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another network
      */
     public static Trainer resume(Path directory, List<String> overrides) {
         Path file = directory.resolve(CONFIG);
