@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -139,15 +140,12 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
-            throw new UserException("--out " + out + ": name a .json file");
-        }
-        statistics
-                .filter(file -> !file.toString().toLowerCase(Locale.ROOT).endsWith(".npz"))
-                .ifPresent(file -> {
-                    throw new UserException("--statistics " + file + ": name a .npz file");
-                });
         Set<Metric> asked = asked();
+        Destination.requireFile("--out", out, ".json");
+        // One that is there is only read.
+        statistics
+                .filter(file -> !Files.isRegularFile(file))
+                .ifPresent(file -> Destination.requireFile("--statistics", file, ".npz"));
         if (model.holdsImages()) {
             measureSamples(asked);
         } else {

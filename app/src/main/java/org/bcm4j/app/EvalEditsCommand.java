@@ -12,7 +12,6 @@ import org.bcm4j.metrics.EditingEvaluation;
 import org.bcm4j.metrics.EditingReport;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;

@@ -31,6 +31,8 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
+import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -132,7 +134,10 @@ final class TuneCommand implements Callable<Integer> {
             model.requireNoDenoiser();
         }
         ModelFolder folder = model.folder();
-        List<Walk> starts = starts(folder.walks());
+        List<Walk> starts = starts(folder.walks(), folder.config());
+        if (save) {
+            Writability.requireFile(walksFile());
+        }
         Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
         EditOptions.requireWithin("--budget", budget, starts.size(), 10_000);
         DataSource source = data.source();
@@ -240,8 +245,12 @@ final class TuneCommand implements Callable<Integer> {
                 seed);
         System.out.println(
                 save
-                        ? "saved in " + model.path().resolve("walks.json")
+                        ? "saved in " + walksFile()
                         : "the model is unchanged; to save this walk: " + savingCommand(best.walk()));
+    }
+
+    private Path walksFile() {
+        return model.path().resolve("walks.json");
     }
 
     /** What was typed, but with the walk that was found and no search. */

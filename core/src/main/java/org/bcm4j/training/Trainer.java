@@ -18,6 +18,7 @@ import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.unet.Network;
@@ -75,6 +76,7 @@ public final class Trainer implements AutoCloseable {
             throw new UserException(
                     directory + ": holds a run already; continue it with --resume, or choose another --run directory");
         }
+        Writability.requireFile(directory.resolve(CONFIG));
         Trainer trainer = new Trainer(directory, config);
         try {
             Files.createDirectories(directory);
@@ -98,6 +100,8 @@ public final class Trainer implements AutoCloseable {
             throw new UserException(
                     directory + ": holds no run (" + CONFIG + " is missing); start one without --resume");
         }
+        Writability.requireFile(file);
+        new Checkpoints(directory.resolve(CHECKPOINTS)).requireFormat();
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
         Trainer trainer = new Trainer(directory, config);
         try {

@@ -17,6 +17,7 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -76,6 +77,7 @@ public record Quickstart(Path model, Path out, long seed) {
 
     /** The folder is written as a whole, so nothing but an earlier page may stand there. */
     private void requireReplaceable() {
+        Writability.requireDirectory(out);
         Path page = out.resolve(PAGE);
         try {
             boolean earlierPage =
