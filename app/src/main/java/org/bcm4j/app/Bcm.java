@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -70,6 +71,8 @@ public final class Bcm implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // What bcm writes does not depend on the locale; this is for the libraries that it uses.
+        Locale.setDefault(Locale.ROOT);
         System.exit(run(arguments));
     }
 

@@ -87,13 +87,17 @@ final class EvalEditsCommand implements Callable<Integer> {
                         .mapToLong(EditingReport.Repair::changedKnown)
                         .sum());
         print("restoration", report.restoration());
-        System.out.printf("%n%-64s %24s%n", "interpolation, initial noise", "distance");
+        System.out.printf(Locale.ROOT, "%n%-64s %24s%n", "interpolation, initial noise", "distance");
         for (EditingReport.Midpoints midpoints : report.interpolation()) {
-            String how =
-                    "%s (%s, %s)".formatted(midpoints.initialNoise(), midpoints.inversion(), midpoints.generation());
+            String how = String.format(
+                    Locale.ROOT,
+                    "%s (%s, %s)",
+                    midpoints.initialNoise(),
+                    midpoints.inversion(),
+                    midpoints.generation());
             System.out.printf(Locale.ROOT, "%-64s %24s%n", how, text(midpoints.distance()));
         }
-        System.out.printf("%n%-96s %26s%n", "what this shows", "by");
+        System.out.printf(Locale.ROOT, "%n%-96s %26s%n", "what this shows", "by");
         for (EditingReport.Claim claim : report.claims()) {
             System.out.printf(
                     Locale.ROOT,
@@ -106,8 +110,14 @@ final class EvalEditsCommand implements Callable<Integer> {
 
     private static void print(String title, List<EditingReport.Repair> repairs) {
         System.out.printf(
+                Locale.ROOT,
                 "%n%-56s %3s %24s %14s %24s %14s%n",
-                title, "NFE", "MSE", "of the damaged", "distance", "of the damaged");
+                title,
+                "NFE",
+                "MSE",
+                "of the damaged",
+                "distance",
+                "of the damaged");
         for (EditingReport.Repair repair : repairs) {
             String walk = repair.walk().length() > 28 ? repair.walk().substring(0, 25) + "..." : repair.walk();
             System.out.printf(

@@ -130,7 +130,7 @@ final class ReproduceCommand implements Callable<Integer> {
         new ReproductionPage(out).write();
         for (Claim.Judgement judgement : Claim.Judgements.of(new Results(out)).claims()) {
             String verdict = judgement.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            System.out.printf("%-10s %s%n", verdict, judgement.statement());
+            System.out.printf(Locale.ROOT, "%-10s %s%n", verdict, judgement.statement());
         }
         System.out.println("wrote " + out.resolve("index.html"));
         return ExitCode.OK;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -28,6 +29,9 @@ final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
     private static final Pattern SEAL = Pattern.compile("step-(\\d{8,18})\\.json");
     private static final Pattern DATA = Pattern.compile("step-(\\d{8,18})\\.safetensors");
+    /** As earlier versions named them under locales that have digits of their own. */
+    private static final Pattern SEAL_IN_ANY_DIGITS =
+            Pattern.compile("step-\\d{8,18}\\.json", Pattern.UNICODE_CHARACTER_CLASS);
     /** All that a checkpoint consists of, and what a killed process left of one. */
     private static final Pattern ANY =
             Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
@@ -61,10 +65,11 @@ final class Checkpoints {
      * Restores the newest whole checkpoint, passing over damaged and unfinished ones with a warning.
      *
      * @return its step, or nothing if no checkpoint was ever finished
-     * @throws UserException if there are checkpoints, but all are damaged, or they belong to another network
+     * @throws UserException if there are checkpoints, but all are damaged or named in other digits, or they belong to another network
      */
     Optional<Long> restore(TrainingState state) {
         List<Long> sealed = steps(SEAL).toList();
+        requireOwnDigits(sealed);
         steps(DATA)
                 .filter(step -> !sealed.contains(step))
                 .forEach(step -> log.warn(
@@ -177,6 +182,6 @@ final class Checkpoints {
     }
 
     private Path file(long step, String suffix) {
-        return directory.resolve(String.format("step-%08d%s", step, suffix));
+        return directory.resolve(String.format(Locale.ROOT, "step-%08d%s", step, suffix));
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.journal.Journal;
@@ -205,7 +206,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void writeSheet(byte[] png) {
-        Path file = directory.resolve("samples").resolve(String.format("step-%08d.png", state.step));
+        Path file = directory.resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", state.step));
         try {
             Files.createDirectories(file.getParent());
         } catch (IOException e) {
