@@ -42,6 +42,10 @@ import org.bytedeco.pytorch.global.torch;
  * }</pre>
  *
  * <p>Images are float32 [N,C,H,W] in [-1,1], labels int64 [N]; results belong to the caller's {@link Scope}. For one thread at a time.
+ *
+ * <p>Tensors of another type or shape, on another device or closed, labels that are no classes, and counts below 1 are
+ * refused with an {@link IllegalArgumentException} that says what was expected and what came; whatever is asked of a
+ * closed model, with an {@link IllegalStateException}.
  */
 public final class Bcm implements AutoCloseable {
     /** Images of one evaluation: enough to keep two to sixteen cores busy, and little memory. */
@@ -98,6 +102,10 @@ public final class Bcm implements AutoCloseable {
      * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when it returns
      */
     public void generate(Way way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
+        if (count < 1) {
+            throw new IllegalArgumentException("at least 1 image can be generated, not " + count);
+        }
+        model.requireLabels(labels, count);
         for (long start = 0; start < count; start += BATCH) {
             long size = Math.min(BATCH, count - start);
             try (Scope scope = Scope.open()) {
@@ -116,6 +124,7 @@ public final class Bcm implements AutoCloseable {
      * @param seed seeds the noise that a walk adds on its way
      */
     public Tensor generate(Way way, Tensor noises, long seed, Optional<Tensor> labels) {
+        model.requireInputs(noises, labels);
         return inBatches(
                 noises,
                 seed,
@@ -131,6 +140,7 @@ public final class Bcm implements AutoCloseable {
      * @return the points at noise scale {@code way.end()}
      */
     public Tensor walk(Way way, Tensor points, long seed, Optional<Tensor> labels) {
+        model.requireInputs(points, labels);
         return inBatches(
                 points,
                 seed,
@@ -146,9 +156,13 @@ public final class Bcm implements AutoCloseable {
      * @param constraint what is known of these N images
      * @param seed seeds the noise that the walk starts with, adds, and that the edit renews
      * @return float32 [N,C,H,W], at time 0 within [-1,1]
+     * @throws UserException if the walk is not for this kind of model
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
         ConsistencyModel consistent = ConsistencyModel.of(model);
+        Journey.require(walk, model.config());
+        model.requireInputs(points, labels);
+        constraint.requireFit(points);
         return inBatches(
                 points,
                 seed,
@@ -167,6 +181,12 @@ public final class Bcm implements AutoCloseable {
     public Tensor refine(
             RefinedInversion refinement, Tensor images, Tensor noises, long seed, Optional<Tensor> labels) {
         ConsistencyModel consistent = ConsistencyModel.of(model);
+        model.requireInputs(images, labels);
+        model.requireInputs(noises, labels);
+        if (noises.size(0) != images.size(0)) {
+            throw new IllegalArgumentException(
+                    "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
+        }
         return Scope.returning(() -> {
             List<Tensor> done = new ArrayList<>();
             for (long first = 0; first < images.size(0); first += BATCH) {
@@ -182,8 +202,16 @@ public final class Bcm implements AutoCloseable {
         });
     }
 
-    /** Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the way ends at. */
+    /**
+     * Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the way ends at.
+     *
+     * @throws IllegalArgumentException if the way does not lead from images to noise
+     */
     public Tensor invert(Way way, Tensor images, long seed, Optional<Tensor> labels) {
+        if (way.start() != 0 || way.end() == 0) {
+            throw new IllegalArgumentException(
+                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + way + "\"");
+        }
         return Scope.returning(() -> walk(way, images, seed, labels).div(new Scalar(way.end())));
     }
 
@@ -204,7 +232,12 @@ public final class Bcm implements AutoCloseable {
             Way inversion, Way generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
         if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
             new ThereAndBack(toNoise, toImages); // throws unless it brings the images back
+        } else if (generation.start() != inversion.end() || generation.end() != 0) {
+            throw new IllegalArgumentException(
+                    "\"" + generation + "\" does not lead back to images from where \"" + inversion + "\" ends");
         }
+        model.requireInputs(ends, labels);
+        Interpolation.requireEnds(ends, frames);
         return Scope.returning(() -> {
             Tensor noises = Interpolation.slerp(invert(inversion, ends, seed, labels), frames);
             Tensor nearerEnd = model.device().integers(Interpolation.nearerEnds(frames));

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
+import org.bcm4j.editing.KnownPixels;
+import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.Preconditioning;
@@ -29,6 +34,7 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 /** An untrained model only scales what it is given, which is enough to follow noises and labels through batches. */
@@ -187,6 +193,123 @@ class BcmTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("adds noise on its way back");
         }
+    }
+
+    /** What libtorch would answer with a stack of native code, or with an image of something else. */
+    @Test
+    void tensorsThatCannotBeRightAreRefused() {
+        Walk there = Walk.parse("0 +0.07 > 80");
+        Walk back = Walk.parse("80 > 0");
+        try (Scope scope = Scope.open();
+                Bcm bcm = untrained()) {
+            Optional<Tensor> none = Optional.empty();
+            Tensor images = torch.zeros(2, 1, 8, 8);
+            Map<Tensor, String> wrong = Map.of(
+                    images.to(ScalarType.Byte), "uint8 [2,1,8,8]",
+                    images.to(ScalarType.Double), "float64 [2,1,8,8]",
+                    torch.zeros(1, 8, 8), "float32 [1,8,8]",
+                    torch.zeros(2, 1, 32, 32), "float32 [2,1,32,32]",
+                    torch.zeros(2, 3, 8, 8), "float32 [2,3,8,8]",
+                    torch.zeros(0, 1, 8, 8), "float32 [0,1,8,8]");
+            wrong.forEach((tensor, form) -> {
+                String expected = "this model takes images or noises float32 [B,1,8,8], not " + form;
+                refused(expected, () -> bcm.invert(there, tensor, 0, none));
+                refused(expected, () -> bcm.walk(there, tensor, 0, none));
+                refused(expected, () -> bcm.generate(back, tensor, 0, none));
+                refused(expected, () -> bcm.edit(back, tensor, Constraint.NONE, 0, none));
+                refused(expected, () -> bcm.refine(new RefinedInversion(1), tensor, images, 0, none));
+                refused(expected, () -> bcm.refine(new RefinedInversion(1), images, tensor, 0, none));
+                refused(expected, () -> bcm.interpolate(there, back, tensor, 3, 0, none));
+                refused(expected, () -> ConsistencyModel.of(bcm.model()).traverse(tensor, 80, 0.002, none));
+            });
+            Tensor closed = torch.zeros(2, 1, 8, 8);
+            closed.close();
+            refused("the tensor holds nothing; was it closed", () -> bcm.invert(there, closed, 0, none));
+            refused("the tensor holds nothing; was it closed", () -> bcm.invert(there, new Tensor(), 0, none));
+            refused(
+                    "noise scales are from 0.002 to 80.0, not 0.0",
+                    () -> ConsistencyModel.of(bcm.model()).traverse(images, 80, 0, none));
+        }
+    }
+
+    @Test
+    void labelsThatAreNoClassesAreRefused() {
+        Walk back = Walk.parse("80 > 0");
+        try (Scope scope = Scope.open();
+                Bcm bcm = untrained()) {
+            Tensor images = torch.zeros(2, 1, 8, 8);
+            Map<Tensor, String> wrong = Map.of(
+                    classes(0, 1, 2), "labels are int64 [2], a class for each of the images, not int64 [3]",
+                    classes(1), "labels are int64 [2], a class for each of the images, not int64 [1]",
+                    classes(0, 1).to(ScalarType.Int), "not int32 [2]",
+                    classes(0, 1).to(ScalarType.Float), "not float32 [2]",
+                    classes(0, 1).view(2, 1), "not int64 [2,1]",
+                    classes(0, 4), "labels are classes from 0 to 2, or 3 for none, not 4",
+                    classes(-1, 0), "labels are classes from 0 to 2, or 3 for none, not -1");
+            wrong.forEach((labels, expected) -> {
+                refused(expected, () -> bcm.generate(back, 2, 0, Optional.of(labels)));
+                refused(expected, () -> bcm.generate(back, images, 0, Optional.of(labels)));
+                refused(expected, () -> bcm.edit(back, images, Constraint.NONE, 0, Optional.of(labels)));
+            });
+            assertThat(bcm.generate(back, 2, 0, Optional.of(classes(3, 0))).size(0))
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void countsAndWaysThatCannotBeRightAreRefused() {
+        Walk there = Walk.parse("0 +0.07 > 80");
+        Walk back = Walk.parse("80 > 0");
+        try (Scope scope = Scope.open();
+                Bcm bcm = untrained()) {
+            Tensor images = torch.zeros(2, 1, 8, 8);
+            Optional<Tensor> none = Optional.empty();
+            refused("at least 1 image can be generated, not 0", () -> bcm.generate(back, 0, 0, none));
+            refused("at least 1 image can be generated, not -5", () -> bcm.generate(back, -5, 0, none));
+            refused(
+                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"80 > 0\"",
+                    () -> bcm.invert(back, images, 0, none));
+            refused("not \"0 +0.07 > 80 > 0\"", () -> bcm.invert(there.then(back), images, 0, none));
+            refused("an interpolation has at least 2 frames", () -> bcm.interpolate(there, back, images, 1, 0, none));
+            refused(
+                    "an interpolation has two ends, [2,C,H,W], not float32 [3,1,8,8]",
+                    () -> bcm.interpolate(there, back, torch.zeros(3, 1, 8, 8), 3, 0, none));
+            refused(
+                    "each image has its noise: 2 images, 3 noises",
+                    () -> bcm.refine(new RefinedInversion(1), images, torch.zeros(3, 1, 8, 8), 0, none));
+            KnownPixels others = new KnownPixels(
+                    torch.zeros(3, 1, 8, 8), torch.zeros(3, 1, 8, 8).to(ScalarType.Bool));
+            refused(
+                    "of images float32 [2,1,8,8] the known ones are of the same form",
+                    () -> bcm.edit(back, images, others, 0, none));
+        }
+    }
+
+    @Test
+    void aClosedModelIsNotUsed() {
+        try (Scope scope = Scope.open()) {
+            Bcm bcm = untrained();
+            Tensor images = torch.zeros(2, 1, 8, 8);
+            bcm.close();
+            bcm.close(); // twice is once
+            Walk back = Walk.parse("80 > 0");
+            for (ThrowableAssert.ThrowingCallable use : List.<ThrowableAssert.ThrowingCallable>of(
+                    () -> bcm.generate(back, 1, 0, Optional.empty()),
+                    () -> bcm.generate(back, images, 0, Optional.empty()),
+                    () -> bcm.invert(Walk.parse("0 > 80"), images, 0, Optional.empty()),
+                    () -> ConsistencyModel.of(bcm.model()).traverse(images, 80, 0.002, Optional.empty()))) {
+                assertThatThrownBy(use)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("this model is closed; open it again to use it");
+            }
+            assertThatThrownBy(() -> bcm.model().weights().flat())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("these weights are closed");
+        }
+    }
+
+    private static void refused(String expected, ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(expected);
     }
 
     private static double difference(Tensor a, Tensor b) {

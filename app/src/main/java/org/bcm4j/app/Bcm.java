@@ -1,6 +1,7 @@
 package org.bcm4j.app;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
@@ -74,6 +75,8 @@ public final class Bcm implements Callable<Integer> {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        // What bcm writes does not depend on the locale; this is for the libraries that it uses.
+        Locale.setDefault(Locale.ROOT);
         System.exit(run(arguments));
     }
 

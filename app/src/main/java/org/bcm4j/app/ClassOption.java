@@ -3,6 +3,9 @@ package org.bcm4j.app;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -58,24 +61,45 @@ final class ClassOption {
     }
 
     /**
-     * Finds a class by its number or its name.
+     * Finds a class by its name as it is written, else by its number, else by its name in other letters, large or small.
      *
      * @param option by which it was named
-     * @throws UserException if the model has no such class
+     * @throws UserException if the model has no such class, or several
      */
     static Choice find(ModelConfig model, String option, String text) {
         int classes = model.network().classes();
-        List<String> names = model.classNames();
         if (classes == 0) {
             throw new UserException(option + " " + text + ": the model knows no classes; leave the option out");
         }
-        for (int k = 0; k < classes; k++) {
-            String name = names.isEmpty() ? "" + k : names.get(k);
-            if (text.equalsIgnoreCase(name) || text.equals(Integer.toString(k))) {
-                return new Choice(Optional.of(k), name);
+        List<IntPredicate> readings = List.of(
+                k -> text.equals(name(model, k)),
+                k -> text.equals(Integer.toString(k)),
+                k -> text.equalsIgnoreCase(name(model, k)));
+        for (IntPredicate reading : readings) {
+            int[] found = IntStream.range(0, classes).filter(reading).toArray();
+            if (found.length > 1) {
+                throw new UserException(option + " " + text + ": may be each of the classes "
+                        + Arrays.stream(found)
+                                .mapToObj(k -> k + " (" + name(model, k) + ")")
+                                .collect(Collectors.joining(", "))
+                        + "; choose by number, or write the name as it is");
+            }
+            if (found.length == 1) {
+                return new Choice(Optional.of(found[0]), name(model, found[0]));
             }
         }
         throw new UserException(option + " " + text + ": the model has no such class; choose from " + listed(model));
+    }
+
+    /** Whether a class has this name, as it is written. */
+    static boolean isName(ModelConfig model, String text) {
+        return model.classNames().contains(text);
+    }
+
+    private static String name(ModelConfig model, int k) {
+        return model.classNames().isEmpty()
+                ? Integer.toString(k)
+                : model.classNames().get(k);
     }
 
     private static String listed(ModelConfig model) {

@@ -35,7 +35,7 @@ final class ColorizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Walk walk = walks.consistencyModel();
+        Walk walk = walks.consistencyModel(edits.model());
         ClassOption.Choice choice = classOption.of(edits.config());
         if (edits.config().network().imageChannels() != 3) {
             throw new UserException("the model knows grey images only; colorize with a model of coloured ones");

@@ -65,7 +65,7 @@ final class DenoiseCommand implements Callable<Integer> {
     }
 
     private Walk walk() {
-        Walk walk = walks.from(sigma);
+        Walk walk = walks.from(edits.model(), sigma);
         if (walk.start() != sigma || walk.end() != 0) {
             throw new UserException("walk \"" + walk + "\": the noise scale of the pictures is " + sigma
                     + ", so the walk must lead from there to 0");

@@ -1,10 +1,8 @@
 package org.bcm4j.app;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +13,7 @@ import java.util.stream.Stream;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 
 /**
  * Where a command's output goes, checked before the work begins.
@@ -79,26 +78,54 @@ record Destination(Path path, Kind kind) {
             throw new UserException("--out " + out + ": name "
                     + Stream.of(accepted).map(k -> k.description).collect(Collectors.joining(" or ")));
         }
-        try {
-            if (kind == Kind.FOLDER && holdsFiles(path)) {
-                throw new UserException("--out " + out + ": the folder is not empty; choose another or empty it");
-            }
-            requirePlace(path, kind);
-        } catch (IOException e) {
-            throw FileFailure.writing(out, e);
+        if (kind == Kind.FOLDER) {
+            requireNewFolder(out);
+        } else {
+            Writability.requireFile(out);
         }
         return new Destination(path, kind);
     }
 
     /**
-     * For commands whose output may not replace anything.
+     * For commands that write a folder, whatever it is called.
      *
-     * @throws UserException if there is something of that name
+     * @throws UserException if it is a file, is not empty or can not be written
+     */
+    static void requireNewFolder(Path out) {
+        Writability.requireDirectory(out);
+        try {
+            if (holdsFiles(out)) {
+                throw new UserException("--out " + out + ": the folder is not empty; choose another or empty it");
+            }
+        } catch (IOException e) {
+            throw FileFailure.writing(out, e);
+        }
+    }
+
+    /**
+     * For commands that write a file of one kind.
+     *
+     * @param option by which it was named
+     * @param ending of its name, with the dot
+     * @throws UserException if its name has another ending, or it can not be written
+     */
+    static void requireFile(String option, Path file, String ending) {
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
+            throw new UserException(option + " " + file + ": name a " + ending + " file");
+        }
+        Writability.requireFile(file);
+    }
+
+    /**
+     * For commands whose output is a file that may not replace anything.
+     *
+     * @throws UserException if there is something of that name, or it can not be written
      */
     static void requireNew(Path out) {
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
             throw new UserException("--out " + out + ": exists already; choose another name or remove it");
         }
+        Writability.requireFile(out);
     }
 
     private static String extension(Path path) {
@@ -116,25 +143,6 @@ record Destination(Path path, Kind kind) {
         }
         try (Stream<Path> content = Files.list(folder)) {
             return content.findAny().isPresent();
-        }
-    }
-
-    private static void requirePlace(Path path, Kind kind) throws IOException {
-        if (kind != Kind.FOLDER && Files.isDirectory(path)) {
-            throw new IOException("is a directory");
-        }
-        if (kind == Kind.FOLDER && Files.exists(path) && !Files.isDirectory(path)) {
-            throw new NotDirectoryException(path.toString());
-        }
-        Path ancestor = path;
-        do {
-            ancestor = ancestor.getParent();
-        } while (ancestor != null && !Files.exists(ancestor, LinkOption.NOFOLLOW_LINKS));
-        if (ancestor != null && !Files.isDirectory(ancestor)) {
-            throw new NotDirectoryException(ancestor.toString());
-        }
-        if (ancestor != null && !Files.isWritable(ancestor)) {
-            throw new AccessDeniedException(ancestor.toString());
         }
     }
 }

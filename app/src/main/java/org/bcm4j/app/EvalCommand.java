@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,6 +57,9 @@ final class EvalCommand implements Callable<Integer> {
 
     /** The options that say which images of a data set to use. */
     private static final List<String> FOR_DATA_SETS = List.of("--split", "--images", "--data-dir");
+
+    /** The options that say what to hold samples against, beside the statistics. */
+    private static final List<String> FOR_REAL_IMAGES = List.of("--data", "--split", "--images", "--data-dir");
 
     /** The division of the data set to measure on. */
     enum Split {
@@ -136,15 +140,12 @@ final class EvalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
-            throw new UserException("--out " + out + ": name a .json file");
-        }
-        statistics
-                .filter(file -> !file.toString().toLowerCase(Locale.ROOT).endsWith(".npz"))
-                .ifPresent(file -> {
-                    throw new UserException("--statistics " + file + ": name a .npz file");
-                });
         Set<Metric> asked = asked();
+        Destination.requireFile("--out", out, ".json");
+        // One that is there is only read.
+        statistics
+                .filter(file -> !Files.isRegularFile(file))
+                .ifPresent(file -> Destination.requireFile("--statistics", file, ".npz"));
         if (model.holdsImages()) {
             measureSamples(asked);
         } else {
@@ -231,7 +232,7 @@ final class EvalCommand implements Callable<Integer> {
                     measured,
                     progress);
             progress.close();
-            EvaluationTables.print(report);
+            EvaluationTables.print(report, statistics);
             ConfigFile.write(out, report);
         }
     }
@@ -243,8 +244,10 @@ final class EvalCommand implements Callable<Integer> {
         try (Networks networks = networks(asked);
                 MeasuringProgress progress = new MeasuringProgress()) {
             SampleEvaluation evaluation = new SampleEvaluation(networks.features(), networks.inception(), seed.value());
-            Optional<SampleEvaluation.Named> real =
-                    evaluation.needsRealImages() ? Optional.of(realImages()) : Optional.empty();
+            // What was named is looked for, needed or not: nobody means a folder that is not there.
+            Optional<SampleEvaluation.Named> real = evaluation.needsRealImages() || isGiven(FOR_REAL_IMAGES)
+                    ? Optional.of(realImages()).filter(found -> evaluation.needsRealImages())
+                    : Optional.empty();
             warnOfFew(
                     asked,
                     samplesInFiles.images().count(),
@@ -275,10 +278,15 @@ final class EvalCommand implements Callable<Integer> {
     /** @throws UserException if one of the options was given, which mean nothing here */
     private void refuse(List<String> options, String reason) {
         for (String option : options) {
-            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+            if (isGiven(List.of(option))) {
                 throw new UserException(option + ": " + reason + ", so it means nothing; leave the option out");
             }
         }
+    }
+
+    private boolean isGiven(List<String> options) {
+        return options.stream()
+                .anyMatch(option -> spec.commandLine().getParseResult().hasMatchedOption(option));
     }
 
     private static void warnOfFew(Set<Metric> asked, long samples, Optional<Long> images) {

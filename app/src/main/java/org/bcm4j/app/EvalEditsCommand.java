@@ -12,7 +12,6 @@ import org.bcm4j.metrics.EditingEvaluation;
 import org.bcm4j.metrics.EditingReport;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -52,9 +51,8 @@ final class EvalEditsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".json")) {
-            throw new UserException("--out " + out + ": name a .json file");
-        }
+        Destination.requireFile("--out", out, ".json");
+        model.requireBothWays();
         EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
         DataSource source = data.source();
         LabelledImages test = source.test();
@@ -89,13 +87,17 @@ final class EvalEditsCommand implements Callable<Integer> {
                         .mapToLong(EditingReport.Repair::changedKnown)
                         .sum());
         print("restoration", report.restoration());
-        System.out.printf("%n%-64s %24s%n", "interpolation, initial noise", "distance");
+        System.out.printf(Locale.ROOT, "%n%-64s %24s%n", "interpolation, initial noise", "distance");
         for (EditingReport.Midpoints midpoints : report.interpolation()) {
-            String how =
-                    "%s (%s, %s)".formatted(midpoints.initialNoise(), midpoints.inversion(), midpoints.generation());
+            String how = String.format(
+                    Locale.ROOT,
+                    "%s (%s, %s)",
+                    midpoints.initialNoise(),
+                    midpoints.inversion(),
+                    midpoints.generation());
             System.out.printf(Locale.ROOT, "%-64s %24s%n", how, text(midpoints.distance()));
         }
-        System.out.printf("%n%-96s %26s%n", "what this shows", "by");
+        System.out.printf(Locale.ROOT, "%n%-96s %26s%n", "what this shows", "by");
         for (EditingReport.Claim claim : report.claims()) {
             System.out.printf(
                     Locale.ROOT,
@@ -108,8 +110,14 @@ final class EvalEditsCommand implements Callable<Integer> {
 
     private static void print(String title, List<EditingReport.Repair> repairs) {
         System.out.printf(
+                Locale.ROOT,
                 "%n%-56s %3s %24s %14s %24s %14s%n",
-                title, "NFE", "MSE", "of the damaged", "distance", "of the damaged");
+                title,
+                "NFE",
+                "MSE",
+                "of the damaged",
+                "distance",
+                "of the damaged");
         for (EditingReport.Repair repair : repairs) {
             String walk = repair.walk().length() > 28 ? repair.walk().substring(0, 25) + "..." : repair.walk();
             System.out.printf(

@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import org.bcm4j.metrics.SampleReport;
 final class EvaluationTables {
     private EvaluationTables() {}
 
-    static void print(EvaluationReport report) {
+    /** @param statistics the file that was named for the real images' Inception statistics */
+    static void print(EvaluationReport report, Optional<Path> statistics) {
         EvaluationReport.Protocol protocol = report.protocol();
         System.out.printf(
                 Locale.ROOT,
@@ -31,9 +33,13 @@ final class EvaluationTables {
                 protocol.precision(),
                 protocol.device());
         report.real().ifPresent(EvaluationTables::print);
-        System.out.printf("in brackets: 95 %% bounds by the bootstrap, seed %d%n", protocol.seed());
+        System.out.printf(Locale.ROOT, "in brackets: 95 %% bounds by the bootstrap, seed %d%n", protocol.seed());
         generation(report.generation());
-        report.inception().ifPresent(EvaluationTables::inception);
+        report.inception()
+                .ifPresent(rows -> inception(
+                        rows,
+                        statistics.filter(
+                                file -> report.protocol().statisticsSha256().isPresent())));
         inversion(report.inversion());
         noise(report);
         interpolation(report.interpolation().orElse(List.of()));
@@ -52,8 +58,14 @@ final class EvaluationTables {
     private static void generation(List<GenerationQuality.Figures> rows) {
         if (!rows.isEmpty()) {
             System.out.printf(
+                    Locale.ROOT,
                     "%n%-36s %7s %28s %10s %10s %22s%n",
-                    "generation", "NFE", "distance", "/ blurred", "agreement", "highest frequency / real");
+                    "generation",
+                    "NFE",
+                    "distance",
+                    "/ blurred",
+                    "agreement",
+                    "highest frequency / real");
         }
         for (GenerationQuality.Figures figures : rows) {
             System.out.printf(
@@ -68,13 +80,22 @@ final class EvaluationTables {
         }
     }
 
-    private static void inception(List<EvaluationReport.InceptionFigures> rows) {
+    private static void inception(List<EvaluationReport.InceptionFigures> rows, Optional<Path> statistics) {
+        statistics.ifPresent(file -> System.out.printf(Locale.ROOT, "%nFID against the statistics in %s%n", file));
         System.out.printf(
+                Locale.ROOT,
                 "%n%-36s %7s %30s %30s %10s %10s %10s%n",
-                "in Inception features", "NFE", "FID", "KID", "precision", "recall", "score");
+                "in Inception features",
+                "NFE",
+                "FID",
+                "KID",
+                "precision",
+                "recall",
+                "score");
         for (EvaluationReport.InceptionFigures row : rows) {
             InceptionEvaluation.Figures figures = row.figures();
             System.out.printf(
+                    Locale.ROOT,
                     "%-36s %7d %30s %30s %10s %10s %10s%n",
                     row.walk(),
                     row.nfe(),
@@ -89,8 +110,15 @@ final class EvaluationTables {
     private static void inversion(List<InversionQuality.Figures> rows) {
         if (!rows.isEmpty()) {
             System.out.printf(
+                    Locale.ROOT,
                     "%n%-36s %7s %6s %28s %23s %25s %10s%n",
-                    "inversion", "NFE", "labels", "MSE", "PSNR/dB", "SSIM", "noise std");
+                    "inversion",
+                    "NFE",
+                    "labels",
+                    "MSE",
+                    "PSNR/dB",
+                    "SSIM",
+                    "noise std");
         }
         for (InversionQuality.Figures figures : rows) {
             System.out.printf(
@@ -117,6 +145,7 @@ final class EvaluationTables {
             return;
         }
         System.out.printf(
+                Locale.ROOT,
                 "%n%-36s %6s %7s %6s %6s %6s %5s %17s %7s %20s %6s %6s %6s %15s%n",
                 "noise",
                 "labels",
@@ -171,8 +200,16 @@ final class EvaluationTables {
     private static void interpolation(List<InterpolationQuality.Figures> rows) {
         if (!rows.isEmpty()) {
             System.out.printf(
+                    Locale.ROOT,
                     "%n%-36s %14s %6s %10s %10s %11s %11s %9s%n",
-                    "midpoints", "pairs", "count", "/ blurred", "agreement", "cross-fades", "agreement", "ends' MSE");
+                    "midpoints",
+                    "pairs",
+                    "count",
+                    "/ blurred",
+                    "agreement",
+                    "cross-fades",
+                    "agreement",
+                    "ends' MSE");
         }
         for (InterpolationQuality.Figures figures : rows) {
             System.out.printf(
@@ -191,15 +228,17 @@ final class EvaluationTables {
 
     static void print(SampleReport report) {
         SampleReport.Protocol protocol = report.protocol();
+        Optional<String> statistics = protocol.statistics().map(file -> "the statistics in " + file);
+        Optional<String> images = protocol.images()
+                .map(count -> String.format(Locale.ROOT, "%,d images of %s", count, protocol.data()))
+                .map(real -> real
+                        + statistics.map(file -> ", the FID against " + file).orElse(""));
         System.out.printf(
                 Locale.ROOT,
-                "%,d samples of %s against %s%s%n",
+                "%,d samples of %s against %s%n",
                 protocol.sampleCount(),
                 protocol.samples(),
-                protocol.images()
-                        .map(count -> String.format(Locale.ROOT, "%,d images of ", count))
-                        .orElse(""),
-                protocol.data());
+                images.or(() -> statistics).orElse(protocol.data()));
         report.features().ifPresent(figures -> {
             line("distance", text(5, figures.frechetDistance(), figures.frechetDistanceBounds()));
             line("/ blurred", text(5, figures.relativeToBlurred()));
@@ -218,7 +257,7 @@ final class EvaluationTables {
     }
 
     private static void line(String name, String value) {
-        System.out.printf("%-16s %s%n", name, value);
+        System.out.printf(Locale.ROOT, "%-16s %s%n", name, value);
     }
 
     private static String orDash(int decimals, Optional<Double> value) {

@@ -12,6 +12,7 @@ import org.bcm4j.metrics.Metric;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
@@ -57,6 +58,11 @@ final class EvaluationWays {
         List<Way> generation =
                 chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
         List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
+        if (named && folder.config().isPlain() && (ofInversions || ofInterpolations)) {
+            throw new UserException(
+                    "--metrics: mse, psnr, ssim, noise and midpoints are of inversions, and this model is a"
+                            + " plain consistency model, which inverts nothing; leave them out, or name a bidirectional one");
+        }
         boolean unserved =
                 (ofSamples && generation.isEmpty()) || ((ofInversions || ofInterpolations) && inversion.isEmpty());
         boolean nothing = generation.isEmpty() && (inversion.isEmpty() || !(ofInversions || ofInterpolations));
@@ -107,9 +113,9 @@ final class EvaluationWays {
             throw new UserException("--initial-noise " + scale
                     + ": is for denoisers, and this model is none; write it into --walk, as in \"0 +0.07 > 80\"");
         });
-        Stream<Walk> all =
-                walks.isEmpty() ? storedWalks(folder) : walks.stream().map(Walk::parse);
-        return all.<Way>map(way -> way).toList();
+        List<Walk> all = (walks.isEmpty() ? storedWalks(folder) : walks.stream().map(Walk::parse)).toList();
+        all.forEach(walk -> Journey.require(walk, folder.config()));
+        return List.copyOf(all);
     }
 
     private double initialNoise() {

@@ -79,7 +79,8 @@ final class FeaturesCommand implements Callable<Integer> {
                         source.training(),
                         source.test(),
                         folder,
-                        (step, steps, loss) -> progress.at(100 * step / steps, "loss %.3f".formatted(loss)));
+                        (step, steps, loss) ->
+                                progress.at(100 * step / steps, String.format(Locale.ROOT, "loss %.3f", loss)));
             }
         }
     }

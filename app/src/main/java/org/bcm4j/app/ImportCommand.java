@@ -8,7 +8,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.bcm4j.checkpoint.Checkpoint;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.config.Default;
 import org.bcm4j.interop.CheckpointImport;
+import org.bcm4j.interop.ExportedModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.Preconditioning;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  bcm import ema_0.9999_010000.pt --as bcm --image-size 64 --head-width 64 --out models/imagenet64",
             "  bcm import cd_imagenet64_lpips.pt --as openai-cm --image-size 64 --head-width 64 --out models/cd-imagenet64",
+            "  bcm import exported.safetensors --out models/mine",
             "  bcm import edm-cifar10.safetensors --as edm --config runs/edm.yaml --out models/cifar10-edm"
         })
 final class ImportCommand implements Callable<Integer> {
@@ -43,15 +46,16 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--as",
-            required = true,
             paramLabel = "bcm|ict|openai-cm|edm|score-sde",
-            description = "Whose checkpoint it is, which decides the names of its weights.")
-    private CheckpointImport.Family family = CheckpointImport.Family.BCM;
+            description =
+                    "Whose checkpoint it is, which decides the names of its weights; not needed for what `bcm export` wrote.")
+    private Optional<CheckpointImport.Family> family = Optional.empty();
 
     @Option(
             names = "--config",
             paramLabel = "FILE.yaml",
-            description = "An experiment with the checkpoint's network and preconditioning.")
+            description =
+                    "An experiment with the checkpoint's network and kind of model, the keys network and model; others are not looked at.")
     private Optional<Path> config = Optional.empty();
 
     @Option(
@@ -69,45 +73,77 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--section",
             paramLabel = "NAME",
-            description = "Which part of the checkpoint, such as ema or state_dict, if several hold weights.")
+            description =
+                    "Which part of the checkpoint, such as ema or state_dict, if several hold weights; or what the names of its tensors begin"
+                            + " with, such as model.")
     private Optional<String> section = Optional.empty();
 
     @Option(
             names = {"-o", "--out"},
             required = true,
             paramLabel = "DIR",
-            description = "The model folder to write.")
+            description = "The model folder to write, new or empty.")
     private Path out = Path.of("");
+
+    /** What matters here of an experiment, however it trains. */
+    private record Description(
+            NetworkConfig network, @Default("bidirectional") Preconditioning model) {
+        private Description {
+            TrainingConfig.requireKind(model, network);
+        }
+    }
 
     @Override
     public Integer call() {
-        CheckpointImport reading = new CheckpointImport(family);
+        Destination.requireNewFolder(out);
         try (Scope scope = Scope.open()) {
-            Checkpoint weights = reading.weightsIn(Checkpoint.read(checkpoint), section);
-            Optional<TrainingConfig> experiment = config.map(file -> ConfigFile.read(file, TrainingConfig.class));
-            NetworkConfig network = experiment
-                    .map(TrainingConfig::network)
-                    .orElseGet(() -> reading.network(weights, optional(imageSize), optional(headWidth)));
-            Preconditioning preconditioning = experiment
-                    .map(TrainingConfig::model)
-                    .or(family::preconditioning)
-                    .orElseThrow(() -> new UserException("weights of " + family
-                            + " do not show how they were trained; name the preconditioning with --config"));
-            try (Weights loaded = reading.load(weights, network, Device.CPU)) {
-                ModelConfig model = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
-                ModelFolder.write(out, model, loaded, RecommendedWalks.UNTUNED, card(model));
-                System.out.printf(
-                        Locale.ROOT,
-                        "wrote %s: %s, %s preconditioning, %,d parameters, all %d tensors of %s in their places%n",
-                        out,
-                        network.summary(),
-                        lowerCase(preconditioning),
-                        loaded.layout().parameterCount(),
-                        loaded.layout().slots().size(),
-                        weights.source());
+            Checkpoint read = Checkpoint.read(checkpoint);
+            boolean described = config.isPresent() || imageSize.isPresent() || headWidth.isPresent();
+            Optional<ExportedModel> exported = described ? Optional.empty() : ExportedModel.in(read);
+            if (exported.isPresent()) {
+                try (Weights loaded = exported.get().load(Device.CPU)) {
+                    write(exported.get().config(), loaded, read, "exported by bcm4j");
+                }
+            } else {
+                importForeign(read);
             }
         }
         return ExitCode.OK;
+    }
+
+    private void importForeign(Checkpoint read) {
+        CheckpointImport.Family theirs =
+                family.orElseThrow(() -> new UserException("--as: say whose checkpoint " + checkpoint
+                        + " is, bcm, ict, openai-cm, edm or score-sde; only what `bcm export` wrote says so itself"));
+        CheckpointImport reading = new CheckpointImport(theirs);
+        Checkpoint weights = reading.weightsIn(read, section);
+        Optional<Description> experiment = config.map(file -> ConfigFile.readPart(file, Description.class));
+        NetworkConfig network = experiment
+                .map(Description::network)
+                .orElseGet(() -> reading.network(weights, optional(imageSize), optional(headWidth)));
+        Preconditioning preconditioning = experiment
+                .map(Description::model)
+                .or(theirs::preconditioning)
+                .orElseThrow(() -> new UserException("weights of " + theirs
+                        + " do not show how they were trained; name the preconditioning with --config"));
+        try (Weights loaded = reading.load(weights, network, Device.CPU)) {
+            ModelConfig model = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
+            write(model, loaded, weights, "read as " + theirs);
+        }
+    }
+
+    private void write(ModelConfig model, Weights loaded, Checkpoint weights, String origin) {
+        RecommendedWalks walks = RecommendedWalks.untuned(model.preconditioning());
+        ModelFolder.write(out, model, loaded, walks, card(model, origin));
+        System.out.printf(
+                Locale.ROOT,
+                "wrote %s: %s, %s preconditioning, %,d parameters, all %d tensors of %s in their places%n",
+                out,
+                model.network().summary(),
+                lowerCase(model.preconditioning()),
+                loaded.layout().parameterCount(),
+                loaded.layout().slots().size(),
+                weights.source());
     }
 
     private static OptionalInt optional(Optional<Integer> value) {
@@ -118,8 +154,8 @@ final class ImportCommand implements Callable<Integer> {
         return preconditioning.name().toLowerCase(Locale.ROOT);
     }
 
-    private String card(ModelConfig model) {
+    private String card(ModelConfig model, String origin) {
         return "# An imported model\n\n" + model.network().summary() + ", " + lowerCase(model.preconditioning())
-                + " preconditioning, from " + checkpoint.getFileName() + " (read as " + family + ").\n";
+                + " preconditioning, from " + checkpoint.getFileName() + " (" + origin + ").\n";
     }
 }

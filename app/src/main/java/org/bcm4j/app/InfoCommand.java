@@ -3,13 +3,14 @@ package org.bcm4j.app;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
@@ -91,7 +92,9 @@ final class InfoCommand implements Callable<Integer> {
             return;
         }
         walks("generate", walks.generate(), "invert", walks.invert());
-        walks("interpolate", walks.interpolate(), "swap", walks.swap());
+        if (!model.isPlain()) {
+            walks("interpolate", walks.interpolate(), "swap", walks.swap());
+        }
         walks("inpaint", walks.inpaint(), "restore", walks.restore());
     }
 
@@ -184,9 +187,10 @@ final class InfoCommand implements Callable<Integer> {
     /** The walks for two purposes side by side. */
     private static void walks(String left, Map<String, String> lefts, String right, Map<String, String> rights) {
         walks("--nfe", left, right);
-        TreeSet<String> evaluations = new TreeSet<>(lefts.keySet());
-        evaluations.addAll(rights.keySet());
-        evaluations.forEach(nfe -> walks(nfe, walk(lefts, nfe), walk(rights, nfe)));
+        Stream.concat(lefts.keySet().stream(), rights.keySet().stream())
+                .distinct()
+                .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
+                .forEach(nfe -> walks(nfe, walk(lefts, nfe), walk(rights, nfe)));
     }
 
     private static void walks(String nfe, String left, String right) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.EditOptions.Comparison;
 import org.bcm4j.editing.KnownPixels;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
@@ -56,7 +57,7 @@ final class InpaintCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Walk walk = refined(method.isConsistencyModel() ? walks.consistencyModel() : walks.inpainting(edits.model()));
+        Walk walk = refined(walk());
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
@@ -78,6 +79,14 @@ final class InpaintCommand implements Callable<Integer> {
     }
 
     /** The walk, and then rounds from the small noise scales at the end of a consistency model's multistep sampling. */
+    private Walk walk() {
+        ModelConfig config = edits.config();
+        if (!method.isConsistencyModel(config)) {
+            return walks.inpainting(edits.model());
+        }
+        return config.isPlain() ? walks.plainInpainting(edits.model()) : walks.consistencyModel(edits.model());
+    }
+
     private Walk refined(Walk walk) {
         EditOptions.requireWithin("--refine", refine, 0, ROUNDS.size());
         Walk whole = walk;

@@ -10,6 +10,7 @@ import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ThereAndBack;
@@ -92,6 +93,10 @@ final class InterpolateCommand implements Callable<Integer> {
             throw new UserException("--frames " + frames + ": ask for at least 2, the two ends");
         }
         Destination destination = Destination.of(out, Kind.PICTURE);
+        Path animation = animation(destination.path());
+        if (gif) {
+            Writability.requireFile(animation);
+        }
         ModelConfig config = model.folder().config();
         EndClassesOption.Choices choices = classes.of(config);
         try (Scope scope = Scope.open()) {
@@ -104,8 +109,6 @@ final class InterpolateCommand implements Callable<Integer> {
                 ImageFiles.writePng(
                         destination.path(), ImageGrid.ofColumns(frames).draw(strip));
                 if (gif) {
-                    String name = destination.path().getFileName().toString();
-                    Path animation = destination.path().resolveSibling(name.replaceFirst("[.][^.]*$", ".gif"));
                     Tensor back = strip.flip(0).narrow(0, 1, frames - 1);
                     ImageFiles.writeGif(animation, torch.cat(new TensorVector(strip, back), 0), SECONDS_A_FRAME);
                 }
@@ -122,5 +125,10 @@ final class InterpolateCommand implements Callable<Integer> {
                 choices,
                 seed);
         return ExitCode.OK;
+    }
+
+    /** Beside the strip. */
+    private static Path animation(Path strip) {
+        return strip.resolveSibling(EditOptions.stem(strip) + ".gif");
     }
 }

@@ -18,6 +18,7 @@ import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
@@ -90,6 +91,9 @@ final class InvertCommand implements Callable<Integer> {
         EditOptions.requireWithin("--refine", refine, 0, MOST_STEPS);
         Way way = ways.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
+        if (destination.kind() == Kind.ARRAYS) {
+            Writability.requireFile(picture(destination.path()));
+        }
         ModelConfig config = model.folder().config();
         if (refine > 0 && config.isDenoiser()) {
             throw new UserException("--refine " + refine + ": a denoiser generates nothing in one evaluation; leave the"
@@ -151,7 +155,11 @@ final class InvertCommand implements Callable<Integer> {
         NumpyFiles.writeNpz(file, arrays);
         int columns = (int) Math.ceil(Math.sqrt((double) noises.size(0)));
         Tensor picture = ImageGrid.ofColumns(columns).draw(noises.div(new Scalar(DRAWN_DEVIATIONS)));
-        String name = file.getFileName().toString();
-        ImageFiles.writePng(file.resolveSibling(name.substring(0, name.length() - ".npz".length()) + ".png"), picture);
+        ImageFiles.writePng(picture(file), picture);
+    }
+
+    /** Beside the arrays. */
+    private static Path picture(Path arrays) {
+        return arrays.resolveSibling(EditOptions.stem(arrays) + ".png");
     }
 }

@@ -1,5 +1,8 @@
 package org.bcm4j.app;
 
+import java.util.Optional;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Option;
 
 /** Whose way of editing to go. */
@@ -15,11 +18,17 @@ final class MethodOption {
             description = {
                 "bcm goes by the image's own noise, in the evaluations of --nfe; cm is the consistency models' way, the"
                         + " paper's baseline: from noise, and again from less and less of it, in 18 evaluations or those of"
-                        + " --nfe (default: bcm)."
+                        + " --nfe (default: bcm; cm for a plain consistency model, which knows no other)."
             })
-    private Method method = Method.BCM;
+    private Optional<Method> method = Optional.empty();
 
-    boolean isConsistencyModel() {
-        return method == Method.CM;
+    /** @throws UserException if a plain consistency model is to go by the noise of images */
+    boolean isConsistencyModel(ModelConfig model) {
+        if (model.isPlain() && method.equals(Optional.of(Method.BCM))) {
+            throw new UserException(
+                    "--method bcm: this model is a plain consistency model, which does not lead images to"
+                            + " noise; leave the option out, or name a bidirectional model");
+        }
+        return model.isPlain() || method.equals(Optional.of(Method.CM));
     }
 }

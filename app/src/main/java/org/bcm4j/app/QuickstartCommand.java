@@ -9,6 +9,7 @@ import org.bcm4j.data.DataSource;
 import org.bcm4j.data.FashionMnist;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -74,6 +75,7 @@ final class QuickstartCommand implements Callable<Integer> {
             throw new UserException("--per-class " + perClass + ": ask for at least 1 image of each class");
         }
         new ModelFolder(folder); // throws unless it is one
+        Writability.requireFile(folder.resolve(ExampleImages.FILE));
         DataSource data = new FashionMnist(directory);
         ExampleImages images = ExampleImages.firstOfEachClass(data.test(), perClass);
         images.write(folder);

@@ -135,7 +135,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 .ifPresent(lack -> System.out.println("nothing is decided: " + lack));
         for (Claim.Judgement judgement : judgements) {
             String verdict = judgement.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            System.out.printf("%-10s %s%n", verdict, judgement.statement());
+            System.out.printf(Locale.ROOT, "%-10s %s%n", verdict, judgement.statement());
         }
         System.out.println("wrote " + out.resolve("index.html"));
         return ExitCode.OK;

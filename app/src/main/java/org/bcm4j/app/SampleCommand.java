@@ -125,7 +125,7 @@ final class SampleCommand implements Callable<Integer> {
             return Optional.empty();
         }
         return Optional.of(classText
-                .filter(text -> !text.equalsIgnoreCase(NO_CLASS))
+                .filter(text -> ClassOption.isName(config, text) || !text.equalsIgnoreCase(NO_CLASS))
                 .map(text -> ClassOption.find(config, "--class", text))
                 .orElseGet(() -> ClassOption.Choice.none(config)));
     }

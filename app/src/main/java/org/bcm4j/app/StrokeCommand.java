@@ -34,7 +34,7 @@ final class StrokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Walk walk = walks.edit("0 +4 > 0 +1 > 0");
+        Walk walk = walks.edit(edits.model(), "0 +4 > 0 +1 > 0");
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();

@@ -49,7 +49,7 @@ final class SuperresCommand implements Callable<Integer> {
         if ((factor != 2 && factor != 4) || side % factor != 0) {
             throw new UserException("--factor " + factor + ": choose 2 or 4, a divisor of the model's " + side);
         }
-        Walk walk = walks.consistencyModel();
+        Walk walk = walks.consistencyModel(edits.model());
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             List<InputImage> images = edits.images(side, side / factor);

@@ -26,10 +26,13 @@ import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.metrics.RealImages;
 import org.bcm4j.metrics.WalkSearch;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
+import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -125,9 +128,16 @@ final class TuneCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        model.requireNoDenoiser();
+        if (aim == Aim.INVERT) {
+            model.requireBothWays();
+        } else {
+            model.requireNoDenoiser();
+        }
         ModelFolder folder = model.folder();
-        List<Walk> starts = starts(folder.walks());
+        List<Walk> starts = starts(folder.walks(), folder.config());
+        if (save) {
+            Writability.requireFile(walksFile());
+        }
         Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
         EditOptions.requireWithin("--budget", budget, starts.size(), 10_000);
         DataSource source = data.source();
@@ -157,9 +167,9 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     /** The walks to start from: the one that was given, or the model's and the untuned one. */
-    private List<Walk> starts(RecommendedWalks stored) {
+    private List<Walk> starts(RecommendedWalks stored, ModelConfig config) {
         List<Walk> starts = start.map(text -> List.of(Walk.parse(text)))
-                .orElseGet(() -> Stream.of(stored, RecommendedWalks.UNTUNED)
+                .orElseGet(() -> Stream.of(stored, RecommendedWalks.untuned(config.preconditioning()))
                         .map(walks -> walks.of(aim.purpose))
                         .flatMap(walks -> Stream.ofNullable(walks.get(Integer.toString(nfe))))
                         .distinct()
@@ -170,6 +180,7 @@ final class TuneCommand implements Callable<Integer> {
                     + " evaluations to start from; write" + " one with --walk");
         }
         for (Walk walk : starts) {
+            Journey.require(walk, config);
             if (walk.nfe() != nfe) {
                 throw new UserException("walk \"" + walk + "\" takes " + walk.nfe() + " evaluations, not " + nfe
                         + "; let --nfe and --walk agree");
@@ -234,8 +245,12 @@ final class TuneCommand implements Callable<Integer> {
                 seed);
         System.out.println(
                 save
-                        ? "saved in " + model.path().resolve("walks.json")
+                        ? "saved in " + walksFile()
                         : "the model is unchanged; to save this walk: " + savingCommand(best.walk()));
+    }
+
+    private Path walksFile() {
+        return model.path().resolve("walks.json");
     }
 
     /** What was typed, but with the walk that was found and no search. */

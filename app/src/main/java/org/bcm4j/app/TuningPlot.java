@@ -3,6 +3,7 @@ package org.bcm4j.app;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.bcm4j.metrics.WalkSearch;
 import org.bcm4j.storage.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
@@ -31,6 +32,7 @@ final class TuningPlot {
                 .xAxisTitle("walks tried")
                 .yAxisTitle("cost")
                 .build();
+        chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler().setYAxisLogarithmic(true);
         chart.addSeries("tried", trial, cost).setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
         chart.addSeries("least so far", trial, least).setXYSeriesRenderStyle(XYSeriesRenderStyle.Step);

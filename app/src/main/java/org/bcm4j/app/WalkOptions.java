@@ -5,9 +5,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
@@ -56,26 +59,25 @@ final class WalkOptions {
 
     /** A walk from noise to images. */
     Walk generation(ModelOptions model) {
-        Walk walk = choice.walk
-                .map(Walk::parse)
-                .orElseGet(() -> recommended(model.folder().walks().generate(), nfe(DEFAULT_NFE), "generate"));
+        Walk walk = walk(model, Purpose.SAMPLE, DEFAULT_NFE);
         return requireEnds(
                 walk, false, true, "generates images, so it must lead from noise to 0, as \"80 > 1.2 > 0\" does");
     }
 
-    /** A walk from images to noise. */
+    /** A walk from images to noise, of a model that leads there. */
     Walk inversion(ModelOptions model) {
-        Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> inversion(model.folder(), nfe(DEFAULT_NFE)));
+        model.requireBothWays();
+        Walk walk = walk(model, Purpose.INVERT, DEFAULT_NFE);
         return requireEnds(
                 walk, true, false, "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
     }
 
     /** A walk from images to noise and back; by NFE, the model's inversion of K evaluations and its generation of 1. */
     Walk roundTrip(ModelOptions model) {
+        model.requireBothWays();
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
             ModelFolder folder = model.folder();
-            return inversion(folder, nfe(DEFAULT_NFE))
-                    .then(recommended(folder.walks().generate(), 1, "generate"));
+            return stored(folder, Purpose.INVERT, nfe(DEFAULT_NFE)).then(stored(folder, Purpose.SAMPLE, 1));
         });
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
@@ -107,38 +109,45 @@ final class WalkOptions {
 
     /** A walk that fills holes: from the images around them, or from noise. */
     Walk inpainting(ModelOptions model) {
-        Walk walk = choice.walk
-                .map(Walk::parse)
-                .orElseGet(() -> recommended(model.folder().walks().inpaint(), nfe(INPAINTING_NFE), "inpaint"));
-        return requireEdit(walk);
+        model.requireNoDenoiser();
+        return requireEdit(walk(model, Purpose.INPAINT, INPAINTING_NFE));
     }
 
     /** A walk from damaged images to better ones. */
     Walk restoration(ModelOptions model) {
-        Walk walk = choice.walk
-                .map(Walk::parse)
-                .orElseGet(() -> recommended(model.folder().walks().restore(), nfe(DEFAULT_NFE), "restore"));
+        model.requireNoDenoiser();
+        Walk walk = walk(model, Purpose.RESTORE, DEFAULT_NFE);
         return requireEnds(
                 walk, true, true, "restores images, so it must lead from 0 to 0, as \"0 +0.07 > 2 > 0\" does");
     }
 
     /** A consistency model's way of editing: from noise to time 0 at once, and again from less and less noise. */
-    Walk consistencyModel() {
-        return requireEdit(choice.walk.map(Walk::parse).orElseGet(() -> Walk.multistep(nfe(CONSISTENCY_MODEL_NFE))));
+    Walk consistencyModel(ModelOptions model) {
+        model.requireNoDenoiser();
+        return requireEdit(written(model).orElseGet(() -> Walk.multistep(nfe(CONSISTENCY_MODEL_NFE))));
+    }
+
+    /** The same to fill holes, by a plain consistency model: by NFE, the walk that is stored with it if there is one. */
+    Walk plainInpainting(ModelOptions model) {
+        int nfe = nfe(CONSISTENCY_MODEL_NFE);
+        boolean stored = model.folder().walks().inpaint().containsKey(Integer.toString(nfe));
+        return stored ? requireEdit(walk(model, Purpose.INPAINT, nfe)) : consistencyModel(model);
     }
 
     /** The walk that was written out, or {@code otherwise}; from images or noise to images. */
-    Walk edit(String otherwise) {
+    Walk edit(ModelOptions model, String otherwise) {
+        model.requireNoDenoiser();
         if (choice.nfe.isPresent()) {
             throw new UserException("--nfe " + nfe(0) + ": the model stores no walks for this command; write one with"
                     + " --walk, such as \"" + otherwise + "\"");
         }
-        return requireEdit(Walk.parse(choice.walk.orElse(otherwise)));
+        return requireEdit(written(model).orElseGet(() -> Walk.parse(otherwise)));
     }
 
     /** The walk that was written out, or straight from a noise scale to 0. */
-    Walk from(double sigma) {
-        return choice.walk.map(Walk::parse).orElseGet(() -> new Walk(List.of(new Move.Traverse(sigma, 0))));
+    Walk from(ModelOptions model, double sigma) {
+        model.requireNoDenoiser();
+        return written(model).orElseGet(() -> new Walk(List.of(new Move.Traverse(sigma, 0))));
     }
 
     private static Walk requireEdit(Walk walk) {
@@ -158,9 +167,26 @@ final class WalkOptions {
         return nfe;
     }
 
-    /** The model's inversion of {@code nfe} evaluations. */
-    private static Walk inversion(ModelFolder folder, int nfe) {
-        return recommended(folder.walks().invert(), nfe, "invert");
+    /** The walk that was written out, or the model's own of so many evaluations; one that the model can go. */
+    private Walk walk(ModelOptions model, Purpose purpose, int defaultNfe) {
+        return written(model).orElseGet(() -> stored(model.folder(), purpose, nfe(defaultNfe)));
+    }
+
+    private Optional<Walk> written(ModelOptions model) {
+        return choice.walk
+                .map(Walk::parse)
+                .map(walk -> fitting(walk, model.folder().config()));
+    }
+
+    private static Walk stored(ModelFolder folder, Purpose purpose, int nfe) {
+        ModelConfig config = folder.config();
+        return recommended(folder.walks().of(purpose), nfe, purpose.title(), walk -> fitting(walk, config));
+    }
+
+    /** Throws unless a model of this kind can go the walk. */
+    private static Walk fitting(Walk walk, ModelConfig config) {
+        Journey.require(walk, config);
+        return walk;
     }
 
     private static Walk requireEnds(Walk walk, boolean fromImages, boolean toImages, String rule) {
@@ -168,10 +194,6 @@ final class WalkOptions {
             throw new UserException("walk \"" + walk + "\": this command " + rule);
         }
         return walk;
-    }
-
-    private static Walk recommended(Map<String, String> walks, int nfe, String purpose) {
-        return recommended(walks, nfe, purpose, walk -> walk);
     }
 
     private static <T> T recommended(Map<String, String> walks, int nfe, String purpose, Function<Walk, T> reading) {

@@ -26,6 +26,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EvalCommandTest {
     private static final int PICTURES = 30;
 
+    /** A sixteenth as wide as the real one. */
+    private static final Path INCEPTION = Path.of("../core/src/test/resources/parity/inception_fid/full_scaled")
+            .resolve("model.safetensors")
+            .toAbsolutePath()
+            .normalize();
+
     @TempDir
     static Path shared;
 
@@ -159,6 +165,44 @@ class EvalCommandTest {
                 + " --out n.json");
         assertThat(configured.exitCode()).as(configured.err()).isZero();
         assertThat(configured.out()).contains("against 20 images of pictures train");
+    }
+
+    /** The FID is against the images of the file, the other figures against those that were named. */
+    @Test
+    void statisticsAreNamedWhereTheyAreTheReference() throws Exception {
+        String options = " --inception " + INCEPTION + " --statistics st.npz --out m.json --data ";
+        assertThat(run("eval @pictures/cat --metrics fid" + options + "@pictures/cat")
+                        .out())
+                .containsPattern("30 samples of .*cat against 30 images of .*cat\n");
+
+        Outcome both = run("eval @pictures/cat --metrics fid,kid" + options + "@birds/duck");
+        assertThat(both.exitCode()).as(both.err()).isZero();
+        assertThat(both.out())
+                .containsPattern("against 30 images of .*duck, the FID against the statistics in st.npz\n")
+                .containsPattern("FID +0\\.00000");
+        SampleReport.Protocol protocol =
+                ConfigFile.read(directory.resolve("m.json"), SampleReport.class).protocol();
+        assertThat(protocol.data()).endsWith("duck");
+        assertThat(protocol.statistics()).contains("st.npz");
+
+        assertThat(run("eval @pictures/cat --metrics fid" + options + "@birds/duck")
+                        .out())
+                .containsPattern("30 samples of .*cat against the statistics in st.npz\n");
+        protocol =
+                ConfigFile.read(directory.resolve("m.json"), SampleReport.class).protocol();
+        assertThat(protocol.data()).isEqualTo("st.npz");
+        assertThat(protocol.images()).isEmpty();
+
+        assertThat(run("eval @bcm --samples 4 --walk 80>0 --metrics fid" + options + "@pictures.yaml")
+                        .out())
+                .contains("FID against the statistics in st.npz");
+
+        for (String nowhere :
+                new String[] {"/nonexistent", "nowhere.npz", "nowhere.yaml", "@pictures.yaml --images 99"}) {
+            Outcome outcome = run("eval @pictures/cat --metrics fid" + options + nowhere);
+            assertThat(outcome.exitCode()).as(nowhere).isEqualTo(2);
+            assertThat(outcome.err()).startsWith("bcm: ");
+        }
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ModelConfig;
@@ -61,6 +62,34 @@ class ExportCommandTest {
                                 .isTrue());
             }
         }
+    }
+
+    @Test
+    void whatWasExportedIsImportedWithoutOptions() throws Exception {
+        export("safetensors", "tiny.safetensors");
+        Outcome outcome = CommandProcess.in(directory).run("import", "tiny.safetensors", "--out", "again.v2");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.exitCode()).isZero();
+        ModelFolder before = new ModelFolder(directory.resolve("model"));
+        ModelFolder after = new ModelFolder(directory.resolve("again.v2"));
+        assertThat(after.config()).isEqualTo(before.config());
+        assertThat(after.walks()).isEqualTo(before.walks());
+        assertThat(after.sha256()).isEqualTo(before.sha256());
+
+        Outcome bare = CommandProcess.in(directory).run("import", "model/model.safetensors", "--out", "bare");
+        assertThat(bare.exitCode()).isEqualTo(2);
+        assertThat(bare.err())
+                .isEqualTo(("bcm: model/model.safetensors: has the weights of a model folder without their config.json;"
+                                + " copy the folder as it is, or write one file of it with `bcm export`%n")
+                        .formatted());
+        try (Scope scope = Scope.open()) {
+            Safetensors.write(
+                    directory.resolve("theirs.safetensors"),
+                    Safetensors.read(directory.resolve("tiny.safetensors")).tensors(),
+                    Map.of("format", "pt"));
+        }
+        Outcome theirs = CommandProcess.in(directory).run("import", "theirs.safetensors", "--out", "theirs");
+        assertThat(theirs.err()).startsWith("bcm: --as: say whose checkpoint theirs.safetensors is, bcm, ict,");
     }
 
     @Test

@@ -39,6 +39,8 @@ class MistakesTest {
         Files.writeString(directory.resolve("text.png"), "no picture");
         Files.createDirectory(directory.resolve("full"));
         Files.writeString(directory.resolve("full/kept.txt"), "kept");
+        Files.createDirectory(directory.resolve("way.gif"));
+        Files.createDirectory(directory.resolve("wa.png"));
         String yaml = TinyExperiment.yaml(directory.resolve("nowhere"));
         Files.writeString(directory.resolve("nodata.yaml"), yaml);
         Files.writeString(directory.resolve("typo.yaml"), yaml.replace("batch_size", "batchsize"));
@@ -74,6 +76,34 @@ class MistakesTest {
                 mistake(
                         List.of("sample", "model", "--out", "right.png/x.png"),
                         "cannot write right.png/x.png: a file stands where a directory is needed; choose another path"),
+                cannotWrite("right.png/x.json", "eval", "model", "--out", "right.png/x.json"),
+                cannotWrite("right.png/x.json", "eval-edits", "model", "--out", "right.png/x.json"),
+                cannotWrite(
+                        "right.png/s.npz",
+                        "eval",
+                        "full",
+                        "--metrics",
+                        "fid",
+                        "--inception",
+                        "i.pth",
+                        "--statistics",
+                        "right.png/s.npz"),
+                cannotWrite("right.png/m", "import", "none.pt", "--as", "bcm", "--out", "right.png/m"),
+                mistake(
+                        List.of("import", "none.pt", "--as", "bcm", "--out", "full"),
+                        "--out full: the folder is not empty; choose another or empty it"),
+                cannotWrite("right.png/x.onnx", "export", "model", "--format", "onnx", "--out", "right.png/x.onnx"),
+                cannotWrite("right.png/f", "features", "train", "--out", "right.png/f"),
+                cannotWrite("right.png/q", "quickstart", "--model", "model", "--out", "right.png/q"),
+                cannotWrite("right.png/t.png", "tune", "model", "--for", "invert", "--plot", "right.png/t.png"),
+                cannotWrite("right.png/r/config.yaml", "train", "nodata.yaml", "--run", "right.png/r"),
+                mistake(List.of("eval", "model", "--out", "x.txt"), "--out x.txt: name a .json file"),
+                mistake(
+                        List.of("interpolate", "model", "right.png", "right.png", "--gif", "--out", "way.png"),
+                        "cannot write " + directory.resolve("way.gif") + ": it is a directory; name a file"),
+                mistake(
+                        List.of("invert", "model", "right.png", "--out", "wa.npz"),
+                        "cannot write " + directory.resolve("wa.png") + ": it is a directory; name a file"),
                 mistake(
                         List.of("sample", "model", "--out", "full"),
                         "--out full: the folder is not empty; choose another or empty it"),
@@ -114,6 +144,13 @@ class MistakesTest {
                         "nowhere: holds no run (config.yaml is missing); start one without --resume"),
                 mistake(List.of("info", "missing.yaml"), "cannot read missing.yaml: no such file; check the path"),
                 mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample or swap?"));
+    }
+
+    /** Before any work: some of these commands name data, weights or checkpoints that are not there. */
+    private static Arguments cannotWrite(String path, String... command) {
+        return mistake(
+                List.of(command),
+                "cannot write " + path + ": a file stands where a directory is needed; choose another path");
     }
 
     private static Arguments mistake(List<String> command, String firstLine) {

@@ -53,14 +53,14 @@ final class TinyModel {
                 false,
                 0,
                 16,
-                Conditioning.JOINT,
+                preconditioning == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
                 CLASSES.size(),
                 nullClass,
                 true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", CLASSES);
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU)) {
-            ModelFolder.write(folder, config, weights, RecommendedWalks.UNTUNED, "A tiny model.\n");
+            ModelFolder.write(folder, config, weights, RecommendedWalks.untuned(preconditioning), "A tiny model.\n");
         }
     }
 }

@@ -25,15 +25,16 @@ import org.bytedeco.pytorch.Tensor;
  * What a checkpoint holds, whoever wrote it: tensors and scalars by path, which is the keys and list indices that lead
  * to them, joined by "/" ({@code ema/conv.weight}, {@code optimizer/state/0/step}).
  *
- * <p>Nothing in a file is ever run: what is not data is refused by name. Memory and time are bounded by the size of the
- * file, whatever it claims.
+ * <p>Nothing in a file is ever run: what would have to be called is refused by name. Plain values that only Python
+ * knows, such as paths, dates, NumPy's numbers and objects of somebody's classes, are passed over. Memory and time
+ * are bounded by the size of the file, whatever it claims.
  *
  * @param source where it was read from, for people
  * @param tensors in the file's order; immutable. They lie on the CPU and belong to the {@link org.bcm4j.tensor.Scope}
  *     in which the file was read. Shapes and values are those that the writer saw; tensors that shared memory then
  *     share it here, so do not write to them, and they may be strided or expanded
  * @param scalars in the file's order; immutable. Each is a String, Long, BigInteger, Double or Boolean. Other values,
- *     such as None and bytes, are left out
+ *     such as None, bytes and objects, are left out
  */
 public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String, Object> scalars) {
     static final String SEPARATOR = "/";

@@ -9,13 +9,14 @@ final class Dictionary {
     private final Map<String, Object> entries = new LinkedHashMap<>();
 
     /**
-     * Adds an entry; a number or a truth value serves as key by its text.
+     * Adds an entry; a number or a truth value serves as key by its text. Of other keys no path can be made, so their
+     * entries are passed over.
      *
-     * @throws RefusedException if the key is something else, or taken
+     * @throws RefusedException if the key is taken
      */
     void put(Object key, Object value) {
         if (!(key instanceof String) && !(key instanceof Number) && !(key instanceof Boolean)) {
-            throw RefusedException.unsupported("it has a dictionary with a key that is neither text nor a number");
+            return;
         }
         String name = key.toString();
         if (entries.putIfAbsent(name, value) != null) {

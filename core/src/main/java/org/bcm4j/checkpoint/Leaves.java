@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The tensors and scalars of a tree by path: the keys and indices that lead there, joined by "/". Trees of pickles may
@@ -17,15 +18,23 @@ final class Leaves {
 
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final Map<String, Object> scalars = new LinkedHashMap<>();
+    /** What the first object is of that was passed over. */
+    private Optional<String> foreign = Optional.empty();
+
     private int visits;
     private long characters;
 
     /** @throws RefusedException if the tree is a mere leaf, or too large, or has two leaves of the same path */
     Leaves(Object tree) {
-        if (!(tree instanceof Dictionary) && !(tree instanceof Sequence)) {
+        boolean isTree = tree instanceof Dictionary || tree instanceof Sequence || tree instanceof ForeignObject;
+        if (!isTree) {
             throw RefusedException.unsupported("it is neither a dictionary nor a list");
         }
         visit("", tree, 0);
+        foreign.filter(type -> tensors.isEmpty()).ifPresent(type -> {
+            throw RefusedException.unsupported("it holds no tensors, but an object of " + RefusedException.quoted(type)
+                    + ", which could be code; nothing was run");
+        });
     }
 
     Map<String, StoredTensor> tensors() {
@@ -49,6 +58,9 @@ final class Leaves {
             for (int i = 0; i < items.size(); i++) {
                 visit(join(path, Integer.toString(i)), items.get(i), depth + 1);
             }
+        } else if (value instanceof ForeignObject object) {
+            foreign = foreign.or(() -> Optional.of(object.type()));
+            visit(path, object.entries(), depth + 1);
         } else if (value instanceof StoredTensor tensor) {
             checkUnused(path);
             tensors.put(path, tensor);

@@ -16,9 +16,10 @@ import org.bcm4j.tensor.ElementType;
 
 /**
  * Reads Python's pickles as data. A pickle is a program for a stack machine that can import and call anything; this
- * machine knows only the instructions that PyTorch writes (protocol 2, and what later protocols write in their place),
- * and calls only what {@link TorchVocabulary} lists. Every length is checked against the bytes that are there before it
- * is used, so that memory and time are bounded by the size of the pickle and by {@link #MAX_INSTRUCTIONS}.
+ * machine knows only the instructions that PyTorch writes (protocol 2, and what later protocols write in their
+ * place), and calls only what {@link TorchVocabulary} lists; objects of other classes it passes over. Every length is
+ * checked against the bytes that are there before it is used, so that memory and time are bounded by the size of the
+ * pickle and by {@link #MAX_INSTRUCTIONS}.
  */
 final class Pickle {
     /** Far more than the names and shapes of a large network and its optimiser take. */
@@ -57,7 +58,7 @@ final class Pickle {
             for (int count = 0; count < MAX_INSTRUCTIONS; count++) {
                 int instruction = unsignedByte();
                 if (instruction == '.') { // STOP
-                    return pop();
+                    return root(pop());
                 }
                 if (!pushValue(instruction) && !collect(instruction) && !refer(instruction)) {
                     throw RefusedException.unsupported(
@@ -68,6 +69,13 @@ final class Pickle {
             throw RefusedException.damaged("its pickle ends too early");
         }
         throw RefusedException.unsupported("its pickle has more than " + MAX_INSTRUCTIONS + " instructions");
+    }
+
+    private static Object root(Object value) {
+        if (value instanceof Foreign foreign) {
+            throw foreign.refusal();
+        }
+        return value;
     }
 
     /** Where the next pickle begins, in bytes. */
@@ -101,7 +109,7 @@ final class Pickle {
             case 'U' -> stack.add(text(unsignedByte(), StandardCharsets.ISO_8859_1)); // SHORT_BINSTRING
             case 'B' -> pushOpaque(unsignedInt()); // BINBYTES
             case 'C' -> pushOpaque(unsignedByte()); // SHORT_BINBYTES
-            case 0x8e -> pushOpaque(in.getLong()); // BINBYTES8
+            case 0x8e, 0x96 -> pushOpaque(in.getLong()); // BINBYTES8, BYTEARRAY8
             default -> {
                 return false;
             }
@@ -114,7 +122,7 @@ final class Pickle {
         switch (instruction) {
             case '(' -> marks.push(stack.size()); // MARK
             case ')', ']', 0x8f -> stack.add(new Sequence(List.of())); // EMPTY_TUPLE, EMPTY_LIST, EMPTY_SET
-            case 't' -> stack.add(new Sequence(popToMark())); // TUPLE
+            case 't', 0x91 -> stack.add(new Sequence(popToMark())); // TUPLE, FROZENSET
             case 0x85 -> stack.add(new Sequence(pop(1))); // TUPLE1
             case 0x86 -> stack.add(new Sequence(pop(2))); // TUPLE2
             case 0x87 -> stack.add(new Sequence(pop(3))); // TUPLE3
@@ -147,10 +155,15 @@ final class Pickle {
                 Sequence arguments = pop(Sequence.class);
                 stack.add(TorchVocabulary.call(pop(TorchVocabulary.Function.class), arguments));
             }
+            case 0x81 -> newObject(pop(2)); // NEWOBJ: a class and its arguments
+            case 0x92 -> newObject(pop(3)); // NEWOBJ_EX: named arguments too
             case 'b' -> { // BUILD
-                // An OrderedDict's attributes, which describe modules and not tensors.
-                pop(Dictionary.class);
-                as(Dictionary.class, peek());
+                // An OrderedDict's attributes, which describe modules and not tensors; or those of an object that is
+                // passed over.
+                pop();
+                if (!(peek() instanceof ForeignObject)) {
+                    as(Dictionary.class, peek());
+                }
             }
             case 'Q' -> stack.add(storage(pop(Sequence.class).items())); // BINPERSID
             default -> {
@@ -177,13 +190,26 @@ final class Pickle {
         return storage;
     }
 
+    /** An object of somebody's class is no call of it: nothing but Python could make one, and nobody here needs it. */
+    private void newObject(List<Object> classAndArguments) {
+        Object type = classAndArguments.get(0);
+        stack.add(
+                type instanceof TorchVocabulary.Function known
+                        ? TorchVocabulary.call(known, as(Sequence.class, classAndArguments.get(1)))
+                        : new ForeignObject(as(Foreign.class, type).name()));
+    }
+
     private void append(List<Object> items) {
+        if (peek() instanceof ForeignObject) {
+            return; // some kind of list
+        }
         Sequence sequence = as(Sequence.class, peek());
         items.forEach(sequence::add);
     }
 
     private void setItems(List<Object> keysAndValues) {
-        Dictionary dictionary = as(Dictionary.class, peek());
+        Dictionary dictionary =
+                peek() instanceof ForeignObject object ? object.entries() : as(Dictionary.class, peek());
         if (keysAndValues.size() % 2 != 0) {
             throw RefusedException.damaged("its pickle sets a key without a value");
         }
@@ -246,6 +272,9 @@ final class Pickle {
     }
 
     private static <T> T as(Class<T> type, Object value) {
+        if (value instanceof Foreign foreign && type != Foreign.class) {
+            throw foreign.refusal();
+        }
         if (!type.isInstance(value)) {
             throw RefusedException.damaged(
                     "its pickle uses a " + value.getClass().getSimpleName() + " as a " + type.getSimpleName());

@@ -150,8 +150,9 @@ public final class ConfigFile {
         // We read JSON as YAML; outside of texts these characters cannot occur.
         return NOT_IN_YAML
                         .matcher(json)
-                        .replaceAll(match ->
-                                "\\\\u%04x".formatted((int) match.group().charAt(0))) + "\n";
+                        .replaceAll(match -> String.format(
+                                Locale.ROOT, "\\\\u%04x", (int) match.group().charAt(0)))
+                + "\n";
     }
 
     /**

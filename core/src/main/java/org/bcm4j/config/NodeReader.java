@@ -3,6 +3,7 @@ package org.bcm4j.config;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -81,7 +82,10 @@ final class NodeReader {
         } catch (ReaderException e) {
             Mark mark = markOf(text, e.getPosition());
             throw locate.apply(mark)
-                    .error("not valid YAML: character U+%04X is not allowed".formatted(e.getCodePoint()), e);
+                    .error(
+                            String.format(
+                                    Locale.ROOT, "not valid YAML: character U+%04X is not allowed", e.getCodePoint()),
+                            e);
         } catch (YamlEngineException e) {
             throw start.error("not valid YAML: " + e.getMessage(), e);
         }
@@ -128,8 +132,8 @@ final class NodeReader {
                     entries.putIfAbsent(key.getValue(), new Node.Entry(keyLocation, convert(tuple.getValueNode())));
             if (earlier != null) {
                 String where = earlier.keyLocation().text();
-                throw keyLocation.error(
-                        "duplicate key %s, already at %s".formatted(Spelling.quote(key.getValue()), where));
+                throw keyLocation.error(String.format(
+                        Locale.ROOT, "duplicate key %s, already at %s", Spelling.quote(key.getValue()), where));
             }
         }
         return new Node.Mapping(location, Collections.unmodifiableMap(entries));
@@ -138,7 +142,8 @@ final class NodeReader {
     private Node scalar(ScalarNode scalar, Location location) {
         Node.Kind kind = KINDS.get(scalar.getTag());
         if (kind == null) {
-            throw location.error("the tag %s has no meaning here; remove it".formatted(scalar.getTag()));
+            throw location.error(
+                    String.format(Locale.ROOT, "the tag %s has no meaning here; remove it", scalar.getTag()));
         }
         return new Node.Scalar(location, kind, scalar.getValue());
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bcm4j.storage.UserException;
 
@@ -68,8 +69,8 @@ record Overrides(List<String> settings) {
             return new Node.Mapping(location, Map.of());
         }
         String parent = String.join(".", keys.subList(0, depth));
-        throw location.error(
-                "%s is %s, which has no keys".formatted(parent.isEmpty() ? "the file" : parent, node.describe()));
+        throw location.error(String.format(
+                Locale.ROOT, "%s is %s, which has no keys", parent.isEmpty() ? "the file" : parent, node.describe()));
     }
 
     private static int index(Node.Sequence sequence, List<String> keys, int depth, Location location) {
@@ -81,7 +82,12 @@ record Overrides(List<String> settings) {
             }
         }
         String parent = String.join(".", keys.subList(0, depth));
-        throw location.error("%s is a list of %d; %s is not an index from 0 to %d"
-                .formatted(parent.isEmpty() ? "the file" : parent, size, Spelling.quote(key), size - 1));
+        throw location.error(String.format(
+                Locale.ROOT,
+                "%s is a list of %d; %s is not an index from 0 to %d",
+                parent.isEmpty() ? "the file" : parent,
+                size,
+                Spelling.quote(key),
+                size - 1));
     }
 }

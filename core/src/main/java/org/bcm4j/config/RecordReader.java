@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -55,11 +56,12 @@ final class RecordReader {
 
     private static List<Object> readList(Node node, Type itemType, String path) {
         if (!(node instanceof Node.Sequence sequence)) {
-            throw node.location().error("expected a list for %s, found %s".formatted(path, node.describe()));
+            throw node.location()
+                    .error(String.format(Locale.ROOT, "expected a list for %s, found %s", path, node.describe()));
         }
         List<Object> items = new ArrayList<>();
         for (Node item : sequence.items()) {
-            items.add(readValue(item, itemType, "%s[%d]".formatted(path, items.size())));
+            items.add(readValue(item, itemType, String.format(Locale.ROOT, "%s[%d]", path, items.size())));
         }
         return Collections.unmodifiableList(items);
     }
@@ -81,11 +83,18 @@ final class RecordReader {
                         (String) new ScalarReader(entry.value(), join(path, SealedShape.KIND)).read(String.class))
                 .or(shape::defaultKind)
                 .orElseThrow(() -> mapping.location()
-                        .error("missing key \"kind\" %s; it is one of %s"
-                                .formatted(in(path), String.join(", ", kinds.keySet()))));
+                        .error(String.format(
+                                Locale.ROOT,
+                                "missing key \"kind\" %s; it is one of %s",
+                                in(path),
+                                String.join(", ", kinds.keySet()))));
         if (!kinds.containsKey(name)) {
-            String message = "unknown kind %s %s%s"
-                    .formatted(Spelling.quote(name), in(path), Spelling.suggest(name, kinds.keySet()));
+            String message = String.format(
+                    Locale.ROOT,
+                    "unknown kind %s %s%s",
+                    Spelling.quote(name),
+                    in(path),
+                    Spelling.suggest(name, kinds.keySet()));
             throw kind.map(entry -> entry.value().location())
                     .orElse(mapping.location())
                     .error(message);
@@ -124,8 +133,8 @@ final class RecordReader {
         List<String> keys = shape.keys();
         mapping.entries().forEach((key, entry) -> {
             if (!keys.contains(key)) {
-                String message =
-                        "unknown key %s %s%s".formatted(Spelling.quote(key), in(path), Spelling.suggest(key, keys));
+                String message = String.format(
+                        Locale.ROOT, "unknown key %s %s%s", Spelling.quote(key), in(path), Spelling.suggest(key, keys));
                 throw entry.keyLocation().error(message);
             }
         });
@@ -143,8 +152,8 @@ final class RecordReader {
         }
         String yaml = component
                 .defaultYaml()
-                .orElseThrow(
-                        () -> mapping.location().error("missing key %s %s".formatted(Spelling.quote(key), in(path))));
+                .orElseThrow(() -> mapping.location()
+                        .error(String.format(Locale.ROOT, "missing key %s %s", Spelling.quote(key), in(path))));
         try {
             Location location = new Location("@Default of " + owner.getName() + "." + key);
             return readValue(NodeReader.value(yaml, location), component.type(), join(path, key));
@@ -176,7 +185,8 @@ final class RecordReader {
             return mapping;
         }
         String place = path.isEmpty() ? "at the top level" : "for " + path;
-        throw node.location().error("expected a mapping %s, found %s".formatted(place, node.describe()));
+        throw node.location()
+                .error(String.format(Locale.ROOT, "expected a mapping %s, found %s", place, node.describe()));
     }
 
     private static boolean isNothing(Node node) {
@@ -192,7 +202,7 @@ final class RecordReader {
     }
 
     private static IllegalArgumentException unsupported(Type type, String path) {
-        return new IllegalArgumentException(
-                "%s has type %s, which a configuration cannot hold".formatted(path, type.getTypeName()));
+        return new IllegalArgumentException(String.format(
+                Locale.ROOT, "%s has type %s, which a configuration cannot hold", path, type.getTypeName()));
     }
 }

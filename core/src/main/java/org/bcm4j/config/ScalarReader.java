@@ -40,14 +40,14 @@ record ScalarReader(Node node, String path) {
             return constant(type);
         }
         throw new IllegalArgumentException(
-                "%s has type %s, which a configuration cannot hold".formatted(path, type.getName()));
+                String.format(Locale.ROOT, "%s has type %s, which a configuration cannot hold", path, type.getName()));
     }
 
     private long wholeNumber(long least, long greatest) {
         Scalar scalar = scalar(Kind.WHOLE_NUMBER, "a whole number");
         BigInteger value = integer(scalar);
         if (value.compareTo(BigInteger.valueOf(least)) < 0 || value.compareTo(BigInteger.valueOf(greatest)) > 0) {
-            throw wrong("a whole number from %d to %d".formatted(least, greatest));
+            throw wrong(String.format(Locale.ROOT, "a whole number from %d to %d", least, greatest));
         }
         return value.longValue();
     }
@@ -100,7 +100,8 @@ record ScalarReader(Node node, String path) {
     private String text() {
         if (node instanceof Scalar scalar && scalar.kind() != Kind.TEXT && scalar.kind() != Kind.NOTHING) {
             throw node.location()
-                    .error("expected text for %s, found %s; put it in quotes".formatted(path, node.describe()));
+                    .error(String.format(
+                            Locale.ROOT, "expected text for %s, found %s; put it in quotes", path, node.describe()));
         }
         return scalar(Kind.TEXT, "text").text();
     }
@@ -123,7 +124,12 @@ record ScalarReader(Node node, String path) {
         if (index < 0) {
             String found = Spelling.quote(scalar.text());
             throw node.location()
-                    .error("unknown value %s for %s%s".formatted(found, path, Spelling.suggest(scalar.text(), names)));
+                    .error(String.format(
+                            Locale.ROOT,
+                            "unknown value %s for %s%s",
+                            found,
+                            path,
+                            Spelling.suggest(scalar.text(), names)));
         }
         return constants.get(index);
     }
@@ -141,6 +147,7 @@ record ScalarReader(Node node, String path) {
     }
 
     private UserException wrong(String expected) {
-        return node.location().error("expected %s for %s, found %s".formatted(expected, path, node.describe()));
+        return node.location()
+                .error(String.format(Locale.ROOT, "expected %s for %s, found %s", expected, path, node.describe()));
     }
 }

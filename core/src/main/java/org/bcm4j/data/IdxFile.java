@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.bcm4j.storage.FileFailure;
@@ -38,7 +39,7 @@ final class IdxFile {
             int magic = in.readInt();
             int expected = UNSIGNED_BYTE << 8 | dimensions;
             if (magic != expected) {
-                throw broken(file, String.format("it begins with %08x instead of %08x", magic, expected));
+                throw broken(file, String.format(Locale.ROOT, "it begins with %08x instead of %08x", magic, expected));
             }
             int[] shape = new int[dimensions];
             long size = 1;

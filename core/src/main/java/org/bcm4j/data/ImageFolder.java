@@ -63,12 +63,12 @@ public record ImageFolder(
 
     /** Which pictures are for what. */
     private record Split(List<Entry> training, List<Entry> test) {
-        /** The classes of both, in alphabetical order. */
+        /** The classes of both: those that are numbers in the order of these, then the others in alphabetical order. */
         List<String> classNames() {
             return Stream.concat(training.stream(), test.stream())
                     .map(Entry::label)
                     .distinct()
-                    .sorted()
+                    .sorted(ClassOrder.OF_NAMES)
                     .toList();
         }
     }

@@ -61,12 +61,14 @@ public final class DenoisingModel implements TrainedModel {
     }
 
     /**
-     * The denoiser for images of given classes. What it returns belongs to the scope that is open then.
+     * The denoiser for images of given classes. What it returns belongs to the scope that is open then. It throws as {@link #requireInputs}
+     * does.
      *
      * @param labels the class of each image, int64 [B]; absent means the null class, or no classes
      */
     public Denoiser denoiser(Optional<Tensor> labels) {
         return (x, sigma) -> {
+            requireInputs(x, labels);
             try (Precision.Guard guard = precision.on(device)) {
                 return new EdmDenoiser(network, Pass.evaluating(weights), labels.or(() -> unlabelled(x.size(0))))
                         .denoise(x, sigma);

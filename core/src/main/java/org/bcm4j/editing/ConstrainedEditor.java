@@ -27,6 +27,7 @@ public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implem
      * @param images to edit, or points at the noise scale where the walk starts, float32 [B,C,H,W]; not changed
      */
     public Arrival edit(Traversal traversal, Walk walk, Tensor images) {
+        constraint.requireFit(images);
         Walker walker = new Walker(traversal, noise, this);
         if (walk.start() == NoiseScales.SIGMA_MAX) {
             return walker.generate(walk, noise.normal(images.shape()));

@@ -49,6 +49,14 @@ public interface Constraint {
         return points;
     }
 
+    /**
+     * Refuses images that what is known is not of.
+     *
+     * @param images float32 [B,C,H,W], of the form of those that the edit is to give
+     * @throws IllegalArgumentException if what is known is of another number, size or type of images
+     */
+    default void requireFit(Tensor images) {}
+
     /** What is known of images {@code first} to {@code first + count − 1}. */
     Constraint narrow(long first, long count);
 }

@@ -3,6 +3,7 @@ package org.bcm4j.editing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -20,13 +21,14 @@ public final class Interpolation {
      * @return float32 [frames,C,H,W]; the first is z1, the last z2
      */
     public static Tensor slerp(Tensor ends, int frames) {
-        if (frames < 2 || ends.size(0) != 2) {
-            throw new IllegalArgumentException("interpolation takes two ends and gives at least 2 frames");
-        }
+        requireEnds(ends, frames);
         Tensor z1 = ends.narrow(0, 0, 1);
         Tensor z2 = ends.narrow(0, 1, 1);
-        double cosine = z1.mul(z2).sum().item_double()
-                / (z1.norm().item_double() * z2.norm().item_double());
+        double lengths = z1.norm().item_double() * z2.norm().item_double();
+        if (!(lengths > 0)) {
+            throw new IllegalArgumentException("noises that are zero, or no numbers, have no angle between them");
+        }
+        double cosine = z1.mul(z2).sum().item_double() / lengths;
         double angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
         List<Tensor> between = new ArrayList<>();
         for (int i = 0; i < frames; i++) {
@@ -34,6 +36,21 @@ public final class Interpolation {
             between.add(z1.mul(new Scalar(part(1 - alpha, angle))).add(z2.mul(new Scalar(part(alpha, angle)))));
         }
         return torch.cat(new TensorVector(between.toArray(Tensor[]::new)), 0);
+    }
+
+    /**
+     * Refuses what {@link #slerp} cannot interpolate.
+     *
+     * @throws IllegalArgumentException unless there are two ends and at least 2 frames are asked for
+     */
+    public static void requireEnds(Tensor ends, int frames) {
+        TensorForm form = TensorForm.of("the ends of an interpolation", ends);
+        if (form.shape().isEmpty() || form.shape().get(0) != 2) {
+            throw new IllegalArgumentException("an interpolation has two ends, [2,C,H,W], not " + form);
+        }
+        if (frames < 2) {
+            throw new IllegalArgumentException("an interpolation has at least 2 frames, its ends, not " + frames);
+        }
     }
 
     /** To which end each of the frames of {@link #slerp} is nearer, 0 or 1; the one half-way counts to the first. */

@@ -1,6 +1,7 @@
 package org.bcm4j.editing;
 
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -34,6 +35,16 @@ public record KnownLuminance(Tensor images) implements Constraint {
         double length = Math.sqrt(WEIGHTS[0] * WEIGHTS[0] + WEIGHTS[1] * WEIGHTS[1] + WEIGHTS[2] * WEIGHTS[2]);
         Tensor unit = Device.CPU.floats(WEIGHTS[0] / length, WEIGHTS[1] / length, WEIGHTS[2] / length);
         return unit.to(like.device(), like.scalar_type()).view(1, 3, 1, 1);
+    }
+
+    @Override
+    public void requireFit(Tensor given) {
+        TensorForm wanted = TensorForm.of("images", given);
+        TensorForm known = TensorForm.of("images of known luminance", images);
+        if (!known.equals(wanted) || given.size(1) != 3) {
+            throw new IllegalArgumentException(
+                    "the luminance of images float32 [B,3,H,W] is known, not that of " + known + " for " + wanted);
+        }
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.bcm4j.editing;
 
+import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Inpainting: some pixels are known, the others are to be found. Known pixels keep their values bit for bit.
@@ -28,6 +30,17 @@ public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
     @Override
     public Tensor renew(Tensor points, double time, NoiseSource noise) {
         return torch.where(missing, noise.normal(points.shape()).mul(new Scalar(time)), points);
+    }
+
+    @Override
+    public void requireFit(Tensor given) {
+        TensorForm wanted = TensorForm.of("images", given);
+        TensorForm known = TensorForm.of("known pixels", images);
+        TensorForm holes = TensorForm.of("missing pixels", missing);
+        if (!known.equals(wanted) || !holes.is(ScalarType.Bool, given.size(0), 1, given.size(2), given.size(3))) {
+            throw new IllegalArgumentException("of images " + wanted + " the known ones are of the same form, and the"
+                    + " missing pixels bool [B,1,H,W], not " + known + " and " + holes);
+        }
     }
 
     @Override

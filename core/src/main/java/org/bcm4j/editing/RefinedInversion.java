@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Scalar;
@@ -63,9 +64,21 @@ public record RefinedInversion(int steps) {
      * @param labels int64 [B]; absent for the null class, or no classes
      * @param noise draws once, for the inversions that begin with a little noise
      * @return float32 [B,C,H,W], the refined noises
+     * @throws UserException if the model is a plain consistency model, which can not correct what it does not invert
      */
     public Tensor refine(
             ConsistencyModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
+        if (model.config().isPlain()) {
+            throw new UserException(
+                    "this model is a plain consistency model, which inverts nothing, so it can not refine"
+                            + " inversions; name a bidirectional one");
+        }
+        model.requireInputs(images, labels);
+        model.requireInputs(noises, labels);
+        if (noises.size(0) != images.size(0)) {
+            throw new IllegalArgumentException(
+                    "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
+        }
         return Scope.returning(() -> {
             Lack lack = new Lack(model, images, labels);
             Tensor corrected = new InverseCorrection(lack, noise.normal(images.shape()))

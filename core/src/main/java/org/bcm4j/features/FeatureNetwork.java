@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.config.Format;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.AtomicDirectory;
@@ -14,9 +15,11 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * A small classifier whose last hidden layer measures images, as the Inception network does for the FID. A Fréchet
@@ -60,6 +63,7 @@ public final class FeatureNetwork implements AutoCloseable {
             throw new UserException(folder + ": holds no feature network (" + CONFIG
                     + " is missing); train one with `bcm features train --out " + folder + "`");
         }
+        Format.of(FeatureConfig.FORMAT).requireVersionOf(configFile);
         FeatureConfig config = ConfigFile.read(configFile, FeatureConfig.class);
         Path weightFile = folder.resolve(WEIGHTS);
         Weights weights = Weights.zeros(config.layout(), device);
@@ -144,8 +148,13 @@ public final class FeatureNetwork implements AutoCloseable {
      *
      * @param images float32 [B,C,H,W] in [-1,1], on the network's device
      * @throws UserException if the images have another size or number of channels than those the network knows
+     * @throws IllegalArgumentException if they are no floating point numbers
      */
     public Activations activations(Tensor images) {
+        TensorForm form = TensorForm.of("images", images);
+        if (form.type() != torch.ScalarType.Float) {
+            throw new IllegalArgumentException("the feature network looks at images float32 in [-1,1], not " + form);
+        }
         long[] shape = images.shape();
         if (shape.length != 4 || !config.fits(shape[1], shape[2], shape[3])) {
             throw new UserException("images of shape " + Arrays.toString(shape)

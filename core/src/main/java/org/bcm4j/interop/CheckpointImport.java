@@ -1,7 +1,5 @@
 package org.bcm4j.interop;
 
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -68,12 +66,13 @@ public record CheckpointImport(Family family) {
     /**
      * The part of a checkpoint that holds a network's weights.
      *
-     * @param section its path in the checkpoint, such as {@code ema}; absent if the weights are all there is, or in one section only
+     * @param section its path in the checkpoint, such as {@code ema}, or what its names begin with, such as {@code
+     *     model}; absent if the weights are all there is, or in one section only
      * @throws UserException if several sections hold weights and none is named
      */
     public Checkpoint weightsIn(Checkpoint checkpoint, Optional<String> section) {
         if (section.isPresent()) {
-            return checkpoint.section(section.get());
+            return section(checkpoint, section.get());
         }
         List<String> flax = flaxSections(checkpoint);
         boolean flat = checkpoint.tensors().containsKey(FLAX_BLOCK)
@@ -89,6 +88,22 @@ public record CheckpointImport(Family family) {
                             : "holds weights in " + candidates + "; choose one with --section"));
         }
         return checkpoint.section(candidates.get(0));
+    }
+
+    /** What lies below a path, or, in PyTorch's names of the network's parts, below a name. */
+    private static Checkpoint section(Checkpoint checkpoint, String name) {
+        Map<String, Tensor> below = Wrappers.below(name, checkpoint.tensors());
+        boolean isPath = checkpoint.tensors().keySet().stream().anyMatch(path -> path.startsWith(name + "/"));
+        if (!isPath && below.isEmpty()) {
+            // A name in the one section that there is: model in state_dict/model.conv.weight.
+            List<String> sections = torchSections(checkpoint);
+            below = sections.size() == 1
+                    ? Wrappers.below(name, checkpoint.section(sections.get(0)).tensors())
+                    : below;
+        }
+        return isPath || below.isEmpty()
+                ? checkpoint.section(name)
+                : new Checkpoint(checkpoint.source() + ", " + name, below, Map.of());
     }
 
     private static List<String> torchSections(Checkpoint checkpoint) {
@@ -116,7 +131,7 @@ public record CheckpointImport(Family family) {
      * @throws UserException if they do not show enough
      */
     public NetworkConfig network(Checkpoint weights, OptionalInt imageSize, OptionalInt headWidth) {
-        AdmShape shape = new AdmShape(published(weights), weights.source());
+        AdmShape shape = new AdmShape(Wrappers.removed(weights.tensors()), weights.source());
         if (!shape.isAdm()) {
             throw new UserException(weights.source()
                     + ": only an ADM U-Net can be recognised by its weights; describe the network with --config");
@@ -136,14 +151,14 @@ public record CheckpointImport(Family family) {
     public Weights load(Checkpoint weights, NetworkConfig network, Device device) {
         WeightLayout layout = network.build().layout();
         Map<String, Tensor> converted = converted(weights, network);
-        requireMatch(layout, converted, weights.source());
+        Misfits.refuse(layout, converted, weights.source());
         Weights loaded = Weights.zeros(layout, device);
         loaded.load(converted, weights.source());
         return loaded;
     }
 
     private Map<String, Tensor> converted(Checkpoint weights, NetworkConfig network) {
-        Map<String, Tensor> published = published(weights);
+        Map<String, Tensor> published = Wrappers.removed(weights.tensors());
         return switch (family) {
             case BCM, ICT -> published;
             case OPENAI_CM ->
@@ -163,30 +178,5 @@ public record CheckpointImport(Family family) {
         }
         throw new UserException("such checkpoints hold an NCSN++ or DDPM++ network; the configuration's is an "
                 + network.summary() + "; set network.kind: ncsnpp");
-    }
-
-    /** Without the prefix that training on several GPUs leaves. */
-    private static Map<String, Tensor> published(Checkpoint weights) {
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        weights.tensors()
-                .forEach((name, tensor) ->
-                        tensors.put(name.startsWith("module.") ? name.substring("module.".length()) : name, tensor));
-        return tensors;
-    }
-
-    private static void requireMatch(WeightLayout layout, Map<String, Tensor> tensors, String source) {
-        Misfits misfits = new Misfits();
-        layout.slots().forEach((name, slot) -> {
-            Tensor tensor = tensors.get(name);
-            if (tensor == null) {
-                misfits.missing(name);
-            } else if (!Arrays.equals(tensor.shape(), slot.dimensions())) {
-                misfits.misshapen(name, tensor.shape(), slot.dimensions());
-            }
-        });
-        tensors.keySet().stream()
-                .filter(name -> !layout.slots().containsKey(name))
-                .forEach(misfits::misplaced);
-        misfits.refuseIfAny(source);
     }
 }

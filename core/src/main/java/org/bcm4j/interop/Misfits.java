@@ -3,25 +3,67 @@ package org.bcm4j.interop;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
 
-/** What keeps tensors from being a network's weights, collected so that all of it is reported at once. */
+/**
+ * What keeps tensors from being a network's weights, collected so that all of it is reported at once: first what the file holds, by which
+ * people see what they have, then what it lacks.
+ */
 final class Misfits {
-    private static final int LISTED = 20;
+    /** Of each kind. */
+    private static final int LISTED = 10;
 
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> misplaced = new ArrayList<>();
+    private final List<String> misshapen = new ArrayList<>();
+    private final List<String> missing = new ArrayList<>();
 
     void missing(String name) {
-        complaints.add(name + " is missing");
+        missing.add(name + " is missing");
     }
 
     void misplaced(String name) {
-        complaints.add(name + " has no place in the network");
+        misplaced.add(name + " has no place in the network");
     }
 
     void misshapen(String name, long[] given, long[] wanted) {
-        complaints.add(
-                name + " has shape " + Arrays.toString(given) + ", the network wants " + Arrays.toString(wanted));
+        misshapen.add(name + " has shape " + Arrays.toString(given) + ", the network wants " + Arrays.toString(wanted));
+    }
+
+    /**
+     * Refuses tensors that are not just those of a layout.
+     *
+     * @param tensors by the layout's names
+     * @param source what they came from
+     * @throws UserException naming those that are left over, of another shape or missing
+     */
+    static void refuse(WeightLayout layout, Map<String, Tensor> tensors, String source) {
+        Misfits misfits = new Misfits();
+        TreeSet<String> wrappers = new TreeSet<>();
+        tensors.keySet().stream()
+                .filter(name -> !layout.slots().containsKey(name))
+                .forEach(name -> {
+                    misfits.misplaced(name);
+                    if (layout.slots().containsKey(name.substring(name.indexOf('.') + 1))) {
+                        wrappers.add(name.substring(0, name.indexOf('.')));
+                    }
+                });
+        layout.slots().forEach((name, slot) -> {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null) {
+                misfits.missing(name);
+            } else if (!Arrays.equals(tensor.shape(), slot.dimensions())) {
+                misfits.misshapen(name, tensor.shape(), slot.dimensions());
+            }
+        });
+        misfits.refuseIfAny(
+                source,
+                wrappers.isEmpty()
+                        ? "is the configuration another one's?"
+                        : "choose those below one name with --section " + String.join("|", wrappers));
     }
 
     /**
@@ -29,12 +71,20 @@ final class Misfits {
      * @throws UserException if there are any, naming them
      */
     void refuseIfAny(String source) {
-        if (!complaints.isEmpty()) {
-            int count = complaints.size();
-            String more = count > LISTED ? "\n  and " + (count - LISTED) + " more" : "";
+        refuseIfAny(source, "is the configuration another one's?");
+    }
+
+    private void refuseIfAny(String source, String remedy) {
+        int count = misplaced.size() + misshapen.size() + missing.size();
+        if (count > 0) {
             throw new UserException(source + ": " + count + (count == 1 ? " tensor does" : " tensors do")
-                    + " not fit the network; is the configuration another one's?\n  "
-                    + String.join("\n  ", complaints.subList(0, Math.min(LISTED, count))) + more);
+                    + " not fit the network; " + remedy + listed(misplaced) + listed(misshapen) + listed(missing));
         }
+    }
+
+    private static String listed(List<String> complaints) {
+        int rest = complaints.size() - LISTED;
+        String more = rest > 0 ? "\n  and " + rest + " more like this" : "";
+        return complaints.stream().limit(LISTED).reduce("", (all, next) -> all + "\n  " + next) + more;
     }
 }

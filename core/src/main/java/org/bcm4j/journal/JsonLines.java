@@ -141,8 +141,10 @@ public final class JsonLines implements Journal {
         try {
             return LogLine.parse(line);
         } catch (IllegalArgumentException e) {
-            String message = "%s:%d: not a line of a training log (%s); correct it or move the file away";
-            throw new UserException(message.formatted(file, number, e.getMessage()), e);
+            throw new UserException(
+                    file + ":" + number + ": not a line of a training log (" + e.getMessage()
+                            + "); correct it or move the file away",
+                    e);
         }
     }
 }

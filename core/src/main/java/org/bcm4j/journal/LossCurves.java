@@ -136,6 +136,7 @@ public final class LossCurves implements Journal {
                 .title(title)
                 .xAxisTitle("step")
                 .build();
+        chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler().setLegendVisible(curves.size() > 1);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);

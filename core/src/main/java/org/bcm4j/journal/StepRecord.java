@@ -2,6 +2,7 @@ package org.bcm4j.journal;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -23,7 +24,8 @@ public record StepRecord(long step, long images, Map<String, Double> values) {
      */
     public StepRecord {
         if (step < 0 || images < 0) {
-            throw new IllegalArgumentException("step and images count from 0, are %d and %d".formatted(step, images));
+            throw new IllegalArgumentException(
+                    String.format(Locale.ROOT, "step and images count from 0, are %d and %d", step, images));
         }
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         for (String name : values.keySet()) {

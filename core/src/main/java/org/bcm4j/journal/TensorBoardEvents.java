@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Locale;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.ProtoMessage;
 import org.bcm4j.storage.UserException;
@@ -67,7 +68,8 @@ public final class TensorBoardEvents implements Journal {
         long process = ProcessHandle.current().pid();
         for (int attempt = 0; ; attempt++) {
             // TensorBoard reads the files of a directory in the order of their names.
-            Path file = directory.resolve("events.out.tfevents.%010d.bcm4j.%d.%d".formatted(second, process, attempt));
+            Path file = directory.resolve(
+                    String.format(Locale.ROOT, "events.out.tfevents.%010d.bcm4j.%d.%d", second, process, attempt));
             try {
                 Files.createDirectories(directory);
                 OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

@@ -8,6 +8,7 @@ import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
@@ -48,8 +49,13 @@ public record EditingQuality(
             double damagedRelativeToBlurred,
             long changedKnown) {}
 
-    /** Damages the images, mends them along a walk, and measures. */
+    /**
+     * Damages the images, mends them along a walk, and measures.
+     *
+     * @throws org.bcm4j.storage.UserException if the walk is not for this kind of model
+     */
     public Figures of(Damage damage, Walk walk) {
+        Journey.require(walk, model.config());
         ReconstructionError after = new ReconstructionError();
         ReconstructionError before = new ReconstructionError();
         FeatureMoments mended = new FeatureMoments(network.config().features());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
@@ -126,8 +127,9 @@ public record Evaluation(long samples, long images, long seed) {
         boolean otherNames =
                 !model.classNames().isEmpty() && !model.classNames().equals(names);
         if (network.classes() > 0 && (network.classes() != names.size() || otherNames)) {
+            boolean reordered = Set.copyOf(names).equals(Set.copyOf(model.classNames()));
             throw new UserException("the model's " + network.classes() + " classes are not the " + names.size() + " of "
-                    + data + remedy);
+                    + data + (reordered ? ", but the same in another order" : "") + remedy);
         }
     }
 
@@ -167,7 +169,7 @@ public record Evaluation(long samples, long images, long seed) {
                             inversion.stream(),
                             interpolation.stream().flatMap(ways -> ways.both()))
                     .flatMap(ways -> ways)
-                    .forEach(way -> Journey.require(way, model));
+                    .forEach(way -> Journey.require(way, model.config()));
         }
     }
 

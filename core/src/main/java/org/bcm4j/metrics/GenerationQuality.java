@@ -76,7 +76,7 @@ public record GenerationQuality(
      */
     public Figures of(Way way) {
         requireGenerating(way);
-        Journey.require(way, model);
+        Journey.require(way, model.config());
         FeatureGathering gathering = gathering();
         new GeneratedImages(model, samples, seed, listener).along(way, List.of(gathering));
         return figures(way, gathering);

@@ -122,7 +122,7 @@ public record InversionQuality(
      */
     public Figures of(Way way, Labels labels) {
         requireInverting(way);
-        Journey.require(way, model);
+        Journey.require(way, model.config());
         Evaluation.requireFit(model.config(), images, "the data");
         boolean withSimilarity = StructuralSimilarity.fits(images.height(), images.width());
         Sums sums = new Sums(Math.toIntExact(count), withSimilarity);

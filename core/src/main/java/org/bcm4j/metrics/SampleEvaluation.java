@@ -57,6 +57,10 @@ public record SampleEvaluation(Optional<FeatureNetwork> features, Optional<Incep
                             seed,
                             features.map(FeatureNetwork::sha256),
                             inception.map(measure -> measure.network().sha256()),
+                            reference
+                                    .flatMap(InceptionEvaluation.Reference::statisticsSha256)
+                                    .flatMap(taken -> inception.flatMap(InceptionEvaluation::statistics))
+                                    .map(Object::toString),
                             reference.flatMap(InceptionEvaluation.Reference::statisticsSha256),
                             List.of(Evaluation.DISTANCE_NOTE, InceptionEvaluation.NOTE)),
                     ofFeatures,

@@ -16,12 +16,14 @@ public record SampleReport(
      *
      * @param samples where the samples are
      * @param sampleCount how many they are
-     * @param data what they are held against: a data set and its division, the path of images, or that of their statistics
+     * @param data what they are held against: a data set and its division, the path of images, or that of their statistics; the FID of what
+     *     {@code statistics} says
      * @param images how many real images that are; absent if only their statistics were looked at
      * @param seed of the bootstrap
      * @param featuresSha256 fingerprint of the feature network's weights, if it was used
      * @param inceptionSha256 likewise the Inception network's
-     * @param statisticsSha256 fingerprint of the file of the real images' Inception statistics, if they were taken from one
+     * @param statistics path of the file of real images' Inception statistics that the FID was taken from, if it was; absent in older files
+     * @param statisticsSha256 fingerprint of that file
      * @param notes what else a reader has to know
      */
     public record Protocol(
@@ -32,6 +34,7 @@ public record SampleReport(
             long seed,
             Optional<String> featuresSha256,
             Optional<String> inceptionSha256,
+            Optional<String> statistics,
             Optional<String> statisticsSha256,
             List<String> notes) {
         public Protocol {

@@ -99,9 +99,11 @@ public final class ConsistencyModel implements TrainedModel {
      *
      * @param x points at noise scale {@code from}, float32 [B,C,H,W]
      * @param from noise scale in [σ_min, T]
-     * @param to noise scale in [σ_min, T]
+     * @param to noise scale in [σ_min, T]; σ_min for a plain consistency model, which leads nowhere else
      * @param labels int64 [B]; absent means the null class, or no classes
      * @return points at noise scale {@code to}, not clipped
+     * @throws IllegalArgumentException if the model takes no such points or labels, or leads no points there
+     * @throws IllegalStateException if the model is closed
      */
     public Tensor traverse(Tensor x, double from, double to, Optional<Tensor> labels) {
         return Scope.returning(() -> {
@@ -116,11 +118,25 @@ public final class ConsistencyModel implements TrainedModel {
      * the gradient has been taken.
      */
     public Tensor traverseWithGradient(Tensor x, double from, double to, Optional<Tensor> labels) {
+        requireInputs(x, labels);
+        requireTime(from);
+        requireTime(to);
+        if (config.isPlain() && to != NoiseScales.SIGMA_MIN) {
+            throw new IllegalArgumentException(
+                    "a plain consistency model leads to time 0 (" + NoiseScales.SIGMA_MIN + ") only, not to " + to);
+        }
         try (Precision.Guard guard = precision.on(device)) {
             long count = x.size(0);
             Tensor t = device.full(from, count);
             Tensor u = device.full(to, count);
             return function.apply(Pass.evaluating(weights), x, t, u, labels.or(() -> unlabelled(count)));
+        }
+    }
+
+    private static void requireTime(double time) {
+        if (!(time >= NoiseScales.SIGMA_MIN && time <= NoiseScales.SIGMA_MAX)) {
+            throw new IllegalArgumentException("noise scales are from " + NoiseScales.SIGMA_MIN + " to "
+                    + NoiseScales.SIGMA_MAX + ", not " + time);
         }
     }
 

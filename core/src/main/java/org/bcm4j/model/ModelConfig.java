@@ -34,4 +34,9 @@ public record ModelConfig(
     public boolean isDenoiser() {
         return preconditioning == Preconditioning.DENOISER;
     }
+
+    /** Whether the model is a plain consistency model, which leads to time 0 only, and so inverts nothing. */
+    public boolean isPlain() {
+        return preconditioning == Preconditioning.CONSISTENCY;
+    }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.config.Format;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
@@ -18,6 +19,7 @@ import org.bcm4j.tensor.Weights;
  * such as a training log, may lie beside them.
  */
 public final class ModelFolder {
+    private static final Format FORMAT = Format.of(ModelConfig.FORMAT);
     private static final String CONFIG = "config.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String CARD = "README.md";
@@ -35,15 +37,18 @@ public final class ModelFolder {
         this.folder = folder;
     }
 
-    /** @throws UserException if it is ill-formed, telling the line */
+    /** @throws UserException if it is of another version, too new or too old, or ill-formed, telling the line */
     public ModelConfig config() {
+        FORMAT.requireVersionOf(folder.resolve(CONFIG));
         return ConfigFile.read(folder.resolve(CONFIG), ModelConfig.class);
     }
 
-    /** The walks stored with the model, or sensible ones if there are none. */
+    /** The walks stored with the model, or sensible ones for its kind if there are none. */
     public RecommendedWalks walks() {
         Path file = folder.resolve(WALKS);
-        return Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
+        RecommendedWalks stored =
+                Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
+        return stored.orUntunedOf(config().preconditioning());
     }
 
     /** Stores walks with the model, in the place of those that were. */
@@ -51,9 +56,12 @@ public final class ModelFolder {
         ConfigFile.write(folder.resolve(WALKS), walks);
     }
 
-    /** @throws UserException if the file is damaged or holds another network's weights */
+    /** @throws UserException if the file is damaged, of another version, too new or too old, or holds another network's weights */
     public Weights weights(WeightLayout layout, Device device) {
         Path file = folder.resolve(WEIGHTS);
+        // Weights that somebody else saved may lie there; what they say they are is their own affair.
+        String format = Safetensors.header(file).metadata().getOrDefault("format", "");
+        FORMAT.requireVersion(format, file, "make it anew");
         Weights weights = Weights.zeros(layout, device);
         try (Scope scope = Scope.open()) {
             weights.load(Safetensors.read(file).tensors(), file.toString());

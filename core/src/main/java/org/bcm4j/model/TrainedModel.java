@@ -33,9 +33,11 @@ public interface TrainedModel extends AutoCloseable {
     /**
      * The label that says "no label", for every one of {@code count} images, int64 [count]: absent if the model has no classes.
      *
+     * @param count at least 1
      * @throws UserException if the model was trained with labels only
      */
     default Optional<Tensor> unlabelled(long count) {
+        ModelInputs.requireCount(count);
         NetworkConfig network = config().network();
         if (network.classes() == 0) {
             return Optional.empty();
@@ -53,12 +55,40 @@ public interface TrainedModel extends AutoCloseable {
      * all have equal shares. int64 [count], absent if the model has no classes.
      */
     default Optional<Tensor> classesInTurn(long first, long count) {
+        ModelInputs.requireCount(count);
         int classes = config().network().classes();
         return classes == 0
                 ? Optional.empty()
                 : Optional.of(device().integers(LongStream.range(first, first + count)
                         .map(i -> i % classes)
                         .toArray()));
+    }
+
+    /**
+     * Refuses what this model cannot be given, before libtorch meets it.
+     *
+     * @param points images or noises, float32 [B,C,H,W] of this model's {@link #shape}, B at least 1, on its device
+     * @param labels as for {@link #requireLabels}, of B images
+     * @throws IllegalArgumentException saying what was expected and what came
+     * @throws IllegalStateException if this model is closed
+     */
+    default void requireInputs(Tensor points, Optional<Tensor> labels) {
+        ModelInputs.requireOpen(this);
+        ModelInputs.requirePoints(this, points);
+        ModelInputs.requireLabels(this, labels, points.size(0));
+    }
+
+    /**
+     * Refuses labels that this model cannot be given.
+     *
+     * @param labels int64 [count] on its device: classes from 0, or the number after the last for "no label" if it knows that; absent means
+     *     no label, or no classes
+     * @throws IllegalArgumentException saying what was expected and what came
+     * @throws IllegalStateException if this model is closed
+     */
+    default void requireLabels(Optional<Tensor> labels, long count) {
+        ModelInputs.requireOpen(this);
+        ModelInputs.requireLabels(this, labels, count);
     }
 
     @Override

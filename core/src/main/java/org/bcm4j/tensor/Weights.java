@@ -11,14 +11,16 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The numbers of a network: one flat float32 buffer with named views. Live weights, frozen (stop-gradient) weights, a moving average and
- * the optimiser's moments are all this type, so updating, averaging and saving are operations on one flat tensor.
+ * The numbers of a network: one flat float32 buffer with named views. Live weights, frozen (stop-gradient) weights, a
+ * moving average and the optimiser's moments are all this type, so updating, averaging and saving are operations on
+ * one flat tensor. Once closed, everything but {@link #layout} throws {@link IllegalStateException}.
  */
 public final class Weights implements AutoCloseable {
     private final WeightLayout layout;
     private final Tensor flat;
     private final Optional<Tensor> gradient;
     private final Map<String, Tensor> views;
+    private boolean closed;
 
     private Weights(WeightLayout layout, Tensor flat, Optional<Tensor> gradient) {
         this.layout = layout;
@@ -58,6 +60,7 @@ public final class Weights implements AutoCloseable {
 
     /** A copy of its own memory, without gradients. */
     public Weights copy() {
+        requireOpen();
         try (Scope scope = Scope.open()) {
             return new Weights(layout, flat.detach().clone(), Optional.empty());
         }
@@ -65,6 +68,7 @@ public final class Weights implements AutoCloseable {
 
     /** The same memory, whose views collect gradients in the flat buffer {@link #gradient}, over as many backward passes as are run. */
     public Weights trainable() {
+        requireOpen();
         try (Scope scope = Scope.open()) {
             return new Weights(layout, flat, Optional.of(torch.zeros_like(flat)));
         }
@@ -72,6 +76,7 @@ public final class Weights implements AutoCloseable {
 
     /** The same memory, as constants: sg θ in the equations. */
     public Weights frozen() {
+        requireOpen();
         return new Weights(layout, flat, Optional.empty());
     }
 
@@ -81,16 +86,19 @@ public final class Weights implements AutoCloseable {
 
     /** All parameters in one row; float32 [layout.length()]. Padding between parameters is zero. */
     public Tensor flat() {
+        requireOpen();
         return flat;
     }
 
     /** The flat gradient of {@link #trainable} weights. */
     public Tensor gradient() {
+        requireOpen();
         return gradient.orElseThrow(() -> new IllegalStateException("these weights collect no gradient"));
     }
 
     /** @throws IllegalArgumentException if there is no such parameter */
     public Tensor get(String name) {
+        requireOpen();
         Tensor view = views.get(name);
         if (view == null) {
             throw new IllegalArgumentException("no parameter named " + name);
@@ -100,6 +108,7 @@ public final class Weights implements AutoCloseable {
 
     /** The named views, in order of declaration. */
     public Map<String, Tensor> views() {
+        requireOpen();
         return Collections.unmodifiableMap(views);
     }
 
@@ -110,6 +119,7 @@ public final class Weights implements AutoCloseable {
      * @throws UserException unless names and shapes are exactly those of the layout
      */
     public void load(Map<String, Tensor> tensors, String source) {
+        requireOpen();
         try (Scope scope = Scope.open();
                 NoGradGuard guard = new NoGradGuard()) {
             views.forEach((name, view) -> {
@@ -134,8 +144,24 @@ public final class Weights implements AutoCloseable {
                 });
     }
 
+    /** Whether the memory has been given back. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("these weights are closed");
+        }
+    }
+
+    /** Gives the memory back; once closed, nothing happens. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         views.values().forEach(Tensor::releaseReference);
         gradient.ifPresent(Tensor::releaseReference);
         flat.releaseReference();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,6 +16,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Safetensors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,9 @@ final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
     private static final Pattern SEAL = Pattern.compile("step-(\\d{8,18})\\.json");
     private static final Pattern DATA = Pattern.compile("step-(\\d{8,18})\\.safetensors");
+    /** As earlier versions named them under locales that have digits of their own. */
+    private static final Pattern SEAL_IN_ANY_DIGITS =
+            Pattern.compile("step-\\d{8,18}\\.json", Pattern.UNICODE_CHARACTER_CLASS);
     /** All that a checkpoint consists of, and what a killed process left of one. */
     private static final Pattern ANY =
             Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
@@ -60,10 +65,11 @@ final class Checkpoints {
      * Restores the newest whole checkpoint, passing over damaged and unfinished ones with a warning.
      *
      * @return its step, or nothing if no checkpoint was ever finished
-     * @throws UserException if there are checkpoints, but all are damaged, or they belong to another network
+     * @throws UserException if there are checkpoints, but all are damaged or named in other digits, or they belong to another network
      */
     Optional<Long> restore(TrainingState state) {
         List<Long> sealed = steps(SEAL).toList();
+        requireOwnDigits(sealed);
         steps(DATA)
                 .filter(step -> !sealed.contains(step))
                 .forEach(step -> log.warn(
@@ -84,9 +90,45 @@ final class Checkpoints {
         return Optional.empty();
     }
 
+    /**
+     * Refuses a run that another version of bcm4j trained, by its newest checkpoint that tells; its configuration may be another too.
+     *
+     * @throws UserException if that checkpoint is too new or too old
+     */
+    void requireFormat() {
+        Optional<Long> newest = steps(SEAL)
+                .filter(step -> Files.exists(file(step, ".safetensors")))
+                .findFirst();
+        newest.map(step -> file(step, ".safetensors"))
+                .filter(Checkpoints::hasHeader)
+                .ifPresent(TrainingState::requireFormat);
+    }
+
+    /** Whether its beginning is sound; {@link #restore} tells of one that is damaged. */
+    private static boolean hasHeader(Path data) {
+        try {
+            return !Safetensors.header(data).metadata().isEmpty();
+        } catch (UserException damage) {
+            return false;
+        }
+    }
+
+    private void requireOwnDigits(List<Long> sealed) {
+        if (sealed.isEmpty()) {
+            names().stream()
+                    .filter(name -> SEAL_IN_ANY_DIGITS.matcher(name).matches())
+                    .max(Comparator.naturalOrder())
+                    .ifPresent(name -> {
+                        throw new UserException(
+                                directory.resolve(name) + ": has digits of another script in its name; rename it"
+                                        + " and its .safetensors, as in step-00000020.json, to go on from there");
+                    });
+        }
+    }
+
     private boolean isWhole(long step, Path data) {
         try {
-            Seal seal = ConfigFile.read(file(step, ".json"), Seal.class);
+            Seal seal = ConfigFile.readPart(file(step, ".json"), Seal.class);
             return seal.step() == step
                     && Files.exists(data)
                     && Checksum.sha256(data).equals(seal.sha256());
@@ -140,6 +182,6 @@ final class Checkpoints {
     }
 
     private Path file(long step, String suffix) {
-        return directory.resolve(String.format("step-%08d%s", step, suffix));
+        return directory.resolve(String.format(Locale.ROOT, "step-%08d%s", step, suffix));
     }
 }

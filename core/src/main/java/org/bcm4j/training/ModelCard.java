@@ -1,6 +1,8 @@
 package org.bcm4j.training;
 
+import java.util.Locale;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.Preconditioning;
 import org.bcm4j.unet.Network;
 
 /** The README of a trained model's folder. */
@@ -8,25 +10,37 @@ final class ModelCard {
     private ModelCard() {}
 
     static String of(TrainingConfig config, Network network, TrainingState state) {
-        return """
-                # A bidirectional consistency model
+        return String.format(
+                Locale.ROOT,
+                """
+                # A %s
 
                 Trained by bcm4j on %s: step %,d of %,d, %,d images seen, %,d parameters (moving average, rate %s).
 
-                    bcm sample . --nfe 2 -n 64 --out samples.png
+                    bcm sample .%s -n 64 --out samples.png
                     bcm info .
 
                 ## Configuration
 
                 ```yaml
                 %s```
-                """.formatted(
-                        config.data().title(),
-                        state.step,
-                        config.totalSteps(),
-                        state.step * config.batchSize(),
-                        network.layout().parameterCount(),
-                        state.stage().emaRate(),
-                        ConfigFile.toYaml(config));
+                """,
+                kind(config.model()),
+                config.data().title(),
+                state.step,
+                config.totalSteps(),
+                state.step * config.batchSize(),
+                network.layout().parameterCount(),
+                state.stage().emaRate(),
+                config.model() == Preconditioning.DENOISER ? "" : " --nfe 2",
+                ConfigFile.toYaml(config));
+    }
+
+    private static String kind(Preconditioning model) {
+        return switch (model) {
+            case BIDIRECTIONAL -> "bidirectional consistency model";
+            case CONSISTENCY -> "consistency model";
+            case DENOISER -> "denoiser";
+        };
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.journal.Journal;
@@ -18,6 +19,7 @@ import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.unet.Network;
@@ -34,6 +36,7 @@ import org.bcm4j.unet.Network;
  */
 public final class Trainer implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
+    private static final String CHECKPOINTS = "checkpoints";
     private static final String MODEL = "model";
     private static final Duration CURVES_EVERY = Duration.ofMinutes(2);
 
@@ -51,16 +54,16 @@ public final class Trainer implements AutoCloseable {
     private Trainer(Path directory, TrainingConfig config) {
         this.directory = directory;
         this.config = config;
-        walks = config.walks().orElse(RecommendedWalks.UNTUNED);
         this.images = config.data().training();
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();
         Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
+        walks = config.walks().orElseGet(() -> RecommendedWalks.untuned(config.model()));
         network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
         step = new TrainingStep(config, function, images, device, precision);
         state = new TrainingState(config, network.layout(), images, device);
-        checkpoints = new Checkpoints(directory.resolve("checkpoints"));
+        checkpoints = new Checkpoints(directory.resolve(CHECKPOINTS));
         samples = new SampleSheet(config, function, device, precision, images);
     }
 
@@ -74,6 +77,7 @@ public final class Trainer implements AutoCloseable {
             throw new UserException(
                     directory + ": holds a run already; continue it with --resume, or choose another --run directory");
         }
+        Writability.requireFile(directory.resolve(CONFIG));
         Trainer trainer = new Trainer(directory, config);
         try {
             Files.createDirectories(directory);
@@ -89,7 +93,7 @@ public final class Trainer implements AutoCloseable {
      * Prepares to continue a run from its newest whole checkpoint, or from its beginning if it has none yet.
      *
      * @param overrides {@code key=value} changes to the run's configuration, which are kept
-     * @throws UserException if there is no such run, or its checkpoints belong to another network
+     * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another network
      */
     public static Trainer resume(Path directory, List<String> overrides) {
         Path file = directory.resolve(CONFIG);
@@ -97,9 +101,12 @@ public final class Trainer implements AutoCloseable {
             throw new UserException(
                     directory + ": holds no run (" + CONFIG + " is missing); start one without --resume");
         }
+        Writability.requireFile(file);
+        new Checkpoints(directory.resolve(CHECKPOINTS)).requireFormat();
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
         Trainer trainer = new Trainer(directory, config);
         try {
+            trainer.requireSameClasses();
             trainer.checkpoints.restore(trainer.state);
             trainer.keepTunedWalks();
             if (!overrides.isEmpty()) {
@@ -109,6 +116,20 @@ public final class Trainer implements AutoCloseable {
         } catch (RuntimeException e) {
             trainer.close();
             throw e;
+        }
+    }
+
+    /** The labels of the data are numbers, which must go on to mean what they meant when the run began. */
+    private void requireSameClasses() {
+        Path model = directory.resolve(MODEL);
+        List<String> before =
+                Files.exists(model) ? new ModelFolder(model).config().classNames() : List.of();
+        List<String> now = classNames();
+        if (!before.isEmpty() && !before.equals(now)) {
+            throw new UserException(
+                    directory + ": the classes of " + config.data().title() + " were "
+                            + String.join(", ", before) + " when the run began, and are " + String.join(", ", now)
+                            + " now; restore the data, or start a new run");
         }
     }
 
@@ -185,7 +206,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void writeSheet(byte[] png) {
-        Path file = directory.resolve("samples").resolve(String.format("step-%08d.png", state.step));
+        Path file = directory.resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", state.step));
         try {
             Files.createDirectories(file.getParent());
         } catch (IOException e) {

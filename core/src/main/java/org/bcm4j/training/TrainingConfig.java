@@ -104,7 +104,12 @@ public record TrainingConfig(
                 "stable_targets must be 0 for a denoiser, whose target is the image itself");
     }
 
-    private static void requireOneKind(Preconditioning model, NetworkConfig network, List<TrainingStage> stages) {
+    /**
+     * Refuses a network that is told other times than a kind of model has.
+     *
+     * @throws IllegalArgumentException saying what to change
+     */
+    public static void requireKind(Preconditioning model, NetworkConfig network) {
         boolean toldTarget = network.conditioning() != Conditioning.TIME;
         require(
                 toldTarget == (model == Preconditioning.BIDIRECTIONAL),
@@ -112,6 +117,10 @@ public record TrainingConfig(
                         ? "a model of kind " + kind(model)
                                 + " goes to time 0 only; use conditioning: time in the network"
                         : "a bidirectional model is told where to go; use conditioning: joint or aligned in the network");
+    }
+
+    private static void requireOneKind(Preconditioning model, NetworkConfig network, List<TrainingStage> stages) {
+        requireKind(model, network);
         for (TrainingStage stage : stages) {
             for (LossTerm term : stage.terms()) {
                 require(

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.bcm4j.config.Format;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -24,7 +25,7 @@ import org.bytedeco.pytorch.Tensor;
  * is drawn is a function of the counters and the seed.
  */
 final class TrainingState implements AutoCloseable {
-    private static final String FORMAT = "bcm4j training state 3";
+    private static final Format FORMAT = Format.of("bcm4j training state 3");
 
     /** θ. */
     final TrainedWeights weights;
@@ -131,7 +132,7 @@ final class TrainingState implements AutoCloseable {
             counters()
                     .forEach((name, value) ->
                             tensors.put("counter." + name, HostTensors.ofLongs(new long[] {value}, 1)));
-            Safetensors.write(file, tensors, Map.of("format", FORMAT));
+            Safetensors.write(file, tensors, Map.of("format", FORMAT.toString()));
         }
     }
 
@@ -139,8 +140,8 @@ final class TrainingState implements AutoCloseable {
     void load(Path file) {
         try (Scope scope = Scope.open();
                 NoGradGuard guard = new NoGradGuard()) {
+            requireFormat(file);
             SafetensorsFile saved = Safetensors.read(file);
-            requireFormat(saved, file);
             long stage = counter(saved, "stage", file);
             if (stage < 0 || stage >= config.stages().size()) {
                 throw new UserException(file + ": is of stage " + stage + ", but the configuration has "
@@ -154,11 +155,13 @@ final class TrainingState implements AutoCloseable {
         }
     }
 
-    private static void requireFormat(SafetensorsFile saved, Path file) {
-        String format = saved.metadata().getOrDefault("format", "no training state");
-        if (!format.equals(FORMAT)) {
-            throw new UserException(file + ": is \"" + format + "\", this version of bcm4j reads \"" + FORMAT
-                    + "\"; start the run anew, or go on with the version that wrote it");
+    /** @throws UserException if the file is no training state, or too new or too old */
+    static void requireFormat(Path file) {
+        String format = Safetensors.header(file).metadata().getOrDefault("format", "");
+        FORMAT.requireVersion(format, file, "start the run anew");
+        if (!format.equals(FORMAT.toString())) {
+            throw new UserException(file + ": is no training state (\"" + FORMAT + "\"), but \"" + format
+                    + "\"; put the checkpoint back from a copy, or start the run anew");
         }
     }
 

@@ -4,13 +4,15 @@ import java.util.Optional;
 import org.bcm4j.denoiser.Denoiser;
 import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
  * Takes points along a {@link Way} with a model: along a walk with a consistency model, along an ODE with a denoiser. Results belong to the
- * scope that is open, and the caller's tensors are neither changed nor freed.
+ * scope that is open, and the caller's tensors are neither changed nor freed. What the model does not take is refused, see {@link
+ * TrainedModel#requireInputs}.
  *
  * @param labels the class of each point, int64 [B]; absent means the null class, or no classes
  * @param noise draws for the moves of a walk that add noise, and for the initial noise of an ODE
@@ -23,7 +25,8 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @throws UserException if the way is not for this kind of model, or does not start at noise
      */
     public Arrival generate(Way way, Tensor z) {
-        require(way, model);
+        require(way, model.config());
+        model.requireInputs(z, labels);
         if (way instanceof Ode ode) {
             if (ode.start() == 0) {
                 throw new UserException("ODE \"" + ode + "\" starts at an image, so it cannot generate one");
@@ -40,25 +43,42 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @throws UserException if the way is not for this kind of model
      */
     public Arrival from(Way way, Tensor x) {
-        require(way, model);
+        require(way, model.config());
+        model.requireInputs(x, labels);
         return way instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) way, x);
     }
 
     /**
      * Refuses a way that the model can not go.
      *
-     * @throws UserException if a walk is given to a denoiser, or an ODE to another model
+     * @throws UserException if a walk is given to a denoiser, or one that goes elsewhere than to time 0 to a plain consistency model, or an
+     *     ODE to a model that is no denoiser
      */
-    public static void require(Way way, TrainedModel model) {
-        if (way instanceof Walk && model.config().isDenoiser()) {
+    public static void require(Way way, ModelConfig model) {
+        if (way instanceof Walk && model.isDenoiser()) {
             throw new UserException(
                     "walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
                             + " solve its ODE, or name a consistency model");
         }
-        if (way instanceof Ode && !model.config().isDenoiser()) {
+        if (way instanceof Walk walk && model.isPlain()) {
+            requireMultistep(walk);
+        }
+        if (way instanceof Ode && !model.isDenoiser()) {
             throw new UserException(
                     "ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
                             + " walk with it, or name a model trained with the term edm-denoising");
+        }
+    }
+
+    private static void requireMultistep(Walk walk) {
+        for (Move move : walk.moves()) {
+            if (move instanceof Move.Traverse && move.to() > 0) {
+                String instead = walk.end() > 0
+                        ? "to come to noise, name a bidirectional model"
+                        : "go to 0 and add noise there, as \"80 > 0 +1.2 > 0\" does";
+                throw new UserException("walk \"" + walk + "\": this model is a plain consistency model, which leads to"
+                        + " 0 only, not to " + NoiseScale.text(move.to()) + "; " + instead);
+            }
         }
     }
 

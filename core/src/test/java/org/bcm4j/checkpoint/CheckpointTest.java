@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +150,25 @@ class CheckpointTest {
                 .end();
         byte[] content = TorchBytes.archive(pickle, Map.of("0", new byte[4]));
         assertRefused(content, "tensor 'w' of shape [1048576, 1048576] is too large for a file of this size");
+    }
+
+    /** As PyTorch writes when it is told to compute no checksums. */
+    @Test
+    void readsArchivesWithoutChecksums() throws IOException {
+        byte[] archive = TorchBytes.archive(pickle(), Map.of("0", TorchBytes.littleEndian(NUMBERS)));
+        Checkpoint checked = Checkpoint.read(write("checked.pt", archive));
+        ByteBuffer bytes = ByteBuffer.wrap(archive).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i + 4 <= archive.length; i++) {
+            int signature = bytes.getInt(i);
+            if (signature == 0x04034b50 || signature == 0x02014b50) { // local and central headers
+                bytes.putInt(i + (signature == 0x04034b50 ? 14 : 16), 0);
+            }
+        }
+        Checkpoint unchecked = Checkpoint.read(write("unchecked.pt", archive));
+        assertThat(unchecked.tensors()).hasSameSizeAs(checked.tensors());
+        checked.tensors()
+                .forEach((name, tensor) ->
+                        assertThat(unchecked.tensor(name).equal(tensor)).isTrue());
     }
 
     @Test

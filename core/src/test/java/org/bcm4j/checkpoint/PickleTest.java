@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bcm4j.tensor.ElementType;
@@ -20,8 +21,9 @@ class PickleTest {
     /** Instructions that are read; all others import, call or build objects, or are of protocols 0 and 1. */
     private static final String UNDERSTOOD = ".NKMJGXTUBC()]tae}suqrhjcRbQ";
 
-    private static final List<Integer> UNDERSTOOD_SINCE_PROTOCOL_2 =
-            List.of(0x80, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8c, 0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95);
+    private static final List<Integer> UNDERSTOOD_SINCE_PROTOCOL_2 = List.of(
+            0x80, 0x81, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8c, 0x8d, 0x8e, 0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x95,
+            0x96);
 
     @Test
     void readsNumbersAndText() {
@@ -146,6 +148,119 @@ class PickleTest {
         assertRefused(new PickleBytes().codes(']', '}', 'b').end(), "as a Dictionary");
     }
 
+    /** What people keep beside their weights: it is passed over, whatever it says it is. */
+    @Test
+    void objectsArePassedOverButForTheEntriesOfDictionaries() {
+        byte[] pickle = new PickleBytes()
+                .codes('}', '(')
+                .text("args")
+                .global("argparse", "Namespace")
+                .codes(')', 0x81, '}')
+                .text("lr")
+                .codes('K', 1, 's', 'b')
+                .text("path")
+                .global("pathlib", "PosixPath")
+                .codes('(')
+                .text("/")
+                .text("x")
+                .codes('t', 'R')
+                .text("best")
+                .global("numpy._core.multiarray", "scalar")
+                .global("numpy", "dtype")
+                .text("f8")
+                .codes(0x89, 0x88, 0x87, 'R', '(', 'K', 3, 't', 'b', 'C', 1, 0, 0x86, 'R')
+                .text("settings")
+                .global("lightning.utilities", "AttributeDict")
+                .codes(')', '}', 0x92)
+                .text("width")
+                .codes('K', 8, 's', '}', 'b')
+                .text("counts")
+                .global("collections", "defaultdict")
+                .global("builtins", "int")
+                .codes(0x85, 'R', 'K', 7, 'K', 5, 's')
+                .text("queue")
+                .global("collections", "deque")
+                .codes(')', 'R', '(', 'K', 1, 'K', 2, 'e')
+                .text("optimizer")
+                .global("torch.optim.adam", "Adam")
+                .text("w")
+                .tensor("0", 1, 0, new long[] {1}, new long[] {1})
+                .text("step")
+                .codes('K', 9, 'u')
+                .end();
+        Leaves leaves = new Leaves(read(pickle));
+        assertThat(leaves.scalars())
+                .containsExactly(Map.entry("settings/width", 8L), Map.entry("counts/7", 5L), Map.entry("step", 9L));
+        assertThat(leaves.tensors()).containsOnlyKeys("w");
+    }
+
+    /** A call could do anything; an object that is not made does nothing. */
+    @Test
+    void nothingForeignIsCalled() {
+        for (String name : List.of("system", "Popen", "defaultdict.__init__")) {
+            byte[] pickle = new PickleBytes()
+                    .codes('}')
+                    .text("args")
+                    .global("os", name)
+                    .text("touch /tmp/x")
+                    .codes(0x85, 'R', 's')
+                    .end();
+            assertRefused(pickle, "it asks for 'os." + name + "'");
+        }
+        byte[] model = new PickleBytes()
+                .global("mine", "Network")
+                .codes(')', 0x81, '}', 'b')
+                .end();
+        assertThatThrownBy(() -> new Leaves(read(model)))
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("it holds no tensors, but an object of 'mine.Network', which could be code");
+    }
+
+    @Test
+    void readsParametersAndTensorsWithAttributes() {
+        StoredTensor expected =
+                new StoredTensor(new Storage("7", ElementType.F32, 6), 0, List.of(2L, 3L), List.of(3L, 1L));
+        byte[] parameter = new PickleBytes()
+                .global("torch._utils", "_rebuild_parameter_with_state")
+                .codes('(')
+                .tensor("7", 6, 0, new long[] {2, 3}, new long[] {3, 1})
+                .codes(0x88, 'N', '}')
+                .text("tag")
+                .codes('K', 1, 's', 't', 'R')
+                .end();
+        assertThat(read(parameter)).isEqualTo(expected);
+        byte[] tensor = new PickleBytes()
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .codes('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global("torch.nn.parameter", "Parameter")
+                .codes('(')
+                .storage("Float", "7", 6)
+                .number(0)
+                .tuple(2, 3)
+                .tuple(3, 1)
+                .codes(0x89, 'N', 't', '}', 't', 'R')
+                .end();
+        assertThat(read(tensor)).isEqualTo(expected);
+        // Its own argument: no way to go on for ever.
+        byte[] endless = new PickleBytes()
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .codes('(')
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .global("torch", "Tensor")
+                .codes(')', '}', 't', 'R')
+                .end();
+        assertRefused(endless, "unexpected arguments");
+        byte[] subclass = new PickleBytes()
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .codes('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global("mine", "Tensor")
+                .codes(')', '}', 't', 'R')
+                .end();
+        assertRefused(subclass, "it asks for 'mine.Tensor'");
+    }
+
     @Test
     void keepsToItsStack() {
         assertRefused(new PickleBytes().end(), "empty stack");
@@ -177,11 +292,16 @@ class PickleTest {
     }
 
     @Test
-    void refusesKeysThatAreNoText() {
-        assertRefused(new PickleBytes().codes('}', ')', 'K', 1, 's').end(), "neither text nor a number");
-        // A list that is its own key would be hashed for ever.
-        assertRefused(
-                new PickleBytes().codes('}', ']', 0x94, 'h', 0, 'a', 'N', 's').end(), "neither text nor");
+    void passesOverWhatIsKeptByNoName() {
+        // A tuple, None, an object; and a list that is its own key, which would be hashed for ever.
+        byte[] pickle = new PickleBytes()
+                .codes('}', '(', ')', 'K', 1, 'N', 'K', 2)
+                .global("settings", "Mode")
+                .codes(')', 0x81, 'K', 3, ']', 0x94, 'h', 0, 'a', 'N')
+                .text("kept")
+                .codes('K', 4, 'u')
+                .end();
+        assertThat(((Dictionary) read(pickle)).entries()).containsExactly(Map.entry("kept", 4L));
         assertRefused(
                 new PickleBytes()
                         .codes('}', 'K', 1, 'N', 's')

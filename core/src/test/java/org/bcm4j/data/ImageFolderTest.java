@@ -106,6 +106,22 @@ class ImageFolderTest {
         assertThat(HostTensors.bytes(images.bytes(1))).hasSize(48).containsOnly(20);
     }
 
+    /** Else class 2 would be called 10. */
+    @Test
+    void classesThatAreNumbersAreInTheOrderOfNumbers() throws IOException {
+        List<String> names = List.of("-1", "0", "0.5", "1", "01", "2", "9", "10", "11", "100", "10b", "9a", "Z", "a");
+        for (int i = 0; i < names.size(); i++) {
+            write(names.get(i) + "/a.png", i, 1, 2, 2);
+        }
+        LabelledImages images = folder().training();
+        assertThat(images.classNames())
+                .containsExactly("-1", "0", "0.5", "01", "1", "2", "9", "10", "11", "100", "10b", "9a", "Z", "a");
+        for (int i = 0; i < images.size(); i++) {
+            String name = images.classNames().get((int) HostTensors.longs(images.labels(i))[0]);
+            assertThat(HostTensors.bytes(images.bytes(i))[0]).isEqualTo((byte) names.indexOf(name));
+        }
+    }
+
     @Test
     void aLabelFileChoosesPicturesAndTheirClasses() throws IOException {
         write("a.png", 1, 1, 2, 2);

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
@@ -112,6 +113,25 @@ class ConstraintTest {
         Walker walker = new Walker((x, t, u) -> x.mul(new Scalar(3.0)), noise, new ConstrainedEditor(recording, noise));
         walker.from(Walk.parse("0 +0.07 > 0.4 > 2 > 1 > 0 +0.5 > 0"), images);
         assertThat(calls).containsExactly("renew 0.4", "renew 2.0", "impose", "impose");
+    }
+
+    @Test
+    void imagesOfAnotherFormThanWhatIsKnownAreRefused() {
+        constraints().forEach(constraint -> {
+            constraint.requireFit(proposed);
+            for (Tensor wrong : List.of(
+                    proposed.narrow(0, 0, 3),
+                    proposed.narrow(1, 0, 1),
+                    proposed.narrow(2, 0, 5),
+                    proposed.narrow(3, 0, 4))) {
+                assertThatThrownBy(() -> constraint.requireFit(wrong))
+                        .as(constraint + " of " + TensorForm.of("images", wrong))
+                        .isInstanceOf(IllegalArgumentException.class);
+            }
+        });
+        assertThatThrownBy(() -> new KnownPixels(images, missing.squeeze(1)).requireFit(proposed))
+                .hasMessageEndingWith("not float32 [4,3,6,6] and bool [4,6,6]");
+        Constraint.NONE.requireFit(proposed);
     }
 
     @Test

@@ -112,14 +112,57 @@ class CheckpointImportTest {
         }
     }
 
-    @Test
-    void weightsOfTrainingOnSeveralGpusFitToo() {
-        NetworkConfig network = Fixture.BCM_ADM;
-        Checkpoint parallel = under("module.", weights("bcm_adm").tensors());
-        try (Weights loaded = reading.load(parallel, network, Device.CPU)) {
+    /** Of training on several GPUs, of compiling, of Lightning, and of all of them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "module.",
+                "_orig_mod.",
+                "model.",
+                "module._orig_mod.",
+                "_orig_mod.module.",
+                "model._orig_mod.net."
+            })
+    void whatProgramsPutBeforeTheNamesIsTakenAway(String wrapper) {
+        Checkpoint wrapped = under(wrapper, weights("bcm_adm").tensors());
+        NetworkConfig network = reading.network(wrapped, OptionalInt.of(16), OptionalInt.of(16));
+        assertThat(network).isEqualTo(Fixture.BCM_ADM);
+        try (Weights loaded = reading.load(wrapped, network, Device.CPU)) {
             assertThat(loaded.get("out.2.bias").equal(weights("bcm_adm").tensor("out.2.bias")))
                     .isTrue();
         }
+    }
+
+    /** One part of the network compiled, another recomputed. */
+    @Test
+    void wrappersInsideANetworkAreTakenAwayToo() {
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        weights("bcm_adm")
+                .tensors()
+                .forEach((name, tensor) -> tensors.put(
+                        name.replaceFirst("^(input_blocks\\.1)\\.", "$1._orig_mod.")
+                                .replaceFirst("^middle_block\\.", "middle_block._checkpoint_wrapped_module."),
+                        tensor));
+        Checkpoint wrapped = new Checkpoint("made.pt", tensors, Map.of());
+        assertThat(tensors.keySet()).isNotEqualTo(weights("bcm_adm").tensors().keySet());
+        reading.load(wrapped, Fixture.BCM_ADM, Device.CPU).close();
+    }
+
+    /** As Lightning saves a network beside its average, or beside a loss that has weights. */
+    @Test
+    void aNameAmongOthersIsChosenAsASection() {
+        Map<String, Tensor> tensors = weights("bcm_adm").tensors();
+        Map<String, Tensor> both = new LinkedHashMap<>(under("model.", tensors).tensors());
+        both.putAll(under("ema.", tensors).tensors());
+        Checkpoint flat = new Checkpoint("made.pt", both, Map.of());
+        assertThat(reading.weightsIn(flat, Optional.of("ema")).tensors()).containsOnlyKeys(tensors.keySet());
+        Checkpoint nested = under("state_dict/", both);
+        assertThat(reading.weightsIn(nested, Optional.of("model")).tensors()).containsOnlyKeys(tensors.keySet());
+        assertThatThrownBy(() -> reading.load(flat, Fixture.BCM_ADM, Device.CPU))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("choose those below one name with --section ema|model\n");
+        assertThatThrownBy(() -> reading.weightsIn(flat, Optional.of("none")))
+                .hasMessageContaining("has nothing called none");
     }
 
     @Test
@@ -131,10 +174,11 @@ class CheckpointImportTest {
         tensors.put("out.2.weight", bias);
         assertThatThrownBy(() -> reading.load(new Checkpoint("made.pt", tensors, Map.of()), network, Device.CPU))
                 .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("made.pt: 3 tensors do not fit the network")
-                .hasMessageContaining("out.2.bias is missing")
-                .hasMessageContaining("out.3.bias has no place")
-                .hasMessageContaining("out.2.weight has shape");
+                .hasMessage("""
+                        made.pt: 3 tensors do not fit the network; is the configuration another one's?
+                          out.3.bias has no place in the network
+                          out.2.weight has shape [3], the network wants [3, 32, 3, 3]
+                          out.2.bias is missing""");
     }
 
     @Test

@@ -95,9 +95,11 @@ class InceptionEvaluationTest {
             // A file of statistics has all that the FID asks, not what the others do.
             InceptionEvaluation all = new InceptionEvaluation(network, ALL, Optional.of(statistics));
             assertThat(all.needsRealImages()).isTrue();
-            assertThat(measure(network, ALL, Optional.of(statistics), samples, Optional.of(array))
-                            .inception())
-                    .contains(figures);
+            SampleReport both = measure(network, ALL, Optional.of(statistics), samples, Optional.of(array));
+            assertThat(both.inception()).contains(figures);
+            assertThat(both.protocol().data()).isEqualTo(array.toString());
+            assertThat(both.protocol().statistics()).contains(statistics.toString());
+            assertThat(byFolder.protocol().statistics()).as("made now").isEmpty();
             Path report = directory.resolve("report.json");
             ConfigFile.write(report, byFolder);
             assertThat(ConfigFile.read(report, SampleReport.class)).isEqualTo(byFolder);

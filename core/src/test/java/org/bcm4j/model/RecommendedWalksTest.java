@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.walk.Move;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,14 @@ class RecommendedWalksTest {
                 .isEqualTo(walks);
     }
 
+    @Test
+    void walksAreInTheOrderOfTheirEvaluations() {
+        RecommendedWalks walks = RecommendedWalks.UNTUNED
+                .with(Purpose.SAMPLE, 18, Walk.multistep(18).toString())
+                .with(Purpose.SAMPLE, 10, Walk.multistep(10).toString());
+        assertThat(walks.generate().keySet()).containsExactly("1", "2", "3", "4", "10", "18");
+    }
+
     @ParameterizedTest
     @EnumSource(Purpose.class)
     void anotherWalkForOnePurposeLeavesTheOthers(Purpose purpose) {
@@ -67,6 +76,37 @@ class RecommendedWalksTest {
                 assertThat(changed.of(other)).isEqualTo(RecommendedWalks.UNTUNED.of(other));
             }
         }
+    }
+
+    /** What model folders of older versions hold, and what stands in for absent walks. */
+    @Test
+    void aPlainConsistencyModelHasMultistepWalksOnly() {
+        RecommendedWalks plain = RecommendedWalks.MULTISTEP;
+        assertThat(RecommendedWalks.UNTUNED.orUntunedOf(Preconditioning.CONSISTENCY))
+                .isEqualTo(RecommendedWalks.untuned(Preconditioning.CONSISTENCY))
+                .isEqualTo(plain);
+        RecommendedWalks tuned = plain.with(Purpose.SAMPLE, 2, "80 > 0 +1.5 > 0");
+        assertThat(tuned.orUntunedOf(Preconditioning.CONSISTENCY)).isEqualTo(tuned);
+        for (Preconditioning kind : new Preconditioning[] {Preconditioning.BIDIRECTIONAL, Preconditioning.DENOISER}) {
+            assertThat(RecommendedWalks.UNTUNED.orUntunedOf(kind))
+                    .isEqualTo(RecommendedWalks.untuned(kind))
+                    .isEqualTo(RecommendedWalks.UNTUNED);
+        }
+        for (Purpose purpose : Purpose.values()) {
+            plain.of(purpose).forEach((nfe, text) -> {
+                Walk walk = Walk.parse(text);
+                assertThat(walk.nfe()).hasToString(nfe);
+                assertThat(walk.moves()).allMatch(move -> move instanceof Move.AddNoise || move.to() == 0);
+            });
+        }
+        assertThat(plain.invert()).isEmpty();
+        assertThat(plain.interpolate()).isEmpty();
+        assertThat(plain.swap()).isEmpty();
+        for (int nfe : new int[] {2, 3, 4}) {
+            assertThat(plain.inpaint())
+                    .containsEntry("" + nfe, Walk.multistep(nfe).toString());
+        }
+        assertThat(plain.generate()).containsEntry("4", Walk.multistep(4).toString());
     }
 
     /** A walk that draws noise on its way back would lose the images at the ends. */

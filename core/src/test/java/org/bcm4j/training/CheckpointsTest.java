@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +102,54 @@ class CheckpointsTest {
                 .hasMessageContaining("no checkpoint matches its checksum")
                 .message()
                 .hasLineCount(1);
+    }
+
+    /** A newer version may have written more into the seal, which is no damage. */
+    @Test
+    void aRunOfAnotherVersionIsRefusedAndNotCalledDamaged() throws IOException {
+        checkpoints.requireFormat();
+        Path newest = TinyRun.checkpoint(run, 30);
+        Safetensors.write(newest, Map.of("x", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 99"));
+        Files.writeString(
+                directory.resolve("step-00000030.json"),
+                "{\"step\": 30, \"sha256\": \"%s\", \"rank\": 0}".formatted(Checksum.sha256(newest)));
+        assertThatThrownBy(() -> checkpoints.restore(state)).hasMessageContaining(newest + ": is too new: it is a");
+        assertThatThrownBy(() -> checkpoints.requireFormat())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining(newest + ": is too new: it is a \"bcm4j training state 99\"");
+        // Before the configuration, which it may put otherwise too.
+        Files.writeString(run.resolve("config.yaml"), "unheard_of: 1\n");
+        assertThatThrownBy(() -> Trainer.resume(run, List.of())).hasMessageContaining("is too new");
+        Files.writeString(newest, "damaged");
+        checkpoints.requireFormat();
+    }
+
+    /** As under a locale with digits of its own: names that no other locale finds would let a run begin anew. */
+    @Test
+    void namesDoNotDependOnTheLocale() throws IOException {
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+        try {
+            assertThat(String.format("%d", 40)).as("digits of its own").isNotEqualTo("40");
+            saveAt(checkpoints, 40);
+        } finally {
+            Locale.setDefault(before);
+        }
+        assertThat(TinyRun.checkpoint(run, 40)).exists();
+        assertRestored(40);
+    }
+
+    /** As versions before this one named them. */
+    @Test
+    void checkpointsInOtherDigitsAreToldOf() throws IOException {
+        for (int step : List.of(10, 20)) {
+            Files.delete(directory.resolve("step-%08d.json".formatted(step)));
+        }
+        Path other = directory.resolve("step-\u0660\u0660\u0660\u0660\u0660\u0660\u0663\u0660.json");
+        Files.move(directory.resolve("step-00000030.json"), other);
+        assertThatThrownBy(() -> checkpoints.restore(state))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(other + ": has digits of another script in its name");
     }
 
     @Test

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.bcm4j.config.ConfigFile;
 import org.bcm4j.journal.JsonLines;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
@@ -94,6 +98,24 @@ class TrainerTest {
 
         trainUntil(Trainer.resume(run, List.of()), 20);
         assertThat(model.walks()).isEqualTo(tuned).isNotEqualTo(RecommendedWalks.UNTUNED);
+    }
+
+    /** Labels are numbers: with the classes in another order each would mean another class. */
+    @Test
+    void aRunWhoseClassesHaveChangedIsNotContinued() {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
+        ModelFolder folder = new ModelFolder(run.resolve("model"));
+        ModelConfig model = folder.config();
+        List<String> others = new ArrayList<>(model.classNames());
+        Collections.swap(others, 0, 1);
+        ConfigFile.write(
+                run.resolve("model/config.json"),
+                new ModelConfig(model.format(), model.preconditioning(), model.network(), model.data(), others));
+        assertThatThrownBy(() -> Trainer.resume(run, List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the classes of fashion-mnist were " + String.join(", ", others)
+                        + " when the run began, and are " + String.join(", ", model.classNames()) + " now");
     }
 
     @Test

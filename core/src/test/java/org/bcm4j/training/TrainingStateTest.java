@@ -112,13 +112,17 @@ class TrainingStateTest {
     }
 
     @Test
-    void anOlderFormatIsRefused() {
+    void anotherFormatIsRefused() {
         Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 1"));
-        assertRefused(
-                ": is \"bcm4j training state 1\", this version of bcm4j reads \"bcm4j training state 3\"; start the run anew,"
-                        + " or go on with the version that wrote it");
+        assertRefused(": is too old: it is a \"bcm4j training state 1\", and this version of bcm4j reads"
+                + " \"bcm4j training state ");
+        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 99"));
+        assertRefused(": is too new: it is a \"bcm4j training state 99\", and this version of bcm4j reads"
+                + " \"bcm4j training state ");
         Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of());
-        assertRefused(": is \"no training state\", this version");
+        assertRefused(": is no training state (");
+        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j model 1"));
+        assertRefused(": is no training state (");
     }
 
     @Test

@@ -27,6 +27,8 @@ import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * With models whose network gives 0: the denoiser is then that of Gaussian data of mean 0 and deviation ½, whose trajectories are known,
@@ -41,8 +43,10 @@ class JourneyTest {
     }
 
     private static ModelConfig config(Preconditioning preconditioning) {
-        AdmConfig network = new AdmConfig(
-                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
+        Conditioning conditioning =
+                preconditioning == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME;
+        AdmConfig network =
+                new AdmConfig(8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, conditioning, 2, true, true);
         return new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "tiny", List.of());
     }
 
@@ -58,7 +62,11 @@ class JourneyTest {
     }
 
     private static ConsistencyModel consistent() {
-        ModelConfig config = config(Preconditioning.BIDIRECTIONAL);
+        return consistent(Preconditioning.BIDIRECTIONAL);
+    }
+
+    private static ConsistencyModel consistent(Preconditioning preconditioning) {
+        ModelConfig config = config(preconditioning);
         return new ConsistencyModel(config, weights(config), Device.CPU, Precision.FP32);
     }
 
@@ -192,6 +200,42 @@ class JourneyTest {
                     .hasMessageContaining("starts at an image");
             assertThatThrownBy(() -> ConsistencyModel.of(denoiser)).isInstanceOf(UserException.class);
             assertThat(ConsistencyModel.of(consistent)).isSameAs(consistent);
+        }
+    }
+
+    /** It lands at 0 whatever it is told; a walk that says otherwise would call an image by the name of a noise scale. */
+    @ParameterizedTest
+    @CsvSource({
+        "80 > 1.2 > 0,                  1.2, go to 0 and add noise there",
+        "80 > 0 +0.2 > 0.8 > 0,         0.8, go to 0 and add noise there",
+        "0 +0.07 > 6 > 80,                6, name a bidirectional model",
+        "0 > 80,                         80, name a bidirectional model",
+        "80 > 2,                          2, name a bidirectional model"
+    })
+    void aPlainConsistencyModelLeadsToTimeZeroOnly(String walk, String scale, String advice) {
+        try (Scope scope = Scope.open();
+                ConsistencyModel plain = consistent(Preconditioning.CONSISTENCY)) {
+            Journey journey = new Journey(plain, Optional.empty(), none());
+            assertThatThrownBy(() -> journey.from(Walk.parse(walk), normal(1, 1, 8, 8)))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith(
+                            "walk \"" + walk + "\": this model is a plain consistency model, which leads to 0"
+                                    + " only, not to " + scale + ";")
+                    .hasMessageContaining(advice);
+        }
+    }
+
+    @Test
+    void aPlainConsistencyModelWalksInMultipleSteps() {
+        try (Scope scope = Scope.open();
+                ConsistencyModel plain = consistent(Preconditioning.CONSISTENCY)) {
+            Tensor z = normal(2, 1, 8, 8);
+            Journey journey = new Journey(plain, Optional.empty(), JourneyTest::normal);
+            Walk walk = Walk.parse("80 > 0 +2 > 0 +1z > 0");
+            assertThat(journey.generate(walk, z).nfe()).isEqualTo(3);
+            assertThatThrownBy(() -> plain.traverse(z, 80, 1.2, Optional.empty()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("a plain consistency model leads to time 0 (0.002) only, not to 1.2");
         }
     }
 }

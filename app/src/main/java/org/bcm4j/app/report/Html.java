@@ -2,6 +2,7 @@ package org.bcm4j.app.report;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -21,9 +22,13 @@ record Html(String markup) {
      * @param arguments an {@link Html} enters as it is, anything else as escaped text
      */
     static Html of(String template, Object... arguments) {
-        return new Html(template.formatted(Arrays.stream(arguments)
-                .map(argument -> argument instanceof Html html ? html.markup : escaped(String.valueOf(argument)))
-                .toArray()));
+        return new Html(String.format(
+                Locale.ROOT,
+                template,
+                Arrays.stream(arguments)
+                        .map(argument ->
+                                argument instanceof Html html ? html.markup : escaped(String.valueOf(argument)))
+                        .toArray()));
     }
 
     /** One piece for each item, each on its own line. */

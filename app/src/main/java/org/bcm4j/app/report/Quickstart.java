@@ -17,6 +17,7 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
@@ -48,6 +49,11 @@ public record Quickstart(Path model, Path out, long seed) {
             throw new UserException(model + ": the quickstart also generates without labels, and this model was"
                     + " trained with labels only; use `bcm sample --class`");
         }
+        if (config.isPlain()) {
+            throw new UserException(
+                    model + ": the quickstart also inverts images, and this model is a plain consistency"
+                            + " model, which inverts nothing; use `bcm sample`");
+        }
         ModelWalks walks = ModelWalks.of(model, folder.walks());
         Path metrics = model.resolve(METRICS);
         Optional<EvaluationReport> evaluation =
@@ -71,6 +77,7 @@ public record Quickstart(Path model, Path out, long seed) {
 
     /** The folder is written as a whole, so nothing but an earlier page may stand there. */
     private void requireReplaceable() {
+        Writability.requireDirectory(out);
         Path page = out.resolve(PAGE);
         try {
             boolean earlierPage =

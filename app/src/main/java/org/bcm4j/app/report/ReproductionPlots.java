@@ -106,6 +106,7 @@ final class ReproductionPlots {
                     .xAxisTitle(across)
                     .yAxisTitle(up)
                     .build();
+            chart.getStyler().setLocale(Locale.ROOT);
             chart.getStyler().setChartBackgroundColor(Color.WHITE);
             chart.getStyler().setXAxisLabelRotation(90);
             chart.getStyler().setHeatMapDecimalValueFormatter(value -> String.format(Locale.ROOT, "%.1f", value));
@@ -132,6 +133,7 @@ final class ReproductionPlots {
                 .xAxisTitle(across)
                 .yAxisTitle(up)
                 .build();
+        chart.getStyler().setLocale(Locale.ROOT);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
         chart.getStyler().setMarkerSize(MARKER);

@@ -1,0 +1,71 @@
+package org.bcm4j.model;
+
+import java.util.Optional;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.TensorForm;
+import org.bcm4j.unet.NetworkConfig;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** What a model may be given, for {@link TrainedModel}. */
+final class ModelInputs {
+    private ModelInputs() {}
+
+    static void requireCount(long count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("at least 1 image has labels, not " + count);
+        }
+    }
+
+    static void requireOpen(TrainedModel model) {
+        if (model.weights().isClosed()) {
+            throw new IllegalStateException("this model is closed; open it again to use it");
+        }
+    }
+
+    static void requirePoints(TrainedModel model, Tensor points) {
+        TensorForm form = TensorForm.of("images or noises", points);
+        NetworkConfig network = model.config().network();
+        if (!form.is(ScalarType.Float, -1, network.imageChannels(), network.imageSize(), network.imageSize())) {
+            throw new IllegalArgumentException("this model takes images or noises float32 [B," + network.imageChannels()
+                    + "," + network.imageSize() + "," + network.imageSize() + "], not " + form);
+        }
+        requireDevice(model, "images or noises", points);
+    }
+
+    static void requireLabels(TrainedModel model, Tensor labels, long count) {
+        TensorForm form = TensorForm.of("labels", labels);
+        NetworkConfig network = model.config().network();
+        if (network.classes() == 0) {
+            throw new IllegalArgumentException("this model knows no classes, and takes no labels, not " + form);
+        }
+        if (!form.is(ScalarType.Long, count)) {
+            throw new IllegalArgumentException(
+                    "labels are int64 [" + count + "], a class for each of the images, not " + form);
+        }
+        requireDevice(model, "labels", labels);
+        int last = network.nullClass() ? network.classes() : network.classes() - 1;
+        try (Scope scope = Scope.open()) {
+            long least = labels.min().item_long();
+            long most = labels.max().item_long();
+            if (least < 0 || most > last) {
+                throw new IllegalArgumentException("labels are classes from 0 to " + (network.classes() - 1)
+                        + (network.nullClass() ? ", or " + last + " for none" : "") + ", not "
+                        + (least < 0 ? least : most));
+            }
+        }
+    }
+
+    static void requireLabels(TrainedModel model, Optional<Tensor> labels, long count) {
+        labels.ifPresent(given -> requireLabels(model, given, count));
+    }
+
+    private static void requireDevice(TrainedModel model, String what, Tensor tensor) {
+        Device device = tensor.is_cuda() ? Device.CUDA : Device.CPU;
+        if (device != model.device()) {
+            throw new IllegalArgumentException(
+                    what + " lie on " + device + ", the model on " + model.device() + "; move them there");
+        }
+    }
+}

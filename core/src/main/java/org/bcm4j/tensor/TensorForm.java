@@ -1,0 +1,62 @@
+package org.bcm4j.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * Type and shape of a tensor, in the words of NumPy: {@code float32 [4,1,28,28]}. What cannot be right is refused by
+ * them, for libtorch would answer with a stack of native code, or with numbers.
+ */
+public record TensorForm(ScalarType type, List<Long> shape) {
+    public TensorForm {
+        shape = List.copyOf(shape);
+    }
+
+    /**
+     * Reads them off.
+     *
+     * @param what the tensor is, for the error
+     * @throws IllegalArgumentException if the tensor or its scope was closed, or it is undefined
+     */
+    public static TensorForm of(String what, Tensor tensor) {
+        if (tensor.isNull() || !tensor.defined()) {
+            throw new IllegalArgumentException(what + ": the tensor holds nothing; was it closed, or its scope?");
+        }
+        return new TensorForm(
+                tensor.scalar_type().intern(),
+                Arrays.stream(tensor.shape()).boxed().toList());
+    }
+
+    /** Whether type and shape are these; a length of -1 stands for any from 1 on. */
+    public boolean is(ScalarType wantedType, long... wanted) {
+        if (type != wantedType || shape.size() != wanted.length) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i] < 0 ? shape.get(i) < 1 : shape.get(i) != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        String name = switch (type) {
+            case Byte -> "uint8";
+            case Char -> "int8";
+            case Short -> "int16";
+            case Int -> "int32";
+            case Long -> "int64";
+            case Half -> "float16";
+            case Float -> "float32";
+            case Double -> "float64";
+            default -> type.name().toLowerCase(Locale.ROOT);
+        };
+        return name + shape.stream().map(String::valueOf).collect(Collectors.joining(",", " [", "]"));
+    }
+}

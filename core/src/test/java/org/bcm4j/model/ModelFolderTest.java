@@ -1,0 +1,92 @@
+package org.bcm4j.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.Conditioning;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModelFolderTest {
+    private static final ModelConfig CONFIG = new ModelConfig(
+            ModelConfig.FORMAT,
+            Preconditioning.BIDIRECTIONAL,
+            new AdmConfig(8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.JOINT, 0, false, true),
+            "nothing",
+            List.of());
+
+    @TempDir
+    Path directory;
+
+    private Path folder;
+
+    @BeforeEach
+    void write() {
+        folder = directory.resolve("model");
+        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights weights = Weights.initialized(layout(), generator, Device.CPU)) {
+            ModelFolder.write(folder, CONFIG, weights, RecommendedWalks.UNTUNED, "A model.\n");
+        }
+    }
+
+    private static WeightLayout layout() {
+        return CONFIG.network().build().layout();
+    }
+
+    /** Before any key that this version does not know: "unknown key" would not tell what to do. */
+    @ParameterizedTest
+    @CsvSource({
+        "bcm4j model 2, too new, 'use the version that wrote it, or a newer one'",
+        "bcm4j model 0, too old, 'make it anew, or use the version that wrote it'"
+    })
+    void aConfigurationOfAnotherVersionIsRefused(String format, String age, String remedy) throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("\"" + ModelConfig.FORMAT + "\"", "\"" + format + "\", \"unheard_of\": [1]"));
+        assertThatThrownBy(() -> new ModelFolder(folder).config())
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + ": is " + age + ": it is a \"" + format
+                        + "\", and this version of bcm4j reads \"bcm4j model 1\"; " + remedy);
+    }
+
+    @Test
+    void whatIsNoModelIsTold() throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, Files.readString(file).replace(ModelConfig.FORMAT, "bcm4j features 1"));
+        assertThatThrownBy(() -> new ModelFolder(folder).config())
+                .hasMessageContaining("format must be \"bcm4j model 1\", is \"bcm4j features 1\"");
+    }
+
+    @Test
+    void weightsOfAnotherVersionAreRefusedButNotThoseOfAnotherProgram() {
+        Path file = folder.resolve("model.safetensors");
+        ModelFolder model = new ModelFolder(folder);
+        try (Weights weights = model.weights(layout(), Device.CPU)) {
+            Safetensors.write(file, weights.views(), Map.of("format", "pt"));
+            try (Weights again = model.weights(layout(), Device.CPU)) {
+                assertThat(again.flat().equal(weights.flat())).isTrue();
+            }
+            Safetensors.write(file, weights.views(), Map.of("format", "bcm4j model 2"));
+            assertThatThrownBy(() -> model.weights(layout(), Device.CPU))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining(file + ": is too new: it is a \"bcm4j model 2\"");
+        }
+    }
+}

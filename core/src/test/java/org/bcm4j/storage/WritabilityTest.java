@@ -1,0 +1,67 @@
+package org.bcm4j.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WritabilityTest {
+    @TempDir
+    Path directory;
+
+    private static void refused(Consumer<Path> check, Path target, String reason) {
+        assertThatThrownBy(() -> check.accept(target))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith("cannot write " + target + ": " + reason);
+    }
+
+    @Test
+    void whatCanBeWrittenLeavesNoTrace() throws IOException {
+        Path file = Files.writeString(directory.resolve("there.json"), "old");
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        Writability.requireFile(file);
+        Writability.requireFile(directory.resolve("new.json"));
+        Writability.requireFile(directory.resolve("a/b/new.json"));
+        Writability.requireFile(Path.of("new.json"));
+        Writability.requireDirectory(folder);
+        Writability.requireDirectory(directory.resolve("a/b"));
+        assertThat(file).hasContent("old");
+        try (Stream<Path> tree = Files.walk(directory)) {
+            assertThat(tree).containsExactlyInAnyOrder(directory, file, folder);
+        }
+        assertThat(Path.of("new.json")).doesNotExist();
+    }
+
+    @Test
+    void whatStandsInTheWayIsTold() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("nowhere"));
+        refused(Writability::requireFile, folder, "it is a directory; name a file");
+        refused(Writability::requireDirectory, file, "a file stands where a directory is needed");
+        refused(Writability::requireDirectory, dangling, "a file stands where a directory is needed");
+        for (Path place : new Path[] {file, dangling}) {
+            refused(Writability::requireFile, place.resolve("x.json"), "a file stands where a directory is needed");
+            refused(Writability::requireFile, place.resolve("a/b/x.json"), "a file stands where a directory is needed");
+            refused(Writability::requireDirectory, place.resolve("x"), "a file stands where a directory is needed");
+        }
+        refused(Writability::requireFile, directory.resolve("x".repeat(300)), "the name is too long");
+        refused(Writability::requireDirectory, Path.of("/"), "");
+    }
+
+    /** Of which nobody, root included, can write: permissions do not tell. */
+    @Test
+    void aFileSystemThatTakesNothingIsTold() {
+        Path processes = Path.of("/proc");
+        assumeTrue(Files.isDirectory(processes), "there is no /proc");
+        refused(Writability::requireFile, processes.resolve("x.json"), "");
+        refused(Writability::requireDirectory, processes.resolve("a/b"), "");
+    }
+}
