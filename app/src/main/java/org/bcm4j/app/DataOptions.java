@@ -24,8 +24,8 @@ final class DataOptions {
                     "The data set: an experiment's configuration, such as configs/cifar10.yaml or a run's config.yaml, of which only the"
                             + " data block is read, or " + FASHION_MNIST + " or " + CIFAR10 + " (default: "
                             + FASHION_MNIST
-                            + ").")
-    private String data = FASHION_MNIST;
+                            + ", unless the command says otherwise).")
+    private Optional<String> named = Optional.empty();
 
     @Option(
             names = "--data-dir",
@@ -39,10 +39,20 @@ final class DataOptions {
 
     /** What was named, if it is a folder of pictures or an {@code .npz} file of images, which only some commands take. */
     Optional<Path> images() {
+        String data = named.orElse(FASHION_MNIST);
         Path path = WrittenPath.of(data);
         return Files.isDirectory(path) || data.toLowerCase(Locale.ROOT).endsWith(".npz")
                 ? Optional.of(path)
                 : Optional.empty();
+    }
+
+    /**
+     * The data set, if one was named.
+     *
+     * @throws UserException as {@link #source}
+     */
+    Optional<DataSource> given() {
+        return named.isPresent() || directory.isPresent() ? Optional.of(source()) : Optional.empty();
     }
 
     /**
@@ -51,6 +61,7 @@ final class DataOptions {
      * @throws UserException if there is none of that name, or the configuration is ill-formed
      */
     DataSource source() {
+        String data = named.orElse(FASHION_MNIST);
         String name = data.toLowerCase(Locale.ROOT);
         if (name.endsWith(".yaml") || name.endsWith(".yml")) {
             directory.ifPresent(given -> {

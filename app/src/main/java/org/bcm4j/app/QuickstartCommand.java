@@ -5,8 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.report.ExampleImages;
 import org.bcm4j.app.report.Quickstart;
-import org.bcm4j.data.DataSource;
-import org.bcm4j.data.FashionMnist;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
@@ -21,7 +19,8 @@ import picocli.CommandLine.Parameters;
         name = "quickstart",
         description = {
             "Shows what a model can do: generates, inverts, reconstructs, interpolates, and writes a page of it.",
-            "Takes seconds and needs nothing but the model."
+            "Takes seconds. Real images are those of --data, or else those that lie with the model, or those of the run that the"
+                    + " model's folder is in."
         },
         footerHeading = "%nExample:%n",
         footer = {"  bcm quickstart", "  bcm quickstart --model runs/mine/model --seed 7 --out out/mine"})
@@ -44,10 +43,15 @@ final class QuickstartCommand implements Callable<Integer> {
     @Mixin
     private final SeedOption seed = new SeedOption();
 
+    @Mixin
+    private final DataOptions data = new DataOptions();
+
     @Override
     public Integer call() {
         Path folder = model.orElseGet(QuickstartCommand::shippedModel);
-        new Quickstart(folder, out, seed.value()).run(System.err::println).forEach(System.out::println);
+        new Quickstart(folder, out, seed.value(), data.given())
+                .run(System.err::println)
+                .forEach(System.out::println);
         return ExitCode.OK;
     }
 
@@ -62,22 +66,16 @@ final class QuickstartCommand implements Callable<Integer> {
             @Option(
                             names = "--per-class",
                             paramLabel = "N",
-                            defaultValue = "4",
+                            defaultValue = "" + ExampleImages.PER_CLASS,
                             description = "Images of each class (default: ${DEFAULT-VALUE}).")
                     int perClass,
-            @Option(
-                            names = "--directory",
-                            paramLabel = "DIR",
-                            description =
-                                    "Where the data set's files are (default: where its Debian package puts them).")
-                    Optional<Path> directory) {
+            @Mixin DataOptions dataSet) {
         if (perClass < 1) {
             throw new UserException("--per-class " + perClass + ": ask for at least 1 image of each class");
         }
         new ModelFolder(folder); // throws unless it is one
         Writability.requireFile(folder.resolve(ExampleImages.FILE));
-        DataSource data = new FashionMnist(directory);
-        ExampleImages images = ExampleImages.firstOfEachClass(data.test(), perClass);
+        ExampleImages images = ExampleImages.firstOfEachClass(dataSet.source().test(), perClass);
         images.write(folder);
         System.out.println(folder.resolve(ExampleImages.FILE) + ": " + images.size() + " images");
         return ExitCode.OK;

@@ -15,7 +15,22 @@ import org.junit.jupiter.api.Test;
 class ClassOptionTest {
     private static ModelConfig model(int classes, String... names) {
         AdmConfig network = new AdmConfig(
-                8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.JOINT, classes, classes > 0, true);
+                8,
+                1,
+                1,
+                0,
+                8,
+                List.of(1),
+                1,
+                List.of(),
+                8,
+                false,
+                0,
+                16,
+                Conditioning.JOINT,
+                classes,
+                classes > 0,
+                true);
         return new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "data", List.of(names));
     }
 

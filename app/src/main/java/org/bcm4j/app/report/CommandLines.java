@@ -1,10 +1,13 @@
 package org.bcm4j.app.report;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 
 /** What to type to make the things of a page again, from the folder that the quickstart was run in. */
 record CommandLines(Quickstart options) {
@@ -14,27 +17,28 @@ record CommandLines(Quickstart options) {
 
     Html generations(Demonstration demonstration) {
         return listing(demonstration.generations().stream()
-                .map(generation -> sample(generation.walk(), Demonstrator.SAMPLES) + " --out generated-"
-                        + generation.walk().nfe() + "-nfe.png"));
+                .map(generation -> sample(generation.way(), Demonstrator.SAMPLES) + " --out generated-"
+                        + generation.way().nfe() + "-nfe.png"));
     }
 
     Html reconstructions(Demonstration demonstration) {
         return listing(demonstration.roundTrips().stream()
-                .map(trip -> "reconstruct " + model() + " " + shell(images()) + "/*.png --walk "
-                        + quoted(trip.inversion().then(trip.generation())) + seed()
+                .map(trip -> "reconstruct " + model() + " " + shell(images()) + "/*.png"
+                        + whole(trip.inversion(), trip.generation()) + seed()
                         + " --out reconstructions-" + trip.inversion().nfe() + "-nfe"));
     }
 
     Html interpolation(Demonstration.Interpolation strip) {
         return listing(Stream.of("interpolate " + model() + " " + image(strip.fromFile()) + " " + image(strip.toFile())
                 + " \\\n    --frames " + Demonstrator.FRAMES
-                + " --inversion " + quoted(strip.inversion())
-                + " --walk " + quoted(strip.generation())
+                + strip.classes().map(classes -> " --class " + classes).orElse("")
+                + " --inversion \"" + strip.inversion() + "\""
+                + way(strip.generation())
                 + seed() + " --out between.png"));
     }
 
-    Html firstClass(Walk walk) {
-        return listing(Stream.of(sample(walk, Demonstrator.CLASS_SAMPLES) + " --class 0 --out class-0.png"));
+    Html firstClass(Way way) {
+        return listing(Stream.of(sample(way, Demonstrator.CLASS_SAMPLES) + " --class 0 --out class-0.png"));
     }
 
     Html evaluation(EvaluationReport.Protocol protocol) {
@@ -42,8 +46,8 @@ record CommandLines(Quickstart options) {
                 + protocol.images() + " --seed " + protocol.seed()));
     }
 
-    private String sample(Walk walk, int count) {
-        return "sample " + model() + " --walk " + quoted(walk) + " -n " + count + seed();
+    private String sample(Way way, int count) {
+        return "sample " + model() + way(way) + " -n " + count + seed();
     }
 
     private String model() {
@@ -62,8 +66,20 @@ record CommandLines(Quickstart options) {
         return shell(images().resolve(file));
     }
 
-    private static String quoted(Walk walk) {
-        return "\"" + walk + "\"";
+    /** The options that lead along a way. */
+    private static String way(Way way) {
+        if (way instanceof Ode ode) {
+            return " --sampler " + ode.sampler().solver().name().toLowerCase(Locale.ROOT) + " --steps "
+                    + ode.sampler().points();
+        }
+        return " --walk \"" + way + "\"";
+    }
+
+    /** The options that lead there and back; an ODE is solved both ways alike. */
+    private static String whole(Way inversion, Way generation) {
+        return inversion instanceof Walk toNoise && generation instanceof Walk toImages
+                ? way(toNoise.then(toImages))
+                : way(inversion);
     }
 
     /** A path as a shell takes it for one word. */

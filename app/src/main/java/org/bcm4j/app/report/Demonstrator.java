@@ -13,14 +13,16 @@ import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Takes a model along its walks and pictures what comes of it. The commands that the page names do the same, number for
+ * Takes a model along its ways and pictures what comes of it. The commands that the page names do the same, number for
  * number.
  */
 final class Demonstrator {
@@ -32,6 +34,9 @@ final class Demonstrator {
     static final int CLASS_SAMPLES = 8;
     static final int FRAMES = 8;
 
+    /** Of whose samples there is room. */
+    private static final int MOST_CLASSES = 20;
+
     /** Images side by side in a strip. */
     private static final int STRIP = 10;
 
@@ -39,7 +44,7 @@ final class Demonstrator {
     static final int DRAWN_DEVIATIONS = 3;
 
     private final Bcm bcm;
-    private final ModelWalks walks;
+    private final ModelWays ways;
     private final ExampleImages examples;
     private final long seed;
     private final Consumer<String> stages;
@@ -51,9 +56,9 @@ final class Demonstrator {
      * @param seed of all noise
      * @param stages is told in a line what was done
      */
-    Demonstrator(Bcm bcm, ModelWalks walks, ExampleImages examples, long seed, Consumer<String> stages) {
+    Demonstrator(Bcm bcm, ModelWays ways, ExampleImages examples, long seed, Consumer<String> stages) {
         this.bcm = bcm;
-        this.walks = walks;
+        this.ways = ways;
         this.examples = examples;
         this.seed = seed;
         this.stages = stages;
@@ -73,8 +78,10 @@ final class Demonstrator {
                     NoiseFigures.of(drawn, images),
                     generations(),
                     roundTrips(images, labels),
-                    interpolations(images),
-                    midpoints(images, labels),
+                    ways.interpolation()
+                            .map(way -> interpolations(way, images, labels))
+                            .orElse(List.of()),
+                    ways.interpolation().flatMap(way -> midpoints(way, images, labels)),
                     classes());
         }
     }
@@ -91,38 +98,38 @@ final class Demonstrator {
     private List<Demonstration.Generation> generations() {
         // The first evaluation also chooses kernels; only the later ones tell the speed.
         try (Scope scope = Scope.open()) {
-            generated(walks.quickestGeneration());
+            generated(ways.quickestGeneration());
         }
-        return walks.generations().stream().map(this::generation).toList();
+        return ways.generations().stream().map(this::generation).toList();
     }
 
     /** Of each class in turn. */
-    private Tensor generated(Walk walk) {
-        return bcm.generate(walk, SAMPLES, seed, bcm.model().classesInTurn(0, SAMPLES));
+    private Tensor generated(Way way) {
+        return bcm.generate(way, SAMPLES, seed, bcm.model().classesInTurn(0, SAMPLES));
     }
 
-    private Demonstration.Generation generation(Walk walk) {
+    private Demonstration.Generation generation(Way way) {
         try (Scope scope = Scope.open()) {
             long start = System.nanoTime();
-            Tensor images = generated(walk).cpu(); // the copy waits for the device
+            Tensor images = generated(way).cpu(); // the copy waits for the device
             double rate = SAMPLES / ((System.nanoTime() - start) * 1e-9);
-            String description = "Images generated in " + evaluations(walk) + ", each from its own noise";
-            String file = "generated-" + walk.nfe() + "-nfe.png";
+            String description = "Images generated in " + evaluations(way) + ", each from its own noise";
+            String file = "generated-" + way.nfe() + "-nfe.png";
             Picture picture = Picture.sheet(file, description, images, SAMPLE_COLUMNS);
             stages.accept(String.format(
                     Locale.ROOT,
                     "generated %d images along %s (%d NFE): %.0f images/s",
                     SAMPLES,
-                    walk,
-                    walk.nfe(),
+                    way,
+                    way.nfe(),
                     rate));
-            return new Demonstration.Generation(walk, picture, rate);
+            return new Demonstration.Generation(way, picture, rate);
         }
     }
 
     private List<RoundTrip> roundTrips(Tensor images, Optional<Tensor> labels) {
         List<RoundTrip> trips = new ArrayList<>();
-        for (Walk inversion : walks.inversions()) {
+        for (Way inversion : ways.inversions()) {
             try (Scope scope = Scope.open()) {
                 trips.add(roundTrip(inversion, images, labels));
             }
@@ -130,9 +137,9 @@ final class Demonstrator {
         return trips;
     }
 
-    private RoundTrip roundTrip(Walk inversion, Tensor images, Optional<Tensor> labels) {
-        Walk generation = walks.quickestGeneration();
-        inversion.then(generation); // throws unless they meet
+    private RoundTrip roundTrip(Way inversion, Tensor images, Optional<Tensor> labels) {
+        Way generation = ways.quickestGeneration();
+        requireMeeting(inversion, generation);
         Tensor noises = bcm.invert(inversion, images, seed, labels);
         Tensor back = bcm.generate(generation, noises, seed, labels);
         Fidelity fidelity = fidelity(images, noises, back);
@@ -153,11 +160,20 @@ final class Demonstrator {
                 shown(back),
                 STRIP);
         Optional<Fidelity> labelled = labels.map(classes -> fidelity);
-        Fidelity unlabelled = labels.isPresent() ? unlabelled(inversion, generation, images) : fidelity;
+        Optional<Fidelity> unlabelled = knowsClasses()
+                ? Optional.of(images).filter(told -> hasNullClass()).map(all -> unlabelled(inversion, generation, all))
+                : Optional.of(fidelity);
         return new RoundTrip(inversion, generation, unlabelled, labelled, noisePicture, backPicture);
     }
 
-    private Fidelity unlabelled(Walk inversion, Walk generation, Tensor images) {
+    /** A walk back starts where the inversion ended; an ODE leads between the same ends always. */
+    private static void requireMeeting(Way inversion, Way generation) {
+        if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
+            toNoise.then(toImages); // throws unless they meet
+        }
+    }
+
+    private Fidelity unlabelled(Way inversion, Way generation, Tensor images) {
         Tensor noises = bcm.invert(inversion, images, seed, Optional.empty());
         return fidelity(images, noises, bcm.generate(generation, noises, seed, Optional.empty()));
     }
@@ -169,39 +185,55 @@ final class Demonstrator {
     }
 
     /** Between the first images of the first two classes, of the next two, and so on. */
-    private List<Demonstration.Interpolation> interpolations(Tensor images) {
-        int[] ends = examples.firstOfEachClass();
+    private List<Demonstration.Interpolation> interpolations(ThereAndBack way, Tensor images, Optional<Tensor> labels) {
+        int[] ends = examples.representatives();
         List<Demonstration.Interpolation> strips = new ArrayList<>();
         for (int i = 0; i + 1 < ends.length; i += 2) {
             try (Scope scope = Scope.open()) {
-                strips.add(interpolation(images, ends[i], ends[i + 1]));
+                strips.add(interpolation(way, images, labels, ends[i], ends[i + 1]));
             }
         }
         stages.accept("interpolated between " + strips.size() + " pairs of real images");
         return strips;
     }
 
-    private Demonstration.Interpolation interpolation(Tensor images, int from, int to) {
-        Walk inversion = walks.interpolation().toNoise();
-        Walk generation = walks.interpolation().toImages();
+    /** The classes are told only to a model that has to be told them. */
+    private Demonstration.Interpolation interpolation(
+            ThereAndBack way, Tensor images, Optional<Tensor> labels, int from, int to) {
         Tensor first = images.narrow(0, from, 1);
         Tensor last = images.narrow(0, to, 1);
         Tensor ends = torch.cat(new TensorVector(first, last), 0);
-        Tensor between = bcm.interpolate(inversion, generation, ends, FRAMES, seed, Optional.empty());
+        Optional<Tensor> told = labels.filter(all -> !hasNullClass())
+                .map(all -> all.index_select(0, bcm.model().device().integers(from, to)));
+        Tensor between = bcm.interpolate(way.toNoise(), way.toImages(), ends, FRAMES, seed, told);
         Tensor strip = torch.cat(new TensorVector(first, between, last), 0);
         String fromClass = examples.classNames().get(examples.label(from));
         String toClass = examples.classNames().get(examples.label(to));
         Picture picture = Picture.sheet(
-                "interpolation-" + examples.label(from) + "-" + examples.label(to) + ".png",
+                "interpolation-" + ends(from, to) + ".png",
                 "Images that lead from a real image of the class " + fromClass + " to one of the class " + toClass,
                 strip,
                 FRAMES + 2);
         return new Demonstration.Interpolation(
-                fromClass, toClass, examples.fileName(from), examples.fileName(to), inversion, generation, picture);
+                fromClass,
+                toClass,
+                examples.fileName(from),
+                examples.fileName(to),
+                told.map(classes -> examples.label(from) + "," + examples.label(to)),
+                way.toNoise(),
+                way.toImages(),
+                picture);
+    }
+
+    /** Of a file's name: two classes, or two images of one class. */
+    private String ends(int from, int to) {
+        return examples.label(from) == examples.label(to)
+                ? from + "-" + to
+                : examples.label(from) + "-" + examples.label(to);
     }
 
     /** Between the first two images of each class; the class is told, if the model knows any, both ways. */
-    private Optional<Demonstration.Midpoints> midpoints(Tensor images, Optional<Tensor> labels) {
+    private Optional<Demonstration.Midpoints> midpoints(ThereAndBack way, Tensor images, Optional<Tensor> labels) {
         List<int[]> pairs = examples.firstPairOfEachClass();
         if (pairs.isEmpty()) {
             return Optional.empty();
@@ -210,17 +242,15 @@ final class Demonstrator {
         Tensor firsts = chosen(images, pairs, 0, count);
         Tensor seconds = chosen(images, pairs, 1, count);
         Optional<Tensor> told = labels.map(all -> chosen(all, pairs, 0, count));
-        Walk inversion = walks.interpolation().toNoise();
-        Walk generation = walks.interpolation().toImages();
         Tensor ends = torch.cat(new TensorVector(firsts, seconds), 0);
         Optional<Tensor> toldTwice = told.map(once -> torch.cat(new TensorVector(once, once), 0));
-        Tensor noises = bcm.invert(inversion, ends, seed, toldTwice);
+        Tensor noises = bcm.invert(way.toNoise(), ends, seed, toldTwice);
         Tensor[] halfWay = new Tensor[count];
         for (int i = 0; i < count; i++) {
             Tensor pair = torch.stack(new TensorVector(noises.select(0, i), noises.select(0, count + i)));
             halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
         }
-        Tensor between = bcm.generate(generation, torch.cat(new TensorVector(halfWay), 0), seed, told);
+        Tensor between = bcm.generate(way.toImages(), torch.cat(new TensorVector(halfWay), 0), seed, told);
         Tensor means = firsts.add(seconds).div(new Scalar(2.0));
         Picture picture = Picture.sheet(
                 "midpoints.png",
@@ -229,7 +259,7 @@ final class Demonstrator {
                 torch.cat(new TensorVector(firsts, between, means, seconds), 0),
                 count);
         stages.accept("made images half-way between " + count + " pairs of a class");
-        return Optional.of(new Demonstration.Midpoints(inversion, generation, picture));
+        return Optional.of(new Demonstration.Midpoints(way.toNoise(), way.toImages(), picture));
     }
 
     private Tensor chosen(Tensor all, List<int[]> pairs, int which, int count) {
@@ -242,30 +272,36 @@ final class Demonstrator {
         if (!knowsClasses()) {
             return List.of();
         }
-        Walk walk = walks.usualGeneration();
+        Way way = ways.usualGeneration();
         List<Demonstration.ClassSamples> samples = new ArrayList<>();
-        for (int k = 0; k < bcm.model().config().network().classes(); k++) {
+        for (int k = 0;
+                k < Math.min(MOST_CLASSES, bcm.model().config().network().classes());
+                k++) {
             String name = examples.classNames().get(k);
             long[] labels = new long[CLASS_SAMPLES];
             Arrays.fill(labels, k);
             try (Scope scope = Scope.open()) {
                 Tensor images = bcm.generate(
-                        walk,
+                        way,
                         CLASS_SAMPLES,
                         seed,
                         Optional.of(bcm.model().device().integers(labels)));
-                String description = "Images of the class " + name + ", generated in " + evaluations(walk);
+                String description = "Images of the class " + name + ", generated in " + evaluations(way);
                 Picture picture = Picture.sheet("class-" + k + ".png", description, images, CLASS_COLUMNS);
-                samples.add(new Demonstration.ClassSamples(name, walk, picture));
+                samples.add(new Demonstration.ClassSamples(name, way, picture));
             }
         }
-        stages.accept("generated " + CLASS_SAMPLES + " images of each of " + samples.size() + " classes along " + walk
-                + " (" + walk.nfe() + " NFE)");
+        stages.accept("generated " + CLASS_SAMPLES + " images of each of " + samples.size() + " classes along " + way
+                + " (" + way.nfe() + " NFE)");
         return samples;
     }
 
-    static String evaluations(Walk walk) {
-        return walk.nfe() + (walk.nfe() == 1 ? " network evaluation" : " network evaluations");
+    static String evaluations(Way way) {
+        return way.nfe() + (way.nfe() == 1 ? " network evaluation" : " network evaluations");
+    }
+
+    private boolean hasNullClass() {
+        return bcm.model().config().network().nullClass();
     }
 
     private boolean knowsClasses() {
@@ -274,7 +310,7 @@ final class Demonstrator {
 
     /** The first image of each class, as many as a strip has room for. */
     private Tensor shown(Tensor images) {
-        long[] firsts = Arrays.stream(examples.firstOfEachClass())
+        long[] firsts = Arrays.stream(examples.representatives())
                 .limit(STRIP)
                 .asLongStream()
                 .toArray();

@@ -10,8 +10,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -27,6 +29,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class ExampleImages {
     /** Name of the file in a model folder. */
     public static final String FILE = "test-images.npz";
+
+    /** How many of each class there are, unless others are asked for. */
+    public static final int PER_CLASS = 4;
+
+    /** Of a data set: classes of which there are images, and images if the classes are few. */
+    private static final int MOST_CLASSES_SHOWN = 20;
+
+    private static final int LEAST_IMAGES = 20;
 
     private static final String IMAGES = "images";
     private static final String LABELS = "labels";
@@ -48,10 +58,14 @@ public final class ExampleImages {
      * @param count images of each class; a class that has fewer gives all of them
      */
     public static ExampleImages firstOfEachClass(LabelledImages dataSet, int count) {
+        return firstOfEachClass(dataSet, count, dataSet.classNames().size());
+    }
+
+    private static ExampleImages firstOfEachClass(LabelledImages dataSet, int count, int classes) {
         try (Scope scope = Scope.open()) {
             long[] labels = HostTensors.longs(
                     dataSet.labels(LongStream.range(0, dataSet.size()).toArray()));
-            int[] chosen = IntStream.range(0, dataSet.classNames().size())
+            int[] chosen = IntStream.range(0, classes)
                     .flatMap(k -> IntStream.range(0, labels.length)
                             .filter(i -> labels[i] == k)
                             .limit(count))
@@ -65,6 +79,29 @@ public final class ExampleImages {
     }
 
     /**
+     * Of a data set, for a model: of each of its first classes as many as a file beside a model has; its test images, if it has some.
+     *
+     * @throws UserException if its files are missing, or it is not of the model's size and classes
+     */
+    public static ExampleImages of(DataSource data, ModelConfig config) {
+        LabelledImages images = testOrTraining(data);
+        Evaluation.requireFit(config, images, data.title());
+        int classes = Math.min(MOST_CLASSES_SHOWN, images.classNames().size());
+        try (Scope scope = Scope.open()) {
+            int perClass = Math.max(PER_CLASS, LEAST_IMAGES / classes);
+            return firstOfEachClass(images, perClass, classes);
+        }
+    }
+
+    private static LabelledImages testOrTraining(DataSource data) {
+        try {
+            return data.test();
+        } catch (UserException noneHeldOut) {
+            return data.training(); // which throws if it is the data that are missing
+        }
+    }
+
+    /**
      * Reads the images that lie with a model. Classes that the model has no names for are called by their numbers.
      *
      * @throws UserException if there are none, or they are not of the model's size and classes
@@ -72,8 +109,8 @@ public final class ExampleImages {
     public static ExampleImages read(Path model, ModelConfig config) {
         Path file = model.resolve(FILE);
         if (!Files.isRegularFile(file)) {
-            throw new UserException(file + " is missing: the model has no real images to show; put some there with"
-                    + " `bcm quickstart images " + model + "`");
+            throw new UserException(file + " is missing: the model has no real images to show; name its data set"
+                    + " with --data, or put some there with `bcm quickstart images " + model + "`");
         }
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
@@ -176,9 +213,11 @@ public final class ExampleImages {
         return labels[index];
     }
 
-    /** For each class that has images, in order of the classes, the index of its first. */
-    int[] firstOfEachClass() {
-        return Arrays.stream(labels).sorted().distinct().map(this::first).toArray();
+    /** For each class that has images, in order of the classes, the index of its first; of one class, those of all. */
+    int[] representatives() {
+        int[] firsts =
+                Arrays.stream(labels).sorted().distinct().map(this::first).toArray();
+        return firsts.length > 1 ? firsts : IntStream.range(0, labels.length).toArray();
     }
 
     /** For each class that has two images or more, in order of the classes, the indices of its first two. */

@@ -42,7 +42,7 @@ final class FidelityTable {
     private static Stream<List<Object>> rows(RoundTrip trip) {
         return Stream.concat(
                 trip.labelled().map(fidelity -> row(trip, "given", fidelity)).stream(),
-                Stream.of(row(trip, "none", trip.unlabelled())));
+                trip.unlabelled().map(fidelity -> row(trip, "none", fidelity)).stream());
     }
 
     private static List<Object> row(RoundTrip trip, String labels, Fidelity fidelity) {

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bcm4j.Bcm;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
@@ -25,11 +26,12 @@ import org.bytedeco.pytorch.Tensor;
  * A first look at a model: generates, inverts, reconstructs and interpolates with it, and writes a page of the results.
  * The page's bytes depend on the model, the options and the seed alone (on one machine).
  *
- * @param model model folder, with {@link ExampleImages} in it
+ * @param model model folder
  * @param out folder for the page, its pictures and the real images as files; a page that stands there is replaced
  * @param seed of all noise
+ * @param data where real images come from; absent for those that lie with the model, or for those of the run that the folder is in
  */
-public record Quickstart(Path model, Path out, long seed) {
+public record Quickstart(Path model, Path out, long seed, Optional<DataSource> data) {
     private static final String PAGE = "index.html";
     private static final String METRICS = "metrics.json";
     static final String IMAGES = "test-images";
@@ -45,20 +47,11 @@ public record Quickstart(Path model, Path out, long seed) {
         requireReplaceable();
         ModelFolder folder = new ModelFolder(model);
         ModelConfig config = folder.config();
-        if (config.network().classes() > 0 && !config.network().nullClass()) {
-            throw new UserException(model + ": the quickstart also generates without labels, and this model was"
-                    + " trained with labels only; use `bcm sample --class`");
-        }
-        if (config.isPlain()) {
-            throw new UserException(
-                    model + ": the quickstart also inverts images, and this model is a plain consistency"
-                            + " model, which inverts nothing; use `bcm sample`");
-        }
-        ModelWalks walks = ModelWalks.of(model, folder.walks());
+        ModelWays ways = ModelWays.of(model, config, folder.walks());
         Path metrics = model.resolve(METRICS);
         Optional<EvaluationReport> evaluation =
                 Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
-        ExampleImages examples = ExampleImages.read(model, config);
+        ExampleImages examples = examples(config);
         try (Bcm bcm = Bcm.open(model)) {
             long parameters = bcm.model().weights().layout().parameterCount();
             stages.accept(String.format(
@@ -68,12 +61,23 @@ public record Quickstart(Path model, Path out, long seed) {
                     parameters,
                     bcm.model().device().name().toLowerCase(Locale.ROOT),
                     bcm.model().precision().name().toLowerCase(Locale.ROOT)));
-            Demonstration demonstration = new Demonstrator(bcm, walks, examples, seed, stages).run();
+            Demonstration demonstration = new Demonstrator(bcm, ways, examples, seed, stages).run();
             QuickstartPage page = new QuickstartPage(this, config, parameters, demonstration, evaluation);
             write(page.html(), demonstration, examples);
             return summary(demonstration);
         }
     }
+
+    private ExampleImages examples(ModelConfig config) {
+        Path run = model.toAbsolutePath().normalize().resolveSibling("config.yaml");
+        if (data.isEmpty() && !Files.exists(model.resolve(ExampleImages.FILE)) && Files.exists(run)) {
+            return ExampleImages.of(ConfigFile.readPart(run, RunPart.class).data(), config);
+        }
+        return data.map(source -> ExampleImages.of(source, config)).orElseGet(() -> ExampleImages.read(model, config));
+    }
+
+    /** What matters here of the configuration of a run. */
+    private record RunPart(DataSource data) {}
 
     /** The folder is written as a whole, so nothing but an earlier page may stand there. */
     private void requireReplaceable() {
@@ -116,7 +120,7 @@ public record Quickstart(Path model, Path out, long seed) {
                 .map(generation -> String.format(
                         Locale.ROOT,
                         "  generation      %d NFE  %8.0f images/s",
-                        generation.walk().nfe(),
+                        generation.way().nfe(),
                         generation.imagesPerSecond()));
         Stream<String> reconstructions = demonstration.roundTrips().stream()
                 .map(trip -> String.format(

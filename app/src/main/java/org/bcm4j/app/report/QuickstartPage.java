@@ -68,37 +68,59 @@ record QuickstartPage(
                 .markup();
     }
 
+    /** What a model of this kind does. */
+    private String kind() {
+        return switch (model.preconditioning()) {
+            case BIDIRECTIONAL ->
+                "A bidirectional consistency model turns noise into images and images into noise, in one network"
+                        + " evaluation (NFE) or a few. Each picture here names the walk it came from: the noise scales that"
+                        + " the model went along.";
+            case CONSISTENCY ->
+                "A consistency model turns noise into images in one network evaluation (NFE), and better in a few, with noise"
+                        + " added in between. Each picture here names the walk it came from.";
+            case DENOISER ->
+                "A denoiser turns noise into images and images into noise along the solutions of an ODE, in tens of network"
+                        + " evaluations (NFE).";
+        };
+    }
+
     private Html head() {
-        RoundTrip best = demonstration.roundTrips().stream()
-                .min(Comparator.comparingDouble(trip -> trip.shown().meanSquaredError()))
-                .orElseThrow();
         int side = model.network().imageSize();
         return Html.of(
                 """
                 <header>
                 <h1>What %s can do</h1>
-                <p>A bidirectional consistency model turns noise into images and images into noise, in one network
-                evaluation (NFE) or a few. Each picture here names the walk it came from: the noise scales that the
-                model went along.</p>
+                <p>%s</p>
                 <dl>
                 <div><dt>Images</dt><dd>%s × %s %s</dd></div>
                 <div><dt>Parameters</dt><dd>%s</dd></div>
-                <div><dt>Reconstruction in %s + %s NFE</dt><dd>%s dB PSNR</dd></div>
-                <div><dt>Mean squared error, on [0,1]</dt><dd>%s</dd></div>
-                </dl>
+                %s</dl>
                 %s
                 </header>\
                 """,
                 name(),
+                kind(),
                 side,
                 side,
                 model.network().imageChannels() == 1 ? "grey" : "colour",
                 number("%,d", parameters),
-                best.inversion().nfe(),
-                best.generation().nfe(),
-                number("%.2f", best.shown().peakSignalToNoise()),
-                number("%.5f", best.shown().meanSquaredError()),
+                demonstration.roundTrips().stream()
+                        .min(Comparator.comparingDouble(trip -> trip.shown().meanSquaredError()))
+                        .map(QuickstartPage::best)
+                        .orElse(Html.EMPTY),
                 commands().quickstart());
+    }
+
+    private static Html best(RoundTrip trip) {
+        return Html.of(
+                """
+                <div><dt>Reconstruction in %s + %s NFE</dt><dd>%s dB PSNR</dd></div>
+                <div><dt>Mean squared error, on [0,1]</dt><dd>%s</dd></div>
+                """,
+                trip.inversion().nfe(),
+                trip.generation().nfe(),
+                number("%.2f", trip.shown().peakSignalToNoise()),
+                number("%.5f", trip.shown().meanSquaredError()));
     }
 
     private Html generation() {
@@ -123,11 +145,14 @@ record QuickstartPage(
                                 generation.picture().html(),
                                 Html.of(
                                         "<strong>%s NFE</strong> <code>%s</code>",
-                                        generation.walk().nfe(), generation.walk()))),
+                                        generation.way().nfe(), generation.way()))),
                 commands().generations(demonstration));
     }
 
     private Html inversion() {
+        if (demonstration.roundTrips().isEmpty()) {
+            return Html.EMPTY;
+        }
         return Html.of(
                 """
                 <section id="inversion">
@@ -138,7 +163,6 @@ record QuickstartPage(
                 %s
                 </div>
                 %s
-                <p>These commands give the figures without labels:</p>
                 %s
                 </section>\
                 """,
@@ -146,7 +170,12 @@ record QuickstartPage(
                 Demonstrator.DRAWN_DEVIATIONS,
                 Html.each(demonstration.roundTrips(), this::roundTrip),
                 FidelityTable.of(demonstration),
-                commands().reconstructions(demonstration));
+                demonstration.roundTrips().stream()
+                                .allMatch(trip -> trip.unlabelled().isPresent())
+                        ? Html.of(
+                                "<p>These commands give the figures without labels:</p>\n%s",
+                                commands().reconstructions(demonstration))
+                        : Html.EMPTY);
     }
 
     private Html roundTrip(RoundTrip trip) {
@@ -165,6 +194,9 @@ record QuickstartPage(
     }
 
     private Html interpolation() {
+        if (demonstration.interpolations().isEmpty()) {
+            return Html.EMPTY;
+        }
         return Html.of(
                 """
                 <section id="interpolation">
@@ -238,15 +270,15 @@ record QuickstartPage(
                         </section>\
                         """,
                         Demonstrator.CLASS_SAMPLES,
-                        first.walk(),
+                        first.way(),
                         Html.each(
                                 demonstration.classes(),
                                 samples -> figure(
                                         samples.picture().html(),
                                         Html.of(
                                                 "<strong>%s</strong>, %s NFE",
-                                                samples.name(), samples.walk().nfe()))),
-                        commands().firstClass(first.walk())))
+                                                samples.name(), samples.way().nfe()))),
+                        commands().firstClass(first.way())))
                 .orElse(Html.EMPTY);
     }
 

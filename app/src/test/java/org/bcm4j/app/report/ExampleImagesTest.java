@@ -36,7 +36,7 @@ class ExampleImagesTest {
         assertThat(HostTensors.longs(examples.labels())).containsExactly(0, 0, 1, 1);
         byte[] levels = HostTensors.bytes(examples.bytes().select(3, 0).select(2, 0));
         assertThat(levels).containsExactly(10, 30, 0, 20);
-        assertThat(examples.firstOfEachClass()).containsExactly(0, 2);
+        assertThat(examples.representatives()).containsExactly(0, 2);
     }
 
     @Test
@@ -75,8 +75,9 @@ class ExampleImagesTest {
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> ExampleImages.read(folder, MODEL.config()))
                 .withMessage(
-                        folder.resolve("test-images.npz") + " is missing: the model has no real images to show; put"
-                                + " some there with `bcm quickstart images " + folder + "`");
+                        folder.resolve("test-images.npz") + " is missing: the model has no real images to show; name"
+                                + " its data set with --data, or put some there with `bcm quickstart images " + folder
+                                + "`");
     }
 
     @Test

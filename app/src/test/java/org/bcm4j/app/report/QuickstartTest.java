@@ -14,12 +14,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bcm4j.Bcm;
+import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageFolder;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.model.Preconditioning;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -53,7 +57,7 @@ class QuickstartTest {
         SmallModel.treacherous().write(model);
         ExampleImages.firstOfEachClass(SmallModel.dataSet(12, SmallModel.TREACHEROUS), PER_CLASS)
                 .write(model);
-        summary = new Quickstart(model, out, SEED).run(STAGES::add);
+        summary = new Quickstart(model, out, SEED, Optional.empty()).run(STAGES::add);
     }
 
     @Test
@@ -167,9 +171,9 @@ class QuickstartTest {
     @Test
     void oneSeedGivesTheSameBytesAndAnotherDoesNot() throws IOException {
         Map<String, String> before = content(out);
-        new Quickstart(model, out, SEED).run(stage -> {});
+        new Quickstart(model, out, SEED, Optional.empty()).run(stage -> {});
         assertThat(content(out)).isEqualTo(before);
-        new Quickstart(model, directory.resolve("other"), SEED + 1).run(stage -> {});
+        new Quickstart(model, directory.resolve("other"), SEED + 1, Optional.empty()).run(stage -> {});
         assertThat(content(directory.resolve("other")).get("generated-1-nfe.png"))
                 .isNotEqualTo(before.get("generated-1-nfe.png"));
     }
@@ -189,7 +193,7 @@ class QuickstartTest {
              "inversion": [{"walk": "0 +0.07 > 80", "nfe": 1, "labels": "null", "regeneration": "80 > 0",
               "mean_squared_error": 0.01234, "noise_mean": 0.0, "noise_standard_deviation": 0.98}]}
             """);
-        new Quickstart(copy, directory.resolve("page"), 0).run(stage -> {});
+        new Quickstart(copy, directory.resolve("page"), 0, Optional.empty()).run(stage -> {});
         String text = Markup.parse(Files.readString(directory.resolve("page/index.html")))
                 .getTextContent();
         assertThat(text)
@@ -202,7 +206,7 @@ class QuickstartTest {
         new SmallModel(List.of(), false, RecommendedWalks.UNTUNED).write(nameless);
         ExampleImages.firstOfEachClass(SmallModel.dataSet(4, List.of("a", "b")), 1)
                 .write(nameless);
-        new Quickstart(nameless, directory.resolve("page"), 0).run(stage -> {});
+        new Quickstart(nameless, directory.resolve("page"), 0, Optional.empty()).run(stage -> {});
         Element page = Markup.parse(Files.readString(directory.resolve("page/index.html")));
         assertThat(Markup.elements(page, "h2").stream().map(Element::getTextContent))
                 .containsExactly("Generation", "Inversion", "Interpolation");
@@ -226,10 +230,81 @@ class QuickstartTest {
     }
 
     @Test
-    void aModelThatWantsLabelsIsTold() {
-        Path strict = shared.resolve("strict");
-        new SmallModel(List.of("a", "b"), false, RecommendedWalks.UNTUNED).write(strict);
-        assertMistake(strict, strict + ": the quickstart also generates without labels");
+    void aModelThatWantsLabelsIsToldThem() throws Exception {
+        Element page = pageOf(new SmallModel(List.of("a", "b"), false, RecommendedWalks.UNTUNED));
+        assertThat(headings(page)).containsExactly("Generation", "Inversion", "Interpolation", "Classes");
+        assertThat(Markup.elements(page, "tr")).as("labelled only").hasSize(1 + 3 + 1);
+        assertThat(page.getTextContent())
+                .contains("--frames 8 --class 0,1 --inversion")
+                .doesNotContain("figures without labels");
+    }
+
+    /** It leads from noise to images only. */
+    @Test
+    void aPlainConsistencyModelGenerates() throws Exception {
+        Element page = pageOf(new SmallModel(
+                List.of("a", "b"),
+                true,
+                RecommendedWalks.untuned(Preconditioning.CONSISTENCY),
+                Preconditioning.CONSISTENCY));
+        assertThat(headings(page)).containsExactly("Generation", "Classes");
+        assertThat(page.getTextContent()).contains("80 > 0 +0.821 > 0").doesNotContain("invert", "Reconstruction");
+        assertThat(directory.resolve("page/originals.png")).doesNotExist();
+    }
+
+    @Test
+    void aDenoiserSolvesItsOde() throws Exception {
+        Element page =
+                pageOf(new SmallModel(List.of("a", "b"), true, RecommendedWalks.UNTUNED, Preconditioning.DENOISER));
+        assertThat(headings(page)).containsExactly("Generation", "Inversion", "Classes");
+        assertThat(page.getTextContent())
+                .contains("80 > 0, heun, 18 steps", "--sampler heun --steps 18")
+                .doesNotContain("--walk");
+    }
+
+    private Element pageOf(SmallModel kind) throws Exception {
+        Path folder = directory.resolve("model");
+        kind.write(folder);
+        ExampleImages.firstOfEachClass(SmallModel.dataSet(4, List.of("a", "b")), 2)
+                .write(folder);
+        new Quickstart(folder, directory.resolve("page"), 0, Optional.empty()).run(stage -> {});
+        return Markup.parse(Files.readString(directory.resolve("page/index.html")));
+    }
+
+    private static List<String> headings(Element page) {
+        return Markup.elements(page, "h2").stream().map(Element::getTextContent).toList();
+    }
+
+    /** A run's model needs no file of images: its data are those of the run, or those that are named. */
+    @Test
+    void theDataOfTheRunAreShownOrThoseThatAreNamed() throws Exception {
+        Path run = directory.resolve("run");
+        new SmallModel(List.of("cat", "dog"), true, RecommendedWalks.UNTUNED).write(run.resolve("model"));
+        for (int i = 0; i < 6; i++) {
+            Path picture = directory.resolve("pictures/" + (i % 2 == 0 ? "cat" : "dog") + "/" + i + ".png");
+            Files.createDirectories(picture.getParent());
+            try (Scope scope = Scope.open()) {
+                ImageFiles.writePng(picture, HostTensors.ofBytes(new byte[64], 1, 8, 8));
+            }
+        }
+        DataSource named = new ImageFolder(
+                directory.resolve("pictures"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                0,
+                ImageFolder.HeldOut.FINGERPRINT);
+        new Quickstart(run.resolve("model"), directory.resolve("named"), 0, Optional.of(named)).run(stage -> {});
+        assertThat(directory.resolve("named/test-images")).isDirectoryContaining("glob:**0-cat-1.png");
+
+        Files.writeString(
+                run.resolve("config.yaml"),
+                "data: {kind: image-folder, directory: " + directory.resolve("pictures") + "}\nsteps: 3\n");
+        new Quickstart(run.resolve("model"), directory.resolve("found"), 0, Optional.empty()).run(stage -> {});
+        assertThat(content(directory.resolve("found/test-images")))
+                .hasSize(6)
+                .isEqualTo(content(directory.resolve("named/test-images")));
     }
 
     @Test
@@ -254,7 +329,7 @@ class QuickstartTest {
 
     private void assertMistake(Path folder, String message) {
         assertThatExceptionOfType(UserException.class)
-                .isThrownBy(() -> new Quickstart(folder, directory, 0).run(stage -> {}))
+                .isThrownBy(() -> new Quickstart(folder, directory, 0, Optional.empty()).run(stage -> {}))
                 .withMessageStartingWith(message);
     }
 

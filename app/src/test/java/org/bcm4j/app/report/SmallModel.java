@@ -17,10 +17,15 @@ import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
 
 /** A model of random weights for 8 x 8 grey images, with class names that would break a careless page. */
-record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks) {
+record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks, Preconditioning kind) {
     static final int SIDE = 8;
     static final List<String> TREACHEROUS =
             List.of("</title><script>alert('x')</script>", "\"Bags\" & co. %s", "naïve 靴");
+
+    /** A bidirectional model. */
+    SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks) {
+        this(classes, nullClass, walks, Preconditioning.BIDIRECTIONAL);
+    }
 
     static SmallModel treacherous() {
         return new SmallModel(TREACHEROUS, true, RecommendedWalks.UNTUNED);
@@ -41,11 +46,11 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
                 true,
                 0,
                 16,
-                Conditioning.JOINT,
+                kind == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
                 classes.size(),
                 nullClass,
                 true);
-        return new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "nothing", classes);
+        return new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", classes);
     }
 
     /** Writes the model folder, without example images. */

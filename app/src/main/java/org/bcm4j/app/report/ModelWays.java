@@ -4,33 +4,51 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import org.bcm4j.denoiser.DeterministicSampler;
+import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
 
 /**
- * A model's recommended walks, read and checked.
+ * The ways that a model can go, read and checked: a consistency model's recommended walks, a denoiser's ODE.
  *
  * @param generations from noise to images, at least one, in order of their network evaluations
- * @param inversions from images to noise, at least one, in the same order
- * @param interpolation from images to noise and back, the ones between others
+ * @param inversions from images to noise, in the same order; none of a plain consistency model, which inverts nothing
+ * @param interpolation from images to noise and back, the ones between others; only of bidirectional models
  */
-record ModelWalks(List<Walk> generations, List<Walk> inversions, ThereAndBack interpolation) {
+record ModelWays(List<Way> generations, List<Way> inversions, Optional<ThereAndBack> interpolation) {
     /** Evaluations to noise of the interpolation, or as near as the model has one: those that the commands take. */
     private static final int INTERPOLATION_NFE = 2;
 
+    /** The sampler that the commands take. */
+    private static final DeterministicSampler SAMPLER = new DeterministicSampler(OdeSolver.HEUN, 18);
+
     /**
-     * Reads a model's walks.
+     * The ways of a model.
      *
-     * @throws UserException if one can not be read or does not lead where it should, or there are none
+     * @throws UserException if a walk can not be read or does not lead where it should, or there are none
      */
-    static ModelWalks of(Path model, RecommendedWalks walks) {
-        return new ModelWalks(
-                read(model, "generate", walks.generate()),
-                read(model, "invert", walks.invert()),
-                interpolation(model, walks.interpolate()));
+    static ModelWays of(Path model, ModelConfig config, RecommendedWalks walks) {
+        if (config.isDenoiser()) {
+            return new ModelWays(
+                    List.of(new Ode(SAMPLER, Ode.Direction.GENERATE)),
+                    List.of(new Ode(SAMPLER, Ode.Direction.INVERT)),
+                    Optional.empty());
+        }
+        List<Way> generations = read(model, "generate", walks.generate());
+        return config.isPlain()
+                ? new ModelWays(generations, List.of(), Optional.empty())
+                : new ModelWays(
+                        generations,
+                        read(model, "invert", walks.invert()),
+                        Optional.of(interpolation(model, walks.interpolate())));
     }
 
     private static ThereAndBack interpolation(Path model, Map<String, String> texts) {
@@ -41,7 +59,7 @@ record ModelWalks(List<Walk> generations, List<Walk> inversions, ThereAndBack in
                 .orElseThrow(() -> new UserException(place + ": there are none; add some to walks.json"));
     }
 
-    private static List<Walk> read(Path model, String purpose, Map<String, String> texts) {
+    private static List<Way> read(Path model, String purpose, Map<String, String> texts) {
         String place = model + ", walks to " + purpose;
         List<Walk> walks = texts.values().stream()
                 .map(text -> read(place, text, walk -> walk))
@@ -57,7 +75,7 @@ record ModelWalks(List<Walk> generations, List<Walk> inversions, ThereAndBack in
                 throw new UserException(place + ": \"" + walk + "\" does not lead from " + ends + "; mend walks.json");
             }
         }
-        return walks;
+        return List.copyOf(walks);
     }
 
     private static <T> T read(String place, String text, Function<Walk, T> reading) {
@@ -69,14 +87,14 @@ record ModelWalks(List<Walk> generations, List<Walk> inversions, ThereAndBack in
     }
 
     /** The generation of fewest evaluations, which turns inverted noises back into images. */
-    Walk quickestGeneration() {
+    Way quickestGeneration() {
         return generations.get(0);
     }
 
     /** A generation of two evaluations, or the nearest: better than one, and still quick. */
-    Walk usualGeneration() {
+    Way usualGeneration() {
         return generations.stream()
-                .min(Comparator.comparingInt(walk -> Math.abs(walk.nfe() - 2)))
+                .min(Comparator.comparingInt(way -> Math.abs(way.nfe() - 2)))
                 .orElseThrow();
     }
 }
