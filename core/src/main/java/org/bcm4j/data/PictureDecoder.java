@@ -84,12 +84,10 @@ final class PictureDecoder {
         if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
             throw new UserException(source + " holds other numbers than whole ones from 0 on; export it as PNG");
         }
-        DecodedPicture picture =
-                RasterPixels.of(image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
+        DecodedPicture picture = RasterPixels.of(
+                image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
         // WebP knows no grey pictures but has many.
-        return format.equals("webp")
-                ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())
-                : picture;
+        return format.equals("webp") ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity()) : picture;
     }
 
     /** Which one is meant is for a person to decide. */

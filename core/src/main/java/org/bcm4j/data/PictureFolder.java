@@ -160,7 +160,8 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
     /** Says in one line, once, how many pictures a label file does not name, if it does not name all. */
     void reportUnnamed(Path labelFile, Set<String> named) {
         List<Path> unnamed = pictures.stream()
-                .filter(picture -> !named.contains(name(folder.relativize(picture).toString())))
+                .filter(picture ->
+                        !named.contains(name(folder.relativize(picture).toString())))
                 .toList();
         if (!unnamed.isEmpty()) {
             PictureFolder others = new PictureFolder(folder, pictures, unnamed);

@@ -71,7 +71,8 @@ class PictureDecoderTest {
     void aGreyWebpHasOneChannel() throws IOException {
         Tensor grey = picture("grey.webp").pixels();
         assertThat(grey.size(0)).isEqualTo(1);
-        assertThat(HostTensors.bytes(grey)).isEqualTo(HostTensors.bytes(picture("grey.png").pixels()));
+        assertThat(HostTensors.bytes(grey))
+                .isEqualTo(HostTensors.bytes(picture("grey.png").pixels()));
     }
 
     @Test
