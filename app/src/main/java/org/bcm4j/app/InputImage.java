@@ -11,19 +11,49 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/**
- * An image that a command was given, as its model wants it.
- *
- * @param name for files made of it, without ending
- * @param source what to call it in an error
- * @param levels uint8 [channels,side,side], row by row
- * @param opacity uint8 [side,side], 0 (transparent) to 255 (opaque); absent if its file knows no transparency
- */
-record InputImage(String name, String source, int channels, int side, byte[] levels, Optional<byte[]> opacity) {
+/** An image that a command was given, as its model wants it: in Java's memory, so that no scope frees it. */
+final class InputImage {
     private static final long HALF = 128;
 
     /** Of the 255 that a name may have on most disks: what is left beside a number and an ending. */
     private static final int MOST_NAME_BYTES = 240;
+
+    private final String name;
+    private final String source;
+    private final int channels;
+    private final int side;
+    private final byte[] levels;
+    private final Optional<byte[]> opacity;
+
+    /**
+     * Takes over the arrays.
+     *
+     * @param levels uint8 [channels,side,side], row by row
+     * @param opacity uint8 [side,side], 0 (transparent) to 255 (opaque); absent if its file knows no transparency
+     */
+    InputImage(String name, String source, int channels, int side, byte[] levels, Optional<byte[]> opacity) {
+        this.name = name;
+        this.source = source;
+        this.channels = channels;
+        this.side = side;
+        this.levels = levels;
+        this.opacity = opacity;
+    }
+
+    /** For files made of it, without ending. */
+    String name() {
+        return name;
+    }
+
+    /** What to call it in an error. */
+    String source() {
+        return source;
+    }
+
+    /** Its height and width. */
+    int side() {
+        return side;
+    }
 
     /** All images, float32 [N,C,H,W] in [-1,1], on the CPU; they must be of one size. */
     static Tensor signals(List<InputImage> images) {

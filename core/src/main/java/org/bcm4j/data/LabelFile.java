@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -125,7 +126,10 @@ final class LabelFile {
             }
             return labels;
         } catch (UncheckedIOException e) {
-            throw new UserException(file + ": is not CSV; " + e.getCause().getMessage(), e);
+            throw new UserException(
+                    file + ": is not CSV; "
+                            + Objects.requireNonNullElse(e.getCause(), e).getMessage(),
+                    e);
         }
     }
 
