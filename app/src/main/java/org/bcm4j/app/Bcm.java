@@ -83,11 +83,7 @@ public final class Bcm implements Callable<Integer> {
     private static int run(String... arguments) {
         Failures failures = Failures.onStandardError();
         try {
-            return new CommandLine(new Bcm())
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .setExpandAtFiles(false) // a picture may be called @home.png
-                    .registerConverter(Path.class, Bcm::path)
-                    .setUsageHelpWidth(HELP_WIDTH)
+            return commandLine()
                     .setParameterExceptionHandler(failures)
                     .setExecutionExceptionHandler(failures)
                     .execute(arguments);
@@ -95,6 +91,15 @@ public final class Bcm implements Callable<Integer> {
             // Picocli lets errors pass: memory that ran out, native code that does not load.
             return failures.tell(e);
         }
+    }
+
+    /** What reads the words of a command. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Bcm())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false) // a picture may be called @home.png
+                .registerConverter(Path.class, Bcm::path)
+                .setUsageHelpWidth(HELP_WIDTH);
     }
 
     private static Path path(String text) {
