@@ -246,7 +246,8 @@ class GivenImagesTest {
         String yaml = TinyExperiment.yaml(directory)
                 .replaceFirst("data: .*", "data: {kind: image-folder, directory: pics, labels: labels.csv}");
         Files.writeString(directory.resolve("t.yaml"), yaml);
-        Outcome outcome = CommandProcess.in(directory).run("train", "t.yaml", "--run", "run.v2", "--set", "stages.0.steps=1");
+        Outcome outcome =
+                CommandProcess.in(directory).run("train", "t.yaml", "--run", "run.v2", "--set", "stages.0.steps=1");
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.err().lines().filter(line -> line.startsWith("WARN")))
                 .containsExactly("WARN PictureFolder: pics: left out what labels.csv does not name, 1 other (c.png)");
