@@ -194,7 +194,7 @@ class EditCommandsTest {
                 "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
                 "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command;"
                         + " write one with --walk",
-                "shrink @pictures --size 9                  | a.png: is only 8x8; leave it out, or ask for at most 8",
+                "shrink @pictures --size 9                  | a.png is only 8 x 8 pixels; leave it out, or ask for at most --size 8",
                 "shrink @pictures @pictures/a.png --size 4  | a.png would have one name; rename one of them",
                 "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures"
                         + " is 0.5",

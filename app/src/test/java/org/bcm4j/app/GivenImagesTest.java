@@ -236,4 +236,20 @@ class GivenImagesTest {
         assertThat(names("small")).containsExactly("cats", "dogs");
         assertThat(names("small/dogs")).containsExactly("1.png");
     }
+
+    @Test
+    void whatALabelFileDoesNotNameIsLeftOutInOneLine() throws Exception {
+        for (String name : List.of("a.png", "b.png", "c.png")) {
+            Pictures.grey(directory.resolve("pics").resolve(name), SIDE, SIDE);
+        }
+        Files.writeString(directory.resolve("labels.csv"), "file,class\na.png,x\nb.png,y\n");
+        String yaml = TinyExperiment.yaml(directory)
+                .replaceFirst("data: .*", "data: {kind: image-folder, directory: pics, labels: labels.csv}");
+        Files.writeString(directory.resolve("t.yaml"), yaml);
+        Outcome outcome =
+                CommandProcess.in(directory).run("train", "t.yaml", "--run", "run.v2", "--set", "stages.0.steps=1");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.err().lines().filter(line -> line.startsWith("WARN")))
+                .containsExactly("WARN PictureFolder: pics: left out what labels.csv does not name, 1 other (c.png)");
+    }
 }

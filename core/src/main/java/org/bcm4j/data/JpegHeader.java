@@ -24,6 +24,38 @@ import java.util.Optional;
  * @param adobeTransform the number by which Adobe's marker tells the colours, 0 for red, green and blue
  */
 record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegComponent> components) {
+    private static final int MARK = 0xff;
+    private static final int START = 0xd8;
+    private static final int SCAN = 0xda;
+    private static final int PROFILE = 0xe2;
+    private static final byte COMMENT = (byte) 0xfe;
+
+    /** Whether a file's content begins as that of a JPEG does. */
+    static boolean isOne(byte[] encoded) {
+        return encoded.length > 2 && unsigned(encoded, 0) == MARK && unsigned(encoded, 1) == START;
+    }
+
+    /** The same file, whose profile is a comment. */
+    static byte[] withoutProfile(byte[] encoded) {
+        byte[] plain = encoded.clone();
+        int at = 2;
+        while (at + 4 <= plain.length && unsigned(plain, at) == MARK && unsigned(plain, at + 1) != SCAN) {
+            if (unsigned(plain, at + 1) == MARK) {
+                at++; // a marker may be filled up with more of these
+                continue;
+            }
+            if (unsigned(plain, at + 1) == PROFILE) {
+                plain[at + 1] = COMMENT;
+            }
+            at += 2 + (unsigned(plain, at + 2) << 8) + unsigned(plain, at + 3);
+        }
+        return plain;
+    }
+
+    private static int unsigned(byte[] encoded, int at) {
+        return Byte.toUnsignedInt(encoded[at]);
+    }
+
     /** @throws IOException if the markers can not be read */
     static JpegHeader of(byte[] encoded) throws IOException {
         try {

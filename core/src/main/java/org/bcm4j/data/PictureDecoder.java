@@ -44,8 +44,8 @@ final class PictureDecoder {
         if (encoded.length == 0) {
             throw new UserException(source + " is empty (0 bytes); get the picture again");
         }
-        byte[] content = WebpFile.isOne(encoded) ? WebpFile.withoutProfile(encoded, source) : encoded;
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+        try (ImageInputStream in =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(withoutProfile(encoded, source)))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new UserException(source
@@ -62,6 +62,14 @@ final class PictureDecoder {
                 reader.dispose();
             }
         }
+    }
+
+    /** The same picture without its colour profile, where the format's reader would apply it, or refuse one that is broken. */
+    private static byte[] withoutProfile(byte[] encoded, String source) {
+        if (JpegHeader.isOne(encoded)) {
+            return JpegHeader.withoutProfile(encoded);
+        }
+        return WebpFile.isOne(encoded) ? WebpFile.withoutProfile(encoded, source) : encoded;
     }
 
     private static DecodedPicture decode(ImageReader reader, byte[] encoded, String source) throws IOException {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
 import org.bcm4j.storage.UserException;
@@ -80,6 +82,18 @@ class JpegDecoderTest {
         assertThat(distance("profile-420")).isLessThanOrEqualTo(TOLERANCE);
         assertThat(HostTensors.bytes(ImageFiles.decode(file("profile-420.jpg"), "with")))
                 .isEqualTo(HostTensors.bytes(ImageFiles.decode(file("baseline-420.jpg"), "without")));
+    }
+
+    /** The second of five parts alone. */
+    @Test
+    void aBrokenProfileDoesNoHarm() throws IOException {
+        byte[] whole = file("baseline-420.jpg");
+        byte[] part = "ICC_PROFILE\0\2\5nothing".getBytes(StandardCharsets.ISO_8859_1);
+        ByteBuffer broken = ByteBuffer.allocate(whole.length + part.length + 5);
+        broken.put(whole, 0, 2).put(new byte[] {(byte) 0xff, (byte) 0xff, (byte) 0xe2});
+        broken.putShort((short) (part.length + 2)).put(part).put(whole, 2, whole.length - 2);
+        assertThat(HostTensors.bytes(ImageFiles.decode(broken.array(), "with")))
+                .isEqualTo(HostTensors.bytes(ImageFiles.decode(whole, "without")));
     }
 
     @Test

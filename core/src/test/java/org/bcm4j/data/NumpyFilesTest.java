@@ -117,7 +117,7 @@ class NumpyFilesTest {
                         + "401000000000000040140000000000004018000000000000"
             })
     void otherWritersArraysAreReadAsNumpyReadsThem(String written) throws IOException {
-        String[] parts = written.split("\\|(?=[0-9a-f]+$)");
+        String[] parts = written.split("\\|(?=[0-9a-f]+$)", 2);
         byte[] array = concatenate(header(1, parts[0] + "\n"), HexFormat.of().parseHex(parts[1]));
         Files.write(file, array);
         Path archive = directory.resolve("a.npz");
