@@ -86,9 +86,9 @@ final class ImportCommand implements Callable<Integer> {
     private Path out = Path.of("");
 
     /** What matters here of an experiment, however it trains. */
-    private record Description(
+    record Description(
             NetworkConfig network, @Default("bidirectional") Preconditioning model) {
-        private Description {
+        Description {
             TrainingConfig.requireKind(model, network);
         }
     }
