@@ -155,7 +155,9 @@ class DocumentedCommandsTest {
         boolean writes = out.find();
         if (writes && !smaller.contains("--resume") && Files.isDirectory(sandbox.resolve(out.group(1)))) {
             // Of a command before.
-            Files.move(sandbox.resolve(out.group(1)), Files.createTempDirectory(sandbox, "earlier").resolve("out"));
+            Files.move(
+                    sandbox.resolve(out.group(1)),
+                    Files.createTempDirectory(sandbox, "earlier").resolve("out"));
         }
         done(smaller);
         if (writes) {
@@ -171,10 +173,7 @@ class DocumentedCommandsTest {
 
     /** As a shell splits a line. */
     private static List<String> words(String command) {
-        return WORD.matcher(command)
-                .results()
-                .map(DocumentedCommandsTest::word)
-                .toList();
+        return WORD.matcher(command).results().map(DocumentedCommandsTest::word).toList();
     }
 
     private static String word(MatchResult found) {

@@ -145,7 +145,7 @@ final class TrainingStep implements AutoCloseable {
                 f,
                 part.images(),
                 part.labels(),
-                part.examples(),
+                device.integers(part.examples()),
                 step,
                 points,
                 distance,

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param f the model, with the weights that are trained
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
- * @param examples the numbers of the examples in the run, [B]
+ * @param examples the numbers of the examples in the run, int64 [B]
  * @param step the number of the step in the run
  * @param points N, the points of the step's time grid
  * @param distance d of the consistency losses
@@ -29,7 +29,7 @@ public record TermInputs(
         TrainedFunction f,
         Tensor images,
         Optional<Tensor> labels,
-        long[] examples,
+        Tensor examples,
         long step,
         int points,
         PseudoHuber distance,

@@ -148,8 +148,6 @@ record TrajectorySolver(TermInputs inputs, int points) {
     }
 
     private Tensor isUp(int count) {
-        long[] even = new long[count];
-        Arrays.setAll(even, i -> 1 - inputs.examples()[i] % 2);
-        return inputs.device().integers(even).to(torch.ScalarType.Bool);
+        return inputs.examples().narrow(0, 0, count).bitwise_and(new Scalar(1)).eq(new Scalar(0));
     }
 }

@@ -58,7 +58,7 @@ final class StubNetwork implements Network {
                 new TrainedFunction(function, live, live),
                 images,
                 Optional.empty(),
-                examples,
+                Device.CPU.integers(examples),
                 0,
                 points,
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
