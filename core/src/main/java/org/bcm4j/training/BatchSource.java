@@ -28,9 +28,19 @@ final class BatchSource {
      *
      * @param images float32 [B,C,H,W] in [-1,1]
      * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
-     * @param examples the numbers of its examples
+     * @param first the number of its first example
+     * @param apart by how much the numbers of its examples differ, one to the next
      */
-    record Part(Tensor images, Optional<Tensor> labels, long[] examples) {}
+    record Part(Tensor images, Optional<Tensor> labels, long first, int apart) {
+        /** The numbers of its examples, [B]. */
+        long[] examples() {
+            return numbers(first, apart, Math.toIntExact(images.size(0)));
+        }
+    }
+
+    private static long[] numbers(long first, int apart, int count) {
+        return LongStream.range(0, count).map(i -> first + i * apart).toArray();
+    }
 
     private final TrainingConfig config;
     private final LabelledImages images;
@@ -50,11 +60,10 @@ final class BatchSource {
      */
     Part part(long step, int part, int parts) {
         long first = step * config.batchSize() + part;
-        long[] examples = LongStream.range(0, config.batchSize() / parts)
-                .map(i -> first + i * parts)
-                .toArray();
+        long[] examples = numbers(first, parts, config.batchSize() / parts);
         long[] indices = LongStream.of(examples).map(order::index).toArray();
-        return new Part(flipped(device.move(images.images(indices)), examples), labels(indices, examples), examples);
+        return new Part(
+                flipped(device.move(images.images(indices)), examples), labels(indices, examples), first, parts);
     }
 
     /** All that a term of the stage draws for the examples of a part, by the term's place in the list. */
