@@ -80,7 +80,9 @@ final class DataOptions {
                 throw new UserException("--data " + data + ": names the data set; say --split " + name
                         + " for the division to measure on");
             default ->
-                throw new UserException("--data " + data + ": is no data set; choose " + FASHION_MNIST + ", " + CIFAR10
+                throw new UserException("--data " + data + ": is no data set"
+                        + (data.contains("/") ? ", and no folder that is there" : "") + "; choose " + FASHION_MNIST
+                        + ", " + CIFAR10
                         + " or a configuration, FILE.yaml, whose data block describes it");
         };
     }

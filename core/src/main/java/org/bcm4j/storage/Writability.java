@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Whether something can be written, told before hours of work and not after them. Permissions do not tell it all
@@ -61,8 +63,18 @@ public final class Writability {
         if (!Files.isDirectory(place)) {
             throw new NotDirectoryException(place.toString());
         }
+        requireName(path);
         Path probe = TemporaryName.sibling(place.equals(parent) ? path : place.resolve("writable"));
         Files.createFile(probe);
         Files.delete(probe);
+    }
+
+    /** Names that are too long can not even be looked for. */
+    private static void requireName(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException nothingThere) {
+            return;
+        }
     }
 }
