@@ -91,9 +91,7 @@ class PlainModelCommandsTest {
                         + " or name a bidirectional one",
                 "eval @plain --walk 80>2>0 --out x.json                  | walk \"80 > 2 > 0\": this model is a plain"
                         + " consistency model, which leads to 0 only, not to 2; go to 0 and add noise there, as"
-                        + " \"80 > 0 +1.2 > 0\" does",
-                "quickstart --model @plain --out x                       | : the quickstart also inverts images, and this model"
-                        + " is a plain consistency model, which inverts nothing; use `bcm sample`"
+                        + " \"80 > 0 +1.2 > 0\" does"
             })
     void refusesWhatNeedsInversion(String command, String message) throws Exception {
         Outcome outcome = run(command.strip());
