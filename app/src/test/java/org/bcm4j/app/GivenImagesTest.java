@@ -87,8 +87,8 @@ class GivenImagesTest {
         Outcome reconstructed = run("reconstruct", "filled", "--out", "back");
         assertThat(reconstructed.exitCode()).isZero();
         assertThat(reconstructed.err().lines())
-                .containsExactly("WARN PictureFolder: filled: read 3 pictures, left out 2 others (overview.png,"
-                        + " side-by-side/)");
+                .containsExactly(
+                        "bcm: warning: filled: read 3 pictures, left out 2 others (overview.png," + " side-by-side/)");
         assertThat(names("back"))
                 .containsExactly("00000-again-00000.png", "00001-again-00001.png", "00002-again-00002.png");
     }
@@ -230,7 +230,7 @@ class GivenImagesTest {
         Outcome outcome = CommandProcess.in(directory).run("shrink", "photos", "--size", "8", "--out", "small");
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.err())
-                .isEqualTo("WARN PictureFolder: photos: read 2 pictures, left out 4 others (.DS_Store, __MACOSX/,"
+                .isEqualTo("bcm: warning: photos: read 2 pictures, left out 4 others (.DS_Store, __MACOSX/,"
                         + " cats/._1.png, cats/2.heic)\n");
         assertThat(outcome.out()).isEqualTo("wrote small: N = 2, 8 x 8 pixels\n");
         assertThat(names("small")).containsExactly("cats", "dogs");
@@ -249,7 +249,7 @@ class GivenImagesTest {
         Outcome outcome =
                 CommandProcess.in(directory).run("train", "t.yaml", "--run", "run.v2", "--set", "stages.0.steps=1");
         assertThat(outcome.exitCode()).isZero();
-        assertThat(outcome.err().lines().filter(line -> line.startsWith("WARN")))
-                .containsExactly("WARN PictureFolder: pics: left out what labels.csv does not name, 1 other (c.png)");
+        assertThat(outcome.err().lines().filter(line -> line.startsWith("bcm: warning")))
+                .containsExactly("bcm: warning: pics: left out what labels.csv does not name, 1 other (c.png)");
     }
 }
