@@ -4,8 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.Cifar10;
+import org.bcm4j.data.DataBlock;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.FashionMnist;
 import org.bcm4j.storage.UserException;
@@ -33,9 +33,6 @@ final class DataOptions {
             description = "Where the files of " + FASHION_MNIST + " or " + CIFAR10
                     + " are (default: where Debian's package puts Fashion-MNIST).")
     private Optional<Path> directory = Optional.empty();
-
-    /** The part of a training configuration that matters here. */
-    private record Part(DataSource data) {}
 
     /** What was named, if it is a folder of pictures or an {@code .npz} file of images, which only some commands take. */
     Optional<Path> images() {
@@ -69,7 +66,7 @@ final class DataOptions {
                         "--data-dir " + given + ": " + data + " says where its data are; leave the option"
                                 + " out, or name " + FASHION_MNIST + " or " + CIFAR10);
             });
-            return ConfigFile.readPart(WrittenPath.of(data), Part.class).data();
+            return DataBlock.of(WrittenPath.of(data));
         }
         return switch (name) {
             case FASHION_MNIST -> new FashionMnist(directory);

@@ -128,12 +128,9 @@ final class ReproduceCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         new ReproductionPage(out).write();
-        List<Claim.Judgement> judgements = Claim.Judgements.of(new Results(out)).claims();
-        judgements.stream()
-                .flatMap(judgement -> judgement.lack().stream())
-                .findFirst()
-                .ifPresent(lack -> System.out.println("nothing is decided: " + lack));
-        for (Claim.Judgement judgement : judgements) {
+        Claim.Judgements judgements = Claim.Judgements.of(new Results(out));
+        judgements.lack().ifPresent(lack -> System.out.println("nothing is decided: " + lack));
+        for (Claim.Judgement judgement : judgements.claims()) {
             String verdict = judgement.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
             System.out.printf(Locale.ROOT, "%-10s %s%n", verdict, judgement.statement());
         }

@@ -13,6 +13,13 @@ public sealed interface DataSource permits FashionMnist, Cifar10, ImageFolder, P
     LabelledImages training();
 
     /**
+     * Whether there are test images, if their files are where they should be.
+     */
+    default boolean hasTest() {
+        return true;
+    }
+
+    /**
      * The test images, which no training and no tuning may see.
      *
      * @throws org.bcm4j.storage.UserException if they are not where they should be, or damaged

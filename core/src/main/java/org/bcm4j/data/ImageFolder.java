@@ -107,6 +107,11 @@ public record ImageFolder(
         return read(split.test(), split.classNames());
     }
 
+    @Override
+    public boolean hasTest() {
+        return heldOut > 0 || testLabels.isPresent() || testDirectory.isPresent();
+    }
+
     private Split split() {
         List<Entry> all = labels.map(this::labelled).orElseGet(() -> bySubdirectory(directory));
         List<Entry> test = testLabels

@@ -87,34 +87,38 @@ public enum Claim {
      * @param statement the claim
      * @param rule by which it is judged
      * @param stage whose numbers it is judged by
-     * @param lack why nothing is decided, whatever the numbers say; absent if runs and measurements were long enough
      * @param comparisons each with its numbers; none if the stage has no result yet
      */
     public record Judgement(
-            Claim claim,
-            String statement,
-            String rule,
-            String stage,
-            Verdict verdict,
-            Optional<String> lack,
-            List<Comparison> comparisons) {}
+            Claim claim, String statement, String rule, String stage, Verdict verdict, List<Comparison> comparisons) {}
 
-    /** All judgements: {@code claims.json}. */
-    public record Judgements(List<Judgement> claims) {
+    /**
+     * All judgements: {@code claims.json}.
+     *
+     * @param lack why nothing is decided, whatever the numbers say; absent if runs and measurements were long enough
+     */
+    public record Judgements(Optional<String> lack, List<Judgement> claims) {
         /** By the results that there are. */
         public static Judgements of(Results results) {
-            return new Judgements(List.of(values()).stream()
-                    .map(claim -> claim.judge(results))
-                    .toList());
+            Optional<String> lack = new Evidence(results).lack();
+            return new Judgements(
+                    lack,
+                    List.of(values()).stream()
+                            .map(claim -> claim.judge(results, lack.isEmpty()))
+                            .toList());
+        }
+
+        /** That of one claim. */
+        public Judgement of(Claim claim) {
+            return claims.get(claim.ordinal());
         }
     }
 
-    /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none, or the runs have learnt too little. */
-    public Judgement judge(Results results) {
+    /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none. */
+    private Judgement judge(Results results, boolean decidable) {
         List<Comparison> made = comparisons.apply(results).orElse(List.of());
-        Optional<String> lack = new Evidence(results).lack();
-        Verdict verdict = lack.isPresent() ? Verdict.UNDECIDED : Verdict.of(made);
-        return new Judgement(this, statement, rule, stage, verdict, lack, made);
+        Verdict verdict = decidable ? Verdict.of(made) : Verdict.UNDECIDED;
+        return new Judgement(this, statement, rule, stage, verdict, made);
     }
 
     static List<Comparison> combination(GenerationAgainstNfe.Result result) {

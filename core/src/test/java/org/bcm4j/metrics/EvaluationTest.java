@@ -10,7 +10,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageSet;
@@ -21,24 +20,11 @@ import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.ConsistencyModel;
-import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
-import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
-import org.bcm4j.unet.Conditioning;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,17 +56,6 @@ class EvaluationTest {
         features.close();
     }
 
-    private static ConsistencyModel untrained(int classes, boolean nullClass) {
-        AdmConfig network = new AdmConfig(
-                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, classes, nullClass, true);
-        ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU);
-            return new ConsistencyModel(config, weights, Device.CPU, Precision.FP32);
-        }
-    }
-
     private static EvaluationReport evaluate(ConsistencyModel model, long seed, String generation) {
         Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
         return new Evaluation(120, 230, seed)
@@ -94,33 +69,10 @@ class EvaluationTest {
                         MeasuringListener.NONE);
     }
 
-    @Test
-    void anInversionIsMeasuredAsComputedByHand() {
-        try (ConsistencyModel model = untrained(2, true)) {
-            InversionQuality.Figures figures = new InversionQuality(model, IMAGES, 230, 7, MeasuringListener.NONE)
-                    .of(INVERSION, InversionQuality.Labels.TRUE);
-
-            double out = (0.5 * 80 + 0.25) / (0.5 * 0.5 + 0.25);
-            double back = (80 * 0.002 + 0.25) / (80 * 80 + 0.25);
-            // x + 0.5 z comes back as a hundredth of it, so the error is nearly the mean square of x itself.
-            assertThat(out * back).isLessThan(0.01);
-            assertThat(figures.meanSquaredError()).isCloseTo(meanSquare() / 4, Percentage.withPercentage(2));
-            assertThat(figures.peakSignalToNoise())
-                    .hasValueSatisfying(decibels ->
-                            assertThat(decibels).isCloseTo(-10 * Math.log10(figures.meanSquaredError()), within(1e-9)));
-            assertThat(figures.noiseMean()).isCloseTo(out / 80 * mean(), within(0.01));
-            double variance = meanSquare() - mean() * mean() + 0.5 * 0.5;
-            assertThat(figures.noiseStandardDeviation())
-                    .isCloseTo(out / 80 * Math.sqrt(variance), Percentage.withPercentage(2));
-            assertThat(figures.regeneration()).isEqualTo("80 > 0");
-            assertThat(figures.nfe()).isEqualTo(1);
-        }
-    }
-
     /** The untrained model leads an image to a multiple of itself and of the noise that the walk added: no noise at all. */
     @Test
     void noiseThatIsThePictureIsSeen() {
-        try (ConsistencyModel model = untrained(2, true)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
             EvaluationReport report = evaluate(model, 0, "80 > 0");
 
             NoiseQuality drawn = report.drawnNoise().orElseThrow();
@@ -131,7 +83,7 @@ class EvaluationTest {
                     .hasValueSatisfying(leak -> assertThat(leak).isBetween(0.3, 0.7));
             for (InversionQuality.Figures inverted : report.inversion()) {
                 NoiseQuality found = inverted.noise().orElseThrow();
-                double share = meanSquare() - mean() * mean();
+                double share = TinyData.meanSquare(IMAGES) - TinyData.mean(IMAGES) * TinyData.mean(IMAGES);
                 share /= share + 0.5 * 0.5;
                 // Noise is spread about the patch's mean of the image a little more closely than about its own.
                 assertThat(found.figures().patchDetermination()).isCloseTo(share, within(0.03));
@@ -151,7 +103,7 @@ class EvaluationTest {
 
     @Test
     void imagesBetweenTwoAreHeldAgainstCrossFades() {
-        try (ConsistencyModel model = untrained(2, true)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
             List<InterpolationQuality.Figures> rows =
                     evaluate(model, 0, "80 > 0").interpolation().orElseThrow();
 
@@ -166,7 +118,8 @@ class EvaluationTest {
             assertThat(within.generation()).isEqualTo("80 > 0");
             // What is generated is nearly grey, a hundredth of the picture; the mean of two images of a class is of
             // that class.
-            assertThat(within.endsMeanSquaredError()).isCloseTo(meanSquare() / 4, Percentage.withPercentage(2));
+            assertThat(within.endsMeanSquaredError())
+                    .isCloseTo(TinyData.meanSquare(IMAGES) / 4, Percentage.withPercentage(2));
             assertThat(within.crossFades().agreement()).hasValue(1.0);
             assertThat(within.crossFades().relativeToBlurred())
                     .isLessThan(within.midpoints().relativeToBlurred());
@@ -178,30 +131,8 @@ class EvaluationTest {
     }
 
     @Test
-    void aLatticeOnSamplesIsSeen() {
-        try (Scope scope = Scope.open()) {
-            HighestFrequency.Sum real = new HighestFrequency.Sum();
-            HighestFrequency.Sum marked = new HighestFrequency.Sum();
-            Tensor images = IMAGES.images(LongStream.range(0, 230).toArray());
-            real.add(images);
-            // Columns alternately brighter and darker by a quarter, in the lower half the other way round: 64·64/16 in
-            // six bins.
-            Tensor columns =
-                    torch.arange(new Scalar(8)).remainder(new Scalar(2)).sub(new Scalar(0.5));
-            Tensor rows = torch.arange(new Scalar(8)).div(new Scalar(4)).floor().sub(new Scalar(0.5));
-            marked.add(images.add(columns.view(1, 1, 1, 8).mul(rows.view(1, 1, 8, 1))));
-            HighestFrequency ratio = marked.power().over(real.power());
-            // The images' own pixels scatter by 60 levels of 127.5, 0.0184 each and 1.18 a bin.
-            assertThat(ratio.acrossColumns()).isCloseTo(1 + 64 * 64 / 16.0 / 6 / 1.18, Percentage.withPercentage(10));
-            assertThat(ratio.corner()).isCloseTo(1, within(1e-5));
-            assertThat(ratio.acrossRows()).isCloseTo(1, within(1e-5));
-            assertThat(real.power().over(real.power()).largest()).isEqualTo(1);
-        }
-    }
-
-    @Test
     void samplesOfOneColourAreOfTheClassAskedForHalfTheTime() {
-        try (ConsistencyModel model = untrained(2, false)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(2, false)) {
             EvaluationReport report = evaluate(model, 0, "80 > 1 > 0");
 
             GenerationQuality.Figures figures = report.generation().get(0);
@@ -232,7 +163,7 @@ class EvaluationTest {
 
     @Test
     void theSameSeedGivesTheSameReport() {
-        try (ConsistencyModel model = untrained(2, true)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
             EvaluationReport report = evaluate(model, 3, "80 > 0 +5 > 1 > 0");
 
             assertThat(evaluate(model, 3, "80 > 0 +5 > 1 > 0")).isEqualTo(report);
@@ -245,7 +176,7 @@ class EvaluationTest {
 
     @Test
     void aReportComesBackFromItsFile() {
-        try (ConsistencyModel model = untrained(0, false)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(0, false)) {
             EvaluationReport report = evaluate(model, 0, "80 > 0");
             Path file = folder.resolve("metrics.json");
             ConfigFile.write(file, report);
@@ -265,7 +196,7 @@ class EvaluationTest {
         Path file = folder.resolve("samples.npz");
         Walk walk = Walk.parse("80 > 5 > 0");
         try (Scope scope = Scope.open();
-                ConsistencyModel model = untrained(2, true);
+                ConsistencyModel model = UntrainedModels.bidirectional(2, true);
                 InceptionNetwork network = InceptionNetwork.open(weights)) {
             InceptionEvaluation inception = new InceptionEvaluation(
                     network, EnumSet.of(Metric.FID, Metric.IS, Metric.KID, Metric.PRDC), Optional.empty());
@@ -321,7 +252,7 @@ class EvaluationTest {
     void aDenoiserIsMeasuredAlongItsOde() {
         DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 12);
         Ode inversion = new Ode(sampler, Ode.Direction.INVERT);
-        try (DenoisingModel model = untrainedDenoiser()) {
+        try (DenoisingModel model = UntrainedModels.denoiser()) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             EvaluationReport report = new Evaluation(120, 230, 0)
                     .run(
@@ -348,7 +279,7 @@ class EvaluationTest {
                     .hasValueSatisfying(
                             bounds -> assertThat(inverted.meanSquaredError()).isBetween(bounds.low(), bounds.high()));
             // The noise of Gaussian data of deviation ½ is 2x; one way, so few steps err by 9 %.
-            double deviation = Math.sqrt(meanSquare() - mean() * mean());
+            double deviation = Math.sqrt(TinyData.meanSquare(IMAGES) - TinyData.mean(IMAGES) * TinyData.mean(IMAGES));
             assertThat(inverted.noiseStandardDeviation()).isCloseTo(2 * deviation, Percentage.withPercentage(12));
             assertThat(inverted.structuralSimilarity())
                     .as("8 x 8 pixels hold no window")
@@ -362,43 +293,6 @@ class EvaluationTest {
         }
     }
 
-    private static DenoisingModel untrainedDenoiser() {
-        AdmConfig network = new AdmConfig(
-                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
-        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, Preconditioning.DENOISER, network, "tiny", List.of());
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU);
-            return new DenoisingModel(config, weights, Device.CPU, Precision.FP32);
-        }
-    }
-
-    @Test
-    void similarityIsMeasuredOfImagesThatHoldItsWindow() {
-        LabelledImages images = new LabelledImages(new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
-        AdmConfig network = new AdmConfig(
-                12, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
-        ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                ConsistencyModel model = new ConsistencyModel(
-                        config,
-                        Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU),
-                        Device.CPU,
-                        Precision.FP32)) {
-            InversionQuality quality = new InversionQuality(
-                    model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
-            InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
-            // What comes back is nearly grey: black against grey has no structure in common.
-            double similarity = figures.structuralSimilarity().orElseThrow();
-            assertThat(similarity).isBetween(0.0, 0.1);
-            assertThat(figures.structuralSimilarityBounds())
-                    .hasValueSatisfying(bounds -> assertThat(similarity).isBetween(bounds.low(), bounds.high()));
-            Bounds error = figures.meanSquaredErrorBounds().orElseThrow();
-            Bounds decibels = figures.peakSignalToNoiseBounds().orElseThrow();
-            assertThat(decibels.low()).isEqualTo(ReconstructionError.peakSignalToNoise(error.high()));
-        }
-    }
-
     @Test
     void refusesDataThatDoNotFit() {
         LabelledImages wide = new LabelledImages(new byte[2 * 8 * 12], new int[2], 1, 8, 12, List.of("upper", "lower"));
@@ -407,8 +301,8 @@ class EvaluationTest {
         LabelledImages three = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("a", "b", "c"));
         LabelledImages other = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("a", "b"));
         LabelledImages unsorted = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("all"));
-        try (ConsistencyModel model = untrained(2, true);
-                ConsistencyModel unconditional = untrained(0, false)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true);
+                ConsistencyModel unconditional = UntrainedModels.bidirectional(0, false)) {
             for (LabelledImages images : List.of(wide, coloured)) {
                 assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, images, "others test"))
                         .isInstanceOf(UserException.class)
@@ -437,7 +331,7 @@ class EvaluationTest {
 
     @Test
     void refusesWalksThatLeadTheOtherWay() {
-        try (ConsistencyModel model = untrained(0, false)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(0, false)) {
             Evaluation evaluation = new Evaluation(10, 10, 0);
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
@@ -455,32 +349,12 @@ class EvaluationTest {
 
     @Test
     void refusesMoreImagesThanThereAre() {
-        try (ConsistencyModel model = untrained(0, false)) {
+        try (ConsistencyModel model = UntrainedModels.bidirectional(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             assertThatThrownBy(() -> new Evaluation(10, 231, 0)
                             .run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
-        }
-    }
-
-    private static double mean() {
-        return averageOf(1);
-    }
-
-    private static double meanSquare() {
-        return averageOf(2);
-    }
-
-    private static double averageOf(int power) {
-        try (Scope scope = Scope.open()) {
-            long[] all = LongStream.range(0, 230).toArray();
-            double sum = 0;
-            float[] values = HostTensors.floats(IMAGES.images(all));
-            for (float value : values) {
-                sum += Math.pow(value, power);
-            }
-            return sum / values.length;
         }
     }
 }

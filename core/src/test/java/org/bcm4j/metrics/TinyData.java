@@ -2,7 +2,10 @@ package org.bcm4j.metrics;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
 
 /** Grey images of 8 x 8 in two classes that a child can tell apart: the upper half is bright, or the lower. */
 final class TinyData {
@@ -22,5 +25,27 @@ final class TinyData {
             }
         }
         return new LabelledImages(pixels, labels, 1, SIDE, SIDE, List.of("upper", "lower"));
+    }
+
+    /** The mean of all pixel values of images. */
+    static double mean(LabelledImages images) {
+        return averageOf(images, 1);
+    }
+
+    /** The mean of their squares. */
+    static double meanSquare(LabelledImages images) {
+        return averageOf(images, 2);
+    }
+
+    private static double averageOf(LabelledImages images, int power) {
+        try (Scope scope = Scope.open()) {
+            double sum = 0;
+            float[] values = HostTensors.floats(
+                    images.images(LongStream.range(0, images.size()).toArray()));
+            for (float value : values) {
+                sum += Math.pow(value, power);
+            }
+            return sum / values.length;
+        }
     }
 }

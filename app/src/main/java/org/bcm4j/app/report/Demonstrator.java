@@ -160,9 +160,10 @@ final class Demonstrator {
                 shown(back),
                 STRIP);
         Optional<Fidelity> labelled = labels.map(classes -> fidelity);
-        Optional<Fidelity> unlabelled = knowsClasses()
-                ? Optional.of(images).filter(told -> hasNullClass()).map(all -> unlabelled(inversion, generation, all))
-                : Optional.of(fidelity);
+        Optional<Fidelity> unlabelled = Optional.of(fidelity);
+        if (knowsClasses()) {
+            unlabelled = hasNullClass() ? Optional.of(unlabelled(inversion, generation, images)) : Optional.empty();
+        }
         return new RoundTrip(inversion, generation, unlabelled, labelled, noisePicture, backPicture);
     }
 

@@ -84,21 +84,10 @@ public final class ExampleImages {
      * @throws UserException if its files are missing, or it is not of the model's size and classes
      */
     public static ExampleImages of(DataSource data, ModelConfig config) {
-        LabelledImages images = testOrTraining(data);
+        LabelledImages images = data.hasTest() ? data.test() : data.training();
         Evaluation.requireFit(config, images, data.title());
         int classes = Math.min(MOST_CLASSES_SHOWN, images.classNames().size());
-        try (Scope scope = Scope.open()) {
-            int perClass = Math.max(PER_CLASS, LEAST_IMAGES / classes);
-            return firstOfEachClass(images, perClass, classes);
-        }
-    }
-
-    private static LabelledImages testOrTraining(DataSource data) {
-        try {
-            return data.test();
-        } catch (UserException noneHeldOut) {
-            return data.training(); // which throws if it is the data that are missing
-        }
+        return firstOfEachClass(images, Math.max(PER_CLASS, LEAST_IMAGES / classes), classes);
     }
 
     /**

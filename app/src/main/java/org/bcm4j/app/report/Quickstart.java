@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bcm4j.Bcm;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.DataBlock;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.metrics.EvaluationReport;
@@ -71,13 +72,10 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
     private ExampleImages examples(ModelConfig config) {
         Path run = model.toAbsolutePath().normalize().resolveSibling("config.yaml");
         if (data.isEmpty() && !Files.exists(model.resolve(ExampleImages.FILE)) && Files.exists(run)) {
-            return ExampleImages.of(ConfigFile.readPart(run, RunPart.class).data(), config);
+            return ExampleImages.of(DataBlock.of(run), config);
         }
         return data.map(source -> ExampleImages.of(source, config)).orElseGet(() -> ExampleImages.read(model, config));
     }
-
-    /** What matters here of the configuration of a run. */
-    private record RunPart(DataSource data) {}
 
     /** The folder is written as a whole, so nothing but an earlier page may stand there. */
     private void requireReplaceable() {

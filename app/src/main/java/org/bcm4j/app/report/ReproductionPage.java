@@ -95,7 +95,7 @@ public final class ReproductionPage {
     }
 
     private Html claims() {
-        List<Claim.Judgement> judgements = Claim.Judgements.of(results).claims();
+        Claim.Judgements judgements = Claim.Judgements.of(results);
         return Html.of(
                 """
                 <section id="claims">
@@ -107,14 +107,13 @@ public final class ReproductionPage {
                 %s
                 </section>\
                 """,
-                judgements.stream()
-                        .flatMap(judgement -> judgement.lack().stream())
-                        .findFirst()
+                judgements
+                        .lack()
                         .map(lack -> Html.of("<p><strong>Nothing is decided: %s.</strong></p>\n", lack))
                         .orElse(Html.EMPTY),
                 Html.table(
                         List.of("Claim", "Verdict", "By", "Comparisons"),
-                        judgements.stream()
+                        judgements.claims().stream()
                                 .map(judgement -> List.<Object>of(
                                         Html.of("%s<br /><small>%s</small>", judgement.statement(), judgement.rule()),
                                         Html.of(
