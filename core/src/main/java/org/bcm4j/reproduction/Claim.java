@@ -107,11 +107,6 @@ public enum Claim {
                             .map(claim -> claim.judge(results, lack.isEmpty()))
                             .toList());
         }
-
-        /** That of one claim. */
-        public Judgement of(Claim claim) {
-            return claims.get(claim.ordinal());
-        }
     }
 
     /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none. */

@@ -195,7 +195,7 @@ class ClaimTest {
     void modelsThatHaveLearntNothingDecideNothing() {
         generationIs(40);
         Claim.Judgements all = Claim.Judgements.of(new Results(folder));
-        Claim.Judgement judged = all.of(Claim.COMBINATION);
+        Claim.Judgement judged = judgement(all, Claim.COMBINATION);
         assertThat(Verdict.of(judged.comparisons())).isEqualTo(Verdict.HELD);
         assertThat(judged.verdict()).isEqualTo(Verdict.UNDECIDED);
         assertThat(all.lack())
@@ -204,10 +204,16 @@ class ClaimTest {
                                 + " is no image yet; allow more minutes");
 
         generationIs(2);
-        assertThat(Claim.Judgements.of(new Results(folder))
-                        .of(Claim.COMBINATION)
+        assertThat(judgement(Claim.Judgements.of(new Results(folder)), Claim.COMBINATION)
                         .verdict())
                 .isEqualTo(Verdict.HELD);
+    }
+
+    private static Claim.Judgement judgement(Claim.Judgements all, Claim claim) {
+        return all.claims().stream()
+                .filter(judged -> judged.claim() == claim)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void generationIs(double best) {
