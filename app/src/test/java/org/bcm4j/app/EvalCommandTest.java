@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.EvaluationReport;
@@ -63,15 +61,7 @@ class EvalCommandTest {
     }
 
     private static void pictures(Path folder, int side) throws IOException {
-        Files.createDirectories(folder);
-        SplittableRandom random = new SplittableRandom(folder.getFileName().hashCode());
-        for (int i = 0; i < PICTURES; i++) {
-            BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
-            for (int pixel = 0; pixel < side * side; pixel++) {
-                picture.getRaster().setSample(pixel % side, pixel / side, 0, random.nextInt(256));
-            }
-            ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
-        }
+        Pictures.random(folder, PICTURES, side, BufferedImage.TYPE_BYTE_GRAY);
     }
 
     @Test

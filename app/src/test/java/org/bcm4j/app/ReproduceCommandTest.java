@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.reproduction.Reproduction;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,34 +30,10 @@ class ReproduceCommandTest {
     @BeforeAll
     static void writeInputs() throws Exception {
         for (String animal : List.of("cat", "dog")) {
-            Path folder = Files.createDirectories(shared.resolve("pictures").resolve(animal));
-            SplittableRandom random = new SplittableRandom(animal.hashCode());
-            for (int i = 0; i < PICTURES; i++) {
-                BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
-                for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
-                    picture.getRaster().setSample(pixel % SIDE, pixel / SIDE, 0, random.nextInt(256));
-                }
-                ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
-            }
+            Pictures.random(shared.resolve("pictures").resolve(animal), PICTURES, SIDE, BufferedImage.TYPE_BYTE_GRAY);
         }
         Files.writeString(shared.resolve("data.yaml"), "data: %s%n".formatted(data()));
-        Files.writeString(shared.resolve("tiny.yaml"), """
-                training:
-                  data: %s
-                  network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [],
-                    head_width: 8, conditioning: joint, classes: 2, null_class: true}
-                  batch_size: 4
-                  stages:
-                    - steps: 1
-                      terms: [{kind: denoising}]
-                      curriculum: {kind: doubling, s0: 2, s1: 4}
-                    - steps: 1
-                      terms: [{kind: bidirectional-consistency}, {kind: inversion-consistency}]
-                      curriculum: {kind: doubling, s0: 2, s1: 4}
-                  output: {log_every: 1, checkpoint_every: 5, samples_every: 1000000}
-                warm_up_share: 0.2
-                measuring: {seeds: 2, samples: 4, inverted: 3, edited: 3, pairs: 2, tuning_images: 3, trials: 2, embedded: 3}
-                """.formatted(data()));
+        Files.writeString(shared.resolve("tiny.yaml"), TinyExperiment.reproduction(data()));
         Outcome trained = CommandProcess.in(shared)
                 .run("features", "train", "--data", "data.yaml", "--epochs", "1", "--out", "features");
         assertThat(trained.exitCode()).as(trained.err()).isZero();

@@ -35,16 +35,42 @@ final class TinyExperiment {
                 """.formatted(directory.toString());
     }
 
+    /** The paper's experiments on 8 x 8 grey pictures of two classes; {@code data} is their data block, in one line. */
+    static String reproduction(String data) {
+        return """
+                training:
+                  data: %s
+                  network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [],
+                    head_width: 8, conditioning: joint, classes: 2, null_class: true}
+                  batch_size: 4
+                  stages:
+                    - steps: 1
+                      terms: [{kind: denoising}]
+                      curriculum: {kind: doubling, s0: 2, s1: 4}
+                    - steps: 1
+                      terms: [{kind: bidirectional-consistency}, {kind: inversion-consistency}]
+                      curriculum: {kind: doubling, s0: 2, s1: 4}
+                  output: {log_every: 1, checkpoint_every: 5, samples_every: 1000000}
+                warm_up_share: 0.2
+                measuring: {seeds: 2, samples: 4, inverted: 3, edited: 3, pairs: 2, tuning_images: 3, trials: 2, embedded: 3}
+                """.formatted(data);
+    }
+
     static void writeData(Path directory) throws IOException {
-        try (OutputStream out = Files.newOutputStream(directory.resolve("train-images-idx3-ubyte"))) {
-            out.write(ints(0x803, IMAGES, SIDE, SIDE));
-            for (int i = 0; i < IMAGES * SIDE * SIDE; i++) {
+        writeData(directory, "train", IMAGES, SIDE);
+    }
+
+    /** Images of {@code side} x {@code side} pixels in ten classes, as Fashion-MNIST's files {@code split}-images and -labels. */
+    static void writeData(Path directory, String split, int images, int side) throws IOException {
+        try (OutputStream out = Files.newOutputStream(directory.resolve(split + "-images-idx3-ubyte"))) {
+            out.write(ints(0x803, images, side, side));
+            for (int i = 0; i < images * side * side; i++) {
                 out.write(i * 37);
             }
         }
-        try (OutputStream out = Files.newOutputStream(directory.resolve("train-labels-idx1-ubyte"))) {
-            out.write(ints(0x801, IMAGES));
-            for (int i = 0; i < IMAGES; i++) {
+        try (OutputStream out = Files.newOutputStream(directory.resolve(split + "-labels-idx1-ubyte"))) {
+            out.write(ints(0x801, images));
+            for (int i = 0; i < images; i++) {
                 out.write(i % 10);
             }
         }
