@@ -50,7 +50,8 @@ class ArchitectureTest {
             "tensor",
             "storage");
 
-    private static final String IN_A_ROOM = "org\\.bcm4j\\.(Bcm(\\$.*)?|(" + String.join("|", ROOMS) + ")\\..*)";
+    private static final String IN_A_ROOM =
+            "org\\.bcm4j\\.([A-Z]\\w*(\\$.*)?|package-info|(" + String.join("|", ROOMS) + ")\\..*)";
 
     @ArchTest
     static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(

@@ -77,7 +77,13 @@ public final class Bcm implements Callable<Integer> {
     public static void main(String[] arguments) {
         // What bcm writes does not depend on the locale; this is for the libraries that it uses.
         Locale.setDefault(Locale.ROOT);
-        System.exit(run(arguments));
+        int exitCode = run(arguments);
+        if (System.out.checkError() && exitCode == ExitCode.OK) {
+            System.err.println(
+                    "bcm: standard output could not be written in full; is the disk full, or the reader gone?");
+            exitCode = ExitCode.SOFTWARE;
+        }
+        System.exit(exitCode);
     }
 
     private static int run(String... arguments) {

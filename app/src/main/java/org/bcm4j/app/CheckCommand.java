@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -41,6 +42,10 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         if (!(tolerance > 0)) {
             throw new UserException("--tolerance " + tolerance + ": must be positive");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new UserException(
+                    folder + ": is no folder; name one that holds config.json, io.safetensors and weights");
         }
         GoldenCheck.Report report = new GoldenCheck(tolerance, device).run(folder);
         System.out.printf(

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.bcm4j.TensorModel;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
@@ -113,10 +114,10 @@ final class EditOptions {
      * @param choice of classes, for the closing line
      * @return the exit code
      */
-    int run(Comparison comparison, Walk walk, Object choice, Function<org.bcm4j.Bcm, Tensor> edit) {
+    int run(Comparison comparison, Walk walk, Object choice, Function<TensorModel, Tensor> edit) {
         Destination destination = Destination.of(out, Kind.FOLDER);
         Tensor results;
-        try (org.bcm4j.Bcm bcm = model.open()) {
+        try (TensorModel bcm = model.open()) {
             results = Device.CPU.move(edit.apply(bcm));
         }
         write(destination, comparison, results);
@@ -214,6 +215,13 @@ final class EditOptions {
         String name = String.valueOf(file.getFileName());
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(0, dot) : name;
+    }
+
+    /** Refuses a whole number that is not between two others. */
+    static void requireWithin(String option, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new UserException(option + " " + value + ": choose from " + least + " to " + most);
+        }
     }
 
     /** Refuses a number that is not between two others. */

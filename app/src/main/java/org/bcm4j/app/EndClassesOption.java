@@ -15,7 +15,8 @@ final class EndClassesOption {
     @Option(
             names = "--class",
             paramLabel = "A[,B]",
-            description = "Class of both pictures, or of each, by number from 0 or by name (default: no class).")
+            description = "Class of both pictures, or of each, by number from 0 or by name (default: "
+                    + ClassOption.NONE + ").")
     private Optional<String> text = Optional.empty();
 
     /** A class for each end, or none for either. */
@@ -45,7 +46,7 @@ final class EndClassesOption {
      * @throws UserException if the model has no such class, or none were chosen and it wants some
      */
     Choices of(ModelConfig model) {
-        if (text.isEmpty()) {
+        if (text.isEmpty() || ClassOption.isNone(model, text.get())) {
             ClassOption.Choice none = ClassOption.Choice.none(model);
             return new Choices(none, none);
         }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageSet;
@@ -218,7 +219,7 @@ final class EvalCommand implements Callable<Integer> {
         if (!measured.generation().isEmpty()) {
             warnOfFew(asked, evaluation.samples(), Optional.of(evaluation.images()));
         }
-        try (org.bcm4j.Bcm bcm = model.openAny();
+        try (TensorModel bcm = model.openAny();
                 Networks networks = networks(asked);
                 MeasuringProgress progress = new MeasuringProgress()) {
             EvaluationReport report = evaluation.run(

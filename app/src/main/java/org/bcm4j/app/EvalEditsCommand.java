@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
@@ -56,7 +57,7 @@ final class EvalEditsCommand implements Callable<Integer> {
         EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
         DataSource source = data.source();
         LabelledImages test = source.test();
-        try (org.bcm4j.Bcm bcm = model.open();
+        try (TensorModel bcm = model.open();
                 FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
             EditingReport report = evaluation.run(

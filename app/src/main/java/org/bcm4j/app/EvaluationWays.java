@@ -10,6 +10,7 @@ import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.InterpolationQuality;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Journey;
@@ -58,7 +59,7 @@ final class EvaluationWays {
         List<Way> generation =
                 chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
         List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
-        if (named && folder.config().isPlain() && (ofInversions || ofInterpolations)) {
+        if (named && folder.config().kind() == ModelKind.CONSISTENCY && (ofInversions || ofInterpolations)) {
             throw new UserException(
                     "--metrics: mse, psnr, ssim, noise and midpoints are of inversions, and this model is a"
                             + " plain consistency model, which inverts nothing; leave them out, or name a bidirectional one");
@@ -80,7 +81,7 @@ final class EvaluationWays {
 
     /** The model's own walks to interpolate along; where others are named, or for a denoiser, its inversions and straight back. */
     private List<InterpolationQuality.Ways> interpolations(ModelFolder folder, List<Way> inversions) {
-        if (!walks.isEmpty() || folder.config().isDenoiser()) {
+        if (!walks.isEmpty() || folder.config().kind() == ModelKind.DENOISER) {
             return inversions.stream().map(EvaluationWays::andBack).toList();
         }
         return folder.walks().interpolate().values().stream()
@@ -98,7 +99,7 @@ final class EvaluationWays {
     }
 
     private List<Way> chosen(ModelFolder folder) {
-        if (folder.config().isDenoiser()) {
+        if (folder.config().kind() == ModelKind.DENOISER) {
             walks.stream().findFirst().ifPresent(walk -> {
                 throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
             });

@@ -1,9 +1,13 @@
 package org.bcm4j.app;
 
+import java.io.File;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
 import picocli.CommandLine;
@@ -24,6 +28,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
 record Failures(PrintStream err, boolean traces) implements IParameterExceptionHandler, IExecutionExceptionHandler {
     private static final String DEBUG = "BCM_DEBUG";
 
+    /** What picocli says of a number that is too large, or none. */
+    private static final Pattern NO_NUMBER =
+            Pattern.compile("^Invalid value for option '([^']+)'.*: '(.*)' is not an? (int|long)$");
+
     /** Tells failures on standard error, with traces if the environment variable {@code BCM_DEBUG} is set. */
     static Failures onStandardError() {
         return new Failures(
@@ -34,7 +42,7 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
     @Override
     public int handleParseException(ParameterException mistake, String[] arguments) {
         CommandLine command = mistake.getCommandLine();
-        tell(message(mistake) + suggestion(mistake));
+        tell(message(mistake) + suggestion(mistake) + fileThatLooksLikeAnOption(arguments));
         tell("try: " + command.getCommandSpec().qualifiedName() + " --help");
         trace(mistake);
         return ExitCode.USAGE;
@@ -86,7 +94,13 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
 
     /** Picocli begins some of its messages with a word that "bcm: " makes idle. */
     private static String message(ParameterException mistake) {
-        return Objects.requireNonNullElse(mistake.getMessage(), "mistake").replaceFirst("^Error: ", "");
+        String message =
+                Objects.requireNonNullElse(mistake.getMessage(), "mistake").replaceFirst("^Error: ", "");
+        Matcher number = NO_NUMBER.matcher(message);
+        return number.find()
+                ? number.group(1) + " " + number.group(2) + ": is no whole number"
+                        + (number.group(3).equals("int") ? " up to 2,147,483,647" : " of up to 18 digits")
+                : message;
     }
 
     private static String suggestion(ParameterException mistake) {
@@ -97,6 +111,16 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         return close.isEmpty()
                 ? ""
                 : "; did you mean " + String.join(" or ", close.subList(0, Math.min(2, close.size()))) + "?";
+    }
+
+    /** A file may be called -a.png, which a command line cannot know. */
+    private static String fileThatLooksLikeAnOption(String... arguments) {
+        return Arrays.stream(arguments)
+                .filter(argument -> argument.length() > 1 && argument.startsWith("-"))
+                .filter(argument -> new File(argument).exists())
+                .findFirst()
+                .map(file -> "; if " + file + " is a file, write ./" + file)
+                .orElse("");
     }
 
     private void trace(Throwable failure) {

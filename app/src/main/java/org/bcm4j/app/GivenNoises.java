@@ -6,7 +6,9 @@ import java.util.Optional;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.unet.NetworkConfig;
+import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,8 +17,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  *
  * @param noises of unit variance, float32 [N,C,H,W], on the CPU
  * @param labels the classes as which they were found, int64 [N]; absent if the file tells none
+ * @param scale the noise scale at which they were found; absent if the file tells none
+ * @param source what to call the file in an error
  */
-record GivenNoises(Tensor noises, Optional<Tensor> labels) {
+record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scale, Path source) {
     private static final String LABELS = "labels";
 
     /**
@@ -33,10 +37,12 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels) {
                 && shape[0] > 0
                 && Arrays.equals(shape, new long[] {shape[0], network.imageChannels(), side, side});
         if (!fits || !noises.is_floating_point() || !noises.isfinite().all().item_bool()) {
-            throw new UserException(
-                    file + ": its array \"" + InvertCommand.NOISES + "\" is " + noises.scalar_type() + " "
-                            + Arrays.toString(shape) + ", but the model takes finite floating-point numbers [N, "
-                            + network.imageChannels() + ", " + side + ", " + side + "]");
+            TensorForm form = TensorForm.of(InvertCommand.NOISES, noises);
+            boolean notFinite = fits && noises.is_floating_point();
+            throw new UserException(file + ": its array \"" + InvertCommand.NOISES + "\" is " + form
+                    + (notFinite ? " and holds NaN or infinity" : "")
+                    + ", but the model takes finite floating-point numbers [N," + network.imageChannels() + "," + side
+                    + "," + side + "]");
         }
         long count = wanted.map(Integer::longValue).orElse(shape[0]);
         if (count > shape[0]) {
@@ -46,8 +52,27 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels) {
         Optional<Tensor> labels = NumpyFiles.names(file).contains(LABELS)
                 ? Optional.of(labels(file, shape[0], network.classes()))
                 : Optional.empty();
+        Optional<Double> scale = NumpyFiles.names(file).contains(InvertCommand.SCALE)
+                ? Optional.of(NumpyFiles.readNpz(file, InvertCommand.SCALE).item_double())
+                : Optional.empty();
         return new GivenNoises(
-                noises.narrow(0, 0, count).to(ScalarType.Float), labels.map(all -> all.narrow(0, 0, count)));
+                noises.narrow(0, 0, count).to(ScalarType.Float),
+                labels.map(all -> all.narrow(0, 0, count)),
+                scale,
+                file);
+    }
+
+    /**
+     * Refuses a way that starts elsewhere than these noises lie.
+     *
+     * @throws UserException if their scale is known and another
+     */
+    void requireScale(Way way) {
+        scale.filter(found -> found != way.start()).ifPresent(found -> {
+            String text = found.toString().replaceFirst("\\.0$", "");
+            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + way
+                    + "\" starts at another; walk from there, as \"" + text + " > 0\" does");
+        });
     }
 
     private static Tensor labels(Path file, long count, int classes) {

@@ -19,7 +19,9 @@ final class HoleOptions {
     @Option(
             names = "--mask",
             paramLabel = "MASK.png",
-            description = "A picture of the same size, white where the image is missing, black where it is known.")
+            description =
+                    "A picture of the same size, white where the image is missing, black or transparent where it is"
+                            + " known.")
     private Optional<Path> mask = Optional.empty();
 
     @Option(
@@ -59,7 +61,12 @@ final class HoleOptions {
                     .fill_(new Scalar(1L));
         }
         requireHole(hole, mask.map(Path::toString).orElse("--box"));
-        return hole.expand(pictures.size(0), -1, -1, -1).contiguous();
+        // What is transparent is missing as well: it has no colour that could be kept.
+        Tensor drawn = hole;
+        return torch.stack(new TensorVector(images.stream()
+                .map(image ->
+                        requireHole(image.transparent().map(drawn::logical_or).orElse(drawn), image.source()))
+                .toArray(Tensor[]::new)));
     }
 
     private static Tensor transparent(InputImage image) {
@@ -70,12 +77,16 @@ final class HoleOptions {
     }
 
     private static Tensor drawn(Path mask, int height, int width) {
-        Tensor picture = ImageFiles.read(mask);
+        ImageFiles.Picture painted = ImageFiles.readPicture(mask);
+        Tensor picture = painted.pixels();
         if (picture.size(1) != height || picture.size(2) != width) {
             throw new UserException(mask + " is " + picture.size(2) + " x " + picture.size(1)
                     + " pixels, but the images are " + width + " x " + height + "; draw the mask at their size");
         }
-        return picture.ge(new Scalar(HALF)).all(0, true);
+        Tensor white = picture.ge(new Scalar(HALF)).all(0, true);
+        return painted.opacity()
+                .map(opacity -> white.logical_and(opacity.ge(new Scalar(HALF))))
+                .orElse(white);
     }
 
     private static Tensor requireHole(Tensor hole, String source) {

@@ -13,7 +13,7 @@ import org.bcm4j.interop.CheckpointImport;
 import org.bcm4j.interop.ExportedModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -87,7 +87,7 @@ final class ImportCommand implements Callable<Integer> {
 
     /** What matters here of an experiment, however it trains. */
     record Description(
-            NetworkConfig network, @Default("bidirectional") Preconditioning model) {
+            NetworkConfig network, @Default("bidirectional") ModelKind model) {
         Description {
             TrainingConfig.requireKind(model, network);
         }
@@ -121,26 +121,26 @@ final class ImportCommand implements Callable<Integer> {
         NetworkConfig network = experiment
                 .map(Description::network)
                 .orElseGet(() -> reading.network(weights, optional(imageSize), optional(headWidth)));
-        Preconditioning preconditioning = experiment
+        ModelKind kind = experiment
                 .map(Description::model)
-                .or(theirs::preconditioning)
+                .or(theirs::kind)
                 .orElseThrow(() -> new UserException("weights of " + theirs
-                        + " do not show how they were trained; name the preconditioning with --config"));
+                        + " do not show how they were trained; name the kind of model with --config"));
         try (Weights loaded = reading.load(weights, network, Device.CPU)) {
-            ModelConfig model = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "unknown", List.of());
+            ModelConfig model = new ModelConfig(ModelConfig.FORMAT, kind, network, "unknown", List.of());
             write(model, loaded, weights, "read as " + theirs);
         }
     }
 
     private void write(ModelConfig model, Weights loaded, Checkpoint weights, String origin) {
-        RecommendedWalks walks = RecommendedWalks.untuned(model.preconditioning());
+        RecommendedWalks walks = RecommendedWalks.untuned(model.kind());
         ModelFolder.write(out, model, loaded, walks, card(model, origin));
         System.out.printf(
                 Locale.ROOT,
-                "wrote %s: %s, %s preconditioning, %,d parameters, all %d tensors of %s in their places%n",
+                "wrote %s: %s, %s model, %,d parameters, all %d tensors of %s in their places%n",
                 out,
                 model.network().summary(),
-                lowerCase(model.preconditioning()),
+                lowerCase(model.kind()),
                 loaded.layout().parameterCount(),
                 loaded.layout().slots().size(),
                 weights.source());
@@ -150,12 +150,12 @@ final class ImportCommand implements Callable<Integer> {
         return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
 
-    private static String lowerCase(Preconditioning preconditioning) {
-        return preconditioning.name().toLowerCase(Locale.ROOT);
+    private static String lowerCase(ModelKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private String card(ModelConfig model, String origin) {
-        return "# An imported model\n\n" + model.network().summary() + ", " + lowerCase(model.preconditioning())
-                + " preconditioning, from " + checkpoint.getFileName() + " (" + origin + ").\n";
+        return "# An imported model\n\n" + model.network().summary() + ", " + lowerCase(model.kind()) + " model, from "
+                + checkpoint.getFileName() + " (" + origin + ").\n";
     }
 }

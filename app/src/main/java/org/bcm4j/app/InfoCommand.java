@@ -15,6 +15,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Parameters;
             "  bcm info configs/fashion-mnist.yaml"
         })
 final class InfoCommand implements Callable<Integer> {
+    private static final List<String> WEIGHTS = List.of(".safetensors", ".onnx", ".pt", ".pth", ".msgpack", ".npz");
+
     @Parameters(index = "0", paramLabel = "MODEL|CONFIG", description = "Model folder or YAML file.")
     private Path path = Path.of("");
 
@@ -63,9 +66,19 @@ final class InfoCommand implements Callable<Integer> {
             ModelFolder folder = new ModelFolder(path);
             describe(folder.config(), folder.walks());
         } else {
+            refuseWeights();
             describe(ConfigFile.read(path, TrainingConfig.class));
         }
         return ExitCode.OK;
+    }
+
+    private void refuseWeights() {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        if (WEIGHTS.stream().anyMatch(name::endsWith)) {
+            throw new UserException(
+                    path + ": is a file of weights; name the folder of a model, which bcm import makes of"
+                            + " it, or a configuration");
+        }
     }
 
     private Path metrics() {
@@ -87,12 +100,12 @@ final class InfoCommand implements Callable<Integer> {
         }
         line("device", lower(device));
         line("precision", lower(Precision.fastestOn(device)));
-        if (model.isDenoiser()) {
+        if (model.kind() == ModelKind.DENOISER) {
             line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
             return;
         }
         walks("generate", walks.generate(), "invert", walks.invert());
-        if (!model.isPlain()) {
+        if (model.kind() != ModelKind.CONSISTENCY) {
             walks("interpolate", walks.interpolate(), "swap", walks.swap());
         }
         walks("inpaint", walks.inpaint(), "restore", walks.restore());

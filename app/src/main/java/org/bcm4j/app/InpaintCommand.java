@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.bcm4j.app.EditOptions.Comparison;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
@@ -64,7 +65,10 @@ final class InpaintCommand implements Callable<Integer> {
             Tensor missing = holes.missing(edits.images(), pictures);
             Tensor given = pictures.masked_fill(missing, new Scalar(MISSING));
             // What is transparent has no colour to compare with.
-            Optional<Tensor> truth = holes.areDrawn() ? Optional.of(pictures) : Optional.empty();
+            boolean known = holes.areDrawn()
+                    && edits.images().stream()
+                            .allMatch(image -> image.transparent().isEmpty());
+            Optional<Tensor> truth = known ? Optional.of(pictures) : Optional.empty();
             return edits.run(new Comparison(given, truth), walk, choice, bcm -> {
                 Device device = bcm.model().device();
                 Tensor images = device.move(given);
@@ -84,7 +88,9 @@ final class InpaintCommand implements Callable<Integer> {
         if (!method.isConsistencyModel(config)) {
             return walks.inpainting(edits.model());
         }
-        return config.isPlain() ? walks.plainInpainting(edits.model()) : walks.consistencyModel(edits.model());
+        return config.kind() == ModelKind.CONSISTENCY
+                ? walks.plainInpainting(edits.model())
+                : walks.consistencyModel(edits.model());
     }
 
     private Walk refined(Walk walk) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.bcm4j.TensorModel;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
@@ -101,7 +102,7 @@ final class InterpolateCommand implements Callable<Integer> {
         EndClassesOption.Choices choices = classes.of(config);
         try (Scope scope = Scope.open()) {
             Tensor ends = InputImage.signals(ends(config));
-            try (org.bcm4j.Bcm bcm = model.open()) {
+            try (TensorModel bcm = model.open()) {
                 Device device = bcm.model().device();
                 Optional<Tensor> labels = choices.labels(device);
                 Tensor strip =

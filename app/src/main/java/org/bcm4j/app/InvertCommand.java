@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.bcm4j.TensorModel;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
@@ -16,10 +17,12 @@ import org.bcm4j.data.Pixels;
 import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Way;
@@ -43,6 +46,8 @@ import picocli.CommandLine.Parameters;
 final class InvertCommand implements Callable<Integer> {
     /** The array of noises in the file. */
     static final String NOISES = "noises";
+
+    static final String SCALE = "scale";
 
     /** How many standard deviations of noise are drawn black and white. */
     private static final double DRAWN_DEVIATIONS = 3;
@@ -81,8 +86,8 @@ final class InvertCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE.npz|DIR",
             description = {
-                "Arrays (noises, float32 [N,C,H,W] of unit variance; images, uint8 [N,C,H,W]; labels, int64 [N], of"
-                        + " --class), and beside them a picture of the noises; or a new folder for both."
+                "Arrays (noises, float32 [N,C,H,W] of unit variance; scale, float64 [1], the noise scale where they were"
+                        + " found; images, uint8 [N,C,H,W]; labels, int64 [N], of --class), and beside them a picture of the noises; or a new folder for both."
             })
     private Path out = Path.of("");
 
@@ -95,7 +100,7 @@ final class InvertCommand implements Callable<Integer> {
             Writability.requireFile(picture(destination.path()));
         }
         ModelConfig config = model.folder().config();
-        if (refine > 0 && config.isDenoiser()) {
+        if (refine > 0 && config.kind() == ModelKind.DENOISER) {
             throw new UserException("--refine " + refine + ": a denoiser generates nothing in one evaluation; leave the"
                     + " option out, or name a consistency model");
         }
@@ -104,7 +109,7 @@ final class InvertCommand implements Callable<Integer> {
         try (Scope scope = Scope.open()) {
             Tensor images = InputImage.signals(fit.reader(config.network()).read(given));
             count = images.size(0);
-            try (org.bcm4j.Bcm bcm = model.openAny()) {
+            try (TensorModel bcm = model.openAny()) {
                 Tensor points = bcm.model().device().move(images);
                 Optional<Tensor> labels = choice.labels((int) count, bcm.model().device());
                 Tensor found = bcm.invert(way, points, seed.value(), labels);
@@ -114,7 +119,7 @@ final class InvertCommand implements Callable<Integer> {
                 if (refine > 0) {
                     report(bcm, points, found, noises, labels);
                 }
-                write(destination, images, noises, labels.map(Device.CPU::move));
+                write(destination, new Found(images, noises, labels.map(Device.CPU::move), way.end()));
             }
         }
         System.out.printf(
@@ -122,7 +127,7 @@ final class InvertCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void report(org.bcm4j.Bcm bcm, Tensor points, Tensor found, Tensor refined, Optional<Tensor> labels) {
+    private void report(TensorModel bcm, Tensor points, Tensor found, Tensor refined, Optional<Tensor> labels) {
         System.out.printf(
                 Locale.ROOT,
                 "reconstruction error in 1 NFE: %.6f as inverted, %.6f after %d steps%n",
@@ -131,30 +136,34 @@ final class InvertCommand implements Callable<Integer> {
                 refine);
     }
 
-    private double error(org.bcm4j.Bcm bcm, Tensor points, Tensor noises, Optional<Tensor> labels) {
+    private double error(TensorModel bcm, Tensor points, Tensor noises, Optional<Tensor> labels) {
         Tensor back = bcm.generate(ONE_STEP, noises, seed.value(), labels);
         return Arrays.stream(ReconstructionError.perImage(points, back))
                 .average()
                 .orElseThrow();
     }
 
-    private static void write(Destination destination, Tensor images, Tensor noises, Optional<Tensor> labels) {
+    /** What a file holds: noises of unit variance, found at a noise scale, and the images and labels as which they were. */
+    private record Found(Tensor images, Tensor noises, Optional<Tensor> labels, double scale) {}
+
+    private static void write(Destination destination, Found found) {
         Path path = destination.path();
         if (destination.kind() == Kind.FOLDER) {
-            AtomicDirectory.write(path, directory -> write(directory.resolve("noises.npz"), images, noises, labels));
+            AtomicDirectory.write(path, directory -> write(directory.resolve("noises.npz"), found));
         } else {
-            write(path, images, noises, labels);
+            write(path, found);
         }
     }
 
-    private static void write(Path file, Tensor images, Tensor noises, Optional<Tensor> labels) {
+    private static void write(Path file, Found found) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
-        arrays.put(NOISES, noises);
-        arrays.put("images", Pixels.toBytes(images));
-        labels.ifPresent(classes -> arrays.put("labels", classes));
+        arrays.put(NOISES, found.noises());
+        arrays.put("images", Pixels.toBytes(found.images()));
+        arrays.put(SCALE, HostTensors.ofDoubles(new double[] {found.scale()}, 1));
+        found.labels().ifPresent(classes -> arrays.put("labels", classes));
         NumpyFiles.writeNpz(file, arrays);
-        int columns = (int) Math.ceil(Math.sqrt((double) noises.size(0)));
-        Tensor picture = ImageGrid.ofColumns(columns).draw(noises.div(new Scalar(DRAWN_DEVIATIONS)));
+        int columns = (int) Math.ceil(Math.sqrt((double) found.noises().size(0)));
+        Tensor picture = ImageGrid.ofColumns(columns).draw(found.noises().div(new Scalar(DRAWN_DEVIATIONS)));
         ImageFiles.writePng(picture(file), picture);
     }
 

@@ -2,6 +2,7 @@ package org.bcm4j.app;
 
 import java.util.Optional;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Option;
 
@@ -24,11 +25,11 @@ final class MethodOption {
 
     /** @throws UserException if a plain consistency model is to go by the noise of images */
     boolean isConsistencyModel(ModelConfig model) {
-        if (model.isPlain() && method.equals(Optional.of(Method.BCM))) {
+        if (model.kind() == ModelKind.CONSISTENCY && method.equals(Optional.of(Method.BCM))) {
             throw new UserException(
                     "--method bcm: this model is a plain consistency model, which does not lead images to"
                             + " noise; leave the option out, or name a bidirectional model");
         }
-        return model.isPlain() || method.equals(Optional.of(Method.CM));
+        return model.kind() == ModelKind.CONSISTENCY || method.equals(Optional.of(Method.CM));
     }
 }

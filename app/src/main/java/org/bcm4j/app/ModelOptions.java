@@ -4,8 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import org.bcm4j.TensorModel;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -50,9 +51,9 @@ final class ModelOptions {
      *
      * @throws org.bcm4j.storage.UserException if there is no sound model
      */
-    org.bcm4j.Bcm openAny() {
+    TensorModel openAny() {
         Device chosen = device.orElseGet(Device::best);
-        return org.bcm4j.Bcm.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)));
+        return TensorModel.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)));
     }
 
     /**
@@ -60,14 +61,14 @@ final class ModelOptions {
      *
      * @throws org.bcm4j.storage.UserException if the model is a denoiser
      */
-    org.bcm4j.Bcm open() {
+    TensorModel open() {
         requireNoDenoiser();
         return openAny();
     }
 
     /** @throws org.bcm4j.storage.UserException if there is no model, or it is a denoiser */
     void requireNoDenoiser() {
-        if (folder().config().isDenoiser()) {
+        if (folder().config().kind() == ModelKind.DENOISER) {
             throw new UserException(
                     path + ": is a denoiser, which this command can not use; name a consistency model, or"
                             + " choose from sample, invert, reconstruct and eval");
@@ -77,7 +78,7 @@ final class ModelOptions {
     /** @throws org.bcm4j.storage.UserException if there is no model, or it can not lead images to noise */
     void requireBothWays() {
         requireNoDenoiser();
-        if (folder().config().preconditioning() == Preconditioning.CONSISTENCY) {
+        if (folder().config().kind() == ModelKind.CONSISTENCY) {
             throw new UserException(path + ": is a plain consistency model, which leads from noise to images only, and"
                     + " this command inverts images; name a bidirectional one");
         }

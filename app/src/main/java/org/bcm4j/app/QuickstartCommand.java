@@ -5,6 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.report.ExampleImages;
 import org.bcm4j.app.report.Quickstart;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.metrics.Evaluation;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
@@ -73,9 +76,11 @@ final class QuickstartCommand implements Callable<Integer> {
         if (perClass < 1) {
             throw new UserException("--per-class " + perClass + ": ask for at least 1 image of each class");
         }
-        new ModelFolder(folder); // throws unless it is one
+        ModelConfig config = new ModelFolder(folder).config();
         Writability.requireFile(folder.resolve(ExampleImages.FILE));
-        ExampleImages images = ExampleImages.firstOfEachClass(dataSet.source().test(), perClass);
+        LabelledImages test = dataSet.source().test();
+        Evaluation.requireFit(config, test, dataSet.source().title());
+        ExampleImages images = ExampleImages.firstOfEachClass(test, perClass);
         images.write(folder);
         System.out.println(folder.resolve(ExampleImages.FILE) + ": " + images.size() + " images");
         return ExitCode.OK;

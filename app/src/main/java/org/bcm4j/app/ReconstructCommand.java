@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.bcm4j.TensorModel;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
@@ -92,7 +93,7 @@ final class ReconstructCommand implements Callable<Integer> {
     }
 
     private Tensor reconstruct(Way way, Tensor pictures, ClassOption.Choice choice) {
-        try (org.bcm4j.Bcm bcm = model.openAny()) {
+        try (TensorModel bcm = model.openAny()) {
             Device device = bcm.model().device();
             Tensor back = bcm.walk(way, device.move(pictures), seed.value(), choice.labels(images.size(), device));
             return Device.CPU.move(back);

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bcm4j.TensorModel;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
@@ -40,7 +41,6 @@ import picocli.CommandLine.Option;
             "  bcm sample runs/edm/model --sampler heun --steps 18 -n 64 --out clothes.png"
         })
 final class SampleCommand implements Callable<Integer> {
-    private static final String NO_CLASS = "none";
     private static final int DEFAULT_COUNT = 16;
 
     @Mixin
@@ -64,8 +64,8 @@ final class SampleCommand implements Callable<Integer> {
 
     @Option(
             names = "--class",
-            paramLabel = "K|NAME|" + NO_CLASS,
-            description = "Class of the images, by number from 0 or by name, or " + NO_CLASS
+            paramLabel = "K|NAME|" + ClassOption.NONE,
+            description = "Class of the images, by number from 0 or by name, or " + ClassOption.NONE
                     + " (default: each class in turn).")
     private Optional<String> classText = Optional.empty();
 
@@ -84,7 +84,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Way way = ways.generation(model);
+        Way way = noiseFile.isPresent() ? ways.fromFoundNoise(model) : ways.generation(model);
         wanted.filter(count -> count < 1).ifPresent(count -> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         });
@@ -94,17 +94,18 @@ final class SampleCommand implements Callable<Integer> {
         String classes;
         try (Scope scope = Scope.open()) {
             Optional<GivenNoises> given = noiseFile.map(file -> GivenNoises.read(file, config.network(), wanted));
+            given.ifPresent(noises -> noises.requireScale(way));
             count = given.map(GivenNoises::count).orElseGet(() -> wanted.orElse(DEFAULT_COUNT));
             boolean labelled =
                     classText.isEmpty() && given.flatMap(GivenNoises::labels).isPresent();
             Optional<ClassOption.Choice> choice = labelled ? Optional.empty() : choice(config, given.isPresent());
-            try (org.bcm4j.Bcm bcm = model.openAny()) {
+            try (TensorModel bcm = model.openAny()) {
                 Device device = bcm.model().device();
                 Optional<Tensor> labels = labelled
                         ? given.flatMap(GivenNoises::labels).map(device::move)
                         : choice.isPresent()
                                 ? choice.get().labels(count, device)
-                                : bcm.model().classesInTurn(0, count);
+                                : bcm.model().cyclicLabels(0, count);
                 Tensor images = given.isPresent()
                         ? Pixels.toBytes(
                                 bcm.generate(way, device.move(given.get().noises()), seed.value(), labels))
@@ -125,13 +126,13 @@ final class SampleCommand implements Callable<Integer> {
             return Optional.empty();
         }
         return Optional.of(classText
-                .filter(text -> ClassOption.isName(config, text) || !text.equalsIgnoreCase(NO_CLASS))
+                .filter(text -> !ClassOption.isNone(config, text))
                 .map(text -> ClassOption.find(config, "--class", text))
                 .orElseGet(() -> ClassOption.Choice.none(config)));
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(org.bcm4j.Bcm bcm, Way way, int count, Optional<Tensor> labels) {
+    private Tensor draw(TensorModel bcm, Way way, int count, Optional<Tensor> labels) {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();

@@ -1,7 +1,7 @@
 package org.bcm4j.app;
 
 import java.util.Optional;
-import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.walk.ThereAndBack;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,16 +23,13 @@ final class ThereAndBackOptions {
      * @throws org.bcm4j.storage.UserException if the model can not go both ways, or the way adds noise but at its start
      */
     ThereAndBack interpolation(ModelOptions model) {
-        return walks.thereAndBack(stored(model).interpolate(), inversion, "interpolate");
+        model.requireBothWays();
+        return walks.thereAndBack(model, inversion, Purpose.INTERPOLATE);
     }
 
     /** The way to swap classes; as {@link #interpolation}. */
     ThereAndBack swap(ModelOptions model) {
-        return walks.thereAndBack(stored(model).swap(), inversion, "swap");
-    }
-
-    private static RecommendedWalks stored(ModelOptions model) {
         model.requireBothWays();
-        return model.folder().walks();
+        return walks.thereAndBack(model, inversion, Purpose.SWAP);
     }
 }

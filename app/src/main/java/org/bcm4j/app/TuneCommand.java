@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.TensorModel;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.app.report.ShellWord;
 import org.bcm4j.data.DataSource;
@@ -25,11 +26,11 @@ import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.metrics.RealImages;
 import org.bcm4j.metrics.WalkSearch;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
 import org.bcm4j.walk.Journey;
@@ -81,6 +82,9 @@ final class TuneCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    private static final int LEAST_IMAGES = 100;
+    private static final int MOST_IMAGES = 2000;
+
     @Mixin
     private final ModelOptions model = new ModelOptions();
 
@@ -106,8 +110,11 @@ final class TuneCommand implements Callable<Integer> {
     @Option(
             names = "--images",
             paramLabel = "N",
-            description = "How many images to judge a walk by (default: ${DEFAULT-VALUE}).")
-    private int images = 2000;
+            description =
+                    "How many images to judge a walk by (default: " + MOST_IMAGES + ", or all if there are fewer).")
+    private Optional<Integer> wanted = Optional.empty();
+
+    private int images;
 
     @Mixin
     private final DataOptions data = new DataOptions();
@@ -143,12 +150,18 @@ final class TuneCommand implements Callable<Integer> {
         DataSource source = data.source();
         LabelledImages training = source.training();
         Evaluation.requireFit(folder.config(), training, source.title());
-        EditOptions.requireWithin("--images", images, 100, training.size());
+        if (training.size() < LEAST_IMAGES) {
+            throw new UserException(source.title() + " has " + training.size()
+                    + " training images, and a walk is judged by at least " + LEAST_IMAGES + "; name more data");
+        }
+        images = wanted.orElse(Math.min(MOST_IMAGES, training.size()));
+        EditOptions.requireWithin("--images", images, LEAST_IMAGES, training.size());
         List<WalkSearch.Found> tried = new ArrayList<>();
         WalkSearch.Found best;
-        try (org.bcm4j.Bcm bcm = model.open();
+        try (TensorModel bcm = model.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
-            ConsistencyModel judged = ConsistencyModel.of(bcm.model());
+            TrainedModel judged = bcm.model();
+            judged.requireWalks();
             if (aim == Aim.INVERT) {
                 best = search(starts, inversionCost(judged, training, progress), tried);
             } else {
@@ -169,7 +182,7 @@ final class TuneCommand implements Callable<Integer> {
     /** The walks to start from: the one that was given, or the model's and the untuned one. */
     private List<Walk> starts(RecommendedWalks stored, ModelConfig config) {
         List<Walk> starts = start.map(text -> List.of(Walk.parse(text)))
-                .orElseGet(() -> Stream.of(stored, RecommendedWalks.untuned(config.preconditioning()))
+                .orElseGet(() -> Stream.of(stored, RecommendedWalks.untuned(config.kind()))
                         .map(walks -> walks.of(aim.purpose))
                         .flatMap(walks -> Stream.ofNullable(walks.get(Integer.toString(nfe))))
                         .distinct()
@@ -209,7 +222,7 @@ final class TuneCommand implements Callable<Integer> {
     }
 
     private ToDoubleFunction<Walk> inversionCost(
-            ConsistencyModel judged, LabelledImages training, MeasuringListener listener) {
+            TrainedModel judged, LabelledImages training, MeasuringListener listener) {
         InversionQuality.Labels labels =
                 judged.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
         InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
@@ -218,7 +231,7 @@ final class TuneCommand implements Callable<Integer> {
 
     /** Of what is generated or mended, from real images. */
     private ToDoubleFunction<Walk> distanceCost(
-            ConsistencyModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
+            TrainedModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
         RealImages real = RealImages.measure(network, training, training.size(), listener);
         if (aim == Aim.SAMPLE) {
             GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), listener);

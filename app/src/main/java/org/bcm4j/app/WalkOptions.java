@@ -1,9 +1,8 @@
 package org.bcm4j.app;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
@@ -11,6 +10,7 @@ import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.ModelWalks;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
@@ -64,20 +64,33 @@ final class WalkOptions {
                 walk, false, true, "generates images, so it must lead from noise to 0, as \"80 > 1.2 > 0\" does");
     }
 
+    /** A walk from noises that an inversion found: unless one was chosen, the way back of an interpolation, which adds no noise to them. */
+    Walk fromFoundNoise(ModelOptions model) {
+        boolean chosen = choice.walk.isPresent() || choice.nfe.isPresent();
+        boolean inverts = model.folder().config().kind().isBidirectional();
+        return chosen || !inverts
+                ? generation(model)
+                : storedOf(model, Purpose.INTERPOLATE, DEFAULT_NFE)
+                        .thereAndBack(Purpose.INTERPOLATE, DEFAULT_NFE)
+                        .toImages();
+    }
+
     /** A walk from images to noise, of a model that leads there. */
     Walk inversion(ModelOptions model) {
         model.requireBothWays();
         Walk walk = walk(model, Purpose.INVERT, DEFAULT_NFE);
-        return requireEnds(
-                walk, true, false, "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
+        String rule = "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does";
+        if (walk.nfe() == 0) {
+            throw new UserException("walk \"" + walk + "\": this command " + rule + ", and not only add noise");
+        }
+        return requireEnds(walk, true, false, rule);
     }
 
     /** A walk from images to noise and back; by NFE, the model's inversion of K evaluations and its generation of 1. */
     Walk roundTrip(ModelOptions model) {
         model.requireBothWays();
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
-            ModelFolder folder = model.folder();
-            return stored(folder, Purpose.INVERT, nfe(DEFAULT_NFE)).then(stored(folder, Purpose.SAMPLE, 1));
+            return stored(model, Purpose.INVERT, nfe(DEFAULT_NFE)).then(stored(model, Purpose.SAMPLE, 1));
         });
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
@@ -88,9 +101,8 @@ final class WalkOptions {
      * all of it if it starts at 0, else the way back.
      *
      * @param inversion the way to noise, if that was written out by itself
-     * @param purpose the command's name, which is the one in walks.json
      */
-    ThereAndBack thereAndBack(Map<String, String> stored, Optional<String> inversion, String purpose) {
+    ThereAndBack thereAndBack(ModelOptions model, Optional<String> inversion, Purpose purpose) {
         Optional<Walk> written = choice.walk.map(Walk::parse);
         Optional<Walk> whole = written.filter(walk -> walk.start() == 0);
         if (whole.isPresent()) {
@@ -100,7 +112,8 @@ final class WalkOptions {
             });
             return ThereAndBack.of(whole.get());
         }
-        Supplier<ThereAndBack> own = () -> recommended(stored, nfe(DEFAULT_NFE), purpose, ThereAndBack::of);
+        int nfe = nfe(DEFAULT_NFE);
+        Supplier<ThereAndBack> own = () -> storedOf(model, purpose, nfe).thereAndBack(purpose, nfe);
         Optional<Walk> toNoise = inversion.map(Walk::parse);
         return new ThereAndBack(
                 toNoise.orElseGet(() -> own.get().toNoise()),
@@ -134,14 +147,18 @@ final class WalkOptions {
         return stored ? requireEdit(walk(model, Purpose.INPAINT, nfe)) : consistencyModel(model);
     }
 
-    /** The walk that was written out, or {@code otherwise}; from images or noise to images. */
+    /** The walk that was written out, or {@code otherwise}; from images to images. */
     Walk edit(ModelOptions model, String otherwise) {
         model.requireNoDenoiser();
         if (choice.nfe.isPresent()) {
             throw new UserException("--nfe " + nfe(0) + ": the model stores no walks for this command; write one with"
                     + " --walk, such as \"" + otherwise + "\"");
         }
-        return requireEdit(written(model).orElseGet(() -> Walk.parse(otherwise)));
+        return requireEnds(
+                written(model).orElseGet(() -> Walk.parse(otherwise)),
+                true,
+                true,
+                "starts from images, so it must lead from 0 to 0, as \"" + otherwise + "\" does");
     }
 
     /** The walk that was written out, or straight from a noise scale to 0. */
@@ -169,7 +186,7 @@ final class WalkOptions {
 
     /** The walk that was written out, or the model's own of so many evaluations; one that the model can go. */
     private Walk walk(ModelOptions model, Purpose purpose, int defaultNfe) {
-        return written(model).orElseGet(() -> stored(model.folder(), purpose, nfe(defaultNfe)));
+        return written(model).orElseGet(() -> stored(model, purpose, nfe(defaultNfe)));
     }
 
     private Optional<Walk> written(ModelOptions model) {
@@ -178,9 +195,8 @@ final class WalkOptions {
                 .map(walk -> fitting(walk, model.folder().config()));
     }
 
-    private static Walk stored(ModelFolder folder, Purpose purpose, int nfe) {
-        ModelConfig config = folder.config();
-        return recommended(folder.walks().of(purpose), nfe, purpose.title(), walk -> fitting(walk, config));
+    private static Walk stored(ModelOptions model, Purpose purpose, int nfe) {
+        return storedOf(model, purpose, nfe).walk(purpose, nfe);
     }
 
     /** Throws unless a model of this kind can go the walk. */
@@ -196,17 +212,15 @@ final class WalkOptions {
         return walk;
     }
 
-    private static <T> T recommended(Map<String, String> walks, int nfe, String purpose, Function<Walk, T> reading) {
-        String text = walks.get(Integer.toString(nfe));
-        if (text == null) {
-            throw new UserException("--nfe " + nfe + ": the model has walks of " + String.join(", ", walks.keySet())
-                    + " evaluations to " + purpose + "; choose one of these, or write a walk with --walk");
+    /** The walks stored with the model, if there are some of so many evaluations. */
+    private static ModelWalks storedOf(ModelOptions model, Purpose purpose, int nfe) {
+        ModelFolder folder = model.folder();
+        ModelWalks walks = new ModelWalks(folder.config(), folder.walks());
+        Set<String> evaluations = walks.evaluations(purpose);
+        if (!evaluations.contains(Integer.toString(nfe))) {
+            throw new UserException("--nfe " + nfe + ": the model has walks of " + String.join(", ", evaluations)
+                    + " evaluations to " + purpose.title() + "; choose one of these, or write a walk with --walk");
         }
-        try {
-            return reading.apply(Walk.parse(text));
-        } catch (UserException fault) {
-            throw new UserException(
-                    "the model's walks.json, " + purpose + " " + nfe + ": " + fault.getMessage(), fault);
-        }
+        return walks;
     }
 }

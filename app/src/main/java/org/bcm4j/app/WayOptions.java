@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.Walk;
@@ -19,6 +20,11 @@ final class WayOptions {
         return isOde(model) ? ode(Direction.GENERATE) : walks.generation(model);
     }
 
+    /** From noises that an inversion found to images. */
+    Way fromFoundNoise(ModelOptions model) {
+        return isOde(model) ? ode(Direction.GENERATE) : walks.fromFoundNoise(model);
+    }
+
     /** From images to noise. */
     Way inversion(ModelOptions model) {
         return isOde(model) ? ode(Direction.INVERT) : walks.inversion(model);
@@ -30,7 +36,7 @@ final class WayOptions {
     }
 
     private boolean isOde(ModelOptions model) {
-        boolean denoiser = model.folder().config().isDenoiser();
+        boolean denoiser = model.folder().config().kind() == ModelKind.DENOISER;
         if (denoiser) {
             walks.requireNone();
         } else {

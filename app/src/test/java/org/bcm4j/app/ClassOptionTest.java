@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.Conditioning;
@@ -31,7 +31,7 @@ class ClassOptionTest {
                 classes,
                 classes > 0,
                 true);
-        return new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "data", List.of(names));
+        return new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, network, "data", List.of(names));
     }
 
     private static int found(ModelConfig model, String text) {

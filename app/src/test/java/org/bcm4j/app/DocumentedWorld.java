@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
@@ -34,15 +34,15 @@ record DocumentedWorld(Path folder) {
     private static final List<String> GARMENTS =
             new ModelFolder(ROOT.resolve("models/fashion-mnist")).config().classNames();
 
-    /** The pictures of each class: some to hold out, and enough for precision and recall by third nearest neighbours. */
-    private static final int PICTURES = 8;
+    /** The pictures of each class. */
+    private static final int PICTURES = 40;
 
     void write() throws IOException {
         copy(ROOT.resolve("models"), "models"); // No link: what a command writes stays here.
-        writeModel("runs/fashion-mnist/model", Preconditioning.BIDIRECTIONAL, 28, 1, GARMENTS);
-        writeModel("runs/edm/model", Preconditioning.DENOISER, 28, 1, GARMENTS);
-        writeModel("runs/avataaars/model", Preconditioning.BIDIRECTIONAL, 32, 3, List.of());
-        writeModel("runs/cifar10/model", Preconditioning.BIDIRECTIONAL, 32, 3, TinyModel.CLASSES);
+        writeModel("runs/fashion-mnist/model", ModelKind.BIDIRECTIONAL, 28, 1, GARMENTS);
+        writeModel("runs/edm/model", ModelKind.DENOISER, 28, 1, GARMENTS);
+        writeModel("runs/avataaars/model", ModelKind.BIDIRECTIONAL, 32, 3, List.of());
+        writeModel("runs/cifar10/model", ModelKind.BIDIRECTIONAL, 32, 3, TinyModel.CLASSES);
         writePictures();
         writeConfigurations();
         writeForeignWeights();
@@ -56,12 +56,12 @@ record DocumentedWorld(Path folder) {
         Pictures.coloured(folder.resolve("faces/face.png"), 32, 32);
         Pictures.coloured(folder.resolve("photos/photo.png"), 64, 48);
         Path garments = Files.createDirectories(folder.resolve("garments"));
-        TinyExperiment.writeData(garments, "train", 80, 28);
-        TinyExperiment.writeData(garments, "t10k", 80, 28);
+        TinyExperiment.writeData(garments, "train", 120, 28);
+        TinyExperiment.writeData(garments, "t10k", 200, 28);
         for (String name : TinyModel.CLASSES) {
             random("objects", name, 32, BufferedImage.TYPE_INT_RGB);
             random("imagenet64-train", name, 32, BufferedImage.TYPE_INT_RGB);
-            random("small", name, TinyModel.SIDE, BufferedImage.TYPE_BYTE_GRAY);
+            random("tiny", name, TinyModel.SIDE, BufferedImage.TYPE_BYTE_GRAY);
         }
     }
 
@@ -71,9 +71,9 @@ record DocumentedWorld(Path folder) {
 
     private void writeConfigurations() throws IOException {
         Files.createDirectories(folder.resolve("configs"));
-        write("configs/cifar10.yaml", "data: {kind: image-folder, directory: objects, held_out: 8}\n");
-        String small = "{kind: image-folder, directory: small, held_out: 6}";
-        write("configs/small.yaml", "data: " + small + "\n");
+        write("configs/cifar10.yaml", "data: {kind: image-folder, directory: objects, held_out: 40}\n");
+        String small = "{kind: image-folder, directory: tiny, held_out: 6}";
+        write("configs/tiny.yaml", "data: " + small + "\n");
         write(
                 "configs/fashion-mnist.yaml",
                 TinyExperiment.yaml(folder)
@@ -89,7 +89,7 @@ record DocumentedWorld(Path folder) {
         write("runs/cd-cifar10.yaml", """
                 model: consistency
                 network: {image_size: 16, image_channels: 3, width: 32, multipliers: [1, 1], blocks: 1, attention: [1, 2],
-                  head_width: 16, resblock_updown: true, conditioning: time, classes: 10}
+                  head_width: 16, conditioning: time, classes: 10}
                 """);
     }
 
@@ -126,7 +126,7 @@ record DocumentedWorld(Path folder) {
         }
     }
 
-    private void writeModel(String name, Preconditioning kind, int side, int channels, List<String> classes) {
+    private void writeModel(String name, ModelKind kind, int side, int channels, List<String> classes) {
         AdmConfig network = new AdmConfig(
                 side,
                 channels,
@@ -140,7 +140,7 @@ record DocumentedWorld(Path folder) {
                 false,
                 0,
                 16,
-                kind == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
+                kind == ModelKind.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
                 classes.size(),
                 !classes.isEmpty(),
                 true);

@@ -115,6 +115,43 @@ class EditCommandsTest {
                 .isEqualTo(128);
     }
 
+    /** A hole is filled beside what a mask marks, and then the truth is not known; a mask's transparent parts mark nothing. */
+    @Test
+    void transparencyOfPicturesAndOfMasks() throws Exception {
+        BufferedImage layer = new BufferedImage(TinyModel.SIDE, TinyModel.SIDE, BufferedImage.TYPE_INT_ARGB);
+        layer.setRGB(7, 7, 0xffffffff);
+        ImageIO.write(layer, "png", directory.resolve("layer.png").toFile());
+        Outcome holed = run("inpaint", "@model", "@holed.png", "--mask", "layer.png", "--out", "filled");
+        assertThat(holed.err()).isEmpty();
+        assertThat(holed.out()).doesNotContain("MSE");
+        Outcome whole = run("inpaint", "@model", "@pictures/a.png", "--mask", "layer.png", "--out", "one");
+        assertThat(whole.out()).contains("MSE");
+        BufferedImage given = Pictures.read(shared.resolve("pictures/a.png"));
+        BufferedImage filled = Pictures.read(directory.resolve("one/a.png"));
+        for (int x = 0; x < TinyModel.SIDE - 1; x++) {
+            assertThat(filled.getRaster().getSample(x, 7, 0))
+                    .isEqualTo(given.getRaster().getSample(x, 7, 0));
+        }
+    }
+
+    @Test
+    void noClassMayBeNamed() throws Exception {
+        assertThat(run("inpaint", "@model", "@pictures", "--box", "0,0,2,2", "--class", "none", "--out", "filled")
+                        .out())
+                .contains("no class");
+        assertThat(run(
+                                "interpolate",
+                                "@model",
+                                "@pictures/a.png",
+                                "@pictures/b.png",
+                                "--class",
+                                "none",
+                                "--out",
+                                "a.png")
+                        .out())
+                .contains("no class");
+    }
+
     @Test
     void smallPicturesAreEnlarged() throws Exception {
         Outcome outcome = run("superres", "@model", "@small.png", "--factor", "2", "--out", "large");
@@ -183,15 +220,19 @@ class EditCommandsTest {
                         + " pixels",
                 "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave something to go by,"
                         + " or use bcm sample",
-                "inpaint @model @pictures --box 0,0,2,2 --refine 9 | --refine 9.0: choose from 0.0 to 5.0",
+                "inpaint @model @pictures --box 0,0,2,2 --refine 9 | --refine 9: choose from 0 to 5",
                 "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4"
                         + " evaluations to inpaint",
-                "restore @model @pictures --quality 0       | --quality 0.0: choose from 1.0 to 100.0",
+                "restore @model @pictures --quality 0       | --quality 0: choose from 1 to 100",
                 "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it"
                         + " must lead from 0 to 0",
                 "colorize @model @pictures                  | the model knows grey images only; colorize with a model"
                         + " of coloured ones",
                 "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
+                "stroke @model @pictures --walk 80>0        | walk \"80 > 0\": this command starts from images, so it must"
+                        + " lead from 0 to 0, as \"0 +4 > 0 +1 > 0\" does",
+                "invert @model @pictures --walk 0+80        | walk \"0 +80\": this command inverts images, so it must lead"
+                        + " from 0 to noise, as \"0 +0.07 > 6 > 80\" does, and not only add noise",
                 "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command;"
                         + " write one with --walk",
                 "shrink @pictures --size 9                  | a.png is only 8 x 8 pixels; leave it out, or ask for at most --size 8",
@@ -218,6 +259,8 @@ class EditCommandsTest {
                         + " classes; name that of both pictures, or one for each: A,B",
                 "interpolate @labels-only @pictures/a.png @pictures/b.png | the model was trained with labels only;"
                         + " choose a class with --class: 0 to 1, or cat, dog",
+                "interpolate @labels-only @pictures/a.png @pictures/b.png --class none | the model was trained with labels"
+                        + " only; choose a class with --class: 0 to 1, or cat, dog",
                 "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start"
                         + " from; write one with --walk",
                 "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let"
@@ -225,12 +268,14 @@ class EditCommandsTest {
             })
     void mistakesAreToldInOneLine(String command, String message) throws Exception {
         boolean tuning = command.startsWith("tune");
-        String[] words = (command.strip()
-                        + (tuning ? "" : " --out edited" + (command.startsWith("interpolate") ? ".png" : "")))
-                .split(" +");
+        String[] words = (command.strip() + (tuning ? "" : " --out edited" + ending(command))).split(" +");
         Outcome outcome = run(words);
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err().lines().findFirst().orElse("")).contains(message.strip());
         assertThat(files(directory)).isEmpty();
+    }
+
+    private static String ending(String command) {
+        return command.startsWith("interpolate") ? ".png" : command.startsWith("invert") ? ".npz" : "";
     }
 }

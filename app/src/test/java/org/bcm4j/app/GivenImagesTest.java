@@ -80,6 +80,18 @@ class GivenImagesTest {
         done("sample", "--noise", "noises.npz", "-n", "2", "--class", "cat", "--walk", "80 > 0", "--out", "two.npz");
         assertThat(longs(directory.resolve("two.npz"), "labels")).containsExactly(0, 0);
 
+        done("invert", "samples.npz", "--walk", "0 +0.07 > 6", "--out", "six.npz");
+        refused(
+                "six.npz: its noises were found at noise scale 6, and \"80 > 0\" starts at another; walk from there, as"
+                        + " \"6 > 0\" does",
+                "six.npz",
+                "--walk",
+                "80 > 0");
+        done("sample", "--noise", "six.npz", "--walk", "6 > 0", "--out", "fromsix.npz");
+        assertThat(done("sample", "--noise", "noises.npz", "--out", "default.npz"))
+                .as("the way back of an interpolation")
+                .contains("walk 80 > 0 (1 NFE)");
+
         done("inpaint", "again.npz", "--box", "0,0,2,2", "--out", "filled");
         assertThat(names("filled"))
                 .containsExactly(
@@ -104,10 +116,10 @@ class GivenImagesTest {
                     directory.resolve("odd.npz"),
                     Map.of("noises", noises, "labels", HostTensors.ofLongs(new long[] {0, 2}, 2)));
         }
-        String end = "but the model takes finite floating-point numbers [N, 1, 8, 8]";
+        String end = "but the model takes finite floating-point numbers [N,1,8,8]";
         refused("two.npz holds 2 noises; ask for as many at most", "two.npz", "-n", "3");
-        refused("flat.npz: its array \"noises\" is Float [128], " + end, "flat.npz");
-        refused("nan.npz: its array \"noises\" is Float [2, 1, 8, 8], " + end, "nan.npz");
+        refused("flat.npz: its array \"noises\" is float32 [128], " + end, "flat.npz");
+        refused("nan.npz: its array \"noises\" is float32 [2,1,8,8] and holds NaN or infinity, " + end, "nan.npz");
         refused("odd.npz: its array \"labels\" is not one class for each of the 2 noises", "odd.npz");
     }
 

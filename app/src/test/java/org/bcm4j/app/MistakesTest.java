@@ -34,6 +34,7 @@ class MistakesTest {
         byte[] whole = Files.readAllBytes(weights);
         Files.write(weights, Arrays.copyOf(whole, whole.length - 100));
         Pictures.grey(directory.resolve("right.png"), 8, 8);
+        Pictures.grey(directory.resolve("-dash.png"), 8, 8);
         Pictures.grey(directory.resolve("wide.png"), 9, 8);
         Pictures.coloured(directory.resolve("colour.png"), 8, 8);
         Files.writeString(directory.resolve("text.png"), "no picture");
@@ -112,7 +113,7 @@ class MistakesTest {
                         "Unknown options: '--sed', '3'; did you mean --seed?"),
                 mistake(
                         List.of("sample", "model", "-n", "x", "--out", "x.png"),
-                        "Invalid value for option '--count': 'x' is not an int"),
+                        "--count x: is no whole number up to 2,147,483,647"),
                 mistake(List.of("sample", "model"), "Missing required option: '--out=FILE.png|FILE.npz|DIR'"),
                 mistake(
                         List.of("sample", "model", "--walk", "80 > 0", "--nfe", "1", "--out", "x.png"),
@@ -143,6 +144,20 @@ class MistakesTest {
                         List.of("train", "--resume", "--run", "nowhere"),
                         "nowhere: holds no run (config.yaml is missing); start one without --resume"),
                 mistake(List.of("info", "missing.yaml"), "cannot read missing.yaml: no such file; check the path"),
+                mistake(
+                        List.of("info", "model/model.safetensors"),
+                        "model/model.safetensors: is a file of weights; name the folder of a model, which bcm import makes"
+                                + " of it, or a configuration"),
+                mistake(
+                        List.of("check", "right.png"),
+                        "right.png: is no folder; name one that holds config.json, io.safetensors and weights"),
+                mistake(
+                        List.of("invert", "model", "-dash.png", "--out", "x.npz"),
+                        "Missing required parameter: 'IMAGE|DIR|FILE.npz'; if -dash.png is a file, write ./-dash.png"),
+                mistake(
+                        List.of("invert", "model", "", "--out", "x.npz"),
+                        "Invalid value for positional parameter at index 1..* (IMAGE|DIR|FILE.npz): \"\" names no file or"
+                                + " folder; the folder that you are in is \".\""),
                 mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample or swap?"));
     }
 
@@ -173,6 +188,20 @@ class MistakesTest {
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(files()).isEqualTo(before);
+    }
+
+    /** /dev/full takes nothing, as a full disk. */
+    @Test
+    void outputThatIsLostIsTold() throws Exception {
+        Path err = directory.resolve("err.txt");
+        try {
+            Process process = CommandProcess.in(directory).start(Path.of("/dev/full"), err, "info", "model");
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(1);
+            assertThat(Files.readString(err)).startsWith("bcm: standard output could not be written in full");
+        } finally {
+            Files.deleteIfExists(err);
+        }
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.SeededGenerator;
@@ -21,25 +21,25 @@ final class TinyModel {
     private TinyModel() {}
 
     static void write(Path folder) {
-        write(folder, Preconditioning.BIDIRECTIONAL, true);
+        write(folder, ModelKind.BIDIRECTIONAL, true);
     }
 
     /** A model that wants the class of every image. */
     static void writeLabelsOnly(Path folder) {
-        write(folder, Preconditioning.BIDIRECTIONAL, false);
+        write(folder, ModelKind.BIDIRECTIONAL, false);
     }
 
     /** A model that leads from noise to images only. */
     static void writePlain(Path folder) {
-        write(folder, Preconditioning.CONSISTENCY, true);
+        write(folder, ModelKind.CONSISTENCY, true);
     }
 
     /** A denoiser of the same images. */
     static void writeDenoiser(Path folder) {
-        write(folder, Preconditioning.DENOISER, true);
+        write(folder, ModelKind.DENOISER, true);
     }
 
-    private static void write(Path folder, Preconditioning preconditioning, boolean nullClass) {
+    private static void write(Path folder, ModelKind kind, boolean nullClass) {
         AdmConfig network = new AdmConfig(
                 SIDE,
                 1,
@@ -53,14 +53,14 @@ final class TinyModel {
                 false,
                 0,
                 16,
-                preconditioning == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
+                kind == ModelKind.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
                 CLASSES.size(),
                 nullClass,
                 true);
-        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", CLASSES);
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", CLASSES);
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU)) {
-            ModelFolder.write(folder, config, weights, RecommendedWalks.untuned(preconditioning), "A tiny model.\n");
+            ModelFolder.write(folder, config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
         }
     }
 }

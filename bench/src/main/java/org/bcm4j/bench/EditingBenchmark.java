@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.bcm4j.Bcm;
+import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.KnownLuminance;
 import org.bcm4j.editing.KnownPatchMeans;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.editing.RefinedInversion;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
@@ -62,8 +62,8 @@ public class EditingBenchmark {
     private static final Walk MULTISTEP = Walk.multistep(4);
     private static final int ENDS = 2;
 
-    private Bcm grey;
-    private Bcm colour;
+    private TensorModel grey;
+    private TensorModel colour;
     private Tensor greyImages;
     private Tensor colourImages;
     private Tensor missing;
@@ -82,18 +82,18 @@ public class EditingBenchmark {
         }
     }
 
-    private static Bcm untrained(String file) {
+    private static TensorModel untrained(String file) {
         TrainingConfig trained = ConfigFile.read(Path.of(file), TrainingConfig.class);
         Device device = Device.best();
         try (SeededGenerator generator = new SeededGenerator(0, device)) {
             Weights weights = Weights.initialized(trained.network().build().layout(), generator, device);
             ModelConfig config =
                     new ModelConfig(ModelConfig.FORMAT, trained.model(), trained.network(), "none", List.of());
-            return new Bcm(new ConsistencyModel(config, weights, device, Precision.FP32));
+            return new TensorModel(new TrainedModel(config, weights, device, Precision.FP32));
         }
     }
 
-    private static Tensor images(Bcm bcm) {
+    private static Tensor images(TensorModel bcm) {
         return bcm.generate(ONE_STEP, BATCH, 0, Optional.empty()).tanh();
     }
 

@@ -10,8 +10,8 @@ import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.metrics.MeasuringListener;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
@@ -52,13 +52,13 @@ public class EvaluationBenchmark {
     @Param("10000")
     public int count;
 
-    private ConsistencyModel model;
+    private TrainedModel model;
     private FeatureNetwork features;
     private LabelledImages images;
 
     @Setup
     public void prepare() {
-        model = ConsistencyModel.open(Path.of(MODEL));
+        model = TrainedModel.open(Path.of(MODEL));
         features = FeatureNetwork.open(Path.of(FEATURES));
         images = new FashionMnist(Optional.empty()).test();
     }

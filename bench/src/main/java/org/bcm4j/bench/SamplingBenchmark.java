@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.bcm4j.Bcm;
+import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
@@ -54,7 +54,7 @@ public class SamplingBenchmark {
     @Param({"FP32", "BF16"})
     public Precision precision;
 
-    private Bcm bcm;
+    private TensorModel bcm;
     private long seed;
 
     @Setup
@@ -65,7 +65,7 @@ public class SamplingBenchmark {
             Weights weights = Weights.initialized(trained.network().build().layout(), generator, device);
             ModelConfig config =
                     new ModelConfig(ModelConfig.FORMAT, trained.model(), trained.network(), "none", List.of());
-            bcm = new Bcm(new ConsistencyModel(config, weights, device, precision));
+            bcm = new TensorModel(new TrainedModel(config, weights, device, precision));
         }
     }
 

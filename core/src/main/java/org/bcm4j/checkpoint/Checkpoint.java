@@ -115,7 +115,8 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         Map<String, Tensor> ourTensors = below(path, tensors);
         Map<String, Object> ourScalars = below(path, scalars);
         if (ourTensors.isEmpty() && ourScalars.isEmpty()) {
-            throw new UserException(source + " has nothing called " + path + "; choose one of " + sections());
+            throw new UserException(source + " has nothing called " + path
+                    + (sections().isEmpty() ? "; it has no sections, name none" : "; choose one of " + sections()));
         }
         return new Checkpoint(source + ", " + path, ourTensors, ourScalars);
     }

@@ -32,7 +32,7 @@ record Overrides(List<String> settings) {
         Location location = new Location("--set " + setting);
         int equals = setting.indexOf('=');
         if (equals <= 0) {
-            throw location.error("expected key=value, such as training.batch_size=64");
+            throw location.error("expected key=value, such as batch_size=64");
         }
         List<String> keys = List.of(setting.substring(0, equals).strip().split("\\.", -1));
         Node value = NodeReader.value(setting.substring(equals + 1), location);

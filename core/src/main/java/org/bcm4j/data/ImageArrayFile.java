@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -27,8 +28,8 @@ record ImageArrayFile(NpzArray array) implements ImageSet {
                 || array.header().type() != torch.ScalarType.Byte
                 || shape.get(0) == 0
                 || (shape.get(1) != 1 && shape.get(1) != 3)) {
-            throw new UserException(
-                    file + ": its array \"" + NAME + "\" is not uint8 [N,C,H,W] with C 1 or 3 but of shape " + shape);
+            throw new UserException(file + ": its array \"" + NAME + "\" is "
+                    + new TensorForm(array.header().type(), shape) + ", and images are uint8 [N,C,H,W] with C 1 or 3");
         }
         return new ImageArrayFile(array);
     }

@@ -83,6 +83,16 @@ public final class ImageFiles {
         return decodePicture(encoded, source).pixels();
     }
 
+    /**
+     * A picture that is in memory, read as {@link #read} reads files.
+     *
+     * @throws IllegalArgumentException if it is in other colours than grey or red, green, blue
+     */
+    public static Picture of(BufferedImage image) {
+        DecodedPicture picture = RasterPixels.of(image, Optional.empty());
+        return new Picture(tensor(picture.colours()), picture.opacity().map(ImageFiles::tensor));
+    }
+
     private static Picture decodePicture(byte[] encoded, String source) {
         DecodedPicture stored = stored(encoded, source);
         ExifOrientation orientation = ExifOrientation.of(encoded);
@@ -118,6 +128,15 @@ public final class ImageFiles {
     public static void writePng(Path file, Tensor image) {
         byte[] png = png(image);
         AtomicFile.write(file, out -> out.write(png));
+    }
+
+    /**
+     * An image as the platform's, of type {@code TYPE_BYTE_GRAY} for one channel and {@code TYPE_INT_RGB} for three.
+     *
+     * @param image as for {@link #writePng}
+     */
+    public static BufferedImage bufferedImage(Tensor image) {
+        return rasterPixels(image).toBufferedImage();
     }
 
     /** The content of the file that {@link #writePng} writes. */

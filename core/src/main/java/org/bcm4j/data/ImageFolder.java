@@ -3,9 +3,9 @@ package org.bcm4j.data;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,7 +161,7 @@ public record ImageFolder(
 
     private List<Entry> labelled(Path file) {
         Map<String, Path> byName = new HashMap<>();
-        List<Entry> entries = new ArrayList<>();
+        Map<String, Entry> entries = new LinkedHashMap<>();
         LabelFile.read(file).forEach((picture, label) -> {
             Path named = directory.resolve(picture);
             if (!Files.isRegularFile(named)) {
@@ -173,9 +173,22 @@ public record ImageFolder(
                         .orElseThrow(() ->
                                 new UserException(file + ": names " + picture + ", which is not in " + directory));
             }
-            entries.add(new Entry(PictureFolder.name(picture), named, label));
+            String name = relative(named);
+            if (entries.put(name, new Entry(name, named, label)) != null) {
+                throw new UserException(file + ": names " + name + " twice, once as " + picture);
+            }
         });
-        return entries;
+        if (entries.isEmpty()) {
+            throw new UserException(file + ": names no pictures; write a line for each, file,class");
+        }
+        return List.copyOf(entries.values());
+    }
+
+    /** The picture's name in the directory, however the label file has written it. */
+    private String relative(Path picture) {
+        Path root = directory.toAbsolutePath().normalize();
+        return PictureFolder.name(
+                root.relativize(picture.toAbsolutePath().normalize()).toString());
     }
 
     private static List<Entry> bySubdirectory(Path directory) {

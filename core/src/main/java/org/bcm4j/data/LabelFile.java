@@ -21,12 +21,15 @@ import org.apache.commons.csv.CSVRecord;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The classes of pictures, as a file tells them: CSV with the columns {@code file,class}, or a JSON object; in UTF-8. */
 final class LabelFile {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
     private static final CSVFormat CSV = CSVFormat.RFC4180
             .builder()
             .setIgnoreEmptyLines(true)
@@ -126,9 +129,10 @@ final class LabelFile {
             }
             return labels;
         } catch (UncheckedIOException e) {
+            String what =
+                    String.valueOf(Objects.requireNonNullElse(e.getCause(), e).getMessage());
             throw new UserException(
-                    file + ": is not CSV; "
-                            + Objects.requireNonNullElse(e.getCause(), e).getMessage(),
+                    file + ": is not CSV; " + (what.contains("EOF") ? "a quotation mark (\") is never closed" : what),
                     e);
         }
     }
@@ -142,15 +146,18 @@ final class LabelFile {
             Map<String, String> labels = new LinkedHashMap<>();
             root.properties().forEach(entry -> {
                 if (!entry.getValue().isString()) {
-                    throw new UserException(
-                            file + ": the class of " + entry.getKey() + " must be a text, is " + entry.getValue());
+                    throw new UserException(file + ": the class of " + entry.getKey() + " must be a text, is of type "
+                            + entry.getValue().getNodeType().name().toLowerCase(Locale.ROOT));
                 }
                 put(labels, entry.getKey(), entry.getValue().stringValue(), file.toString());
             });
             return labels;
         } catch (JacksonException e) {
             String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
-            throw new UserException(file + line + ": is not JSON; " + e.getOriginalMessage(), e);
+            // Jackson's own words about where it was are for programmers.
+            String what = e.getOriginalMessage()
+                    .replaceFirst("(?s)[\\s(:]*(\\[Source|start marker|for Object starting).*", "");
+            throw new UserException(file + line + ": is not JSON; " + what, e);
         }
     }
 

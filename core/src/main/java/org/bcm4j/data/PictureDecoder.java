@@ -26,6 +26,8 @@ final class PictureDecoder {
     /** 256 megapixels: beyond any picture that a model here takes, and small enough to decode. */
     private static final long MAX_PIXELS = 1L << 28;
 
+    private static final int MOST_BITS = 16;
+
     /** Red, green and blue of {@code tRNS}, or grey. */
     private static final String[][] TRANSPARENT_COLOURS = {
         {"tRNS_RGB", "red", "green", "blue"}, {"tRNS_Grayscale", "gray"}
@@ -43,6 +45,9 @@ final class PictureDecoder {
     static DecodedPicture decode(byte[] encoded, String source) throws IOException {
         if (encoded.length == 0) {
             throw new UserException(source + " is empty (0 bytes); get the picture again");
+        }
+        if (PngChunks.isOne(encoded)) {
+            PngChunks.requireChecksums(encoded, source);
         }
         try (ImageInputStream in =
                 new MemoryCacheImageInputStream(new ByteArrayInputStream(withoutProfile(encoded, source)))) {
@@ -84,9 +89,15 @@ final class PictureDecoder {
         }
         boolean png = format.equals("png");
         refuseSeveral(format, png ? announcedFrames(reader.getImageMetadata(0)) : reader.getNumImages(true), source);
-        BufferedImage image = reader.read(0);
+        BufferedImage frame = reader.read(0);
+        BufferedImage image = format.equals("gif") ? GifCanvas.of(reader, frame) : frame;
         if (image.getColorModel().getNumColorComponents() == 4) {
             throw new UserException(source + " is in the colours of a printer (CMYK); convert it to RGB");
+        }
+        int bits = Arrays.stream(image.getColorModel().getComponentSize()).max().orElse(0);
+        if (bits > MOST_BITS) {
+            throw new UserException(source + " holds numbers of " + bits
+                    + " bits, whose range nothing tells; export it with 8" + " or 16 bits a channel");
         }
         int type = image.getRaster().getTransferType();
         if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
@@ -94,8 +105,10 @@ final class PictureDecoder {
         }
         DecodedPicture picture = RasterPixels.of(
                 image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
-        // WebP knows no grey pictures but has many.
-        return format.equals("webp") ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity()) : picture;
+        // WebP knows no grey pictures but has many, and a canvas of a GIF is in colour whatever lies on it.
+        return format.equals("webp") || image != frame
+                ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())
+                : picture;
     }
 
     /** Which one is meant is for a person to decide. */

@@ -1,6 +1,7 @@
 package org.bcm4j.data;
 
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.FileVisitor;
@@ -110,10 +111,11 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
                 // A link in a circle fails here; a folder that may not be read is for its owner to mend.
-                if (!Files.isSymbolicLink(file) || file.equals(root)) {
-                    throw failure;
+                boolean circle = failure instanceof FileSystemLoopException;
+                if (!circle && (!Files.isSymbolicLink(file) || file.equals(root))) {
+                    throw FileFailure.reading(file, failure);
                 }
                 leftOut.add(file);
                 return FileVisitResult.CONTINUE;

@@ -4,7 +4,7 @@ import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.unet.Network;
 import org.bytedeco.pytorch.Scalar;
@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * A denoiser by a network, D(x; σ, y) = c_skip·x + c_out·F(c_in·x, σ, y), with EDM's preconditioning (its Eq. 7 and Table 1),
- * {@link Preconditioning#DENOISER}.
+ * {@link ModelKind#DENOISER}.
  *
  * <p>A network that is told a target time u as well is told "time 0", σ_min: where a denoiser leads. It must have been
  * trained as a denoiser; a consistency model answers another question. Gradients flow to the weights of the pass if
@@ -27,6 +27,6 @@ public record EdmDenoiser(Network network, Pass pass, Optional<Tensor> labels) i
     @Override
     public Tensor denoise(Tensor x, Tensor sigma) {
         Tensor timeZero = torch.full_like(sigma, new Scalar(SIGMA_MIN));
-        return new ConsistencyFunction(network, Preconditioning.DENOISER).apply(pass, x, sigma, timeZero, labels);
+        return new ConsistencyFunction(network, ModelKind.DENOISER).apply(pass, x, sigma, timeZero, labels);
     }
 }

@@ -12,6 +12,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param images float32 [B,3,H,W] in [-1,1], grey images in three equal channels, or any whose luminance is to be kept
  */
 public record KnownLuminance(Tensor images) implements Constraint {
+    /** Red, green and blue. */
+    public static final int CHANNELS = 3;
+
     private static final double[] WEIGHTS = {0.2989, 0.587, 0.114};
 
     /** Coloured images [B,3,H,W] as grey ones of the same luminance, in three equal channels. */

@@ -1,8 +1,8 @@
 package org.bcm4j.editing;
 
 import java.util.Optional;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B]; absent for the null class, or no classes
  */
-record Lack(ConsistencyModel model, Tensor images, Optional<Tensor> labels) {
+record Lack(TrainedModel model, Tensor images, Optional<Tensor> labels) {
     /** Half a level of 256: as near to black or white as a value can be that is neither. */
     private static final double BOUND = 1 - 1 / 255.0;
 

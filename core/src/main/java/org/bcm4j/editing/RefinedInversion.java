@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.NoiseSource;
@@ -66,9 +67,8 @@ public record RefinedInversion(int steps) {
      * @return float32 [B,C,H,W], the refined noises
      * @throws UserException if the model is a plain consistency model, which can not correct what it does not invert
      */
-    public Tensor refine(
-            ConsistencyModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
-        if (model.config().isPlain()) {
+    public Tensor refine(TrainedModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
+        if (model.config().kind() == ModelKind.CONSISTENCY) {
             throw new UserException(
                     "this model is a plain consistency model, which inverts nothing, so it can not refine"
                             + " inversions; name a bidirectional one");

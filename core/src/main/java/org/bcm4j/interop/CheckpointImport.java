@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bcm4j.checkpoint.Checkpoint;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
@@ -31,24 +31,24 @@ public record CheckpointImport(Family family) {
     /** Whose checkpoint it is. */
     public enum Family {
         /** The published BCM code's ADM U-Net. */
-        BCM(Preconditioning.BIDIRECTIONAL),
+        BCM(ModelKind.BIDIRECTIONAL),
         /** The same code's consistency model. */
-        ICT(Preconditioning.CONSISTENCY),
+        ICT(ModelKind.CONSISTENCY),
         /** OpenAI's consistency models: ADM U-Nets whose attention is not normalised, and for CIFAR-10, in Flax's files, NCSN++. */
-        OPENAI_CM(Preconditioning.CONSISTENCY),
+        OPENAI_CM(ModelKind.CONSISTENCY),
         /** EDM's SongUNet. */
-        EDM(Preconditioning.DENOISER),
+        EDM(ModelKind.DENOISER),
         /** score SDE's NCSN++, in PyTorch's files or Flax's; consistency models and denoisers were trained as such. */
         SCORE_SDE;
 
-        private final Optional<Preconditioning> preconditioning;
+        private final Optional<ModelKind> kind;
 
         Family() {
-            this.preconditioning = Optional.empty();
+            this.kind = Optional.empty();
         }
 
-        Family(Preconditioning preconditioning) {
-            this.preconditioning = Optional.of(preconditioning);
+        Family(ModelKind kind) {
+            this.kind = Optional.of(kind);
         }
 
         /** As the command names it. */
@@ -58,8 +58,8 @@ public record CheckpointImport(Family family) {
         }
 
         /** How the raw output of such networks becomes a model; absent if the family does not tell. */
-        public Optional<Preconditioning> preconditioning() {
-            return preconditioning;
+        public Optional<ModelKind> kind() {
+            return kind;
         }
     }
 

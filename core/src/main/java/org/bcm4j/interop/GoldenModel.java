@@ -20,7 +20,7 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
     @Override
     public GoldenCheck.Report check(GoldenCheck check, GoldenFolder folder) {
         ConsistencyFunction function =
-                new ConsistencyFunction(reference.network().build(), reference.preconditioning());
+                new ConsistencyFunction(reference.network().build(), reference.kind());
         Recordings recordings = folder.recordings(check.device());
         List<Comparison> parts = new ArrayList<>();
         List<Comparison> outputs = new ArrayList<>();

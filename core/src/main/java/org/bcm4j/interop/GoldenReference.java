@@ -3,7 +3,7 @@ package org.bcm4j.interop;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +14,7 @@ sealed interface GoldenReference permits PublishedAdm, PublishedSongUNet, Publis
     NetworkConfig network();
 
     /** How its raw output becomes a model. */
-    Preconditioning preconditioning();
+    ModelKind kind();
 
     /** Stored weights under our names. */
     Map<String, Tensor> converted(Map<String, Tensor> published, String source);

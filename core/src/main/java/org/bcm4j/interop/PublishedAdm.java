@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.bcm4j.interop.GoldenCase.Output;
 import org.bcm4j.interop.GoldenCase.Question;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.unet.AdmConfig;
 import org.bcm4j.unet.Conditioning;
@@ -22,8 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param start what the recordings call the start of fine-tuning from the consistency model, if they are of that: {@code x_t} and {@code t}
  *     are the consistency model's, {@code START/u=U/F} and {@code START/u=U/f} the outputs
  */
-record PublishedAdm(AdmConfig network, Preconditioning preconditioning, Optional<String> start)
-        implements GoldenReference {
+record PublishedAdm(AdmConfig network, ModelKind kind, Optional<String> start) implements GoldenReference {
     /** The class that takes the arguments. */
     static final String ARCHITECTURE = "BCM/cm/unet_bcf.py UNetModel";
 
@@ -51,19 +50,17 @@ record PublishedAdm(AdmConfig network, Preconditioning preconditioning, Optional
 
     /** @throws UserException if an argument is missing, unknown, or asks for what this library's ADM does not do */
     static PublishedAdm bidirectional(Arguments arguments) {
-        return new PublishedAdm(
-                config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL, Optional.empty());
+        return new PublishedAdm(config(arguments, Conditioning.ALIGNED), ModelKind.BIDIRECTIONAL, Optional.empty());
     }
 
     /** As {@link #bidirectional}. */
     static PublishedAdm consistency(Arguments arguments) {
-        return new PublishedAdm(config(arguments, Conditioning.TIME), Preconditioning.CONSISTENCY, Optional.empty());
+        return new PublishedAdm(config(arguments, Conditioning.TIME), ModelKind.CONSISTENCY, Optional.empty());
     }
 
     /** As {@link #bidirectional}, as it starts from a consistency model of the same arguments. */
     static PublishedAdm initialized(Arguments arguments, String start) {
-        return new PublishedAdm(
-                config(arguments, Conditioning.ALIGNED), Preconditioning.BIDIRECTIONAL, Optional.of(start));
+        return new PublishedAdm(config(arguments, Conditioning.ALIGNED), ModelKind.BIDIRECTIONAL, Optional.of(start));
     }
 
     private static AdmConfig config(Arguments arguments, Conditioning conditioning) {

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.bcm4j.interop.GoldenCase.Output;
 import org.bcm4j.interop.GoldenCase.Question;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.unet.Conditioning;
 import org.bcm4j.unet.NcsnppConfig;
@@ -103,8 +103,8 @@ record PublishedNcsnpp(NcsnppConfig network, List<String> modules) implements Go
     }
 
     @Override
-    public Preconditioning preconditioning() {
-        return Preconditioning.CONSISTENCY;
+    public ModelKind kind() {
+        return ModelKind.CONSISTENCY;
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bcm4j.interop.GoldenCase.Output;
 import org.bcm4j.interop.GoldenCase.Question;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.unet.Conditioning;
 import org.bcm4j.unet.NcsnppConfig;
@@ -93,8 +93,8 @@ record PublishedSongUNet(NcsnppConfig network) implements GoldenReference {
     }
 
     @Override
-    public Preconditioning preconditioning() {
-        return Preconditioning.DENOISER;
+    public ModelKind kind() {
+        return ModelKind.DENOISER;
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.metrics.InterpolationQuality.InitialNoise;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
@@ -40,7 +40,8 @@ public record EditingEvaluation(long images, int seeds) {
 
     /** Measures. */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
-        ConsistencyModel model = ConsistencyModel.of(subject.model());
+        TrainedModel model = subject.model();
+        model.requireWalks();
         FeatureNetwork features = subject.features()
                 .orElseThrow(() -> new IllegalArgumentException("edits are measured with a feature network"));
         RealImages real =
@@ -145,14 +146,14 @@ public record EditingEvaluation(long images, int seeds) {
 
     private final class Bench {
         private final Evaluation.Subject subject;
-        private final ConsistencyModel model;
+        private final TrainedModel model;
         private final FeatureNetwork features;
         private final RealImages real;
         private final MeasuringListener listener;
 
         Bench(
                 Evaluation.Subject subject,
-                ConsistencyModel model,
+                TrainedModel model,
                 FeatureNetwork features,
                 RealImages real,
                 MeasuringListener listener) {

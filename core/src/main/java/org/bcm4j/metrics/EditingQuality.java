@@ -4,7 +4,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.Pixels;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
@@ -22,7 +22,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param seed seeds the noise that walks start with and add, and that edits renew
  */
 public record EditingQuality(
-        ConsistencyModel model,
+        TrainedModel model,
         FeatureNetwork network,
         RealImages real,
         LabelledImages images,

@@ -32,7 +32,7 @@ record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringLis
         long done = 0;
         for (long[] indices : Batches.of(samples)) {
             try (Scope scope = Scope.open()) {
-                Optional<Tensor> labels = model.classesInTurn(indices[0], indices.length);
+                Optional<Tensor> labels = model.cyclicLabels(indices[0], indices.length);
                 ImageNoise noise = ImageNoise.from(seed, indices[0], model.device());
                 Tensor images = Pixels.toBytes(new Journey(model, labels, noise)
                         .generate(way, noise.start(model.shape(indices.length)))

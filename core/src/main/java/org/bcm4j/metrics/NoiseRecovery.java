@@ -39,7 +39,7 @@ public record NoiseRecovery(double noise, double image) {
         for (long[] batch : Batches.of(most)) {
             try (Scope scope = Scope.open()) {
                 Optional<Tensor> told = labels == InversionQuality.Labels.TRUE
-                        ? model.classesInTurn(batch[0], batch.length)
+                        ? model.cyclicLabels(batch[0], batch.length)
                         : Optional.empty();
                 ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
                 Journey journey = new Journey(model, told, drawn);

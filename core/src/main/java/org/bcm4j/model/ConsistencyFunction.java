@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  * f(x, t, u, y) = c_skip(t,u)·x + c_out(t,u)·F(c_in(t)·x, t, u, y) (Eq. 5): maps a point at time t of a trajectory to the same
  * trajectory's point at time u, in either direction. A function of weights: every call is given its {@link Pass}.
  */
-public record ConsistencyFunction(Network network, Preconditioning preconditioning) {
+public record ConsistencyFunction(Network network, ModelKind kind) {
     /**
      * One evaluation, counted as 1 NFE.
      *
@@ -21,14 +21,12 @@ public record ConsistencyFunction(Network network, Preconditioning preconditioni
      */
     public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
         Tensor raw = raw(pass, x, t, u, labels);
-        return perImage(preconditioning.skip(t, u))
-                .mul(x)
-                .add(perImage(preconditioning.out(t, u)).mul(raw));
+        return perImage(kind.skip(t, u)).mul(x).add(perImage(kind.out(t, u)).mul(raw));
     }
 
     /** The network's own output, F(c_in(t)·x, t, u, y), which has unit variance when trained. */
     public Tensor raw(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
-        return network.apply(pass, x.mul(perImage(preconditioning.in(t))), t, u, labels);
+        return network.apply(pass, x.mul(perImage(kind.in(t))), t, u, labels);
     }
 
     private static Tensor perImage(Tensor coefficient) {

@@ -13,7 +13,7 @@ import org.bcm4j.unet.NetworkConfig;
  */
 public record ModelConfig(
         String format,
-        Preconditioning preconditioning,
+        ModelKind preconditioning,
         NetworkConfig network,
         @Default("unknown") String data,
         @Default("[]") List<String> classNames) {
@@ -30,13 +30,8 @@ public record ModelConfig(
         }
     }
 
-    /** Whether the model is a denoiser, which solves an ODE, and no consistency model, which walks. */
-    public boolean isDenoiser() {
-        return preconditioning == Preconditioning.DENOISER;
-    }
-
-    /** Whether the model is a plain consistency model, which leads to time 0 only, and so inverts nothing. */
-    public boolean isPlain() {
-        return preconditioning == Preconditioning.CONSISTENCY;
+    /** What the network was trained to be. */
+    public ModelKind kind() {
+        return preconditioning;
     }
 }

@@ -48,7 +48,7 @@ public final class ModelFolder {
         Path file = folder.resolve(WALKS);
         RecommendedWalks stored =
                 Files.exists(file) ? ConfigFile.read(file, RecommendedWalks.class) : RecommendedWalks.UNTUNED;
-        return stored.orUntunedOf(config().preconditioning());
+        return stored.orUntunedOf(config().kind());
     }
 
     /** Stores walks with the model, in the place of those that were. */

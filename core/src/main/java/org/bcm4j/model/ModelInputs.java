@@ -61,6 +61,14 @@ final class ModelInputs {
         labels.ifPresent(given -> requireLabels(model, given, count));
     }
 
+    static void requireTimes(Tensor times, Tensor points) {
+        TensorForm form = TensorForm.of("noise scales", times);
+        if (!form.is(ScalarType.Float, points.size(0))) {
+            throw new IllegalArgumentException(
+                    "noise scales are float32 [" + points.size(0) + "], one for each of the images, not " + form);
+        }
+    }
+
     private static void requireDevice(TrainedModel model, String what, Tensor tensor) {
         Device device = tensor.is_cuda() ? Device.CUDA : Device.CPU;
         if (device != model.device()) {

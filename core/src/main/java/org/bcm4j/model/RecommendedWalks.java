@@ -105,15 +105,15 @@ public record RecommendedWalks(
     }
 
     /** Sensible walks for an untuned model of a kind; those of a denoiser, which does not walk, are never gone. */
-    public static RecommendedWalks untuned(Preconditioning kind) {
-        return kind == Preconditioning.CONSISTENCY ? MULTISTEP : UNTUNED;
+    public static RecommendedWalks untuned(ModelKind kind) {
+        return kind == ModelKind.CONSISTENCY ? MULTISTEP : UNTUNED;
     }
 
     /**
      * These walks, but where those for a purpose are the ones of {@link #UNTUNED}, which plain consistency models were given too once and
      * which stand in for absent ones, those of the kind.
      */
-    RecommendedWalks orUntunedOf(Preconditioning kind) {
+    RecommendedWalks orUntunedOf(ModelKind kind) {
         RecommendedWalks own = untuned(kind);
         return new RecommendedWalks(
                 chosen(Purpose.SAMPLE, own),

@@ -1,32 +1,206 @@
 package org.bcm4j.model;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.Network;
 import org.bcm4j.unet.NetworkConfig;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A trained model, ready to be evaluated: a network with its weights, on a device, in a precision. What it computes depends on its kind: a
- * {@link ConsistencyModel} leads along a trajectory, a denoiser ({@code org.bcm4j.denoiser}) tells the image behind the noise. For one thread
- * at a time.
+ * A trained model, ready to be evaluated: a network with its weights, on a device, in a precision. Its {@link ModelKind} decides whether it
+ * goes along trajectories ({@link #traverse}) or gives the image behind the noise ({@link #denoise}).
+ *
+ * <p>Nothing in it changes, and any number of threads may evaluate it at once. {@link #close} waits for the evaluations in progress.
  */
-public interface TrainedModel extends AutoCloseable {
-    ModelConfig config();
+public final class TrainedModel implements AutoCloseable {
+    private final ModelConfig config;
+    private final ConsistencyFunction function;
+    private final Weights weights;
+    private final Device device;
+    private final Precision precision;
 
-    Weights weights();
+    /** Held for reading by evaluations, and for writing by {@link #close}: weights are not freed under an evaluation. */
+    private final ReadWriteLock use = new ReentrantReadWriteLock();
 
-    Device device();
+    /** A model of the given weights, which it closes when it is closed. */
+    public TrainedModel(ModelConfig config, Weights weights, Device device, Precision precision) {
+        this(config, config.network().build(), weights, device, precision);
+    }
 
-    Precision precision();
+    private TrainedModel(ModelConfig config, Network network, Weights weights, Device device, Precision precision) {
+        this.config = config;
+        this.function = new ConsistencyFunction(network, config.kind());
+        this.weights = weights;
+        this.device = device;
+        this.precision = precision;
+    }
+
+    /**
+     * Opens a model folder on the best device, in its fastest precision.
+     *
+     * @throws UserException if the folder holds no sound model
+     */
+    public static TrainedModel open(Path folder) {
+        Device device = Device.best();
+        return open(folder, device, Precision.fastestOn(device));
+    }
+
+    /**
+     * Opens a model folder on a given device in a given precision.
+     *
+     * @throws UserException if the folder holds no sound model, or the device cannot be used
+     */
+    public static TrainedModel open(Path folder, Device device, Precision precision) {
+        ModelFolder files = new ModelFolder(folder);
+        ModelConfig config = files.config();
+        Network network = config.network().build();
+        Weights weights = files.weights(network.layout(), device.require());
+        return new TrainedModel(config, network, weights, device, precision);
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Weights weights() {
+        return weights;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public Precision precision() {
+        return precision;
+    }
+
+    /**
+     * f(x, from, to, y): 1 NFE, without gradients. The result belongs to the caller's scope.
+     *
+     * @param x points at noise scale {@code from}, float32 [B,C,H,W]
+     * @param from noise scale in [σ_min, T]
+     * @param to noise scale in [σ_min, T]; σ_min for a plain consistency model, which leads nowhere else
+     * @param labels int64 [B]; absent means the null class, or no classes
+     * @return points at noise scale {@code to}, not clipped
+     * @throws IllegalArgumentException if the model takes no such points or labels, or leads no points there
+     * @throws IllegalStateException if the model is closed
+     */
+    public Tensor traverse(Tensor x, double from, double to, Optional<Tensor> labels) {
+        return withoutGradients(() -> traverseWithGradient(x, from, to, labels));
+    }
+
+    /**
+     * As {@link #traverse}, differentiable with respect to {@code x}; the weights are constants. The caller's scope has to stay open until
+     * the gradient has been taken.
+     */
+    public Tensor traverseWithGradient(Tensor x, double from, double to, Optional<Tensor> labels) {
+        requireTraversal(from, to);
+        return evaluate(x, labels, () -> {
+            long count = x.size(0);
+            return function.apply(
+                    Pass.evaluating(weights),
+                    x,
+                    device.full(from, count),
+                    device.full(to, count),
+                    known(labels, count));
+        });
+    }
+
+    /**
+     * As {@link #traverse(Tensor, double, double, Optional)}, with noise scales of each image's own: images that are at different places of
+     * different walks go in one batch.
+     *
+     * @param from noise scale of each point, float32 [B] in [σ_min, T]
+     * @param to noise scale to take each point to, float32 [B] in [σ_min, T]
+     */
+    public Tensor traverse(Tensor x, Tensor from, Tensor to, Optional<Tensor> labels) {
+        return withoutGradients(() -> {
+            ModelInputs.requireTimes(from, x);
+            ModelInputs.requireTimes(to, x);
+            requireTraversal(from.min().item_double(), to.min().item_double());
+            requireTraversal(from.max().item_double(), to.max().item_double());
+            return evaluate(
+                    x, labels, () -> function.apply(Pass.evaluating(weights), x, from, to, known(labels, x.size(0))));
+        });
+    }
+
+    /**
+     * D(x; σ, y), the expected image behind the noise (docs/method.md §4): 1 NFE, without gradients. The result belongs to the caller's scope.
+     *
+     * @param x images with noise, float32 [B,C,H,W]
+     * @param sigma the noise's standard deviation for each of them, float32 [B], positive
+     * @param labels int64 [B]; absent means the null class, or no classes
+     * @return float32 [B,C,H,W], in [-1,1] but for the denoiser's own errors
+     * @throws IllegalArgumentException if this is no denoiser, or it takes no such images or labels
+     * @throws IllegalStateException if the model is closed
+     */
+    public Tensor denoise(Tensor x, Tensor sigma, Optional<Tensor> labels) {
+        if (config.kind() != ModelKind.DENOISER) {
+            throw new IllegalArgumentException("a " + config.kind().title() + " is no denoiser");
+        }
+        return withoutGradients(() -> evaluate(x, labels, () -> {
+            Tensor timeZero = device.full(NoiseScales.SIGMA_MIN, x.size(0));
+            return function.apply(Pass.evaluating(weights), x, sigma, timeZero, known(labels, x.size(0)));
+        }));
+    }
+
+    /** One evaluation of the network, in this model's precision, while no one can close the model. */
+    private Tensor evaluate(Tensor x, Optional<Tensor> labels, Supplier<Tensor> evaluation) {
+        Lock evaluating = use.readLock();
+        evaluating.lock();
+        try (Precision.Guard guard = precision.on(device)) {
+            requireInputs(x, labels);
+            return evaluation.get();
+        } finally {
+            evaluating.unlock();
+        }
+    }
+
+    private static Tensor withoutGradients(Supplier<Tensor> evaluation) {
+        return Scope.returning(() -> {
+            try (NoGradGuard noGrad = new NoGradGuard()) {
+                return evaluation.get();
+            }
+        });
+    }
+
+    private Optional<Tensor> known(Optional<Tensor> labels, long count) {
+        return labels.or(() -> unlabelled(count));
+    }
+
+    private void requireTraversal(double from, double to) {
+        for (double time : new double[] {from, to}) {
+            if (!(time >= NoiseScales.SIGMA_MIN && time <= NoiseScales.SIGMA_MAX)) {
+                throw new IllegalArgumentException("noise scales are from " + NoiseScales.SIGMA_MIN + " to "
+                        + NoiseScales.SIGMA_MAX + ", not " + time);
+            }
+        }
+        ModelKind kind = config.kind();
+        if (!kind.walks()) {
+            throw new IllegalArgumentException("a denoiser walks no trajectory by itself");
+        }
+        if (!kind.isBidirectional() && (float) to != (float) NoiseScales.SIGMA_MIN) {
+            throw new IllegalArgumentException(
+                    "a plain consistency model leads to time 0 (" + NoiseScales.SIGMA_MIN + ") only, not to " + to);
+        }
+    }
 
     /** Shape [count,C,H,W] of the images that this model takes. */
-    default long[] shape(long count) {
-        NetworkConfig network = config().network();
+    public long[] shape(long count) {
+        NetworkConfig network = config.network();
         return new long[] {count, network.imageChannels(), network.imageSize(), network.imageSize()};
     }
 
@@ -36,9 +210,9 @@ public interface TrainedModel extends AutoCloseable {
      * @param count at least 1
      * @throws UserException if the model was trained with labels only
      */
-    default Optional<Tensor> unlabelled(long count) {
+    public Optional<Tensor> unlabelled(long count) {
         ModelInputs.requireCount(count);
-        NetworkConfig network = config().network();
+        NetworkConfig network = config.network();
         if (network.classes() == 0) {
             return Optional.empty();
         }
@@ -47,21 +221,33 @@ public interface TrainedModel extends AutoCloseable {
         }
         long[] labels = new long[Math.toIntExact(count)];
         Arrays.fill(labels, network.classes());
-        return Optional.of(device().integers(labels));
+        return Optional.of(device.integers(labels));
     }
 
     /**
      * The classes one after another, for image number {@code first} and those that follow it: image i is one of class i mod classes, so that
      * all have equal shares. int64 [count], absent if the model has no classes.
      */
-    default Optional<Tensor> classesInTurn(long first, long count) {
+    public Optional<Tensor> cyclicLabels(long first, long count) {
         ModelInputs.requireCount(count);
-        int classes = config().network().classes();
+        int classes = config.network().classes();
         return classes == 0
                 ? Optional.empty()
-                : Optional.of(device().integers(LongStream.range(first, first + count)
+                : Optional.of(device.integers(LongStream.range(first, first + count)
                         .map(i -> i % classes)
                         .toArray()));
+    }
+
+    /**
+     * Refuses a model that cannot go a walk, for what only walks can do.
+     *
+     * @throws UserException if this is a denoiser
+     */
+    public void requireWalks() {
+        if (!config.kind().walks()) {
+            throw new UserException(
+                    "this model is a denoiser, which walks no trajectory by itself; name a consistency model");
+        }
     }
 
     /**
@@ -72,7 +258,7 @@ public interface TrainedModel extends AutoCloseable {
      * @throws IllegalArgumentException saying what was expected and what came
      * @throws IllegalStateException if this model is closed
      */
-    default void requireInputs(Tensor points, Optional<Tensor> labels) {
+    public void requireInputs(Tensor points, Optional<Tensor> labels) {
         ModelInputs.requireOpen(this);
         ModelInputs.requirePoints(this, points);
         ModelInputs.requireLabels(this, labels, points.size(0));
@@ -86,11 +272,19 @@ public interface TrainedModel extends AutoCloseable {
      * @throws IllegalArgumentException saying what was expected and what came
      * @throws IllegalStateException if this model is closed
      */
-    default void requireLabels(Optional<Tensor> labels, long count) {
+    public void requireLabels(Optional<Tensor> labels, long count) {
         ModelInputs.requireOpen(this);
         ModelInputs.requireLabels(this, labels, count);
     }
 
+    /** Frees the weights, once the evaluations in progress have ended. Evaluations after that are refused. */
     @Override
-    void close();
+    public void close() {
+        use.writeLock().lock();
+        try {
+            weights.close();
+        } finally {
+            use.writeLock().unlock();
+        }
+    }
 }

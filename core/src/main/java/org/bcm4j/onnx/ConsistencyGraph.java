@@ -4,10 +4,10 @@ import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 
 import java.util.Optional;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 
 /** f(x, t, u, y) = c_skip(t,u)·x + c_out(t,u)·F(c_in(t)·x, t, u, y) (Eq. 5) in ONNX's operators. */
-record ConsistencyGraph(NetworkGraph network, Preconditioning preconditioning, Operators operators) {
+record ConsistencyGraph(NetworkGraph network, ModelKind kind, Operators operators) {
     private static final double VARIANCE = SIGMA_DATA * SIGMA_DATA;
 
     Value apply(Value x, Value t, Value u, Optional<Value> labels) {
@@ -21,7 +21,7 @@ record ConsistencyGraph(NetworkGraph network, Preconditioning preconditioning, O
 
     /** c_skip. */
     private Value skip(Value t, Value u) {
-        return switch (preconditioning) {
+        return switch (kind) {
             case BIDIRECTIONAL ->
                 operators.divide(
                         operators.add(operators.multiply(t, u), VARIANCE),
@@ -39,7 +39,7 @@ record ConsistencyGraph(NetworkGraph network, Preconditioning preconditioning, O
 
     /** c_out·√(t² + σ_data²). */
     private Value out(Value t, Value u) {
-        Value distance = switch (preconditioning) {
+        Value distance = switch (kind) {
             case BIDIRECTIONAL -> operators.subtract(t, u);
             case CONSISTENCY -> operators.subtract(t, SIGMA_MIN);
             case DENOISER -> t;

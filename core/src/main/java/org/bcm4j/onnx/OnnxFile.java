@@ -58,7 +58,7 @@ public final class OnnxFile {
                 ? Optional.empty()
                 : Optional.of(graph.input("labels", Element.INT64, Value.BATCH));
         Layers layers = new Layers(graph, weights);
-        Value y = new ConsistencyGraph(of(network.build(), layers), config.preconditioning(), layers.operators())
+        Value y = new ConsistencyGraph(of(network.build(), layers), config.kind(), layers.operators())
                 .apply(x, t, u, labels);
         graph.output(y, "y");
         return graph;

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Walk;
 
@@ -74,7 +74,7 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
     public Result measure(Bench bench, Provenance provenance) {
         List<Variant> variants = new ArrayList<>();
         for (Run run : runs()) {
-            try (ConsistencyModel model = bench.open(run)) {
+            try (TrainedModel model = bench.open(run)) {
                 variants.add(new Variant(
                         run,
                         bench.generation(model, GENERATION, samples, seeds),

@@ -10,14 +10,12 @@ import java.util.stream.LongStream;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageGrid;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.metrics.GenerationQuality;
 import org.bcm4j.metrics.Interval;
 import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.metrics.RealImages;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.tensor.Device;
@@ -82,8 +80,8 @@ public final class Bench {
     }
 
     /** A run's model, which the caller closes. */
-    ConsistencyModel open(Run run) {
-        return ConsistencyModel.open(folder(run), device(), precision());
+    TrainedModel open(Run run) {
+        return TrainedModel.open(folder(run), device(), precision());
     }
 
     /** Puts a sheet of images, [N,C,H,W] in [-1,1], beside the results. */
@@ -94,8 +92,8 @@ public final class Bench {
     }
 
     /** EDM's denoiser, which the caller closes. */
-    DenoisingModel openDenoiser() {
-        return DenoisingModel.open(folder(Run.EDM), device(), precision());
+    TrainedModel openDenoiser() {
+        return TrainedModel.open(folder(Run.EDM), device(), precision());
     }
 
     /** Images that no training and no tuning sees. */
@@ -143,7 +141,7 @@ public final class Bench {
     }
 
     /** The Fréchet distance of a model's samples from test images, divided by that of blurred ones, over seeds. */
-    Interval generation(ConsistencyModel model, Walk walk, long samples, int seeds) {
+    Interval generation(TrainedModel model, Walk walk, long samples, int seeds) {
         return over(
                 seeds,
                 seed -> new GenerationQuality(model, features, realTest(), samples, seed, listener)

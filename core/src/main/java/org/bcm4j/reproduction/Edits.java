@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.bcm4j.metrics.Damage;
 import org.bcm4j.metrics.EditingQuality;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 
 /**
@@ -95,8 +95,8 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
         List<Repair> inpainting = new ArrayList<>();
         List<Repair> restoration = new ArrayList<>();
         Damage hole = new Damage.CentralHole();
-        try (ConsistencyModel bcm = bench.open(Run.BCM);
-                ConsistencyModel ict = bench.open(Run.ICT)) {
+        try (TrainedModel bcm = bench.open(Run.BCM);
+                TrainedModel ict = bench.open(Run.ICT)) {
             for (String walk : RecommendedWalks.UNTUNED.inpaint().values()) {
                 inpainting.add(repair(bench, bcm, Run.BCM, "central hole", hole, Walk.parse(walk)));
             }
@@ -114,7 +114,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
         return new Result(provenance, inpainting, restoration);
     }
 
-    private Repair repair(Bench bench, ConsistencyModel model, Run method, String name, Damage damage, Walk walk) {
+    private Repair repair(Bench bench, TrainedModel model, Run method, String name, Damage damage, Walk walk) {
         List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                 .mapToObj(seed -> new EditingQuality(
                                 model,

@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Walk;
 
@@ -61,10 +61,10 @@ public record GenerationAgainstNfe(long samples, int seeds) implements Stage<Gen
     @Override
     public Result measure(Bench bench, Provenance provenance) {
         List<Point> points = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM);
-                ConsistencyModel ict = bench.open(Run.ICT)) {
+        try (TrainedModel bcm = bench.open(Run.BCM);
+                TrainedModel ict = bench.open(Run.ICT)) {
             for (Kind kind : KINDS) {
-                ConsistencyModel model = kind == Kind.MULTISTEP ? ict : bcm;
+                TrainedModel model = kind == Kind.MULTISTEP ? ict : bcm;
                 for (Walk walk : bench.walks().of(kind)) {
                     Interval distance = bench.generation(model, walk, samples, seeds);
                     points.add(new Point(kind, walk.toString(), walk.nfe(), distance));

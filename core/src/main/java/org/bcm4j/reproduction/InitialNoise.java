@@ -5,7 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.Walk;
@@ -52,7 +52,7 @@ public record InitialNoise(long images, int seeds) implements Stage<InitialNoise
     @Override
     public Result measure(Bench bench, Provenance provenance) {
         List<Pair> pairs = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+        try (TrainedModel bcm = bench.open(Run.BCM)) {
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
                 pairs.add(new Pair(
                         walk.toString(),

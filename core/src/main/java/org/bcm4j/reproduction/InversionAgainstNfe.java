@@ -5,11 +5,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Ode;
@@ -84,12 +82,12 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
     @Override
     public Result measure(Bench bench, Provenance provenance) {
         List<Point> points = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+        try (TrainedModel bcm = bench.open(Run.BCM)) {
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
                 points.add(point(bench, BCM, bcm, walk));
             }
         }
-        try (DenoisingModel edm = bench.openDenoiser()) {
+        try (TrainedModel edm = bench.openDenoiser()) {
             for (OdeSolver solver : SOLVERS) {
                 for (int nfe : ODE_EVALUATIONS) {
                     int steps = solver == OdeSolver.HEUN ? nfe / 2 : nfe;

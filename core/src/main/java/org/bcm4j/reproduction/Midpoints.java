@@ -11,7 +11,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.metrics.InterpolationQuality;
 import org.bcm4j.metrics.Interval;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
@@ -70,7 +70,7 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
     public Result measure(Bench bench, Provenance provenance) {
         Walk inversion = bench.walks().of(Kind.INVERSION, INVERSION_NFE);
         Walk generation = bench.walks().of(Kind.ANCESTRAL, GENERATION_NFE);
-        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+        try (TrainedModel bcm = bench.open(Run.BCM)) {
             draw(bench, bcm, inversion, generation);
             return new Result(
                     provenance,
@@ -82,7 +82,7 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
     }
 
     /** Ways between the first pairs of test images: of each a row with different noises, and one with the same. */
-    private void draw(Bench bench, ConsistencyModel bcm, Walk inversion, Walk generation) {
+    private void draw(Bench bench, TrainedModel bcm, Walk inversion, Walk generation) {
         try (Scope scope = Scope.open()) {
             long count = Math.min(DRAWN_PAIRS, pairs);
             LabelledImages images = bench.testImages(0, 2 * count);
@@ -112,11 +112,7 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
     }
 
     private Interval distance(
-            Bench bench,
-            ConsistencyModel bcm,
-            Walk inversion,
-            Walk generation,
-            InterpolationQuality.InitialNoise noise) {
+            Bench bench, TrainedModel bcm, Walk inversion, Walk generation, InterpolationQuality.InitialNoise noise) {
         return Bench.over(
                 seeds,
                 seed -> new InterpolationQuality(

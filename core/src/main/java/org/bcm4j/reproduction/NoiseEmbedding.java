@@ -10,7 +10,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -82,7 +82,7 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
         Walk walk = bench.walks().of(Kind.INVERSION, NFE);
         List<double[]> noises = new ArrayList<>();
         List<Integer> labels = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM)) {
+        try (TrainedModel bcm = bench.open(Run.BCM)) {
             for (int i = 0; i < INITIAL_NOISES; i++) {
                 LabelledImages pictures = bench.testImages(i, images);
                 try (Scope scope = Scope.open()) {

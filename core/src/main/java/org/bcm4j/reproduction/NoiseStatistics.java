@@ -9,13 +9,11 @@ import java.util.function.LongFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.metrics.Interval;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.NoiseQuality;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
@@ -111,8 +109,8 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
     @Override
     public Result measure(Bench bench, Provenance provenance) {
         List<Row> rows = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM);
-                DenoisingModel edm = bench.openDenoiser()) {
+        try (TrainedModel bcm = bench.open(Run.BCM);
+                TrainedModel edm = bench.openDenoiser()) {
             for (Walk walk : bench.walks().of(Kind.INVERSION)) {
                 rows.add(row(bench, Source.BCM, bcm, walk));
             }

@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 import org.bcm4j.metrics.GenerationQuality;
 import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.WalkSearch;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 
 /**
@@ -115,8 +115,8 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
     @Override
     public Result measure(Bench bench, Provenance provenance) {
         List<Found> found = new ArrayList<>();
-        try (ConsistencyModel bcm = bench.open(Run.BCM);
-                ConsistencyModel ict = bench.open(Run.ICT)) {
+        try (TrainedModel bcm = bench.open(Run.BCM);
+                TrainedModel ict = bench.open(Run.ICT)) {
             for (Kind kind : Kind.values()) {
                 ToDoubleFunction<Walk> cost = switch (kind) {
                     case ANCESTRAL, ZIGZAG, COMBINED -> generation(bench, bcm);
@@ -138,13 +138,13 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
         return new Found(kind, best.walk().toString(), best.cost(), before);
     }
 
-    private ToDoubleFunction<Walk> generation(Bench bench, ConsistencyModel model) {
+    private ToDoubleFunction<Walk> generation(Bench bench, TrainedModel model) {
         GenerationQuality quality =
                 new GenerationQuality(model, bench.features(), bench.realTraining(), images, SEED, bench.listener());
         return walk -> quality.of(walk).relativeToBlurred();
     }
 
-    private ToDoubleFunction<Walk> inversion(Bench bench, ConsistencyModel model) {
+    private ToDoubleFunction<Walk> inversion(Bench bench, TrainedModel model) {
         long count = Math.min(images, bench.training().size());
         InversionQuality quality = new InversionQuality(model, bench.training(), count, SEED, bench.listener());
         return walk -> quality.of(walk, Bench.labels(model)).meanSquaredError();

@@ -99,7 +99,8 @@ final class SafetensorsHeaderParser {
         expect(parser.nextToken() == JsonToken.VALUE_STRING, where + "has a dtype that is not text");
         String name = parser.getString();
         return ElementType.named(name)
-                .orElseThrow(() -> broken(where + "has the unsupported dtype '" + printable(name) + "'"));
+                .orElseThrow(() -> new UserException(file + ": " + where + "has the unsupported dtype '"
+                        + printable(name) + "'; save it as F32, or leave it out of the file"));
     }
 
     private List<Long> readNumbers(JsonParser parser, String what, int limit) {

@@ -132,6 +132,11 @@ public final class Weights implements AutoCloseable {
                     throw new UserException(source + ": parameter " + name + " has shape "
                             + Arrays.toString(tensor.shape()) + ", the network wants " + Arrays.toString(view.shape()));
                 }
+                if (!tensor.is_floating_point() || !tensor.isfinite().all().item_bool()) {
+                    throw new UserException(source + ": parameter " + name
+                            + (tensor.is_floating_point() ? " holds NaN or infinity" : " holds whole numbers")
+                            + ", and weights are finite floating-point numbers; save the model again");
+                }
                 view.detach().copy_(tensor);
             });
         }

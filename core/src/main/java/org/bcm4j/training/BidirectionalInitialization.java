@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
  * time. Every weight is copied; the perceptron that embeds t is copied once more, for u; and the projection of both
  * embeddings is [I, 0]. So the network's raw output stays what it was, bit for bit and for every u, until training
  * tells the perceptrons apart. f itself moves by the difference of the two {@link
- * org.bcm4j.model.Preconditioning}s' c_skip.
+ * org.bcm4j.model.ModelKind}s' c_skip.
  */
 public final class BidirectionalInitialization {
     /** What projects both embeddings to one, in ADM's networks and in NCSN++'s. */

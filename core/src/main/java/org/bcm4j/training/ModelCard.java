@@ -2,7 +2,6 @@ package org.bcm4j.training;
 
 import java.util.Locale;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.model.Preconditioning;
 import org.bcm4j.unet.Network;
 
 /** The README of a trained model's folder. */
@@ -25,22 +24,14 @@ final class ModelCard {
                 ```yaml
                 %s```
                 """,
-                kind(config.model()),
+                config.model().title(),
                 config.data().title(),
                 state.step,
                 config.totalSteps(),
                 state.step * config.batchSize(),
                 network.layout().parameterCount(),
                 state.stage().emaRate(),
-                config.model() == Preconditioning.DENOISER ? "" : " --nfe 2",
+                config.model().walks() ? " --nfe 2" : "",
                 ConfigFile.toYaml(config));
-    }
-
-    private static String kind(Preconditioning model) {
-        return switch (model) {
-            case BIDIRECTIONAL -> "bidirectional consistency model";
-            case CONSISTENCY -> "consistency model";
-            case DENOISER -> "denoiser";
-        };
     }
 }

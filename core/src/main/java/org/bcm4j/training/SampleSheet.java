@@ -62,7 +62,9 @@ final class SampleSheet {
                 Precision.Guard guard = precision.on(device)) {
             ImageNoise noises = ImageNoise.from(config.seed(), 0, device);
             Pass pass = Pass.evaluating(weights);
-            long[] first = LongStream.range(0, COLUMNS).toArray();
+            long count = images.size();
+            // Of a set of fewer images than columns some are shown again.
+            long[] first = LongStream.range(0, COLUMNS).map(i -> i % count).toArray();
             Tensor real = device.move(images.images(first));
             Optional<Tensor> labels =
                     config.network().classes() == 0 ? Optional.empty() : Optional.of(device.move(images.labels(first)));

@@ -108,6 +108,7 @@ public final class Trainer implements AutoCloseable {
         try {
             trainer.requireSameClasses();
             trainer.checkpoints.restore(trainer.state);
+            trainer.requireStepsLeft();
             trainer.keepTunedWalks();
             if (!overrides.isEmpty()) {
                 ConfigFile.write(file, config);
@@ -130,6 +131,13 @@ public final class Trainer implements AutoCloseable {
                     directory + ": the classes of " + config.data().title() + " were "
                             + String.join(", ", before) + " when the run began, and are " + String.join(", ", now)
                             + " now; restore the data, or start a new run");
+        }
+    }
+
+    private void requireStepsLeft() {
+        if (state.step > config.totalSteps()) {
+            throw new UserException(directory + ": has made " + state.step + " steps already, and its stages have "
+                    + config.totalSteps() + "; give them more");
         }
     }
 
@@ -189,8 +197,10 @@ public final class Trainer implements AutoCloseable {
                         new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
                         audience))) {
             StepLog log = new StepLog(journal, config);
+            SkippedSteps skips = new SkippedSteps(directory, state);
             while (state.step < config.totalSteps() && !stopRequested) {
                 log.add(step.run(state), state.step);
+                skips.after(state);
                 if (state.step % output.samplesEvery() == 0) {
                     byte[] sheet = samples.draw(state.average);
                     journal.image("samples", state.step, sheet);

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
@@ -44,7 +44,7 @@ import org.bcm4j.unet.NetworkConfig;
 public record TrainingConfig(
         @Default("0") long seed,
         DataSource data,
-        @Default("bidirectional") Preconditioning model,
+        @Default("bidirectional") ModelKind model,
         NetworkConfig network,
         Optional<InitialModel> init,
         List<TrainingStage> stages,
@@ -100,7 +100,7 @@ public record TrainingConfig(
         huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
         requireOneKind(model, network, stages);
         require(
-                model != Preconditioning.DENOISER || stableTargets == 0,
+                model.walks() || stableTargets == 0,
                 "stable_targets must be 0 for a denoiser, whose target is the image itself");
     }
 
@@ -109,17 +109,17 @@ public record TrainingConfig(
      *
      * @throws IllegalArgumentException saying what to change
      */
-    public static void requireKind(Preconditioning model, NetworkConfig network) {
+    public static void requireKind(ModelKind model, NetworkConfig network) {
         boolean toldTarget = network.conditioning() != Conditioning.TIME;
         require(
-                toldTarget == (model == Preconditioning.BIDIRECTIONAL),
+                toldTarget == model.isBidirectional(),
                 toldTarget
                         ? "a model of kind " + kind(model)
                                 + " goes to time 0 only; use conditioning: time in the network"
                         : "a bidirectional model is told where to go; use conditioning: joint or aligned in the network");
     }
 
-    private static void requireOneKind(Preconditioning model, NetworkConfig network, List<TrainingStage> stages) {
+    private static void requireOneKind(ModelKind model, NetworkConfig network, List<TrainingStage> stages) {
         requireKind(model, network);
         for (TrainingStage stage : stages) {
             for (LossTerm term : stage.terms()) {
@@ -131,7 +131,7 @@ public record TrainingConfig(
         }
     }
 
-    private static String kind(Preconditioning model) {
+    private static String kind(ModelKind model) {
         return model.name().toLowerCase(Locale.ROOT);
     }
 

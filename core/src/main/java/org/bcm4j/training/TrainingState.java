@@ -38,6 +38,7 @@ final class TrainingState implements AutoCloseable {
     long skipped;
 
     private final TrainingConfig config;
+    private final int imageCount;
     private final WeightLayout layout;
     private final Device device;
     private int stageIndex;
@@ -46,6 +47,7 @@ final class TrainingState implements AutoCloseable {
 
     TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
         this.config = config;
+        this.imageCount = images.size();
         this.layout = layout;
         this.device = device;
         Weights initial = config.init()
@@ -122,6 +124,7 @@ final class TrainingState implements AutoCloseable {
         counters.put("stage", (long) stageIndex);
         counters.put("skipped", skipped);
         counters.put("updates", optimizer.step());
+        counters.put("images", (long) imageCount);
         return counters;
     }
 
@@ -149,6 +152,7 @@ final class TrainingState implements AutoCloseable {
             }
             enter((int) stage);
             buffers().forEach((name, buffer) -> restore(buffer, named(saved, name, file), file));
+            requireSameImages(saved, file);
             step = counter(saved, "step", file);
             skipped = counter(saved, "skipped", file);
             optimizer.restoreStep(counter(saved, "updates", file));
@@ -171,6 +175,17 @@ final class TrainingState implements AutoCloseable {
                     + " numbers, this one has " + buffer.flat().numel() + "); train with the configuration of its run");
         }
         buffer.flat().detach().copy_(saved);
+    }
+
+    /** A run draws its images by number. States of before images were counted say nothing. */
+    private void requireSameImages(SafetensorsFile saved, Path file) {
+        if (saved.tensors().containsKey("counter.images")) {
+            long before = counter(saved, "images", file);
+            if (before != imageCount) {
+                throw new UserException(file + ": the run had " + before + " training images, and there are "
+                        + imageCount + " now; restore the data, or start a new run");
+            }
+        }
     }
 
     private static long counter(SafetensorsFile saved, String name, Path file) {

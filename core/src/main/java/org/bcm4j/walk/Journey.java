@@ -2,9 +2,8 @@ package org.bcm4j.walk;
 
 import java.util.Optional;
 import org.bcm4j.denoiser.Denoiser;
-import org.bcm4j.denoiser.DenoisingModel;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
@@ -16,8 +15,14 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param labels the class of each point, int64 [B]; absent means the null class, or no classes
  * @param noise draws for the moves of a walk that add noise, and for the initial noise of an ODE
+ * @param listener hears of each evaluation
  */
-public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
+public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise, EvaluationListener listener) {
+    /** A journey that nobody listens to. */
+    public Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
+        this(model, labels, noise, EvaluationListener.NONE);
+    }
+
     /**
      * Generates: goes from the points {@code way.start()·z}.
      *
@@ -55,15 +60,15 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      *     ODE to a model that is no denoiser
      */
     public static void require(Way way, ModelConfig model) {
-        if (way instanceof Walk && model.isDenoiser()) {
+        if (way instanceof Walk && !model.kind().walks()) {
             throw new UserException(
                     "walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
                             + " solve its ODE, or name a consistency model");
         }
-        if (way instanceof Walk walk && model.isPlain()) {
+        if (way instanceof Walk walk && model.kind() == ModelKind.CONSISTENCY) {
             requireMultistep(walk);
         }
-        if (way instanceof Ode && !model.isDenoiser()) {
+        if (way instanceof Ode && model.kind().walks()) {
             throw new UserException(
                     "ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
                             + " walk with it, or name a model trained with the term edm-denoising");
@@ -83,14 +88,21 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
     }
 
     private Walker walker() {
-        ConsistencyModel consistent = ConsistencyModel.of(model);
-        return new Walker((x, t, u) -> consistent.traverse(x, t, u, labels), noise);
+        return new Walker(traversal(), noise);
+    }
+
+    /** f, evaluated by the model with the labels. */
+    public Traversal traversal() {
+        return (x, t, u) -> {
+            listener.evaluating(x.size(0));
+            return model.traverse(x, t, u, labels);
+        };
     }
 
     private Denoiser denoiser() {
-        if (model instanceof DenoisingModel denoising) {
-            return denoising.denoiser(labels);
-        }
-        throw new IllegalArgumentException(model.getClass() + " is no denoiser, though its configuration is one's");
+        return (x, sigma) -> {
+            listener.evaluating(x.size(0));
+            return model.denoise(x, sigma, labels);
+        };
     }
 }

@@ -172,8 +172,8 @@ class ConfigErrorsTest {
                     "trainig.rate=0.1",
                     "--set trainig.rate=0.1: unknown key \"trainig\" at the top level; did you mean \"training\"?"),
             Arguments.of("seed.x=1", "--set seed.x=1: seed is 1, which has no keys"),
-            Arguments.of("seed", "--set seed: expected key=value, such as training.batch_size=64"),
-            Arguments.of("=1", "--set =1: expected key=value, such as training.batch_size=64"),
+            Arguments.of("seed", "--set seed: expected key=value, such as batch_size=64"),
+            Arguments.of("=1", "--set =1: expected key=value, such as batch_size=64"),
             Arguments.of("seed=[1", "--set seed=[1: not valid YAML: expected ',' or ']', but got <stream end>"),
             Arguments.of(
                     "resolutions.2=1",

@@ -141,6 +141,38 @@ class LabelFileTest {
         refusesLabels("file,class\na,b.png,x\n", ".csv:2: must be a file, a comma and a class; put what holds a comma");
         refusesLabels("file;class\na.png;x\n", "with commas, not semicolons or tabs");
         refusesLabels("file,class\n\"a.png\"x,y\n", ".csv: is not CSV; ");
+        refusesLabels("file,class\n\"a.png,cat\n", ".csv: is not CSV; a quotation mark (\") is never closed");
+        refusesLabels("file,class\n", ".csv: names no pictures; write a line for each");
+        refusesLabels("file,class\na.png,cat\n./a.png,dog\n", ".csv: names a.png twice, once as ./a.png");
+    }
+
+    /** Each case begins with JSON; in the message nothing of the library's own words about where it read. */
+    @Test
+    void refusesJsonThatItCanNotUse() throws IOException {
+        pictures.write("a.png", 1, 1, 2, 2);
+        refusesJson("{\"a.png\": \"cat\", \"a.png\": \"dog\"}", ":1: is not JSON; Duplicate Object property \"a.png\"");
+        refusesJson("{", ":1: is not JSON; Unexpected end-of-input: expected close marker for Object");
+        refusesJson("{\"labels\": [[\"a.png\", 1]]}", ": the class of labels must be a text, is of type array");
+    }
+
+    private void refusesJson(String json, String message) throws IOException {
+        Path labels = Files.writeString(directory.resolve("labels.json"), json);
+        ImageFolder folder = pictures.labelledBy(labels);
+        assertThatThrownBy(folder::training).isInstanceOf(UserException.class).hasMessage(labels + message);
+    }
+
+    @Test
+    void aPictureMayBeNamedByItsWholePath() throws IOException {
+        pictures.write("a.png", 1, 1, 2, 2);
+        Path labels = Files.writeString(
+                directory.resolve("labels.csv"),
+                "file,class\n" + directory.resolve("a.png").toAbsolutePath() + ",cat\n");
+        assertThat(pictures.labelledBy(labels).training().size()).isEqualTo(1);
+        Path twice = Files.writeString(
+                directory.resolve("twice.csv"),
+                "file,class\na.png,cat\n" + directory.resolve("a.png").toAbsolutePath() + ",cat\n");
+        ImageFolder folder = pictures.labelledBy(twice);
+        assertThatThrownBy(folder::training).hasMessageContaining("names a.png twice, once as /");
     }
 
     private void refusesLabels(String csv, String message) throws IOException {

@@ -3,10 +3,16 @@ package org.bcm4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,6 +180,84 @@ class PictureDecoderTest {
         assertThat(HostTensors.longs(picture.pixels())).containsExactly(10, 255);
         assertThat(picture.opacity().orElseThrow().shape()).containsExactly(1, 2, 1);
         assertThat(HostTensors.longs(picture.opacity().orElseThrow())).containsExactly(255, 0);
+    }
+
+    /** Every chunk ends with its checksum, the last byte of which is changed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"IHDR", "PLTE", "tRNS", "IDAT"})
+    void aChunkWithAWrongChecksumIsRefused(String chunk) throws IOException {
+        byte[] png = new PngBuilder(2, 1, 8, PngBuilder.PALETTE)
+                .chunk("PLTE", 10, 20, 30, 40, 50, 60)
+                .chunk("tRNS", 0, 51)
+                .rows(0, 0, 1);
+        ImageFiles.decode(png, "a.png");
+        int type = new String(png, StandardCharsets.ISO_8859_1).indexOf(chunk);
+        int length = ByteBuffer.wrap(png).getInt(type - 4);
+        png[type + 4 + length + 3] ^= 1;
+        assertThatThrownBy(() -> ImageFiles.decode(png, "a.png"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a.png is damaged (wrong checksum of its chunk " + chunk + "); get the picture again");
+    }
+
+    /** A frame of 2 x 1 in the middle of a canvas of 4 x 3, put together by hand. */
+    @Test
+    void aGifFrameLiesOnItsCanvas() throws IOException {
+        byte[] gif = {
+            'G',
+            'I',
+            'F',
+            '8',
+            '9',
+            'a',
+            4,
+            0,
+            3,
+            0,
+            (byte) 0x80,
+            0,
+            0, // canvas, palette of two colours
+            50,
+            50,
+            50,
+            90,
+            90,
+            90,
+            ',',
+            1,
+            0,
+            1,
+            0,
+            2,
+            0,
+            1,
+            0,
+            0, // frame at (1, 1)
+            2,
+            2,
+            0x44,
+            0x0a,
+            0, // LZW of 2 bits: clear, 0, 1, end
+            ';'
+        };
+        Path file = Files.write(directory.resolve("a.gif"), gif);
+        Picture picture = ImageFiles.readPicture(file);
+        assertThat(picture.pixels().shape()).containsExactly(1, 3, 4);
+        assertThat(HostTensors.longs(picture.pixels()))
+                .containsExactly(255, 255, 255, 255, 255, 50, 90, 255, 255, 255, 255, 255);
+        assertThat(HostTensors.longs(picture.opacity().orElseThrow()))
+                .containsExactly(0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0);
+    }
+
+    @Test
+    void samplesOfMoreThan16BitsAreRefused() throws IOException {
+        ColorModel grey = new ComponentColorModel(
+                ColorSpace.getInstance(ColorSpace.CS_GRAY), false, false, Transparency.OPAQUE, DataBuffer.TYPE_INT);
+        BufferedImage wide = new BufferedImage(grey, grey.createCompatibleWritableRaster(2, 1), false, null);
+        byte[] encoded = tiff(wide);
+        assertThatThrownBy(() -> ImageFiles.decode(encoded, "a.tif"))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "a.tif holds numbers of 32 bits, whose range nothing tells; export it with 8 or 16 bits a channel");
     }
 
     @Test

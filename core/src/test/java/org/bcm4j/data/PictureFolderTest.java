@@ -78,6 +78,14 @@ class PictureFolderTest {
         assertThat(relative(folder.pictures()))
                 .containsExactly("link/a/1.png", "link/b/2.png", "link/c/3.png", "link/one.png");
         assertThat(relative(folder.leftOut())).containsExactly("link/circle", "link/lost.png");
+        assertThat(relative(PictureFolder.of(directory.resolve("real/circle")).pictures()))
+                .as("begun within the circle")
+                .hasSize(4);
+        write("outer/inner/4.png");
+        Files.createSymbolicLink(directory.resolve("outer/inner/up"), directory.resolve("outer"));
+        PictureFolder inner = PictureFolder.of(directory.resolve("outer/inner"));
+        assertThat(relative(inner.pictures())).contains("outer/inner/4.png");
+        assertThat(inner.leftOut()).isNotEmpty();
     }
 
     /** What an edit wrote is read as its results, without the comparisons beside them. */

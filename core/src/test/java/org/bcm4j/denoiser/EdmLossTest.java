@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.IntervalLaw.EndPoints;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
@@ -102,7 +102,7 @@ class EdmLossTest {
             live.gradient().zero_();
 
             Example example = new Example(images, noise, sigma, sigma, sigma, labels);
-            ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+            ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             Tensor regression = new Denoising(IntervalLaw.Settings.paper(EndPoints.INCLUDED))
                     .of(new TrainedFunction(function, live, stored), example)
                     .total()

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
@@ -30,7 +30,7 @@ class RefinedInversionTest {
 
     private final Scope scope = Scope.open();
     private final SeededGenerator generator = new SeededGenerator(5, Device.CPU);
-    private ConsistencyModel model;
+    private TrainedModel model;
     private Tensor noises;
     private Tensor images;
 
@@ -39,9 +39,8 @@ class RefinedInversionTest {
     void open() {
         Weights weights = Weights.initialized(NETWORK.build().layout(), generator, Device.CPU);
         weights.flat().copy_(generator.normal(weights.flat().shape()).mul(new Scalar(0.1)));
-        ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, NETWORK, "tiny", List.of());
-        model = new ConsistencyModel(config, weights, Device.CPU, Precision.FP32);
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, NETWORK, "tiny", List.of());
+        model = new TrainedModel(config, weights, Device.CPU, Precision.FP32);
         Tensor origin = generator.normal(model.shape(3));
         images = generated(origin);
         noises = origin.add(generator.normal(model.shape(3)).mul(new Scalar(0.3)));

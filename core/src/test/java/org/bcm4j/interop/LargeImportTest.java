@@ -23,7 +23,7 @@ import org.bcm4j.checkpoint.TorchBytes;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
@@ -139,8 +139,8 @@ class LargeImportTest {
                 double seconds = (System.nanoTime() - start) / 1e9;
                 Checkpoint weights = reading.weightsIn(checkpoint, Optional.empty());
                 try (Weights loaded = reading.load(weights, network, Device.CPU)) {
-                    ModelConfig config = new ModelConfig(
-                            ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "unknown", List.of());
+                    ModelConfig config =
+                            new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, network, "unknown", List.of());
                     ModelFolder.write(Path.of(arguments[1]), config, loaded, RecommendedWalks.UNTUNED, "# Large\n");
                     requireContent(loaded);
                 }

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -30,14 +30,13 @@ class EditingEvaluationTest {
     private static final RecommendedWalks WALKS =
             RecommendedWalks.UNTUNED.with(RecommendedWalks.Purpose.INTERPOLATE, 2, "0 +0.07 > 6 > 80 > 1.2 > 0");
 
-    private static ConsistencyModel untrained() {
+    private static TrainedModel untrained() {
         AdmConfig network = new AdmConfig(
                 8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
-        ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
             Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU);
-            return new ConsistencyModel(config, weights, Device.CPU, Precision.FP32);
+            return new TrainedModel(config, weights, Device.CPU, Precision.FP32);
         }
     }
 
@@ -47,7 +46,7 @@ class EditingEvaluationTest {
                 .run(TinyData.images(256, 1), TinyData.images(50, 2), folder.resolve("f"), (step, steps, loss) -> {});
         EditingReport report;
         try (FeatureNetwork features = FeatureNetwork.open(folder.resolve("f"));
-                ConsistencyModel model = untrained()) {
+                TrainedModel model = untrained()) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             report = new EditingEvaluation(200, 2).run(subject, WALKS, MeasuringListener.NONE);
         }

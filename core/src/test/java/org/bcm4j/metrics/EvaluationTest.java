@@ -15,11 +15,10 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.NumpyFiles;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
@@ -56,7 +55,7 @@ class EvaluationTest {
         features.close();
     }
 
-    private static EvaluationReport evaluate(ConsistencyModel model, long seed, String generation) {
+    private static EvaluationReport evaluate(TrainedModel model, long seed, String generation) {
         Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
         return new Evaluation(120, 230, seed)
                 .run(
@@ -72,7 +71,7 @@ class EvaluationTest {
     /** The untrained model leads an image to a multiple of itself and of the noise that the walk added: no noise at all. */
     @Test
     void noiseThatIsThePictureIsSeen() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
             EvaluationReport report = evaluate(model, 0, "80 > 0");
 
             NoiseQuality drawn = report.drawnNoise().orElseThrow();
@@ -103,7 +102,7 @@ class EvaluationTest {
 
     @Test
     void imagesBetweenTwoAreHeldAgainstCrossFades() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
             List<InterpolationQuality.Figures> rows =
                     evaluate(model, 0, "80 > 0").interpolation().orElseThrow();
 
@@ -132,7 +131,7 @@ class EvaluationTest {
 
     @Test
     void samplesOfOneColourAreOfTheClassAskedForHalfTheTime() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(2, false)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, false)) {
             EvaluationReport report = evaluate(model, 0, "80 > 1 > 0");
 
             GenerationQuality.Figures figures = report.generation().get(0);
@@ -163,7 +162,7 @@ class EvaluationTest {
 
     @Test
     void theSameSeedGivesTheSameReport() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
             EvaluationReport report = evaluate(model, 3, "80 > 0 +5 > 1 > 0");
 
             assertThat(evaluate(model, 3, "80 > 0 +5 > 1 > 0")).isEqualTo(report);
@@ -176,7 +175,7 @@ class EvaluationTest {
 
     @Test
     void aReportComesBackFromItsFile() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(0, false)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(0, false)) {
             EvaluationReport report = evaluate(model, 0, "80 > 0");
             Path file = folder.resolve("metrics.json");
             ConfigFile.write(file, report);
@@ -196,7 +195,7 @@ class EvaluationTest {
         Path file = folder.resolve("samples.npz");
         Walk walk = Walk.parse("80 > 5 > 0");
         try (Scope scope = Scope.open();
-                ConsistencyModel model = UntrainedModels.bidirectional(2, true);
+                TrainedModel model = UntrainedModels.bidirectional(2, true);
                 InceptionNetwork network = InceptionNetwork.open(weights)) {
             InceptionEvaluation inception = new InceptionEvaluation(
                     network, EnumSet.of(Metric.FID, Metric.IS, Metric.KID, Metric.PRDC), Optional.empty());
@@ -252,7 +251,7 @@ class EvaluationTest {
     void aDenoiserIsMeasuredAlongItsOde() {
         DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 12);
         Ode inversion = new Ode(sampler, Ode.Direction.INVERT);
-        try (DenoisingModel model = UntrainedModels.denoiser()) {
+        try (TrainedModel model = UntrainedModels.denoiser()) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             EvaluationReport report = new Evaluation(120, 230, 0)
                     .run(
@@ -301,8 +300,8 @@ class EvaluationTest {
         LabelledImages three = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("a", "b", "c"));
         LabelledImages other = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("a", "b"));
         LabelledImages unsorted = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("all"));
-        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true);
-                ConsistencyModel unconditional = UntrainedModels.bidirectional(0, false)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true);
+                TrainedModel unconditional = UntrainedModels.bidirectional(0, false)) {
             for (LabelledImages images : List.of(wide, coloured)) {
                 assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, images, "others test"))
                         .isInstanceOf(UserException.class)
@@ -331,7 +330,7 @@ class EvaluationTest {
 
     @Test
     void refusesWalksThatLeadTheOtherWay() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(0, false)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(0, false)) {
             Evaluation evaluation = new Evaluation(10, 10, 0);
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
@@ -349,7 +348,7 @@ class EvaluationTest {
 
     @Test
     void refusesMoreImagesThanThereAre() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(0, false)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             assertThatThrownBy(() -> new Evaluation(10, 231, 0)
                             .run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))

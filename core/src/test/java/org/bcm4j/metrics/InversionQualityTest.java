@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +21,7 @@ class InversionQualityTest {
 
     @Test
     void anInversionIsMeasuredAsComputedByHand() {
-        try (ConsistencyModel model = UntrainedModels.bidirectional(2, true)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
             InversionQuality.Figures figures = new InversionQuality(model, IMAGES, 230, 7, MeasuringListener.NONE)
                     .of(INVERSION, InversionQuality.Labels.TRUE);
 
@@ -46,7 +46,7 @@ class InversionQualityTest {
     @Test
     void similarityIsMeasuredOfImagesThatHoldItsWindow() {
         LabelledImages images = new LabelledImages(new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
-        try (ConsistencyModel model = UntrainedModels.bidirectional(12, 0, false)) {
+        try (TrainedModel model = UntrainedModels.bidirectional(12, 0, false)) {
             InversionQuality quality = new InversionQuality(
                     model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);

@@ -1,10 +1,9 @@
 package org.bcm4j.metrics;
 
 import java.util.List;
-import org.bcm4j.denoiser.DenoisingModel;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
@@ -17,22 +16,22 @@ final class UntrainedModels {
     private UntrainedModels() {}
 
     /** For images of 8 x 8 pixels. */
-    static ConsistencyModel bidirectional(int classes, boolean nullClass) {
+    static TrainedModel bidirectional(int classes, boolean nullClass) {
         return bidirectional(8, classes, nullClass);
     }
 
-    static ConsistencyModel bidirectional(int side, int classes, boolean nullClass) {
-        ModelConfig config = config(Preconditioning.BIDIRECTIONAL, side, classes, nullClass);
-        return new ConsistencyModel(config, weights(config), Device.CPU, Precision.FP32);
+    static TrainedModel bidirectional(int side, int classes, boolean nullClass) {
+        ModelConfig config = config(ModelKind.BIDIRECTIONAL, side, classes, nullClass);
+        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
     }
 
     /** Of two classes. */
-    static DenoisingModel denoiser() {
-        ModelConfig config = config(Preconditioning.DENOISER, 8, 2, true);
-        return new DenoisingModel(config, weights(config), Device.CPU, Precision.FP32);
+    static TrainedModel denoiser() {
+        ModelConfig config = config(ModelKind.DENOISER, 8, 2, true);
+        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
     }
 
-    private static ModelConfig config(Preconditioning kind, int side, int classes, boolean nullClass) {
+    private static ModelConfig config(ModelKind kind, int side, int classes, boolean nullClass) {
         AdmConfig network = new AdmConfig(
                 side,
                 1,

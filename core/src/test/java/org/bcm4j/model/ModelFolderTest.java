@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ModelFolderTest {
     private static final ModelConfig CONFIG = new ModelConfig(
             ModelConfig.FORMAT,
-            Preconditioning.BIDIRECTIONAL,
+            ModelKind.BIDIRECTIONAL,
             new AdmConfig(8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, false, 0, 16, Conditioning.JOINT, 0, false, true),
             "nothing",
             List.of());

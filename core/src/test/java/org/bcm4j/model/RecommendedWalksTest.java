@@ -82,12 +82,12 @@ class RecommendedWalksTest {
     @Test
     void aPlainConsistencyModelHasMultistepWalksOnly() {
         RecommendedWalks plain = RecommendedWalks.MULTISTEP;
-        assertThat(RecommendedWalks.UNTUNED.orUntunedOf(Preconditioning.CONSISTENCY))
-                .isEqualTo(RecommendedWalks.untuned(Preconditioning.CONSISTENCY))
+        assertThat(RecommendedWalks.UNTUNED.orUntunedOf(ModelKind.CONSISTENCY))
+                .isEqualTo(RecommendedWalks.untuned(ModelKind.CONSISTENCY))
                 .isEqualTo(plain);
         RecommendedWalks tuned = plain.with(Purpose.SAMPLE, 2, "80 > 0 +1.5 > 0");
-        assertThat(tuned.orUntunedOf(Preconditioning.CONSISTENCY)).isEqualTo(tuned);
-        for (Preconditioning kind : new Preconditioning[] {Preconditioning.BIDIRECTIONAL, Preconditioning.DENOISER}) {
+        assertThat(tuned.orUntunedOf(ModelKind.CONSISTENCY)).isEqualTo(tuned);
+        for (ModelKind kind : new ModelKind[] {ModelKind.BIDIRECTIONAL, ModelKind.DENOISER}) {
             assertThat(RecommendedWalks.UNTUNED.orUntunedOf(kind))
                     .isEqualTo(RecommendedWalks.untuned(kind))
                     .isEqualTo(RecommendedWalks.UNTUNED);

@@ -11,7 +11,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.interop.EdmNames;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
@@ -80,7 +80,7 @@ class OnnxFileTest {
         Fixture fixture = Fixture.open(name);
         Tensor y;
         try (Weights weights = stored(name, network);
-                OnnxEngine engine = written(network, Preconditioning.BIDIRECTIONAL, weights)) {
+                OnnxEngine engine = written(network, ModelKind.BIDIRECTIONAL, weights)) {
             y = engine.run(
                     fixture.tensor(recordedCase + "/x_t"),
                     fixture.tensor(recordedCase + "/t"),
@@ -96,7 +96,7 @@ class OnnxFileTest {
         Fixture fixture = Fixture.open("ict_adm");
         Tensor t = fixture.tensor("t");
         try (Weights weights = stored("ict_adm", TIME_ONLY);
-                OnnxEngine engine = written(TIME_ONLY, Preconditioning.CONSISTENCY, weights)) {
+                OnnxEngine engine = written(TIME_ONLY, ModelKind.CONSISTENCY, weights)) {
             Tensor y = engine.run(fixture.tensor("x_t"), t, t, Optional.of(fixture.tensor("y")));
             assertClose(y, fixture.tensor("ict/f"));
         }
@@ -128,7 +128,7 @@ class OnnxFileTest {
             Path file = Fixture.folder(name).resolve("model.safetensors");
             weights.load(
                     new EdmNames(network).convert(Safetensors.read(file).tensors(), file.toString()), file.toString());
-            try (OnnxEngine engine = written(network, Preconditioning.DENOISER, weights)) {
+            try (OnnxEngine engine = written(network, ModelKind.DENOISER, weights)) {
                 Tensor y = engine.run(fixture.tensor("D/per_sample/x"), sigma, sigma, Optional.empty());
                 assertClose(y, fixture.tensor("D/per_sample/D"));
             }
@@ -199,13 +199,13 @@ class OnnxFileTest {
     }
 
     private void assertSame(NetworkConfig network) throws OrtException {
-        ConsistencyFunction function = new ConsistencyFunction(network.build(), Preconditioning.BIDIRECTIONAL);
+        ConsistencyFunction function = new ConsistencyFunction(network.build(), ModelKind.BIDIRECTIONAL);
         try (SeededGenerator generator = new SeededGenerator(5, Device.CPU);
                 Weights weights = Weights.zeros(network.build().layout(), Device.CPU)) {
             weights.views()
                     .values()
                     .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.2))));
-            try (OnnxEngine engine = written(network, Preconditioning.BIDIRECTIONAL, weights)) {
+            try (OnnxEngine engine = written(network, ModelKind.BIDIRECTIONAL, weights)) {
                 for (int count : new int[] {3, 1, 5}) {
                     Tensor x = generator.normal(count, 2, 16, 16);
                     Tensor t = generator.normal(count).exp();
@@ -222,9 +222,9 @@ class OnnxFileTest {
 
     @Test
     void saysWhatItTakesAndWhatItIs() throws OrtException {
-        ModelConfig config = config(Fixture.BCM_ADM, Preconditioning.BIDIRECTIONAL);
+        ModelConfig config = config(Fixture.BCM_ADM, ModelKind.BIDIRECTIONAL);
         try (Weights weights = Fixture.bcmAdmWeights();
-                OnnxEngine engine = written(Fixture.BCM_ADM, Preconditioning.BIDIRECTIONAL, weights)) {
+                OnnxEngine engine = written(Fixture.BCM_ADM, ModelKind.BIDIRECTIONAL, weights)) {
             assertThat(engine.inputs())
                     .isEqualTo(Map.of(
                             "x",
@@ -246,22 +246,21 @@ class OnnxFileTest {
         try (Weights weights = Fixture.bcmAdmWeights()) {
             Path first = directory.resolve("first.onnx");
             Path second = directory.resolve("second.onnx");
-            ModelConfig config = config(Fixture.BCM_ADM, Preconditioning.BIDIRECTIONAL);
+            ModelConfig config = config(Fixture.BCM_ADM, ModelKind.BIDIRECTIONAL);
             OnnxFile.write(first, config, weights);
             OnnxFile.write(second, config, weights);
             assertThat(second).hasSameBinaryContentAs(first);
         }
     }
 
-    private OnnxEngine written(NetworkConfig network, Preconditioning preconditioning, Weights weights)
-            throws OrtException {
+    private OnnxEngine written(NetworkConfig network, ModelKind kind, Weights weights) throws OrtException {
         Path file = directory.resolve("model.onnx");
-        OnnxFile.write(file, config(network, preconditioning), weights);
+        OnnxFile.write(file, config(network, kind), weights);
         return new OnnxEngine(file);
     }
 
-    private static ModelConfig config(NetworkConfig network, Preconditioning preconditioning) {
-        return new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "nothing", List.of());
+    private static ModelConfig config(NetworkConfig network, ModelKind kind) {
+        return new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", List.of());
     }
 
     private static Weights stored(String name, AdmConfig network) {

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.BidirectionalConsistency;
@@ -46,7 +46,7 @@ class LossesParityTest {
     }
 
     private final ConsistencyFunction function =
-            new ConsistencyFunction(new AdmUNet(Fixture.BCM_ADM), Preconditioning.BIDIRECTIONAL);
+            new ConsistencyFunction(new AdmUNet(Fixture.BCM_ADM), ModelKind.BIDIRECTIONAL);
     private Scope scope;
     private Fixture fixture;
     private Weights live;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.bcm4j.interop.GoldenCheck;
 import org.bcm4j.interop.GoldenCheck.Comparison;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Attention;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Sinusoid;
@@ -62,7 +62,7 @@ class NetworkParityTest {
             Fixture fixture = Fixture.open("bcm_adm");
             Tensor x = fixture.tensor("u_eq_t/x_t");
             Tensor t = fixture.tensor("u_eq_t/t");
-            Tensor f = new ConsistencyFunction(new AdmUNet(Fixture.BCM_ADM), Preconditioning.BIDIRECTIONAL)
+            Tensor f = new ConsistencyFunction(new AdmUNet(Fixture.BCM_ADM), ModelKind.BIDIRECTIONAL)
                     .apply(
                             Pass.evaluating(weights),
                             x,

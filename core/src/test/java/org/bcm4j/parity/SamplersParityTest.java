@@ -8,9 +8,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.data.Pixels;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
@@ -34,15 +34,15 @@ class SamplersParityTest {
 
     private Scope scope;
     private Fixture fixture;
-    private ConsistencyModel model;
+    private TrainedModel model;
 
     @BeforeEach
     void open() {
         scope = Scope.open();
         fixture = Fixture.open("samplers");
-        ModelConfig config = new ModelConfig(
-                ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, Fixture.BCM_ADM, "random", List.of());
-        model = new ConsistencyModel(config, Fixture.bcmAdmWeights(), Device.CPU, Precision.FP32);
+        ModelConfig config =
+                new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, Fixture.BCM_ADM, "random", List.of());
+        model = new TrainedModel(config, Fixture.bcmAdmWeights(), Device.CPU, Precision.FP32);
     }
 
     @AfterEach

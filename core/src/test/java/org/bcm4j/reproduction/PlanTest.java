@@ -14,7 +14,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.denoiser.EdmLoss;
 import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.IntervalLaw.EndPoints;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.training.TrainingConfig;
@@ -94,7 +94,7 @@ class PlanTest {
         IntervalLaw.Settings times = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
         assertThat(terms(ict)).containsExactly(new Consistency(2, times));
         assertThat(ict.stages().get(0).terms()).containsExactly(new Denoising(times));
-        assertThat(ict.model()).isEqualTo(Preconditioning.CONSISTENCY);
+        assertThat(ict.model()).isEqualTo(ModelKind.CONSISTENCY);
         BidirectionalConsistency paper = bidirectional(SoftTarget.EQ9, true);
         assertThat(terms(plan.config(experiment, Run.BCM)))
                 .containsExactly(paper, new InversionConsistency(0.3, 0.5, 0.75));
@@ -103,7 +103,7 @@ class PlanTest {
         assertThat(terms(plan.config(experiment, Run.EQ8))).containsExactly(bidirectional(SoftTarget.EQ8, true));
         assertThat(terms(plan.config(experiment, Run.INVERSION))).containsExactly(paper, InversionConsistency.usual());
         TrainingConfig edm = plan.config(experiment, Run.EDM);
-        assertThat(edm.model()).isEqualTo(Preconditioning.DENOISER);
+        assertThat(edm.model()).isEqualTo(ModelKind.DENOISER);
         assertThat(terms(edm)).containsExactly(new EdmDenoising(EdmLoss.EDM));
     }
 

@@ -115,6 +115,12 @@ class WeightsTest {
         assertRefused(Map.of("matrix", matrix), "here: parameter scale is missing");
         assertRefused(Map.of("matrix", matrix.t(), "scale", scale), "here: parameter matrix has shape [3, 2]");
         assertRefused(Map.of("matrix", matrix, "scale", scale, "bias", scale), "here: parameter bias is unknown");
+        assertRefused(
+                Map.of("matrix", matrix.div(matrix.sub(matrix)), "scale", scale),
+                "here: parameter matrix holds NaN or infinity");
+        assertRefused(
+                Map.of("matrix", HostTensors.ofLongs(new long[] {1, 2, 3, 4, 5, 6}, 2, 3), "scale", scale),
+                "here: parameter matrix holds whole numbers");
     }
 
     private void assertRefused(Map<String, Tensor> tensors, String beginning) {

@@ -10,7 +10,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Scale;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
@@ -43,7 +43,7 @@ class BidirectionalInitializationTest {
                 NoGradGuard noGrad = new NoGradGuard();
                 Weights weights = IctFixture.weights()) {
             Fixture fixture = IctFixture.open();
-            ConsistencyFunction function = new ConsistencyFunction(TIME, Preconditioning.CONSISTENCY);
+            ConsistencyFunction function = new ConsistencyFunction(TIME, ModelKind.CONSISTENCY);
 
             assertThat(Fixture.relativeError(raw(function, weights, fixture, 0.002), fixture.tensor("ict/F")))
                     .isLessThan(TOLERANCE);
@@ -60,7 +60,7 @@ class BidirectionalInitializationTest {
                 Weights consistency = IctFixture.weights();
                 Weights weights = initialized(consistency)) {
             Fixture fixture = IctFixture.open();
-            ConsistencyFunction function = new ConsistencyFunction(ALIGNED, Preconditioning.BIDIRECTIONAL);
+            ConsistencyFunction function = new ConsistencyFunction(ALIGNED, ModelKind.BIDIRECTIONAL);
             String prefix = "bcm_init/u=" + u + "/";
 
             Tensor raw = raw(function, weights, fixture, Double.parseDouble(u));
@@ -78,8 +78,8 @@ class BidirectionalInitializationTest {
                 Weights consistency = IctFixture.weights();
                 Weights weights = initialized(consistency)) {
             Fixture fixture = IctFixture.open();
-            Tensor before = raw(new ConsistencyFunction(TIME, Preconditioning.CONSISTENCY), consistency, fixture, u);
-            Tensor after = raw(new ConsistencyFunction(ALIGNED, Preconditioning.BIDIRECTIONAL), weights, fixture, u);
+            Tensor before = raw(new ConsistencyFunction(TIME, ModelKind.CONSISTENCY), consistency, fixture, u);
+            Tensor after = raw(new ConsistencyFunction(ALIGNED, ModelKind.BIDIRECTIONAL), weights, fixture, u);
 
             assertThat(after.equal(before)).isTrue();
         }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.nn.Pass;
@@ -49,7 +49,7 @@ class ExperimentsTest {
         TrainingConfig config = ConfigFile.read(Path.of("../configs", experiment), TrainingConfig.class);
         boolean ours = Stream.of("avataaars", "fashion-mnist").anyMatch(experiment::startsWith);
         if (!ours) {
-            String paper = config.model() == Preconditioning.CONSISTENCY ? "consistency" : "bidirectional-consistency";
+            String paper = config.model() == ModelKind.CONSISTENCY ? "consistency" : "bidirectional-consistency";
             assertThat(config.precision().isPresent() || experiment.equals("coverage.yaml"))
                     .as("the precision is said")
                     .isTrue();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.bcm4j.Bcm;
-import org.bcm4j.model.ConsistencyModel;
+import org.bcm4j.TensorModel;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
@@ -55,7 +55,7 @@ class LearningTest {
         try (Trainer trainer = Trainer.start(config, run)) {
             trainer.run(EachStep.silent());
         }
-        try (Bcm bcm = new Bcm(ConsistencyModel.open(run.resolve("model"), Device.CPU, Precision.FP32))) {
+        try (TensorModel bcm = new TensorModel(TrainedModel.open(run.resolve("model"), Device.CPU, Precision.FP32))) {
             Tensor real = config.data().training().images(0, 1);
             for (long label = 0; label < 2; label++) {
                 Tensor labels = Device.CPU.integers(label).repeat(COUNT);

@@ -94,6 +94,22 @@ final class TinyRun {
         }
     }
 
+    /** Leaves only the first of the images that {@link #config} wrote. */
+    static void keepImages(Path data, int count) {
+        try {
+            ByteBuffer images = ByteBuffer.wrap(Files.readAllBytes(data.resolve("train-images-idx3-ubyte")));
+            ByteBuffer labels = ByteBuffer.wrap(Files.readAllBytes(data.resolve("train-labels-idx1-ubyte")));
+            Files.write(
+                    data.resolve("train-images-idx3-ubyte"),
+                    Arrays.copyOf(images.putInt(4, count).array(), 16 + count * PIXELS));
+            Files.write(
+                    data.resolve("train-labels-idx1-ubyte"),
+                    Arrays.copyOf(labels.putInt(4, count).array(), 8 + count));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The setting that leaves the second stage alone, of so many steps. */
     static String oneStage(long steps) {
         return """

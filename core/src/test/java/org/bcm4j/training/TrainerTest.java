@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.journal.Journal;
 import org.bcm4j.journal.JsonLines;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
@@ -89,6 +90,52 @@ class TrainerTest {
     }
 
     @Test
+    void aRunWhoseImagesHaveChangedInNumberIsNotContinued() {
+        Path data = directory.resolve("data");
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(data, TinyRun.oneStage(50)), run), 3);
+        TinyRun.keepImages(data, TinyRun.IMAGES - 2);
+        assertThatThrownBy(() -> Trainer.resume(run, List.of()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("the run had 24 training images, and there are 22 now; restore the data");
+    }
+
+    @Test
+    void aRunThatIsPastItsEndIsNotContinued() {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data"), TinyRun.oneStage(50)), run), 3);
+        assertThatThrownBy(() -> Trainer.resume(run, List.of("stages.0.steps=2")))
+                .isInstanceOf(UserException.class)
+                .hasMessage(run + ": has made 3 steps already, and its stages have 2; give them more");
+        Trainer.resume(run, List.of("stages.0.steps=3")).close();
+    }
+
+    /** Weights that have diverged stay where they are: the run ends instead of pretending. */
+    @Test
+    void aRunThatLearnsNothingEnds() {
+        Path run = directory.resolve("run");
+        TrainingConfig config = TinyRun.config(
+                directory.resolve("data"), TinyRun.oneStage(500), "stages.0.optimizer.learning_rate=1e30");
+        try (Trainer trainer = Trainer.start(config, run)) {
+            assertThatThrownBy(() -> trainer.run(Journal.all(List.of())))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("the loss of 100 steps in a row was not finite")
+                    .hasMessageContaining("lower stages.N.optimizer.learning_rate");
+        }
+    }
+
+    /** The sheet has eight columns. */
+    @Test
+    void fewerImagesThanASheetShowsAreEnough() {
+        Path data = directory.resolve("data");
+        TrainingConfig config = TinyRun.config(data, TinyRun.oneStage(1), "output.samples_every=1");
+        TinyRun.keepImages(data, 3);
+        Path run = directory.resolve("run");
+        assertThat(trainUntil(Trainer.start(config, run), 1)).isTrue();
+        assertThat(run.resolve("samples/step-00000001.png")).exists();
+    }
+
+    @Test
     void walksThatWereTunedStayWithTheModel() {
         Path run = directory.resolve("run");
         trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
@@ -111,7 +158,7 @@ class TrainerTest {
         Collections.swap(others, 0, 1);
         ConfigFile.write(
                 run.resolve("model/config.json"),
-                new ModelConfig(model.format(), model.preconditioning(), model.network(), model.data(), others));
+                new ModelConfig(model.format(), model.kind(), model.network(), model.data(), others));
         assertThatThrownBy(() -> Trainer.resume(run, List.of()))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("the classes of fashion-mnist were " + String.join(", ", others)

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.List;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,12 +61,12 @@ class TrainingConfigTest {
 
     @Test
     void everyKindOfModelHasTermsThatTrainIt() {
-        assertThat(config(CONSISTENCY).model()).isEqualTo(Preconditioning.CONSISTENCY);
-        assertThat(config(DENOISER).model()).isEqualTo(Preconditioning.DENOISER);
+        assertThat(config(CONSISTENCY).model()).isEqualTo(ModelKind.CONSISTENCY);
+        assertThat(config(DENOISER).model()).isEqualTo(ModelKind.DENOISER);
         String allOfABidirectionalOne = "stages.1.terms=[{kind: bidirectional-consistency}, {kind: consistency},"
                 + " {kind: denoising}, {kind: inversion-consistency}, {kind: trajectory-matching}]";
         assertThat(config(allOfABidirectionalOne).stages().get(1).terms()).hasSize(5);
-        assertThat(config("model=bidirectional").model()).isEqualTo(Preconditioning.BIDIRECTIONAL);
+        assertThat(config("model=bidirectional").model()).isEqualTo(ModelKind.BIDIRECTIONAL);
     }
 
     /** 10 and 50 steps; a run that is longer than its configuration stays in the last stage. */

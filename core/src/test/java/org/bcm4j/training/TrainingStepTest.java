@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
@@ -80,7 +80,7 @@ class TrainingStepTest {
         final TrainingState state;
 
         Run(TrainingConfig config, Network network) {
-            ConsistencyFunction function = new ConsistencyFunction(network, Preconditioning.BIDIRECTIONAL);
+            ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
             step = new TrainingStep(config, function, images, Device.CPU, Precision.FP32);
             state = new TrainingState(config, network.layout(), images, Device.CPU);

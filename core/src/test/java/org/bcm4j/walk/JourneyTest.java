@@ -10,12 +10,11 @@ import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -42,12 +41,11 @@ class JourneyTest {
         return new Ode(new DeterministicSampler(solver, points), direction);
     }
 
-    private static ModelConfig config(Preconditioning preconditioning) {
-        Conditioning conditioning =
-                preconditioning == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME;
+    private static ModelConfig config(ModelKind kind) {
+        Conditioning conditioning = kind == ModelKind.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME;
         AdmConfig network =
                 new AdmConfig(8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, conditioning, 2, true, true);
-        return new ModelConfig(ModelConfig.FORMAT, preconditioning, network, "tiny", List.of());
+        return new ModelConfig(ModelConfig.FORMAT, kind, network, "tiny", List.of());
     }
 
     private static Weights weights(ModelConfig config) {
@@ -56,18 +54,18 @@ class JourneyTest {
         }
     }
 
-    private static DenoisingModel denoiser() {
-        ModelConfig config = config(Preconditioning.DENOISER);
-        return new DenoisingModel(config, weights(config), Device.CPU, Precision.FP32);
+    private static TrainedModel denoiser() {
+        ModelConfig config = config(ModelKind.DENOISER);
+        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
     }
 
-    private static ConsistencyModel consistent() {
-        return consistent(Preconditioning.BIDIRECTIONAL);
+    private static TrainedModel consistent() {
+        return consistent(ModelKind.BIDIRECTIONAL);
     }
 
-    private static ConsistencyModel consistent(Preconditioning preconditioning) {
-        ModelConfig config = config(preconditioning);
-        return new ConsistencyModel(config, weights(config), Device.CPU, Precision.FP32);
+    private static TrainedModel consistent(ModelKind kind) {
+        ModelConfig config = config(kind);
+        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
     }
 
     private static Tensor normal(long... shape) {
@@ -90,7 +88,7 @@ class JourneyTest {
     @Test
     void aDenoiserIsLedAlongItsTrajectories() {
         try (Scope scope = Scope.open();
-                DenoisingModel model = denoiser()) {
+                TrainedModel model = denoiser()) {
             Tensor z = normal(3, 1, 8, 8);
             Journey journey = new Journey(model, Optional.empty(), none());
             double growth = Math.sqrt((SIGMA_MAX * SIGMA_MAX + 0.25) / (SIGMA_MIN * SIGMA_MIN + 0.25));
@@ -121,7 +119,7 @@ class JourneyTest {
     @Test
     void anInversionCanBeginWithALittleNoise() {
         try (Scope scope = Scope.open();
-                DenoisingModel model = denoiser()) {
+                TrainedModel model = denoiser()) {
             Ode inversion = new Ode(new DeterministicSampler(OdeSolver.HEUN, 64), Ode.Direction.INVERT, 0.1);
             Tensor image = normal(3, 1, 8, 8).mul(new Scalar(0.5));
             Tensor noise = normal(3, 1, 8, 8);
@@ -146,7 +144,7 @@ class JourneyTest {
             @ForAll Ode.Direction direction,
             @ForAll @IntRange(min = 2, max = 12) int points) {
         try (Scope scope = Scope.open();
-                DenoisingModel model = denoiser()) {
+                TrainedModel model = denoiser()) {
             Ode way = ode(solver, points, direction);
             Arrival end = new Journey(model, Optional.empty(), none()).from(way, normal(1, 1, 8, 8));
             assertThat(end.nfe()).isEqualTo(way.nfe()).isPositive();
@@ -167,7 +165,7 @@ class JourneyTest {
     @Test
     void aWalkIsWalkedAsAWalkerDoes() {
         try (Scope scope = Scope.open();
-                ConsistencyModel model = consistent()) {
+                TrainedModel model = consistent()) {
             Walk walk = Walk.parse("80 > 1.2 > 0");
             Tensor z = normal(2, 1, 8, 8);
             Walker walker = new Walker((x, t, u) -> model.traverse(x, t, u, Optional.empty()), none());
@@ -184,8 +182,8 @@ class JourneyTest {
     @Test
     void eachKindOfModelHasItsOwnWays() {
         try (Scope scope = Scope.open();
-                DenoisingModel denoiser = denoiser();
-                ConsistencyModel consistent = consistent()) {
+                TrainedModel denoiser = denoiser();
+                TrainedModel consistent = consistent()) {
             Tensor z = normal(1, 1, 8, 8);
             Journey solving = new Journey(denoiser, Optional.empty(), none());
             assertThatThrownBy(() -> solving.generate(Walk.parse("80 > 0"), z))
@@ -198,8 +196,8 @@ class JourneyTest {
             assertThatThrownBy(() -> solving.generate(INVERSION, z))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("starts at an image");
-            assertThatThrownBy(() -> ConsistencyModel.of(denoiser)).isInstanceOf(UserException.class);
-            assertThat(ConsistencyModel.of(consistent)).isSameAs(consistent);
+            assertThatThrownBy(denoiser::requireWalks).isInstanceOf(UserException.class);
+            consistent.requireWalks();
         }
     }
 
@@ -214,7 +212,7 @@ class JourneyTest {
     })
     void aPlainConsistencyModelLeadsToTimeZeroOnly(String walk, String scale, String advice) {
         try (Scope scope = Scope.open();
-                ConsistencyModel plain = consistent(Preconditioning.CONSISTENCY)) {
+                TrainedModel plain = consistent(ModelKind.CONSISTENCY)) {
             Journey journey = new Journey(plain, Optional.empty(), none());
             assertThatThrownBy(() -> journey.from(Walk.parse(walk), normal(1, 1, 8, 8)))
                     .isInstanceOf(UserException.class)
@@ -228,7 +226,7 @@ class JourneyTest {
     @Test
     void aPlainConsistencyModelWalksInMultipleSteps() {
         try (Scope scope = Scope.open();
-                ConsistencyModel plain = consistent(Preconditioning.CONSISTENCY)) {
+                TrainedModel plain = consistent(ModelKind.CONSISTENCY)) {
             Tensor z = normal(2, 1, 8, 8);
             Journey journey = new Journey(plain, Optional.empty(), JourneyTest::normal);
             Walk walk = Walk.parse("80 > 0 +2 > 0 +1z > 0");

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.bcm4j.Bcm;
+import org.bcm4j.TensorModel;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
@@ -43,7 +43,7 @@ final class Demonstrator {
     /** How many standard deviations of noise are drawn black and white. */
     static final int DRAWN_DEVIATIONS = 3;
 
-    private final Bcm bcm;
+    private final TensorModel bcm;
     private final ModelWays ways;
     private final ExampleImages examples;
     private final long seed;
@@ -56,7 +56,7 @@ final class Demonstrator {
      * @param seed of all noise
      * @param stages is told in a line what was done
      */
-    Demonstrator(Bcm bcm, ModelWays ways, ExampleImages examples, long seed, Consumer<String> stages) {
+    Demonstrator(TensorModel bcm, ModelWays ways, ExampleImages examples, long seed, Consumer<String> stages) {
         this.bcm = bcm;
         this.ways = ways;
         this.examples = examples;
@@ -105,7 +105,7 @@ final class Demonstrator {
 
     /** Of each class in turn. */
     private Tensor generated(Way way) {
-        return bcm.generate(way, SAMPLES, seed, bcm.model().classesInTurn(0, SAMPLES));
+        return bcm.generate(way, SAMPLES, seed, bcm.model().cyclicLabels(0, SAMPLES));
     }
 
     private Demonstration.Generation generation(Way way) {

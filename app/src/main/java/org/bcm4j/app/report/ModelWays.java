@@ -9,6 +9,7 @@ import java.util.function.Function;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Ode;
@@ -36,14 +37,14 @@ record ModelWays(List<Way> generations, List<Way> inversions, Optional<ThereAndB
      * @throws UserException if a walk can not be read or does not lead where it should, or there are none
      */
     static ModelWays of(Path model, ModelConfig config, RecommendedWalks walks) {
-        if (config.isDenoiser()) {
+        if (config.kind() == ModelKind.DENOISER) {
             return new ModelWays(
                     List.of(new Ode(SAMPLER, Ode.Direction.GENERATE)),
                     List.of(new Ode(SAMPLER, Ode.Direction.INVERT)),
                     Optional.empty());
         }
         List<Way> generations = read(model, "generate", walks.generate());
-        return config.isPlain()
+        return config.kind() == ModelKind.CONSISTENCY
                 ? new ModelWays(generations, List.of(), Optional.empty())
                 : new ModelWays(
                         generations,

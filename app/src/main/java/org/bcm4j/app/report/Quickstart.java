@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.bcm4j.Bcm;
+import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataBlock;
 import org.bcm4j.data.DataSource;
@@ -53,7 +53,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         Optional<EvaluationReport> evaluation =
                 Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
         ExampleImages examples = examples(config);
-        try (Bcm bcm = Bcm.open(model)) {
+        try (TensorModel bcm = TensorModel.open(model)) {
             long parameters = bcm.model().weights().layout().parameterCount();
             stages.accept(String.format(
                     Locale.ROOT,

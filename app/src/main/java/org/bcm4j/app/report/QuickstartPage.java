@@ -70,7 +70,7 @@ record QuickstartPage(
 
     /** What a model of this kind does. */
     private String kind() {
-        return switch (model.preconditioning()) {
+        return switch (model.kind()) {
             case BIDIRECTIONAL ->
                 "A bidirectional consistency model turns noise into images and images into noise, in one network"
                         + " evaluation (NFE) or a few. Each picture here names the walk it came from: the noise scales that"

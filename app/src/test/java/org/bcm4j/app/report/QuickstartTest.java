@@ -17,13 +17,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.bcm4j.Bcm;
+import org.bcm4j.TensorModel;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.ImageFiles;
 import org.bcm4j.data.ImageFolder;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -119,7 +119,7 @@ class QuickstartTest {
     /** A row of the table, computed apart from the quickstart. */
     private static List<String> measured(String inversion, boolean labelled) {
         try (Scope scope = Scope.open();
-                Bcm bcm = Bcm.open(model)) {
+                TensorModel bcm = TensorModel.open(model)) {
             ExampleImages examples = ExampleImages.read(model, bcm.model().config());
             Tensor images = bcm.model().device().move(examples.signals());
             Optional<Tensor> labels =
@@ -243,10 +243,7 @@ class QuickstartTest {
     @Test
     void aPlainConsistencyModelGenerates() throws Exception {
         Element page = pageOf(new SmallModel(
-                List.of("a", "b"),
-                true,
-                RecommendedWalks.untuned(Preconditioning.CONSISTENCY),
-                Preconditioning.CONSISTENCY));
+                List.of("a", "b"), true, RecommendedWalks.untuned(ModelKind.CONSISTENCY), ModelKind.CONSISTENCY));
         assertThat(headings(page)).containsExactly("Generation", "Classes");
         assertThat(page.getTextContent()).contains("80 > 0 +0.821 > 0").doesNotContain("invert", "Reconstruction");
         assertThat(directory.resolve("page/originals.png")).doesNotExist();
@@ -254,8 +251,7 @@ class QuickstartTest {
 
     @Test
     void aDenoiserSolvesItsOde() throws Exception {
-        Element page =
-                pageOf(new SmallModel(List.of("a", "b"), true, RecommendedWalks.UNTUNED, Preconditioning.DENOISER));
+        Element page = pageOf(new SmallModel(List.of("a", "b"), true, RecommendedWalks.UNTUNED, ModelKind.DENOISER));
         assertThat(headings(page)).containsExactly("Generation", "Inversion", "Classes");
         assertThat(page.getTextContent())
                 .contains("80 > 0, heun, 18 steps", "--sampler heun --steps 18")

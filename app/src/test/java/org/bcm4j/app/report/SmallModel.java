@@ -6,7 +6,7 @@ import java.util.List;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
@@ -17,14 +17,14 @@ import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
 
 /** A model of random weights for 8 x 8 grey images, with class names that would break a careless page. */
-record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks, Preconditioning kind) {
+record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks, ModelKind kind) {
     static final int SIDE = 8;
     static final List<String> TREACHEROUS =
             List.of("</title><script>alert('x')</script>", "\"Bags\" & co. %s", "naïve 靴");
 
     /** A bidirectional model. */
     SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks) {
-        this(classes, nullClass, walks, Preconditioning.BIDIRECTIONAL);
+        this(classes, nullClass, walks, ModelKind.BIDIRECTIONAL);
     }
 
     static SmallModel treacherous() {
@@ -46,7 +46,7 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
                 true,
                 0,
                 16,
-                kind == Preconditioning.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
+                kind == ModelKind.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
                 classes.size(),
                 nullClass,
                 true);

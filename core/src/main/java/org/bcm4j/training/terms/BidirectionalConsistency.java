@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.IntervalLaw;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -72,8 +72,8 @@ public record BidirectionalConsistency(
     }
 
     @Override
-    public boolean trains(Preconditioning model) {
-        return model == Preconditioning.BIDIRECTIONAL;
+    public boolean trains(ModelKind model) {
+        return model.isBidirectional();
     }
 
     /** The target; the student for both of its destinations; the outer application, whose weights are constants. */

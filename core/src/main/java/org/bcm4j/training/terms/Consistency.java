@@ -3,7 +3,7 @@ package org.bcm4j.training.terms;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.IntervalLaw;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -27,8 +27,8 @@ public record Consistency(
 
     /** A bidirectional model too is held at time 0 by it. */
     @Override
-    public boolean trains(Preconditioning model) {
-        return model != Preconditioning.DENOISER;
+    public boolean trains(ModelKind model) {
+        return model.walks();
     }
 
     @Override

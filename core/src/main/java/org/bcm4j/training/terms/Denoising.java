@@ -5,7 +5,7 @@ import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.IntervalLaw;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,8 +26,8 @@ public record Denoising(@Default("{}") IntervalLaw.Settings times) implements Lo
 
     /** The raw output of a consistency model too begins as a denoiser's. */
     @Override
-    public boolean trains(Preconditioning model) {
-        return model != Preconditioning.DENOISER;
+    public boolean trains(ModelKind model) {
+        return model.walks();
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.denoiser.EdmDenoiser;
 import org.bcm4j.denoiser.EdmLoss;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -19,8 +19,8 @@ public record EdmDenoising(@Default("{}") EdmLoss loss) implements LossTerm {
     }
 
     @Override
-    public boolean trains(Preconditioning model) {
-        return model == Preconditioning.DENOISER;
+    public boolean trains(ModelKind model) {
+        return !model.walks();
     }
 
     @Override

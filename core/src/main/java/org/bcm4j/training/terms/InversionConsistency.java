@@ -6,7 +6,7 @@ import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 import java.util.Arrays;
 import java.util.Map;
 import org.bcm4j.config.Default;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TimeGrid;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -47,8 +47,8 @@ public record InversionConsistency(
     }
 
     @Override
-    public boolean trains(Preconditioning model) {
-        return model == Preconditioning.BIDIRECTIONAL;
+    public boolean trains(ModelKind model) {
+        return model.isBidirectional();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.bcm4j.training.terms;
 
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
 
@@ -19,7 +19,7 @@ public sealed interface LossTerm
     String name();
 
     /** Whether it trains models of this kind. */
-    boolean trains(Preconditioning model);
+    boolean trains(ModelKind model);
 
     /** What it costs for each image of a batch. */
     StepCost cost();

@@ -4,7 +4,7 @@ import static org.bcm4j.config.Requirement.require;
 
 import java.util.Map;
 import org.bcm4j.config.Default;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Scalar;
@@ -52,8 +52,8 @@ public record TrajectoryMatching(
     }
 
     @Override
-    public boolean trains(Preconditioning model) {
-        return model == Preconditioning.BIDIRECTIONAL;
+    public boolean trains(ModelKind model) {
+        return model.isBidirectional();
     }
 
     @Override
@@ -104,7 +104,7 @@ public record TrajectoryMatching(
 
     /** The loss of given pairs. */
     public Loss of(TrainedFunction f, TrajectoryPairs pairs, PseudoHuber distance) {
-        Tensor size = f.f().preconditioning().out(pairs.t(), pairs.u()).abs().view(-1, 1, 1, 1);
+        Tensor size = f.f().kind().out(pairs.t(), pairs.u()).abs().view(-1, 1, 1, 1);
         Tensor estimate = f.live(pairs.from(), pairs.t(), pairs.u(), pairs.labels());
         Tensor trajectory =
                 distance.apply(estimate.div(size), pairs.to().div(size)).mean();

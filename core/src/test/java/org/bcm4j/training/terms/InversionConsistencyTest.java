@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Scale;
 import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TimeGrid;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
@@ -39,8 +39,7 @@ class InversionConsistencyTest {
             8, 1, 1, 0, 8, List.of(1, 2), 1, List.of(4), 4, false, 0, 16, Conditioning.JOINT, 0, false, true);
     private static final int PIXELS = 64;
 
-    private final ConsistencyFunction function =
-            new ConsistencyFunction(new AdmUNet(CONFIG), Preconditioning.BIDIRECTIONAL);
+    private final ConsistencyFunction function = new ConsistencyFunction(new AdmUNet(CONFIG), ModelKind.BIDIRECTIONAL);
     private final PseudoHuber distance = PseudoHuber.forDimension(PIXELS);
 
     private Weights random(SeededGenerator generator) {

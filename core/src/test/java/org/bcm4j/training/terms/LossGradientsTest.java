@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.IntervalLaw;
 import org.bcm4j.model.IntervalLaw.EndPoints;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
@@ -52,8 +52,7 @@ class LossGradientsTest {
         }
     }
 
-    private final ConsistencyFunction function =
-            new ConsistencyFunction(new AdmUNet(CONFIG), Preconditioning.BIDIRECTIONAL);
+    private final ConsistencyFunction function = new ConsistencyFunction(new AdmUNet(CONFIG), ModelKind.BIDIRECTIONAL);
     private final PseudoHuber distance = PseudoHuber.forDimension(64);
     private Scope scope;
     private Weights live;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.model.Preconditioning;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
@@ -53,7 +53,7 @@ final class StubNetwork implements Network {
     /** The inputs of a term that trains this network without dropout on images that are all {@code mean}; {@code live} is also sg θ. */
     TermInputs inputs(Weights live, Tensor images, int points, long seed, TermState state) {
         long[] examples = LongStream.range(0, images.size(0)).toArray();
-        ConsistencyFunction function = new ConsistencyFunction(this, Preconditioning.BIDIRECTIONAL);
+        ConsistencyFunction function = new ConsistencyFunction(this, ModelKind.BIDIRECTIONAL);
         return new TermInputs(
                 new TrainedFunction(function, live, live),
                 images,

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PreconditioningTest {
+class ModelKindTest {
     /** A network whose output depends on all it is told, and is nowhere zero. */
     private static final Network STRANGE = new Network() {
         private final WeightLayout layout =
@@ -44,9 +44,9 @@ class PreconditioningTest {
         }
     };
 
-    private static Tensor apply(Preconditioning preconditioning, Tensor x, double t, double u) {
+    private static Tensor apply(ModelKind kind, Tensor x, double t, double u) {
         try (Weights weights = Weights.zeros(STRANGE.layout(), Device.CPU)) {
-            ConsistencyFunction f = new ConsistencyFunction(STRANGE, preconditioning);
+            ConsistencyFunction f = new ConsistencyFunction(STRANGE, kind);
             long count = x.size(0);
             return f.apply(
                     Pass.evaluating(weights),
@@ -63,7 +63,7 @@ class PreconditioningTest {
             @ForAll @Scale(6) @DoubleRange(min = -300, max = 300) double value) {
         try (Scope scope = Scope.open()) {
             Tensor x = Device.CPU.full(value, 1, 1, 2, 2);
-            assertThat(apply(Preconditioning.BIDIRECTIONAL, x, t, t).equal(x)).isTrue();
+            assertThat(apply(ModelKind.BIDIRECTIONAL, x, t, t).equal(x)).isTrue();
         }
     }
 
@@ -71,10 +71,10 @@ class PreconditioningTest {
     void consistencyModelsKeepWhatIsAtTimeZero() {
         try (Scope scope = Scope.open()) {
             Tensor x = Device.CPU.full(0.3, 1, 1, 2, 2);
-            assertThat(apply(Preconditioning.CONSISTENCY, x, NoiseScales.SIGMA_MIN, NoiseScales.SIGMA_MIN)
+            assertThat(apply(ModelKind.CONSISTENCY, x, NoiseScales.SIGMA_MIN, NoiseScales.SIGMA_MIN)
                             .equal(x))
                     .isTrue();
-            Tensor far = apply(Preconditioning.CONSISTENCY, x, 2, 40).sub(x);
+            Tensor far = apply(ModelKind.CONSISTENCY, x, 2, 40).sub(x);
             assertThat(far.abs().max().item_double()).isGreaterThan(0.1);
         }
     }
@@ -87,7 +87,7 @@ class PreconditioningTest {
             Fixture fixture = Fixture.open("bcm_adm");
             Tensor t = fixture.tensor(recorded + "/t");
             Tensor u = fixture.tensor(recorded + "/u");
-            Preconditioning bidirectional = Preconditioning.BIDIRECTIONAL;
+            ModelKind bidirectional = ModelKind.BIDIRECTIONAL;
             assertClose(bidirectional.in(t), fixture.tensor(recorded + "/c_in"));
             assertClose(bidirectional.skip(t, u), fixture.tensor(recorded + "/c_skip"));
             assertClose(bidirectional.out(t, u), fixture.tensor(recorded + "/c_out"));

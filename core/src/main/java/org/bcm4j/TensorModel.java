@@ -5,24 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.RefinedInversion;
-import org.bcm4j.model.ConsistencyModel;
-import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Arrival;
+import org.bcm4j.walk.EvaluationListener;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.ThereAndBack;
-import org.bcm4j.walk.Traversal;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Scalar;
@@ -31,30 +28,38 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The way in: generates, inverts and interpolates images with a model, in batches: with a {@link ConsistencyModel} along any {@link Walk},
- * with a {@link DenoisingModel}, the EDM baseline, along its {@link org.bcm4j.walk.Ode}. Only a consistency model edits and refines.
+ * What a model does, on tensors: the expert layer below {@link BcmModel}. Generates, inverts, interpolates and edits in batches: with a
+ * consistency model along any {@link Walk}, with a denoiser along its {@link org.bcm4j.walk.Ode}. Only a consistency model edits and refines.
  *
  * <pre>{@code
- * try (Scope scope = Scope.open(); Bcm bcm = Bcm.open(Path.of("models/fashion-mnist"))) {
- *     Tensor images = bcm.generate(Walk.parse("80 > 0 +2 > 0"), 16, 42, bcm.model().classesInTurn(0, 16));
- *     Tensor noises = bcm.invert(Walk.parse("0 +0.07 > 6 > 80"), images, 42, Optional.empty());
+ * try (Scope scope = Scope.open(); TensorModel model = TensorModel.open(Path.of("models/fashion-mnist"))) {
+ *     Tensor images = model.generate(Walk.parse("80 > 0 +2 > 0"), 16, 42, model.model().cyclicLabels(0, 16));
+ *     Tensor noises = model.invert(Walk.parse("0 +0.07 > 6 > 80"), images, 42, Optional.empty());
  * }
  * }</pre>
  *
- * <p>Images are float32 [N,C,H,W] in [-1,1], labels int64 [N]; results belong to the caller's {@link Scope}. For one thread at a time.
+ * <p>Images are float32 [N,C,H,W] in [-1,1], labels int64 [N]; results belong to the caller's {@link Scope}. Immutable: any number of threads
+ * may use it at once, each with tensors of its own.
  *
  * <p>Tensors of another type or shape, on another device or closed, labels that are no classes, and counts below 1 are
  * refused with an {@link IllegalArgumentException} that says what was expected and what came; whatever is asked of a
  * closed model, with an {@link IllegalStateException}.
  */
-public final class Bcm implements AutoCloseable {
+public final class TensorModel implements AutoCloseable {
     /** Images of one evaluation: enough to keep two to sixteen cores busy, and little memory. */
     private static final long BATCH = 64;
 
     private final TrainedModel model;
+    private final EvaluationListener listener;
 
-    public Bcm(TrainedModel model) {
+    public TensorModel(TrainedModel model) {
+        this(model, EvaluationListener.NONE);
+    }
+
+    /** @param listener hears of each evaluation but those of {@link #refine} */
+    public TensorModel(TrainedModel model, EvaluationListener listener) {
         this.model = model;
+        this.listener = listener;
     }
 
     /**
@@ -62,17 +67,14 @@ public final class Bcm implements AutoCloseable {
      *
      * @throws UserException if the folder holds no sound model
      */
-    public static Bcm open(Path folder) {
+    public static TensorModel open(Path folder) {
         Device device = Device.best();
         return open(folder, device, Precision.fastestOn(device));
     }
 
     /** As {@link #open(Path)}, on a given device in a given precision. */
-    public static Bcm open(Path folder, Device device, Precision precision) {
-        return new Bcm(
-                new ModelFolder(folder).config().isDenoiser()
-                        ? DenoisingModel.open(folder, device, precision)
-                        : ConsistencyModel.open(folder, device, precision));
+    public static TensorModel open(Path folder, Device device, Precision precision) {
+        return new TensorModel(TrainedModel.open(folder, device, precision));
     }
 
     public TrainedModel model() {
@@ -159,7 +161,6 @@ public final class Bcm implements AutoCloseable {
      * @throws UserException if the walk is not for this kind of model
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
-        ConsistencyModel consistent = ConsistencyModel.of(model);
         Journey.require(walk, model.config());
         model.requireInputs(points, labels);
         constraint.requireFit(points);
@@ -167,7 +168,7 @@ public final class Bcm implements AutoCloseable {
                 points,
                 seed,
                 (noise, first, batch) -> new ConstrainedEditor(constraint.narrow(first, batch.size(0)), noise)
-                        .edit(traversal(consistent, labels, first, batch.size(0)), walk, batch));
+                        .edit(journey(labels, first, batch.size(0), noise).traversal(), walk, batch));
     }
 
     /**
@@ -180,7 +181,7 @@ public final class Bcm implements AutoCloseable {
      */
     public Tensor refine(
             RefinedInversion refinement, Tensor images, Tensor noises, long seed, Optional<Tensor> labels) {
-        ConsistencyModel consistent = ConsistencyModel.of(model);
+        model.requireWalks();
         model.requireInputs(images, labels);
         model.requireInputs(noises, labels);
         if (noises.size(0) != images.size(0)) {
@@ -192,7 +193,7 @@ public final class Bcm implements AutoCloseable {
             for (long first = 0; first < images.size(0); first += BATCH) {
                 long size = Math.min(BATCH, images.size(0) - first);
                 done.add(refinement.refine(
-                        consistent,
+                        model,
                         images.narrow(0, first, size),
                         noises.narrow(0, first, size),
                         ofBatch(labels, first, size),
@@ -211,6 +212,10 @@ public final class Bcm implements AutoCloseable {
         if (way.start() != 0 || way.end() == 0) {
             throw new IllegalArgumentException(
                     "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + way + "\"");
+        }
+        if (way.nfe() == 0) {
+            throw new IllegalArgumentException("\"" + way
+                    + "\" adds noise to images and inverts nothing; evaluate the model, as \"0 +0.07 > 80\" does");
         }
         return Scope.returning(() -> walk(way, images, seed, labels).div(new Scalar(way.end())));
     }
@@ -268,12 +273,7 @@ public final class Bcm implements AutoCloseable {
 
     /** With the model, told the labels of one batch. */
     private Journey journey(Optional<Tensor> labels, long first, long size, NoiseSource noise) {
-        return new Journey(model, ofBatch(labels, first, size), noise);
-    }
-
-    private static Traversal traversal(ConsistencyModel consistent, Optional<Tensor> labels, long first, long size) {
-        Optional<Tensor> ofBatch = ofBatch(labels, first, size);
-        return (x, t, u) -> consistent.traverse(x, t, u, ofBatch);
+        return new Journey(model, ofBatch(labels, first, size), noise, listener);
     }
 
     private static Optional<Tensor> ofBatch(Optional<Tensor> labels, long first, long size) {

@@ -9,16 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert;
-import org.bcm4j.denoiser.DenoisingModel;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.editing.RefinedInversion;
-import org.bcm4j.model.ConsistencyModel;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.Preconditioning;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -38,26 +37,25 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 /** An untrained model only scales what it is given, which is enough to follow noises and labels through batches. */
-class BcmTest {
+class TensorModelTest {
     private static final Walk ZIGZAG = Walk.parse("80 > 0 +0.2 > 0.8 > 0");
     /** Two whole batches and a part of one. */
     private static final int COUNT = 150;
 
-    private static Bcm untrained() {
+    private static TensorModel untrained() {
         AdmConfig network = new AdmConfig(
                 8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
-        ModelConfig config =
-                new ModelConfig(ModelConfig.FORMAT, Preconditioning.BIDIRECTIONAL, network, "tiny", List.of());
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, network, "tiny", List.of());
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
             Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU);
-            return new Bcm(new ConsistencyModel(config, weights, Device.CPU, Precision.FP32));
+            return new TensorModel(new TrainedModel(config, weights, Device.CPU, Precision.FP32));
         }
     }
 
     @Test
     void imagesThatAreStreamedAreThoseOfOneCall() {
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained()) {
+                TensorModel bcm = untrained()) {
             Optional<Tensor> labels = Optional.of(HostTensors.ofLongs(
                     LongStream.range(0, COUNT).map(i -> i % 3).toArray(), COUNT));
             List<Float> streamed = new ArrayList<>();
@@ -83,11 +81,11 @@ class BcmTest {
     void aDenoiserInvertsWhatItGenerated() {
         AdmConfig network = new AdmConfig(
                 8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
-        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, Preconditioning.DENOISER, network, "tiny", List.of());
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.DENOISER, network, "tiny", List.of());
         DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 30);
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Bcm bcm = new Bcm(new DenoisingModel(
+                TensorModel bcm = new TensorModel(new TrainedModel(
                         config,
                         Weights.initialized(network.build().layout(), generator, Device.CPU),
                         Device.CPU,
@@ -107,7 +105,7 @@ class BcmTest {
     @Test
     void theSeedAloneDecidesTheNoisesOfAWalk() {
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained()) {
+                TensorModel bcm = untrained()) {
             Tensor noises = ImageNoise.from(4, 0, Device.CPU).start(bcm.model().shape(COUNT));
             float[] given = HostTensors.floats(bcm.generate(ZIGZAG, noises, 4, Optional.empty()));
             float[] drawn = HostTensors.floats(bcm.generate(ZIGZAG, COUNT, 4, Optional.empty()));
@@ -121,7 +119,7 @@ class BcmTest {
     void anImageOfASeedIsTheSameInAnyCompany() {
         Walk thrice = Walk.parse("80 > 0 +2 > 0 +0.5 > 0");
         try (Scope scope = Scope.open();
-                Bcm bcm = arbitrary()) {
+                TensorModel bcm = arbitrary()) {
             Tensor many = bcm.generate(thrice, 67, 4, Optional.empty());
             for (int count : new int[] {1, 4, 65}) {
                 Tensor fewer = bcm.generate(thrice, count, 4, Optional.empty());
@@ -132,8 +130,8 @@ class BcmTest {
     }
 
     /** As {@link #untrained}, but what it makes depends on the noise scales and the class. */
-    private static Bcm arbitrary() {
-        Bcm bcm = untrained();
+    private static TensorModel arbitrary() {
+        TensorModel bcm = untrained();
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(2, Device.CPU)) {
             Tensor weights = bcm.model().weights().flat();
@@ -152,7 +150,7 @@ class BcmTest {
         Walk toNoise = Walk.parse("0 +0.07 > 6 > 80");
         Walk toImages = Walk.parse("80 > 1.2 > 0");
         try (Scope scope = Scope.open();
-                Bcm bcm = arbitrary();
+                TensorModel bcm = arbitrary();
                 SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
             Tensor ends = generator.normal(bcm.model().shape(2)).tanh();
             Optional<Tensor> labels = Optional.of(classes(2, 0));
@@ -172,7 +170,7 @@ class BcmTest {
         Walk toNoise = Walk.parse("0 +0.07 > 80");
         Walk toImages = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
-                Bcm bcm = arbitrary();
+                TensorModel bcm = arbitrary();
                 SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
             Tensor ends = generator.normal(bcm.model().shape(2)).tanh();
             Tensor strip = bcm.interpolate(toNoise, toImages, ends, 5, 7, Optional.of(classes(2, 0)));
@@ -187,7 +185,7 @@ class BcmTest {
     @Test
     void anInterpolationThatWouldLoseItsEndsIsRefused() {
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained()) {
+                TensorModel bcm = untrained()) {
             Tensor ends = torch.zeros(bcm.model().shape(2));
             assertThatThrownBy(() -> bcm.interpolate(Walk.parse("0 +0.07 > 80"), ZIGZAG, ends, 3, 0, Optional.empty()))
                     .isInstanceOf(UserException.class)
@@ -201,7 +199,7 @@ class BcmTest {
         Walk there = Walk.parse("0 +0.07 > 80");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained()) {
+                TensorModel bcm = untrained()) {
             Optional<Tensor> none = Optional.empty();
             Tensor images = torch.zeros(2, 1, 8, 8);
             Map<Tensor, String> wrong = Map.of(
@@ -220,7 +218,7 @@ class BcmTest {
                 refused(expected, () -> bcm.refine(new RefinedInversion(1), tensor, images, 0, none));
                 refused(expected, () -> bcm.refine(new RefinedInversion(1), images, tensor, 0, none));
                 refused(expected, () -> bcm.interpolate(there, back, tensor, 3, 0, none));
-                refused(expected, () -> ConsistencyModel.of(bcm.model()).traverse(tensor, 80, 0.002, none));
+                refused(expected, () -> bcm.model().traverse(tensor, 80, 0.002, none));
             });
             Tensor closed = torch.zeros(2, 1, 8, 8);
             closed.close();
@@ -228,7 +226,7 @@ class BcmTest {
             refused("the tensor holds nothing; was it closed", () -> bcm.invert(there, new Tensor(), 0, none));
             refused(
                     "noise scales are from 0.002 to 80.0, not 0.0",
-                    () -> ConsistencyModel.of(bcm.model()).traverse(images, 80, 0, none));
+                    () -> bcm.model().traverse(images, 80, 0, none));
         }
     }
 
@@ -236,7 +234,7 @@ class BcmTest {
     void labelsThatAreNoClassesAreRefused() {
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained()) {
+                TensorModel bcm = untrained()) {
             Tensor images = torch.zeros(2, 1, 8, 8);
             Map<Tensor, String> wrong = Map.of(
                     classes(0, 1, 2), "labels are int64 [2], a class for each of the images, not int64 [3]",
@@ -261,7 +259,7 @@ class BcmTest {
         Walk there = Walk.parse("0 +0.07 > 80");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
-                Bcm bcm = untrained()) {
+                TensorModel bcm = untrained()) {
             Tensor images = torch.zeros(2, 1, 8, 8);
             Optional<Tensor> none = Optional.empty();
             refused("at least 1 image can be generated, not 0", () -> bcm.generate(back, 0, 0, none));
@@ -288,7 +286,7 @@ class BcmTest {
     @Test
     void aClosedModelIsNotUsed() {
         try (Scope scope = Scope.open()) {
-            Bcm bcm = untrained();
+            TensorModel bcm = untrained();
             Tensor images = torch.zeros(2, 1, 8, 8);
             bcm.close();
             bcm.close(); // twice is once
@@ -297,7 +295,7 @@ class BcmTest {
                     () -> bcm.generate(back, 1, 0, Optional.empty()),
                     () -> bcm.generate(back, images, 0, Optional.empty()),
                     () -> bcm.invert(Walk.parse("0 > 80"), images, 0, Optional.empty()),
-                    () -> ConsistencyModel.of(bcm.model()).traverse(images, 80, 0.002, Optional.empty()))) {
+                    () -> bcm.model().traverse(images, 80, 0.002, Optional.empty()))) {
                 assertThatThrownBy(use)
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage("this model is closed; open it again to use it");

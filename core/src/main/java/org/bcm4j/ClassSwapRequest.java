@@ -1,0 +1,52 @@
+package org.bcm4j;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.bcm4j.model.ClassLookup;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.ThereAndBack;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Images of one class made images of another: inverted as the one, generated as the other; {@link BcmModel#swapClass}. Labels are the classes
+ * of the given images.
+ */
+public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
+    private final Images images;
+    private final int target;
+
+    ClassSwapRequest(BcmModel model, Images images, String target) {
+        super(model);
+        this.images = images;
+        this.target = new ClassLookup(model.config()).find(target, "class");
+    }
+
+    @Override
+    ClassSwapRequest self() {
+        return this;
+    }
+
+    /**
+     * Swaps the class.
+     *
+     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or the walk does not bring images back
+     * @throws IllegalArgumentException if images or labels do not fit the model, or the class of the images was not named
+     * @throws IllegalStateException if the model is closed
+     * @throws java.util.concurrent.CancellationException if the request was cancelled
+     */
+    public Images run() {
+        ThereAndBack way = model().thereAndBack(this, Purpose.SWAP);
+        int count = images.count();
+        try (Scope scope = Scope.open()) {
+            Tensor own = labelsOf(count)
+                    .orElseThrow(() -> new IllegalArgumentException("name the class of the images, with label"));
+            long[] other = new long[count];
+            Arrays.fill(other, target);
+            TensorModel tensors = tensors((long) count * way.whole().nfe());
+            Tensor noises = tensors.invert(way.toNoise(), model().points(images), seedValue(), Optional.of(own));
+            Tensor labels = model().trained().device().integers(other);
+            return Images.ofTensor(tensors.generate(way.toImages(), noises, seedValue(), Optional.of(labels)));
+        }
+    }
+}

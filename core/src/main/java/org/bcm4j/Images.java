@@ -1,0 +1,241 @@
+package org.bcm4j;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bcm4j.data.ImageFiles;
+import org.bcm4j.data.ImageFit;
+import org.bcm4j.data.ImageGrid;
+import org.bcm4j.data.Pixels;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * One or more images of the same size, as a model takes and makes them: N images of C channels (1 grey, 3 red, green, blue) and H x W pixels,
+ * whose values lie in [-1,1], -1 black and 1 white. What a model makes may lie slightly outside; as a picture it is clipped.
+ *
+ * <p>They lie in Java's memory: there is nothing to close. Immutable, and safe for any number of threads.
+ *
+ * <pre>{@code
+ * Images images = Images.read(Path.of("shirt.png"), Path.of("bag.png"));
+ * ImageIO.write(images.image(0), "png", new File("copy.png"));
+ * }</pre>
+ */
+public final class Images {
+    private static final int WHITE = 255;
+
+    private final ImageBatch batch;
+
+    Images(ImageBatch batch) {
+        this.batch = batch;
+    }
+
+    /**
+     * Pictures from memory. A picture of type grey, or with a palette of greys, has one channel, others three. Transparency lies on white.
+     *
+     * @throws IllegalArgumentException if there are none, they differ in size or channels, or are in other colours than grey or RGB
+     */
+    public static Images of(BufferedImage... pictures) {
+        return of(Arrays.asList(pictures));
+    }
+
+    /** As {@link #of(BufferedImage...)}. */
+    public static Images of(List<BufferedImage> pictures) {
+        try (Scope scope = Scope.open()) {
+            return ofPictures(pictures.stream()
+                    .map(picture -> ImageFiles.of(picture).pixels())
+                    .toList());
+        }
+    }
+
+    /**
+     * Pictures from files: PNG, JPEG, WebP, TIFF, GIF and BMP, read as {@link ImageFiles#read} says.
+     *
+     * @throws UserException if a file cannot be read, or is no sound picture
+     * @throws IllegalArgumentException if there are none, or they differ in size or channels
+     */
+    public static Images read(Path... files) {
+        try (Scope scope = Scope.open()) {
+            return ofPictures(Arrays.stream(files).map(ImageFiles::read).toList());
+        }
+    }
+
+    /**
+     * Images from numbers.
+     *
+     * @param values in [-1,1], image by image, channel by channel, row by row; copied
+     * @param channels 1 or 3
+     * @throws IllegalArgumentException if the numbers do not fill whole images, or are not finite
+     */
+    public static Images of(float[] values, int channels, int height, int width) {
+        return new Images(ImageBatch.of(values.clone(), channels, height, width));
+    }
+
+    /**
+     * A copy of a tensor.
+     *
+     * @param images float32 [N,C,H,W] in [-1,1], on any device
+     * @throws IllegalArgumentException if it is of another shape or type
+     */
+    public static Images ofTensor(Tensor images) {
+        return new Images(ImageBatch.of(images));
+    }
+
+    private static Images ofPictures(List<Tensor> pictures) {
+        if (pictures.isEmpty()) {
+            throw new IllegalArgumentException("name at least one picture");
+        }
+        long[] shape = pictures.get(0).shape();
+        for (Tensor picture : pictures) {
+            if (!Arrays.equals(picture.shape(), shape)) {
+                throw new IllegalArgumentException(
+                        "pictures of one batch have the same channels, height and width, not " + Arrays.toString(shape)
+                                + " and " + Arrays.toString(picture.shape()));
+            }
+        }
+        Tensor bytes = torch.stack(new TensorVector(pictures.toArray(Tensor[]::new)));
+        return ofTensor(Pixels.toSignal(bytes));
+    }
+
+    /** N, at least 1. */
+    public int count() {
+        return batch.count();
+    }
+
+    /** C: 1 for grey images, 3 for coloured ones. */
+    public int channels() {
+        return batch.channels();
+    }
+
+    /** H, in pixels. */
+    public int height() {
+        return batch.height();
+    }
+
+    /** W, in pixels. */
+    public int width() {
+        return batch.width();
+    }
+
+    /**
+     * One image as a picture, clipped to [-1,1].
+     *
+     * @param i from 0
+     * @return of type {@code TYPE_BYTE_GRAY} or {@code TYPE_INT_RGB}
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public BufferedImage image(int i) {
+        try (Scope scope = Scope.open()) {
+            return ImageFiles.bufferedImage(select(i).tensor());
+        }
+    }
+
+    /** All images as pictures, in their order. */
+    public List<BufferedImage> images() {
+        return IntStream.range(0, count()).mapToObj(this::image).toList();
+    }
+
+    /** One image as the content of a PNG file; {@code i} as for {@link #image}. */
+    public byte[] png(int i) {
+        try (Scope scope = Scope.open()) {
+            return ImageFiles.png(select(i).tensor());
+        }
+    }
+
+    /**
+     * All images in one picture, row by row.
+     *
+     * @param columns images in a row, at least 1
+     */
+    public BufferedImage grid(int columns) {
+        try (Scope scope = Scope.open()) {
+            return ImageFiles.bufferedImage(ImageGrid.ofColumns(columns).draw(tensor()));
+        }
+    }
+
+    /** The values of one image, [C*H*W], a copy; {@code i} as for {@link #image}. */
+    public float[] values(int i) {
+        return batch.values(i);
+    }
+
+    /** The values of all images, [N*C*H*W], a copy. */
+    public float[] values() {
+        return batch.values();
+    }
+
+    /** Some of the images, in the given order; each number as for {@link #image}. */
+    public Images select(int... numbers) {
+        return new Images(batch.select(numbers));
+    }
+
+    /**
+     * The images as squares of a size, such as a model's.
+     *
+     * @param fit what becomes of what is not square; {@link ImageFit#PAD} adds black bars
+     * @param size height and width, in pixels
+     */
+    public Images fitted(ImageFit fit, int size) {
+        try (Scope scope = Scope.open()) {
+            Tensor bytes = Pixels.toBytes(tensor());
+            List<Tensor> squares = new ArrayList<>();
+            for (int i = 0; i < count(); i++) {
+                squares.add(fit.square(bytes.select(0, i), size, 0));
+            }
+            return ofPictures(squares);
+        }
+    }
+
+    /** For experts: float32 [N,C,H,W] on the CPU, a copy that belongs to the caller's {@link Scope}, which has to be open. */
+    public Tensor tensor() {
+        return batch.tensor();
+    }
+
+    /**
+     * The same in the channels that a model takes: grey ones as coloured, coloured ones as grey if they are.
+     *
+     * @throws IllegalArgumentException if they are coloured and the model takes grey ones
+     */
+    Images inChannels(int channels) {
+        if (channels() == channels) {
+            return this;
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor here = tensor();
+            Tensor first = here.narrow(1, 0, 1);
+            if (channels > 1) {
+                return ofTensor(first.expand(-1, channels, -1, -1));
+            }
+            if (!here.equal(first.expand_as(here))) {
+                throw new IllegalArgumentException(
+                        "these images are in colour, but the model takes grey ones; convert them to grey");
+            }
+            return ofTensor(first);
+        }
+    }
+
+    /** Where the images are white, in every channel: half-way from black and more. [N*H*W]. */
+    boolean[] whites() {
+        int plane = height() * width();
+        boolean[] white = new boolean[count() * plane];
+        float[] values = batch.values();
+        for (int i = 0; i < white.length; i++) {
+            boolean all = true;
+            for (int c = 0; c < channels(); c++) {
+                all &= values[(i / plane * channels() + c) * plane + i % plane] >= 128f * 2 / WHITE - 1;
+            }
+            white[i] = all;
+        }
+        return white;
+    }
+
+    @Override
+    public String toString() {
+        return "Images " + batch;
+    }
+}

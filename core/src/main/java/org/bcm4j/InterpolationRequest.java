@@ -1,0 +1,69 @@
+package org.bcm4j;
+
+import java.util.Optional;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.ThereAndBack;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Images that lead from one real image to another: {@link BcmModel#interpolate}. Labels are the classes of the two images. A walk leads to
+ * noise and back, and adds noise at its start only.
+ */
+public final class InterpolationRequest extends ImageRequest<InterpolationRequest> {
+    private static final int DEFAULT_FRAMES = 8;
+
+    private final Images first;
+    private final Images last;
+    private int frames = DEFAULT_FRAMES;
+
+    InterpolationRequest(BcmModel model, Images first, Images last) {
+        super(model);
+        if (first.count() != 1 || last.count() != 1) {
+            throw new IllegalArgumentException("an interpolation leads from one image to one image, not from "
+                    + first.count() + " to " + last.count());
+        }
+        this.first = first;
+        this.last = last;
+    }
+
+    @Override
+    InterpolationRequest self() {
+        return this;
+    }
+
+    /**
+     * How many images, the two ends included; 8 unless it is set.
+     *
+     * @param count at least 2
+     */
+    public InterpolationRequest frames(int count) {
+        if (count < 2) {
+            throw new IllegalArgumentException("an interpolation has at least 2 frames, its ends, not " + count);
+        }
+        frames = count;
+        return this;
+    }
+
+    /**
+     * Interpolates. The first and the last of the images are the reconstructions of the two.
+     *
+     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or the walk does not bring images back
+     * @throws IllegalArgumentException if images or labels do not fit the model
+     * @throws IllegalStateException if the model is closed
+     * @throws java.util.concurrent.CancellationException if the request was cancelled
+     */
+    public Images run() {
+        ThereAndBack way = model().thereAndBack(this, Purpose.INTERPOLATE);
+        long evaluations =
+                2L * way.toNoise().nfe() + (long) frames * way.toImages().nfe();
+        try (Scope scope = Scope.open()) {
+            Tensor ends = torch.cat(new TensorVector(model().points(first), model().points(last)), 0);
+            Optional<Tensor> labels = labelsOf(2);
+            return Images.ofTensor(
+                    tensors(evaluations).interpolate(way.toNoise(), way.toImages(), ends, frames, seedValue(), labels));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.bcm4j;
+
+import java.util.Optional;
+import org.bcm4j.editing.RefinedInversion;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Ode.Direction;
+import org.bcm4j.walk.Way;
+import org.bytedeco.pytorch.Tensor;
+
+/** The noises that images come from: {@link BcmModel#invert}. In 2 evaluations unless other steps or another walk are named. */
+public final class InversionRequest extends ImageRequest<InversionRequest> {
+    private final Images images;
+    private Optional<RefinedInversion> refinement = Optional.empty();
+
+    InversionRequest(BcmModel model, Images images) {
+        super(model);
+        this.images = images;
+    }
+
+    @Override
+    InversionRequest self() {
+        return this;
+    }
+
+    /**
+     * Steps from the noises found to others that generate the images in one evaluation, each of which costs about three evaluations;
+     * {@link RefinedInversion}.
+     *
+     * @param refiningSteps at least 1
+     */
+    public InversionRequest refined(int refiningSteps) {
+        refinement = Optional.of(new RefinedInversion(refiningSteps));
+        return this;
+    }
+
+    /**
+     * Finds the noises.
+     *
+     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or it does not lead from images to noise
+     * @throws IllegalArgumentException if images or labels do not fit the model
+     * @throws IllegalStateException if the model is closed
+     * @throws java.util.concurrent.CancellationException if the request was cancelled
+     */
+    public Noise run() {
+        Way way = model().way(this, Purpose.INVERT, Direction.INVERT);
+        try (Scope scope = Scope.open()) {
+            Tensor points = model().points(images);
+            Optional<Tensor> labels = labelsOf(images.count());
+            TensorModel tensors = tensors((long) images.count() * way.nfe());
+            Tensor found = tensors.invert(way, points, seedValue(), labels);
+            return Noise.ofTensor(
+                    refinement.isPresent()
+                            ? tensors.refine(refinement.get(), points, found, seedValue(), labels)
+                            : found);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.bcm4j;
+
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Ode.Direction;
+import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
+
+/**
+ * Images inverted and generated again: {@link BcmModel#reconstruct}. The way to noise takes 2 evaluations unless other steps are named, and
+ * the way back one; a denoiser takes the same steps both ways.
+ */
+public final class ReconstructionRequest extends ImageRequest<ReconstructionRequest> {
+    private final Images images;
+
+    ReconstructionRequest(BcmModel model, Images images) {
+        super(model);
+        this.images = images;
+    }
+
+    @Override
+    ReconstructionRequest self() {
+        return this;
+    }
+
+    /**
+     * Goes there and back.
+     *
+     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or it does not lead from images to images
+     * @throws IllegalArgumentException if images or labels do not fit the model
+     * @throws IllegalStateException if the model is closed
+     * @throws java.util.concurrent.CancellationException if the request was cancelled
+     */
+    public Images run() {
+        Way way = model().way(this, Purpose.INVERT, Direction.RECONSTRUCT);
+        Way whole = way instanceof Walk walk && walk.end() != 0
+                ? walk.then(model().walks().walk(Purpose.SAMPLE, 1))
+                : way;
+        try (Scope scope = Scope.open()) {
+            return Images.ofTensor(tensors((long) images.count() * whole.nfe())
+                    .walk(whole, model().points(images), seedValue(), labelsOf(images.count())));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.bcm4j.training;
+
+import java.nio.file.Path;
+import org.bcm4j.storage.UserException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Watches the steps that changed no weight because their loss was not finite: warns of the first, and ends a run that makes no others. */
+final class SkippedSteps {
+    /** In a row: a burst is shorter, and weights that have diverged do not come back. */
+    private static final int MOST = 100;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SkippedSteps.class);
+
+    private final Path run;
+    private long before;
+    private int inRow;
+    private boolean warned;
+
+    SkippedSteps(Path run, TrainingState state) {
+        this.run = run;
+        this.before = state.skipped;
+    }
+
+    /**
+     * To be called after each step.
+     *
+     * @throws UserException after {@value #MOST} skipped steps in a row
+     */
+    void after(TrainingState state) {
+        inRow = state.skipped > before ? inRow + 1 : 0;
+        before = state.skipped;
+        if (inRow > 0 && !warned) {
+            warned = true;
+            LOG.warn("{}: the loss of step {} is not finite; such steps are skipped and counted", run, state.step);
+        }
+        if (inRow == MOST) {
+            throw new UserException(
+                    run + ": the loss of " + MOST + " steps in a row was not finite; nothing is saved since the last"
+                            + " checkpoint: continue from there with a lower stages.N.optimizer.learning_rate");
+        }
+    }
+}

@@ -1,0 +1,394 @@
+package org.bcm4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.data.Offset;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bcm4j.unet.AdmConfig;
+import org.bcm4j.unet.Conditioning;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On models of random weights, whose every output depends on image, noise, times and class. */
+class BcmModelTest {
+    private static final int SIDE = 8;
+    private static final List<String> CLASSES = List.of("cat", "dog", "7");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void write() {
+        write("grey", ModelKind.BIDIRECTIONAL, 1);
+    }
+
+    private void write(String name, ModelKind kind, int channels) {
+        AdmConfig network = new AdmConfig(
+                SIDE,
+                channels,
+                1,
+                0,
+                8,
+                List.of(1),
+                1,
+                List.of(),
+                8,
+                false,
+                0,
+                16,
+                kind.isBidirectional() ? Conditioning.JOINT : Conditioning.TIME,
+                CLASSES.size(),
+                true,
+                true);
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", CLASSES);
+        try (Scope scope = Scope.open();
+                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU)) {
+            // Initial weights have zeros where a network is to begin with nothing.
+            weights.flat().add_(generator.normal(weights.flat().shape()).mul(new Scalar(0.05)));
+            ModelFolder.write(folder.resolve(name), config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
+        }
+    }
+
+    private BcmModel load(String name) {
+        return BcmModel.load(folder.resolve(name), Device.CPU, Precision.FP32);
+    }
+
+    private static Images random(int count, int channels) {
+        Random random = new Random(count);
+        float[] values = new float[count * channels * SIDE * SIDE];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat() * 2 - 1;
+        }
+        return Images.of(values, channels, SIDE, SIDE);
+    }
+
+    @Test
+    void samplesAreThoseOfTheTensors() {
+        try (BcmModel model = load("grey");
+                Scope scope = Scope.open()) {
+            Tensor tensors = model.tensors()
+                    .generate(Walk.parse("80 > 1.2 > 0"), 5, 42, model.trained().cyclicLabels(0, 5));
+            Images images = model.sample().count(5).steps(2).seed(42).generate();
+            assertThat(images.tensor().equal(tensors)).isTrue();
+            assertThat(model.sample()
+                            .count(5)
+                            .walk("80 > 1.2 > 0")
+                            .seed(42)
+                            .generate()
+                            .values())
+                    .isEqualTo(images.values());
+            List<Images> streamed = new ArrayList<>();
+            model.sample().count(5).seed(42).generate(streamed::add);
+            assertThat(streamed).hasSize(1);
+            assertThat(streamed.get(0).values()).isEqualTo(images.values());
+        }
+    }
+
+    @Test
+    void labelsAreNamesOrNumbersOfAllImagesOrOfEach() {
+        try (BcmModel model = load("grey")) {
+            float[] dogs = model.sample().count(2).label("dog").generate().values();
+            assertThat(model.sample().count(2).label("DOG").generate().values()).isEqualTo(dogs);
+            assertThat(model.sample().count(2).label(1).generate().values()).isEqualTo(dogs);
+            assertThat(model.sample().count(2).label("7").generate().values())
+                    .as("a name comes before a number")
+                    .isEqualTo(model.sample().count(2).label(2).generate().values());
+            Images both = model.sample().count(2).labels(List.of("dog", "cat")).generate();
+            assertThat(both.values(0))
+                    .isEqualTo(model.sample().count(2).label("dog").generate().values(0));
+            assertThat(both.values(1))
+                    .isEqualTo(model.sample().count(2).label("cat").generate().values(1));
+            assertThat(both.values(1))
+                    .isNotEqualTo(
+                            model.sample().count(2).label("dog").generate().values(1));
+            assertThatThrownBy(() -> model.sample().label("horse"))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("label horse: the model has no such class; choose from 0 to 2, or cat, dog, 7");
+            assertThatThrownBy(() -> model.sample().label(3))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("classes are 0 to 2, not 3");
+            assertThatThrownBy(() -> model.sample().count(3).labels(0, 1).generate())
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("one for each of the 3 images, not 2");
+        }
+    }
+
+    @Test
+    void invertsReconstructsAndComesBackFromItsNoises() {
+        try (BcmModel model = load("grey");
+                Scope scope = Scope.open()) {
+            Images images = random(3, 1);
+            Noise noise = model.invert(images).steps(2).seed(5).run();
+            Tensor expected =
+                    model.tensors().invert(Walk.parse("0 +0.07 > 6 > 80"), images.tensor(), 5, Optional.empty());
+            assertThat(noise.tensor().equal(expected)).isTrue();
+            assertThat(noise.image(0).getType()).isEqualTo(BufferedImage.TYPE_BYTE_GRAY);
+            Images back = model.reconstruct(images).seed(5).run();
+            assertThat(back.tensor()
+                            .equal(model.tensors()
+                                    .walk(Walk.parse("0 +0.07 > 6 > 80 > 0"), images.tensor(), 5, Optional.empty())))
+                    .isTrue();
+            Images again = model.sample().from(noise).steps(1).label("cat").generate();
+            assertThat(again.count()).isEqualTo(3);
+            assertThat(model.invert(images).refined(1).run().values()).isNotEqualTo(noise.values());
+        }
+    }
+
+    @Test
+    void interpolatesBetweenTheReconstructionsOfTwoImages() {
+        try (BcmModel model = load("grey")) {
+            Images images = random(2, 1);
+            Images frames = model.interpolate(images.select(0), images.select(1))
+                    .frames(5)
+                    .labels(0, 1)
+                    .run();
+            assertThat(frames.count()).isEqualTo(5);
+            float[] first = model.reconstruct(images).labels(0, 1).run().values(0);
+            // slerp's first is 1·z1 + 0·z2, which rounds
+            assertThat(frames.values(0)).usingComparatorWithPrecision(1e-4f).containsExactly(first);
+            assertThatThrownBy(() -> model.interpolate(images, images))
+                    .hasMessageContaining("from one image to one image");
+            assertThatThrownBy(() -> model.interpolate(images.select(0), images.select(1))
+                            .walk("0 +0.1 > 80 > 1 > 0 +1 > 0")
+                            .run())
+                    .isInstanceOf(UserException.class);
+        }
+    }
+
+    @Test
+    void inpaintingKeepsWhatIsKnownBitForBit() {
+        try (BcmModel model = load("grey")) {
+            Images images = random(2, 1);
+            Images filled = model.inpaint(images).box(2, 3, 4, 2).run();
+            BufferedImage mask = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+            for (int y = 0; y < SIDE; y++) {
+                for (int x = 0; x < SIDE; x++) {
+                    boolean missing = x >= 2 && x < 6 && y >= 3 && y < 5;
+                    mask.getRaster().setSample(x, y, 0, missing ? 200 : 50);
+                    for (int i = 0; i < 2; i++) {
+                        float before = images.values(i)[y * SIDE + x];
+                        float after = filled.values(i)[y * SIDE + x];
+                        assertThat(after == before).as("%d: %d, %d", i, x, y).isEqualTo(!missing);
+                    }
+                }
+            }
+            assertThat(model.inpaint(images).mask(mask).run().values()).isEqualTo(filled.values());
+            BufferedImage layer = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
+            for (int x = 2; x < 6; x++) {
+                layer.setRGB(x, 3, 0xffffffff);
+                layer.setRGB(x, 4, 0xffffffff);
+            }
+            assertThat(model.inpaint(images).mask(layer).run().values()).isEqualTo(filled.values());
+            assertThatThrownBy(() -> model.inpaint(images).run()).hasMessageContaining("nothing is missing");
+            assertThatThrownBy(() -> model.inpaint(images).box(5, 0, 4, 1))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> model.inpaint(images).mask(new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_GRAY)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void everyOtherEditIsThere() {
+        write("coloured", ModelKind.BIDIRECTIONAL, 3);
+        try (BcmModel grey = load("grey");
+                BcmModel coloured = load("coloured")) {
+            Images images = random(2, 1);
+            assertThat(grey.restore(images).run().count()).isEqualTo(2);
+            assertThat(grey.fromDrawing(images).label("cat").run().count()).isEqualTo(2);
+            assertThat(grey.denoise(images, 0.3).run().count()).isEqualTo(2);
+            assertThat(grey.swapClass(images, "dog").label("cat").run().count()).isEqualTo(2);
+            assertThatThrownBy(() -> grey.swapClass(images, "dog").run())
+                    .hasMessageContaining("name the class of the images");
+            assertThatThrownBy(() -> grey.colorize(images)).hasMessageContaining("grey images only");
+            assertThatThrownBy(() -> grey.denoise(images, 0.3).steps(3).run()).isInstanceOf(UserException.class);
+
+            Images colours = coloured.colorize(images).steps(3).run();
+            for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
+                float[] rgb = colours.values(1);
+                double luminance = 0.2989 * rgb[pixel] + 0.587 * rgb[64 + pixel] + 0.114 * rgb[128 + pixel];
+                // The weights sum to 0.9999.
+                assertThat(luminance).isCloseTo(0.9999 * 0.9999 * images.values(1)[pixel], Offset.offset(1e-3));
+            }
+            Images small =
+                    Images.of(new float[] {-1, -0.5f, 0, 0.5f, 1, 0.25f, -0.25f, 0, 0, 0, 0, 0, 1, 1, 1, 1}, 1, 4, 4);
+            float[] large = grey.superResolve(small).steps(2).run().values();
+            assertThat((large[0] + large[1] + large[SIDE] + large[SIDE + 1]) / 4)
+                    .isCloseTo(-1, Offset.offset(1e-5f));
+            assertThatThrownBy(() -> grey.superResolve(images)).hasMessageContaining("a half or a quarter");
+        }
+    }
+
+    @Test
+    void aDenoiserIsAskedLikewise() {
+        write("edm", ModelKind.DENOISER, 1);
+        try (BcmModel model = load("edm")) {
+            Images images = model.sample().count(2).steps(3).generate();
+            assertThat(images.count()).isEqualTo(2);
+            assertThat(model.invert(images).steps(3).run().count()).isEqualTo(2);
+            assertThat(model.reconstruct(images).steps(3).run().count()).isEqualTo(2);
+            assertThatThrownBy(() -> model.inpaint(images)).isInstanceOf(UserException.class);
+            assertThatThrownBy(() -> model.sample().walk("80 > 0").generate()).isInstanceOf(UserException.class);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        try (BcmModel model = load("grey")) {
+            Images larger = Images.of(new float[144], 1, 12, 12);
+            assertThatThrownBy(() -> model.invert(larger))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("these images are 12 x 12 pixels, and the model takes 8 x 8; see Images.fitted");
+            assertThatThrownBy(() -> model.invert(random(1, 3))).hasMessageContaining("in colour");
+            assertThatThrownBy(() -> model.sample().steps(9).generate())
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            "9 NFE: the model has walks of 1, 2, 3, 4 evaluations to generate; choose one of these, or"
+                                    + " write a walk");
+            assertThatThrownBy(() -> model.sample().steps(0)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> model.sample().count(0)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> model.sample().walk("0 > 80").generate()).isInstanceOf(UserException.class);
+            assertThatThrownBy(() -> model.invert(random(1, 1)).walk("80 > 0").run())
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void progressIsToldBetweenMovesAndCancellationStopsThere() {
+        try (BcmModel model = load("grey")) {
+            List<Long> done = new ArrayList<>();
+            model.sample()
+                    .count(3)
+                    .steps(2)
+                    .onProgress((at, total) -> {
+                        assertThat(total).isEqualTo(6);
+                        done.add(at);
+                    })
+                    .generate();
+            assertThat(done).containsExactly(0L, 3L);
+            done.clear();
+            SamplingRequest stopped = model.sample()
+                    .count(3)
+                    .steps(4)
+                    .onProgress((at, total) -> done.add(at))
+                    .cancelWhen(() -> done.size() == 2);
+            assertThatThrownBy(stopped::generate)
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessage("the request was cancelled after 6 of 12 evaluations");
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> model.sample().generate()).isInstanceOf(CancellationException.class);
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void aClosedModelRefusesAndClosingWaitsForWhatIsInProgress() throws Exception {
+        BcmModel model = load("grey");
+        CountDownLatch started = new CountDownLatch(1);
+        AtomicReference<Throwable> outcome = new AtomicReference<>();
+        Thread asking = new Thread(() -> {
+            try {
+                while (true) {
+                    model.sample().count(64).generate();
+                    started.countDown();
+                }
+            } catch (Throwable e) {
+                outcome.set(e);
+            }
+        });
+        asking.start();
+        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
+        model.close();
+        asking.join(60_000);
+        assertThat(outcome.get())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("this model is closed; open it again to use it");
+        model.close();
+    }
+
+    /** 8 threads of 500 calls each. What the threads' own pools take is there after the first half; the calls leave nothing. */
+    @Test
+    void manyThreadsGetTheSameBitsInFlatMemory() throws Exception {
+        try (BcmModel model = load("grey")) {
+            Images images = random(4, 1);
+            float[] samples =
+                    model.sample().count(4).steps(1).seed(3).generate().values();
+            float[] noises = model.invert(images).steps(1).run().values();
+            ExecutorService threads = Executors.newFixedThreadPool(8);
+            try {
+                long[] memory = new long[2];
+                for (int half = 0; half < 2; half++) {
+                    List<Callable<Void>> calls = new ArrayList<>();
+                    for (int call = 0; call < 8 * 250; call++) {
+                        boolean sampling = call % 2 == 0;
+                        calls.add(() -> {
+                            float[] values = sampling
+                                    ? model.sample()
+                                            .count(4)
+                                            .steps(1)
+                                            .seed(3)
+                                            .generate()
+                                            .values()
+                                    : model.invert(images).steps(1).run().values();
+                            assertThat(values).isEqualTo(sampling ? samples : noises);
+                            return null;
+                        });
+                    }
+                    for (Future<Void> call : threads.invokeAll(calls)) {
+                        call.get();
+                    }
+                    memory[half] = nativeKilobytes();
+                }
+                // Each call makes some 200 kB of tensors: 400 MB in this half, were they not freed.
+                assertThat(memory[1] - memory[0]).isLessThan(50_000);
+            } finally {
+                threads.shutdownNow();
+            }
+        }
+    }
+
+    /** Resident memory, but for Java's, which grows as it likes. */
+    private static long nativeKilobytes() throws Exception {
+        System.gc();
+        long resident = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+        MemoryMXBean java = ManagementFactory.getMemoryMXBean();
+        long ofJava = java.getHeapMemoryUsage().getCommitted()
+                + java.getNonHeapMemoryUsage().getCommitted();
+        return resident - ofJava / 1024;
+    }
+}
