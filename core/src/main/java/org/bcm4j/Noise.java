@@ -1,7 +1,7 @@
 package org.bcm4j;
 
 import java.awt.image.BufferedImage;
-import org.bcm4j.data.ImageFiles;
+import org.bcm4j.images.ImageFiles;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

@@ -109,6 +109,10 @@ public final class Bcm implements Callable<Integer> {
     }
 
     private static Path path(String text) {
+        if (text.isBlank()) {
+            throw new TypeConversionException(
+                    "\"" + text + "\" names no file or folder; the folder that you are in is \".\"");
+        }
         try {
             return WrittenPath.of(text);
         } catch (UserException e) {

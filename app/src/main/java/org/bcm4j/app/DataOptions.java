@@ -43,13 +43,18 @@ final class DataOptions {
                 : Optional.empty();
     }
 
+    /** Whether a data set, or where its files are, was named. */
+    boolean isNamed() {
+        return named.isPresent() || directory.isPresent();
+    }
+
     /**
      * The data set, if one was named.
      *
      * @throws UserException as {@link #source}
      */
     Optional<DataSource> given() {
-        return named.isPresent() || directory.isPresent() ? Optional.of(source()) : Optional.empty();
+        return isNamed() ? Optional.of(source()) : Optional.empty();
     }
 
     /**

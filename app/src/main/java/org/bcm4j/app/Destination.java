@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bcm4j.data.ImageFiles;
+import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;

@@ -148,6 +148,7 @@ final class EvalCommand implements Callable<Integer> {
                 .filter(file -> !Files.isRegularFile(file))
                 .ifPresent(file -> Destination.requireFile("--statistics", file, ".npz"));
         if (model.holdsImages()) {
+            requireSomethingReal();
             measureSamples(asked);
         } else {
             measureModel(asked);
@@ -182,6 +183,14 @@ final class EvalCommand implements Callable<Integer> {
             throw new UserException("--statistics " + file + ": are for the FID; add fid to --metrics");
         });
         return asked;
+    }
+
+    /** Samples may be of anything: the data set that is meant without --data is a model's. */
+    private void requireSomethingReal() {
+        statistics.filter(file -> !Files.isRegularFile(file) && !data.isNamed()).ifPresent(file -> {
+            throw new UserException("--statistics " + file
+                    + ": is not there; name the images to make it of with --data, or" + " another file");
+        });
     }
 
     static boolean hasAny(Set<Metric> metrics, Metric.Kind kind) {

@@ -59,6 +59,10 @@ final class EvaluationWays {
         List<Way> generation =
                 chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
         List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
+        inversion.stream().filter(way -> way.nfe() == 0).findFirst().ifPresent(way -> {
+            throw new UserException("walk \"" + way + "\": only adds noise; an inversion evaluates the model, as"
+                    + " \"0 +0.07 > 80\" does");
+        });
         if (named && folder.config().kind() == ModelKind.CONSISTENCY && (ofInversions || ofInterpolations)) {
             throw new UserException(
                     "--metrics: mse, psnr, ssim, noise and midpoints are of inversions, and this model is a"

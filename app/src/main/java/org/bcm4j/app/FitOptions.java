@@ -1,8 +1,8 @@
 package org.bcm4j.app;
 
 import java.util.Optional;
-import org.bcm4j.data.ImageFit;
-import org.bcm4j.unet.NetworkConfig;
+import org.bcm4j.images.ImageFit;
+import org.bcm4j.network.NetworkConfig;
 import picocli.CommandLine.Option;
 
 /** What to do with images that do not fit a model, or can not be read. */

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.bcm4j.data.ImageFiles;
+import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

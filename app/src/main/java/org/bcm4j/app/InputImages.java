@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.bcm4j.data.ImageFiles;
-import org.bcm4j.data.ImageFiles.Picture;
-import org.bcm4j.data.ImageFit;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.PictureFolder;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.ImageFiles.Picture;
+import org.bcm4j.images.ImageFit;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 
 /**

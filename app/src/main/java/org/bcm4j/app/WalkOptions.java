@@ -218,6 +218,10 @@ final class WalkOptions {
         ModelWalks walks = new ModelWalks(folder.config(), folder.walks());
         Set<String> evaluations = walks.evaluations(purpose);
         if (!evaluations.contains(Integer.toString(nfe))) {
+            if (evaluations.isEmpty()) {
+                throw new UserException(
+                        "--nfe " + nfe + ": the model has no walks to " + purpose.title() + "; write one with --walk");
+            }
             throw new UserException("--nfe " + nfe + ": the model has walks of " + String.join(", ", evaluations)
                     + " evaluations to " + purpose.title() + "; choose one of these, or write a walk with --walk");
         }

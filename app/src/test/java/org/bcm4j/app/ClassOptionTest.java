@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.AdmConfig;
+import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.Conditioning;
 import org.junit.jupiter.api.Test;
 
 class ClassOptionTest {

@@ -37,6 +37,7 @@ class DocumentedCommandsTest {
             new Change(" -n \\d+", " -n 8"),
             new Change("--refine \\d+", "--refine 3"),
             new Change("--image-size 64 --head-width 64", "--image-size 16 --head-width 16"),
+            new Change("eval-edits models/fashion-mnist", "eval-edits runs/fashion-mnist/model"), // A small one.
             new Change("(eval-edits .*)--images \\d+ --seeds \\d+", "$1--images 200 --seeds 2"),
             new Change("(tune .*)--images \\d+", "$1--images 100"),
             new Change("(eval .*)--images \\d+", "$1--images 40"),

@@ -12,13 +12,13 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.network.AdmConfig;
+import org.bcm4j.network.Conditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Tensor;
 
 /**

@@ -43,10 +43,10 @@ class LauncherTest {
     }
 
     private static void build(Path checkout) throws IOException {
-        for (String folder : List.of("core/src/main", "app/src/main", "target/bcm")) {
+        for (String folder : List.of("core/src/main", "experiments/src/main", "app/src/main", "target/bcm")) {
             Files.createDirectories(checkout.resolve(folder));
         }
-        for (String file : List.of("pom.xml", "core/pom.xml", "app/pom.xml")) {
+        for (String file : List.of("pom.xml", "core/pom.xml", "experiments/pom.xml", "app/pom.xml")) {
             Files.writeString(checkout.resolve(file), "");
         }
         Path bcm = Stream.iterate(Path.of("").toAbsolutePath(), Path::getParent)

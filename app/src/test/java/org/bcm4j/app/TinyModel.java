@@ -6,12 +6,12 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.network.AdmConfig;
+import org.bcm4j.network.AdmUNet;
+import org.bcm4j.network.Conditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.AdmUNet;
-import org.bcm4j.unet.Conditioning;
 
 /** A model of random weights that takes 8 x 8 grey images of cats and dogs. */
 final class TinyModel {

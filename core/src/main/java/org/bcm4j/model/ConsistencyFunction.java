@@ -1,8 +1,8 @@
 package org.bcm4j.model;
 
 import java.util.Optional;
+import org.bcm4j.network.Network;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.unet.Network;
 import org.bytedeco.pytorch.Tensor;
 
 /**

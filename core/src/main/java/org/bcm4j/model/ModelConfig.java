@@ -2,7 +2,7 @@ package org.bcm4j.model;
 
 import java.util.List;
 import org.bcm4j.config.Default;
-import org.bcm4j.unet.NetworkConfig;
+import org.bcm4j.network.NetworkConfig;
 
 /**
  * What a model folder's {@code config.json} says: all that is needed beside the weights.

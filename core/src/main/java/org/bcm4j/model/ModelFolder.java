@@ -2,6 +2,7 @@ package org.bcm4j.model;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.config.Format;
@@ -10,6 +11,7 @@ import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.SafetensorsHeader;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
@@ -60,13 +62,26 @@ public final class ModelFolder {
     public Weights weights(WeightLayout layout, Device device) {
         Path file = folder.resolve(WEIGHTS);
         // Weights that somebody else saved may lie there; what they say they are is their own affair.
-        String format = Safetensors.header(file).metadata().getOrDefault("format", "");
-        FORMAT.requireVersion(format, file, "make it anew");
+        SafetensorsHeader header = Safetensors.header(file);
+        FORMAT.requireVersion(header.metadata().getOrDefault("format", ""), file, "make it anew");
+        requireShapes(layout, header, file);
         Weights weights = Weights.zeros(layout, device);
         try (Scope scope = Scope.open()) {
             weights.load(Safetensors.read(file).tensors(), file.toString());
         }
         return weights;
+    }
+
+    /** Before there is memory for them: a configuration that was edited by hand may describe any network. */
+    private static void requireShapes(WeightLayout layout, SafetensorsHeader header, Path file) {
+        layout.slots().forEach((name, slot) -> {
+            SafetensorsHeader.Entry entry = header.tensors().get(name);
+            if (entry != null && !Arrays.equals(entry.dimensions(), slot.dimensions())) {
+                throw new UserException(file + ": parameter " + name + " has shape "
+                        + Arrays.toString(entry.dimensions()) + ", the network wants "
+                        + Arrays.toString(slot.dimensions()) + "; is this the configuration of other weights?");
+            }
+        });
     }
 
     /** SHA-256 of the file of weights, in hexadecimal: which model this is, wherever it lies. */

@@ -1,10 +1,10 @@
 package org.bcm4j.model;
 
 import java.util.Optional;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.TensorForm;
-import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 

@@ -8,14 +8,14 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.bcm4j.network.Network;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.Network;
-import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 

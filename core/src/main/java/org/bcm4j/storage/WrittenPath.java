@@ -20,9 +20,6 @@ public final class WrittenPath {
      * @throws UserException if this system can not have such a path
      */
     public static Path of(String text) {
-        if (text.isBlank()) {
-            throw new UserException("\"" + text + "\" names no file or folder; the folder that you are in is \".\"");
-        }
         try {
             if (text.equals("~") || text.startsWith("~/")) {
                 return Path.of(home(text) + text.substring(1));

@@ -22,10 +22,30 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      * @throws UserException if none of so many evaluations is stored, or what is stored cannot be walked by this model
      */
     public Walk walk(Purpose purpose, int nfe) {
-        return find(purpose, nfe, walk -> {
-            Journey.require(walk, model);
-            return walk;
-        });
+        return find(purpose, nfe, walk -> checked(walk, purpose));
+    }
+
+    private static void requireEnds(Walk walk, Purpose purpose) {
+        if (purpose == Purpose.SAMPLE && (walk.start() == 0 || walk.end() != 0)) {
+            throw new UserException("walk \"" + walk + "\" does not lead from noise to 0");
+        }
+        if (purpose == Purpose.INVERT && (walk.start() != 0 || walk.end() == 0 || walk.nfe() == 0)) {
+            throw new UserException("walk \"" + walk + "\" does not lead from 0 to noise");
+        }
+    }
+
+    /**
+     * Refuses walks that the model could not go.
+     *
+     * @throws UserException naming the first of them
+     */
+    public void requireAll() {
+        for (Purpose purpose : Purpose.values()) {
+            boolean back = purpose == Purpose.INTERPOLATE || purpose == Purpose.SWAP;
+            for (String nfe : stored.of(purpose).keySet()) {
+                find(purpose, nfe, back ? ThereAndBack::of : walk -> checked(walk, purpose));
+            }
+        }
     }
 
     /**
@@ -43,12 +63,24 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
         return stored.of(purpose).keySet();
     }
 
+    private Walk checked(Walk walk, Purpose purpose) {
+        Journey.require(walk, model);
+        requireEnds(walk, purpose);
+        return walk;
+    }
+
     private <T> T find(Purpose purpose, int nfe, Function<Walk, T> reading) {
+        return find(purpose, Integer.toString(nfe), reading);
+    }
+
+    private <T> T find(Purpose purpose, String nfe, Function<Walk, T> reading) {
         Map<String, String> walks = stored.of(purpose);
-        String text = walks.get(Integer.toString(nfe));
+        String text = walks.get(nfe);
         if (text == null) {
-            throw new UserException(nfe + " NFE: the model has walks of " + String.join(", ", walks.keySet())
-                    + " evaluations to " + purpose.title() + "; choose one of these, or write a walk");
+            throw new UserException(nfe + " NFE: the model has "
+                    + (walks.isEmpty() ? "no walks" : "walks of " + String.join(", ", walks.keySet()) + " evaluations")
+                    + " to " + purpose.title()
+                    + (walks.isEmpty() ? "; write one" : "; choose one of these, or write a walk"));
         }
         try {
             return reading.apply(Walk.parse(text));

@@ -36,9 +36,6 @@ class WrittenPathTest {
         assertThatThrownBy(() -> WrittenPath.of("a\0b"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("can not be the name of a file");
-        assertThatThrownBy(() -> WrittenPath.of(" "))
-                .isInstanceOf(UserException.class)
-                .hasMessage("\" \" names no file or folder; the folder that you are in is \".\"");
         assertThat(WrittenPath.explain(new InvalidPathException("x", "no")))
                 .startsWith("\"x\" can not be the name of a file");
     }

@@ -15,10 +15,10 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.unet.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 

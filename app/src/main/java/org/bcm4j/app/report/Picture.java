@@ -1,8 +1,8 @@
 package org.bcm4j.app.report;
 
 import java.util.Base64;
-import org.bcm4j.data.ImageFiles;
-import org.bcm4j.data.ImageGrid;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.ImageGrid;
 import org.bytedeco.pytorch.Tensor;
 
 /**

@@ -8,12 +8,12 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.network.AdmConfig;
+import org.bcm4j.network.Conditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.unet.AdmConfig;
-import org.bcm4j.unet.Conditioning;
 import org.bytedeco.pytorch.Scalar;
 
 /** A model of random weights for 8 x 8 grey images, with class names that would break a careless page. */

@@ -1,0 +1,223 @@
+package org.bcm4j.images;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.imageio.IIOException;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Pictures in files: reads PNG, JPEG, WebP, TIFF, GIF and BMP, writes PNG, JPEG and animated GIF. Tensors are made on the CPU and belong to
+ * the caller's {@link org.bcm4j.tensor.Scope}.
+ */
+public final class ImageFiles {
+    /** How the names of files that hold pictures end, in alphabetical order. */
+    public static final List<String> ENDINGS =
+            List.of("bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "tif", "tiff", "webp");
+
+    private ImageFiles() {}
+
+    /** Whether a file of this name should be a picture. */
+    public static boolean isPicture(String file) {
+        return ENDINGS.contains(file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * A picture from a file.
+     *
+     * @param pixels uint8 [C,H,W], as {@link #read}
+     * @param opacity uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the file knows no transparency
+     */
+    public record Picture(Tensor pixels, Optional<Tensor> opacity) {}
+
+    /**
+     * Reads a picture. A grey one, also one whose palette holds only greys, has one channel, any other three: red,
+     * green, blue. Samples of other than 8 bits are scaled to 0 to 255 and rounded. Transparency is composited on
+     * white. A camera's note of how it was held (Exif orientation) is followed. Embedded colour profiles and gamma are not applied: the
+     * numbers are those in the file, of JPEG those of libjpeg.
+     *
+     * @return uint8 [C,H,W]
+     * @throws UserException if the file can not be read, is not a picture, is damaged or cut off, is animated or has several pages, is in
+     *     colours for print (CMYK), or larger than 256 megapixels
+     */
+    public static Tensor read(Path file) {
+        return readPicture(file).pixels();
+    }
+
+    /**
+     * Reads a picture and how opaque its pixels are.
+     *
+     * @throws UserException as {@link #read}
+     */
+    public static Picture readPicture(Path file) {
+        try {
+            return decodePicture(Files.readAllBytes(file), file.toString());
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+    }
+
+    /**
+     * {@link #read} from memory, such as an upload.
+     *
+     * @param source what to call the picture in an error
+     * @throws UserException as {@link #read}
+     */
+    public static Tensor decode(byte[] encoded, String source) {
+        return decodePicture(encoded, source).pixels();
+    }
+
+    /**
+     * A picture that is in memory, read as {@link #read} reads files.
+     *
+     * @throws IllegalArgumentException if it is in other colours than grey or red, green, blue
+     */
+    public static Picture of(BufferedImage image) {
+        DecodedPicture picture = RasterPixels.of(image, Optional.empty());
+        return new Picture(tensor(picture.colours()), picture.opacity().map(ImageFiles::tensor));
+    }
+
+    private static Picture decodePicture(byte[] encoded, String source) {
+        DecodedPicture stored = stored(encoded, source);
+        ExifOrientation orientation = ExifOrientation.of(encoded);
+        // What turns the pixels turns their opacity.
+        return new Picture(
+                orientation.upright(tensor(stored.colours())),
+                stored.opacity().map(opacity -> orientation.upright(tensor(opacity))));
+    }
+
+    private static DecodedPicture stored(byte[] encoded, String source) {
+        try {
+            return PictureDecoder.decode(encoded, source);
+        } catch (UserException e) {
+            throw e;
+        } catch (IIOException e) {
+            String why = String.valueOf(e.getMessage());
+            if (why.toLowerCase(Locale.ROOT).contains("unsupported")) {
+                throw new UserException(
+                        source + " is stored in a way that can not be read here (" + why + "); export it as PNG", e);
+            }
+            throw damaged(source, e);
+        } catch (IOException | RuntimeException e) {
+            // The decoders throw exceptions of many kinds at damaged files.
+            throw damaged(source, e);
+        }
+    }
+
+    private static UserException damaged(String source, Exception cause) {
+        return new UserException(source + " is damaged and can not be decoded; export it again as PNG", cause);
+    }
+
+    private static Tensor tensor(RasterPixels pixels) {
+        return HostTensors.ofBytes(pixels.values(), pixels.channels(), pixels.height(), pixels.width());
+    }
+
+    /**
+     * Writes a PNG file, atomically: grey for one channel, RGB for three. For several images see {@link ImageGrid}.
+     *
+     * @param image [C,H,W] or [1,C,H,W] with C = 1 or 3; uint8, or floating point in [-1,1] (see {@link
+     *     Pixels#toBytes})
+     * @throws UserException if the file can not be written
+     * @throws IllegalArgumentException if {@code image} has another shape or type
+     */
+    public static void writePng(Path file, Tensor image) {
+        byte[] png = png(image);
+        AtomicFile.write(file, out -> out.write(png));
+    }
+
+    /**
+     * An image as the platform's, of type {@code TYPE_BYTE_GRAY} for one channel and {@code TYPE_INT_RGB} for three.
+     *
+     * @param image as for {@link #writePng}
+     */
+    public static BufferedImage bufferedImage(Tensor image) {
+        return rasterPixels(image).toBufferedImage();
+    }
+
+    /** The content of the file that {@link #writePng} writes. */
+    public static byte[] png(Tensor image) {
+        BufferedImage pixels = rasterPixels(image).toBufferedImage();
+        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(encoded)) {
+            if (!ImageIO.write(pixels, "png", out)) {
+                throw new IllegalStateException("every Java platform writes PNG");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return encoded.toByteArray();
+    }
+
+    /**
+     * An image as JPEG leaves it: written at a quality and read again.
+     *
+     * @param image as {@link #writePng}
+     * @param quality from 1 to 100, as picture programs count it
+     * @return uint8 [C,H,W]
+     */
+    public static Tensor throughJpeg(Tensor image, int quality) {
+        if (quality < 1 || quality > 100) {
+            throw new IllegalArgumentException("the quality of a JPEG is 1 to 100, not " + quality);
+        }
+        ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(encoded)) {
+            ImageWriteParam settings = writer.getDefaultWriteParam();
+            settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+            settings.setCompressionQuality(quality / 100f);
+            writer.setOutput(out);
+            writer.write(null, new IIOImage(rasterPixels(image).toBufferedImage(), null, null), settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        } finally {
+            writer.dispose();
+        }
+        return decode(encoded.toByteArray(), "a JPEG in memory");
+    }
+
+    /**
+     * Writes an animation, atomically, that plays without end. GIF has 256 colours at most: grey images keep their levels.
+     *
+     * @param frames [N,C,H,W] with N ≥ 1, C = 1 or 3; uint8, or floating point in [-1,1]
+     * @param seconds how long a frame is shown, rounded to hundredths
+     * @throws UserException if the file can not be written
+     */
+    public static void writeGif(Path file, Tensor frames, double seconds) {
+        List<BufferedImage> images = new ArrayList<>();
+        for (int i = 0; i < frames.size(0); i++) {
+            images.add(rasterPixels(frames.select(0, i)).toBufferedImage());
+        }
+        byte[] gif = GifAnimation.encode(images, seconds);
+        AtomicFile.write(file, out -> out.write(gif));
+    }
+
+    private static RasterPixels rasterPixels(Tensor image) {
+        long[] shape = image.shape();
+        if (shape.length == 4 && shape[0] == 1) {
+            shape = Arrays.copyOfRange(shape, 1, 4);
+        }
+        if (shape.length != 3 || (shape[0] != 1 && shape[0] != 3) || image.numel() == 0) {
+            throw new IllegalArgumentException(
+                    "a picture has the shape [1 or 3,H,W], not " + Arrays.toString(image.shape()));
+        }
+        return new RasterPixels(
+                Pixels.bytes(image), (int) shape[0], Math.toIntExact(shape[1]), Math.toIntExact(shape[2]));
+    }
+}

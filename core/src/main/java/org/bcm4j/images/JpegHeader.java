@@ -1,0 +1,111 @@
+package org.bcm4j.images;
+
+import com.drew.imaging.jpeg.JpegMetadataReader;
+import com.drew.imaging.jpeg.JpegProcessingException;
+import com.drew.metadata.Metadata;
+import com.drew.metadata.MetadataException;
+import com.drew.metadata.adobe.AdobeJpegDirectory;
+import com.drew.metadata.adobe.AdobeJpegReader;
+import com.drew.metadata.jfif.JfifDirectory;
+import com.drew.metadata.jfif.JfifReader;
+import com.drew.metadata.jpeg.JpegComponent;
+import com.drew.metadata.jpeg.JpegDirectory;
+import com.drew.metadata.jpeg.JpegReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the markers of a JPEG file say of its colours.
+ *
+ * @param jfif whether the file calls itself JFIF, whose colours are luma and colour differences
+ * @param adobeTransform the number by which Adobe's marker tells the colours, 0 for red, green and blue
+ */
+record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegComponent> components) {
+    private static final int MARK = 0xff;
+    private static final int START = 0xd8;
+    private static final int SCAN = 0xda;
+    private static final int PROFILE = 0xe2;
+    private static final byte COMMENT = (byte) 0xfe;
+
+    /** Whether a file's content begins as that of a JPEG does. */
+    static boolean isOne(byte[] encoded) {
+        return encoded.length > 2 && unsigned(encoded, 0) == MARK && unsigned(encoded, 1) == START;
+    }
+
+    /** The same file, whose profile is a comment. */
+    static byte[] withoutProfile(byte[] encoded) {
+        byte[] plain = encoded.clone();
+        int at = 2;
+        while (at + 4 <= plain.length && unsigned(plain, at) == MARK && unsigned(plain, at + 1) != SCAN) {
+            if (unsigned(plain, at + 1) == MARK) {
+                at++; // a marker may be filled up with more of these
+                continue;
+            }
+            if (unsigned(plain, at + 1) == PROFILE) {
+                plain[at + 1] = COMMENT;
+            }
+            at += 2 + (unsigned(plain, at + 2) << 8) + unsigned(plain, at + 3);
+        }
+        return plain;
+    }
+
+    private static int unsigned(byte[] encoded, int at) {
+        return Byte.toUnsignedInt(encoded[at]);
+    }
+
+    /** @throws IOException if the markers can not be read */
+    static JpegHeader of(byte[] encoded) throws IOException {
+        try {
+            return of(JpegMetadataReader.readMetadata(
+                    new ByteArrayInputStream(encoded),
+                    List.of(new JpegReader(), new JfifReader(), new AdobeJpegReader())));
+        } catch (JpegProcessingException | MetadataException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static JpegHeader of(Metadata metadata) throws MetadataException {
+        JpegDirectory frame = Optional.ofNullable(metadata.getFirstDirectoryOfType(JpegDirectory.class))
+                .orElseThrow(() -> new MetadataException("no frame"));
+        List<JpegComponent> components = new ArrayList<>();
+        for (int i = 0; i < frame.getNumberOfComponents(); i++) {
+            components.add(frame.getComponent(i));
+        }
+        return new JpegHeader(
+                metadata.containsDirectoryOfType(JfifDirectory.class),
+                Optional.ofNullable(metadata.getFirstDirectoryOfType(AdobeJpegDirectory.class))
+                        .map(adobe -> adobe.getInteger(AdobeJpegDirectory.TAG_COLOR_TRANSFORM)),
+                components);
+    }
+
+    /** Whether the three components are luma and colour differences: libjpeg's rule, which looks at JFIF first and guesses last. */
+    boolean isYCbCr() {
+        if (jfif) {
+            return true;
+        }
+        return adobeTransform.map(transform -> transform != 0).orElseGet(() -> !isCalledRgb());
+    }
+
+    private boolean isCalledRgb() {
+        return components.get(0).getComponentId() == 'R'
+                && components.get(1).getComponentId() == 'G'
+                && components.get(2).getComponentId() == 'B';
+    }
+
+    /** Whether a component has every column of the picture and every other row. */
+    boolean halvesRowsOnly(int component) {
+        int columns = components.stream()
+                .mapToInt(JpegComponent::getHorizontalSamplingFactor)
+                .max()
+                .orElseThrow();
+        int rows = components.stream()
+                .mapToInt(JpegComponent::getVerticalSamplingFactor)
+                .max()
+                .orElseThrow();
+        return components.get(component).getHorizontalSamplingFactor() == columns
+                && 2 * components.get(component).getVerticalSamplingFactor() == rows;
+    }
+}

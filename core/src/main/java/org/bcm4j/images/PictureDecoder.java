@@ -1,0 +1,165 @@
+package org.bcm4j.images;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.bcm4j.storage.ForeignContent;
+import org.bcm4j.storage.UserException;
+import org.w3c.dom.NodeList;
+
+/** Decodes the content of picture files by the readers that ImageIO finds, and gives the numbers that are in the file. */
+final class PictureDecoder {
+    /** 256 megapixels: beyond any picture that a model here takes, and small enough to decode. */
+    private static final long MAX_PIXELS = 1L << 28;
+
+    private static final int MOST_BITS = 16;
+
+    /** Red, green and blue of {@code tRNS}, or grey. */
+    private static final String[][] TRANSPARENT_COLOURS = {
+        {"tRNS_RGB", "red", "green", "blue"}, {"tRNS_Grayscale", "gray"}
+    };
+
+    private PictureDecoder() {}
+
+    /**
+     * Decodes one picture.
+     *
+     * @param source what to call the picture in an error
+     * @throws UserException if it is none, or one that a person has to decide about
+     * @throws IOException if it is damaged; the platform's decoders throw some RuntimeExceptions too
+     */
+    static DecodedPicture decode(byte[] encoded, String source) throws IOException {
+        if (encoded.length == 0) {
+            throw new UserException(source + " is empty (0 bytes); get the picture again");
+        }
+        if (PngChunks.isOne(encoded)) {
+            PngChunks.requireChecksums(encoded, source);
+        }
+        try (ImageInputStream in =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(withoutProfile(encoded, source)))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                throw new UserException(source
+                        + ForeignContent.of(encoded)
+                                .map(ForeignContent::advice)
+                                .orElse(" is not a picture in a known format; export it as PNG"));
+            }
+            ImageReader reader = readers.next();
+            try {
+                // Not ignoring metadata: the transparent colour of a picture without alpha channel is part of it.
+                reader.setInput(in, false, false);
+                return decode(reader, encoded, source);
+            } finally {
+                reader.dispose();
+            }
+        }
+    }
+
+    /** The same picture without its colour profile, where the format's reader would apply it, or refuse one that is broken. */
+    private static byte[] withoutProfile(byte[] encoded, String source) {
+        if (JpegHeader.isOne(encoded)) {
+            return JpegHeader.withoutProfile(encoded);
+        }
+        return WebpFile.isOne(encoded) ? WebpFile.withoutProfile(encoded, source) : encoded;
+    }
+
+    private static DecodedPicture decode(ImageReader reader, byte[] encoded, String source) throws IOException {
+        String format = reader.getFormatName().toLowerCase(Locale.ROOT);
+        long width = reader.getWidth(0);
+        long height = reader.getHeight(0);
+        if (width * height > MAX_PIXELS) {
+            throw new UserException(source + " is too large (" + width + " x " + height + " pixels); scale it down");
+        }
+        if (format.equals("jpeg")) {
+            return new DecodedPicture(JpegDecoder.decode(reader, encoded, source), Optional.empty());
+        }
+        boolean png = format.equals("png");
+        refuseSeveral(format, png ? announcedFrames(reader.getImageMetadata(0)) : reader.getNumImages(true), source);
+        BufferedImage frame = reader.read(0);
+        BufferedImage image = format.equals("gif") ? GifCanvas.of(reader, frame) : frame;
+        if (image.getColorModel().getNumColorComponents() == 4) {
+            throw new UserException(source + " is in the colours of a printer (CMYK); convert it to RGB");
+        }
+        int space = image.getColorModel().getColorSpace().getType();
+        if (space != ColorSpace.TYPE_GRAY && space != ColorSpace.TYPE_RGB) {
+            throw new UserException(source + " is in other colours than grey or red, green, blue; convert it to RGB");
+        }
+        int bits = Arrays.stream(image.getColorModel().getComponentSize()).max().orElse(0);
+        if (bits > MOST_BITS) {
+            throw new UserException(source + " holds numbers of " + bits
+                    + " bits, whose range nothing tells; export it with 8" + " or 16 bits a channel");
+        }
+        int type = image.getRaster().getTransferType();
+        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
+            throw new UserException(source + " holds other numbers than whole ones from 0 on; export it as PNG");
+        }
+        DecodedPicture picture = RasterPixels.of(
+                image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
+        // WebP knows no grey pictures but has many, and a canvas of a GIF is in colour whatever lies on it.
+        return format.equals("webp") || image != frame
+                ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())
+                : picture;
+    }
+
+    /** Which one is meant is for a person to decide. */
+    private static void refuseSeveral(String format, int count, String source) {
+        if (count > 1) {
+            boolean pages = format.startsWith("tif");
+            throw new UserException(
+                    source + (pages ? " has several pages (" + count : " is animated (" + count + " frames")
+                            + "); save the one that is meant as a PNG");
+        }
+    }
+
+    /** How many frames a PNG announces in its chunk acTL, of which the Java platform knows nothing; 1 without one. */
+    private static int announcedFrames(IIOMetadata metadata) {
+        NodeList chunks = tree(metadata).getElementsByTagName("UnknownChunk");
+        for (int i = 0; i < chunks.getLength(); i++) {
+            IIOMetadataNode chunk = (IIOMetadataNode) chunks.item(i);
+            if (chunk.getAttribute("type").equals("acTL") && chunk.getUserObject() instanceof byte[] content) {
+                return ByteBuffer.wrap(Arrays.copyOf(content, Integer.BYTES)).getInt();
+            }
+        }
+        return 1;
+    }
+
+    /**
+     * The samples of the colour that a PNG's chunk tRNS makes transparent, one of a grey picture, else three, in the range of the decoded
+     * picture. The platform's reader makes an alpha channel of it, but compares samples of less than 8 bits with those that it has made of them.
+     */
+    private static Optional<int[]> transparentColour(IIOMetadata metadata, ColorModel decoded) {
+        IIOMetadataNode root = tree(metadata);
+        IIOMetadataNode header =
+                (IIOMetadataNode) root.getElementsByTagName("IHDR").item(0);
+        int most = (1 << Integer.parseInt(header.getAttribute("bitDepth"))) - 1;
+        int range = decoded instanceof IndexColorModel ? most : (1 << decoded.getComponentSize(0)) - 1;
+        for (String[] form : TRANSPARENT_COLOURS) {
+            if (root.getElementsByTagName(form[0]).item(0) instanceof IIOMetadataNode colour) {
+                return Optional.of(Arrays.stream(form)
+                        .skip(1)
+                        .mapToInt(sample -> (Integer.parseInt(colour.getAttribute(sample)) & most) * (range / most))
+                        .toArray());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static IIOMetadataNode tree(IIOMetadata metadata) {
+        return (IIOMetadataNode) metadata.getAsTree(metadata.getNativeMetadataFormatName());
+    }
+}

@@ -1,0 +1,78 @@
+package org.bcm4j.images;
+
+import org.bcm4j.tensor.HostTensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * The two scales of pixel values: bytes in 0 to 255, as files hold them, and the signal in [-1,1], as networks see it.
+ * A byte b is the signal b/127.5 - 1; a signal x is the byte (x+1)·127.5, clamped and <em>truncated</em>, as the
+ * published BCM code has it, so that metrics agree with the paper's. What is exactly the signal of a byte is that byte,
+ * where truncation would lose one level to rounding.
+ */
+public final class Pixels {
+    private static final float HALF_RANGE = 127.5f;
+    private static final float[] SIGNAL = new float[256];
+
+    static {
+        for (int level = 0; level < SIGNAL.length; level++) {
+            SIGNAL[level] = level / HALF_RANGE - 1;
+        }
+    }
+
+    private Pixels() {}
+
+    /**
+     * The signal as bytes; a uint8 tensor is copied as it is, and not-a-number becomes 0.
+     *
+     * @param images floating point in [-1,1] (values outside are clamped), or uint8; any shape
+     * @return uint8 on the CPU, of the same shape
+     * @throws IllegalArgumentException if the tensor is of another type
+     */
+    public static Tensor toBytes(Tensor images) {
+        return HostTensors.ofBytes(bytes(images), images.shape());
+    }
+
+    /**
+     * Bytes as the signal.
+     *
+     * @param images uint8, any shape
+     * @return float32 in [-1,1] on the CPU, of the same shape
+     */
+    public static Tensor toSignal(Tensor images) {
+        byte[] bytes = HostTensors.bytes(images);
+        float[] signal = new float[bytes.length];
+        for (int i = 0; i < signal.length; i++) {
+            signal[i] = toSignal(bytes[i]);
+        }
+        return HostTensors.ofFloats(signal, images.shape());
+    }
+
+    private static byte toByte(float signal) {
+        int level = (int) Math.max(0, Math.min(255, (signal + 1) * HALF_RANGE));
+        boolean roundedDown = level < 255 && signal == SIGNAL[level + 1];
+        return (byte) (roundedDown ? level + 1 : level);
+    }
+
+    /** One byte, 0 to 255, as the signal. */
+    public static float toSignal(byte value) {
+        return SIGNAL[Byte.toUnsignedInt(value)];
+    }
+
+    /** {@link #toBytes} into an array, row-major. */
+    static byte[] bytes(Tensor images) {
+        ScalarType type = images.scalar_type();
+        if (type.value == ScalarType.Byte.value) {
+            return HostTensors.bytes(images);
+        }
+        if (!images.is_floating_point()) {
+            throw new IllegalArgumentException("images are floating point or uint8, not " + type);
+        }
+        float[] signal = HostTensors.floats(images);
+        byte[] bytes = new byte[signal.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = toByte(signal[i]);
+        }
+        return bytes;
+    }
+}

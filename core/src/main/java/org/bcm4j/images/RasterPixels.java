@@ -1,0 +1,202 @@
+package org.bcm4j.images;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The pixels of one picture, between the platform's images and tensors: bytes [C,H,W], C = 1 (grey) or 3 (red, green,
+ * blue). All values come from and go to the raster, because {@link BufferedImage#getRGB} shifts the gamma of grey
+ * images.
+ */
+public final class RasterPixels {
+    private static final int WHITE = 255;
+
+    private final byte[] values;
+    private final int channels;
+    private final int height;
+    private final int width;
+
+    public RasterPixels(byte[] values, int channels, int height, int width) {
+        this.values = values;
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+    }
+
+    /**
+     * The picture on a white ground, every sample scaled to 0 to 255.
+     *
+     * @param transparent the samples of a colour that is transparent, in the raster's range; an alpha channel then counts for nothing
+     * @throws IllegalArgumentException if the samples are of other colours than grey or red, green, blue
+     */
+    static DecodedPicture of(BufferedImage image, Optional<int[]> transparent) {
+        Raster raster = image.getRaster();
+        ColorModel model = image.getColorModel();
+        Optional<RasterPixels> opacity = transparent
+                .map(colour -> unlike(raster, colour))
+                .or(() -> model.hasAlpha() ? Optional.of(alpha(raster, model)) : Optional.empty());
+        RasterPixels colours =
+                model instanceof IndexColorModel palette ? ofPalette(raster, palette) : ofSamples(raster, model);
+        opacity.ifPresent(known -> colours.layOnWhite(known, model.isAlphaPremultiplied()));
+        return new DecodedPicture(colours, opacity);
+    }
+
+    private static RasterPixels alpha(Raster raster, ColorModel model) {
+        RasterPixels pixels = blank(1, raster);
+        int[] row = new int[pixels.width];
+        for (int y = 0; y < pixels.height; y++) {
+            if (model instanceof IndexColorModel palette) {
+                raster.getSamples(raster.getMinX(), raster.getMinY() + y, pixels.width, 1, 0, row);
+                for (int x = 0; x < pixels.width; x++) {
+                    pixels.set(0, y, x, row[x] < palette.getMapSize() ? palette.getAlpha(row[x]) : WHITE);
+                }
+            } else {
+                readRow(raster, model, model.getNumColorComponents(), y, row);
+                for (int x = 0; x < pixels.width; x++) {
+                    pixels.set(0, y, x, row[x]);
+                }
+            }
+        }
+        return pixels;
+    }
+
+    /** Transparent where the first samples are those of a colour, opaque elsewhere. */
+    private static RasterPixels unlike(Raster raster, int[] colour) {
+        RasterPixels pixels = blank(1, raster);
+        int[] samples = new int[raster.getNumBands()];
+        int bands = colour.length;
+        for (int y = 0; y < pixels.height; y++) {
+            for (int x = 0; x < pixels.width; x++) {
+                raster.getPixel(raster.getMinX() + x, raster.getMinY() + y, samples);
+                pixels.set(0, y, x, Arrays.equals(samples, 0, bands, colour, 0, bands) ? 0 : WHITE);
+            }
+        }
+        return pixels;
+    }
+
+    private static RasterPixels ofPalette(Raster raster, IndexColorModel palette) {
+        int[] colours = new int[palette.getMapSize()];
+        palette.getRGBs(colours);
+        int[][] levels = new int[3][colours.length];
+        boolean grey = true;
+        for (int i = 0; i < colours.length; i++) {
+            for (int c = 0; c < 3; c++) {
+                levels[c][i] = (colours[i] >> (8 * (2 - c))) & 255;
+            }
+            boolean seen = colours[i] >>> 24 != 0;
+            grey &= !seen || (levels[0][i] == levels[1][i] && levels[1][i] == levels[2][i]);
+        }
+        RasterPixels pixels = blank(grey ? 1 : 3, raster);
+        int[] row = new int[pixels.width];
+        for (int y = 0; y < pixels.height; y++) {
+            raster.getSamples(raster.getMinX(), raster.getMinY() + y, pixels.width, 1, 0, row);
+            for (int x = 0; x < pixels.width; x++) {
+                for (int c = 0; c < pixels.channels; c++) {
+                    // A damaged file may name a colour that its palette lacks: white, then.
+                    pixels.set(c, y, x, row[x] < colours.length ? levels[c][row[x]] : WHITE);
+                }
+            }
+        }
+        return pixels;
+    }
+
+    private static RasterPixels ofSamples(Raster raster, ColorModel model) {
+        int colours = model.getNumColorComponents();
+        if (colours != 1 && colours != 3) {
+            throw new IllegalArgumentException(colours + " colour components");
+        }
+        RasterPixels pixels = blank(colours, raster);
+        int[] samples = new int[pixels.width];
+        for (int y = 0; y < pixels.height; y++) {
+            for (int c = 0; c < colours; c++) {
+                readRow(raster, model, c, y, samples);
+                for (int x = 0; x < pixels.width; x++) {
+                    pixels.set(c, y, x, samples[x]);
+                }
+            }
+        }
+        return pixels;
+    }
+
+    private static void readRow(Raster raster, ColorModel model, int band, int y, int[] row) {
+        raster.getSamples(raster.getMinX(), raster.getMinY() + y, row.length, 1, band, row);
+        int bits = model.getComponentSize(band);
+        if (bits != 8) {
+            long most = (1L << bits) - 1;
+            for (int x = 0; x < row.length; x++) {
+                row[x] = (int) (((row[x] & most) * 255L + most / 2) / most);
+            }
+        }
+    }
+
+    /** @param premultiplied whether the levels are multiplied by their opacity already */
+    private void layOnWhite(RasterPixels opacity, boolean premultiplied) {
+        int plane = height * width;
+        for (int i = 0; i < values.length; i++) {
+            int level = Byte.toUnsignedInt(values[i]);
+            int alpha = Byte.toUnsignedInt(opacity.values[i % plane]);
+            values[i] = (byte) (premultiplied ? Math.min(WHITE, level + WHITE - alpha) : onWhite(level, alpha));
+        }
+    }
+
+    private static int onWhite(int level, int alpha) {
+        return (level * alpha + WHITE * (255 - alpha) + 127) / 255;
+    }
+
+    private static RasterPixels blank(int channels, Raster raster) {
+        int size = Math.multiplyExact(channels, raster.getWidth() * raster.getHeight());
+        return new RasterPixels(new byte[size], channels, raster.getHeight(), raster.getWidth());
+    }
+
+    /** The same as one channel if all are equal. */
+    RasterPixels greyIfEqual() {
+        int plane = height * width;
+        for (int c = 1; c < channels; c++) {
+            if (!Arrays.equals(values, 0, plane, values, c * plane, (c + 1) * plane)) {
+                return this;
+            }
+        }
+        return new RasterPixels(Arrays.copyOf(values, plane), 1, height, width);
+    }
+
+    BufferedImage toBufferedImage() {
+        int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB;
+        BufferedImage image = new BufferedImage(width, height, type);
+        WritableRaster raster = image.getRaster();
+        int[] row = new int[width];
+        for (int c = 0; c < channels; c++) {
+            for (int y = 0; y < height; y++) {
+                for (int x = 0; x < width; x++) {
+                    row[x] = Byte.toUnsignedInt(values[(c * height + y) * width + x]);
+                }
+                raster.setSamples(0, y, width, 1, c, row);
+            }
+        }
+        return image;
+    }
+
+    public byte[] values() {
+        return values;
+    }
+
+    public int channels() {
+        return channels;
+    }
+
+    public int height() {
+        return height;
+    }
+
+    public int width() {
+        return width;
+    }
+
+    private void set(int channel, int y, int x, int level) {
+        values[(channel * height + y) * width + x] = (byte) level;
+    }
+}

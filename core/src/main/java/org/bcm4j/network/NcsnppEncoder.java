@@ -1,0 +1,106 @@
+package org.bcm4j.network;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.bcm4j.nn.Convolution;
+import org.bcm4j.nn.Cost;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.WeightLayout;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * NCSN++'s way down.
+ *
+ * @param top blocks of the highest resolution
+ * @param lower the other resolutions, from high to low
+ */
+public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lower) {
+    /** A resolution below the highest: entered by halving, met by the image, refined. */
+    public record Level(NcsnppBlock down, NcsnppInputPyramid pyramid, List<NcsnppBlock> blocks) {}
+
+    static NcsnppEncoder of(NcsnppConfig config) {
+        List<Level> lower = new ArrayList<>();
+        for (int level = 1; level < config.levels(); level++) {
+            int channels = config.channels(level - 1);
+            NcsnppBlock down = NcsnppBlock.down(config, config.prefix("enc", level) + "down", channels);
+            lower.add(new Level(down, NcsnppInputPyramid.of(config, level), blocks(config, level, channels)));
+        }
+        String entrance = config.prefix("enc", 0) + "conv";
+        return new NcsnppEncoder(
+                new Convolution(entrance, config.imageChannels(), config.width(), 3, Initialization.GLOROT),
+                blocks(config, 0, config.width()),
+                List.copyOf(lower));
+    }
+
+    private static List<NcsnppBlock> blocks(NcsnppConfig config, int level, int in) {
+        List<NcsnppBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < config.blocks(); i++) {
+            String name = config.prefix("enc", level) + "block" + i;
+            int channels = i == 0 ? in : config.channels(level);
+            blocks.add(NcsnppBlock.of(config, name, channels, config.channels(level), config.attends(level)));
+        }
+        return List.copyOf(blocks);
+    }
+
+    /** Channels of what {@link #apply} returns, the lowest resolution's on top. */
+    static Deque<Integer> skipChannels(NcsnppConfig config) {
+        Deque<Integer> channels = new ArrayDeque<>();
+        channels.push(config.width());
+        for (int level = 0; level < config.levels(); level++) {
+            if (level > 0) {
+                channels.push(config.channels(level - 1));
+            }
+            for (int i = 0; i < config.blocks(); i++) {
+                channels.push(config.channels(level));
+            }
+        }
+        return channels;
+    }
+
+    void declare(WeightLayout.Builder layout) {
+        entrance.declare(layout);
+        top.forEach(block -> block.declare(layout));
+        for (Level level : lower) {
+            level.down().declare(layout);
+            level.pyramid().declare(layout);
+            level.blocks().forEach(block -> block.declare(layout));
+        }
+    }
+
+    /** @param size height and width of the image */
+    Cost cost(long size) {
+        Cost cost = entrance.cost(size).plus(NcsnppBlock.cost(top, size));
+        long side = size;
+        for (Level level : lower) {
+            cost = cost.plus(level.down().cost(side)).plus(level.pyramid().cost(side));
+            side /= 2;
+            cost = cost.plus(NcsnppBlock.cost(level.blocks(), side));
+        }
+        return cost;
+    }
+
+    /** An image and the activated embedding to what the way up takes from the way down, the last on top. */
+    Deque<Tensor> apply(Pass pass, Tensor x, Tensor embedding) {
+        Deque<Tensor> skips = new ArrayDeque<>();
+        skips.push(entrance.apply(pass, x));
+        refine(top, pass, skips, embedding);
+        Tensor pyramid = x;
+        for (Level level : lower) {
+            Tensor halved = level.down().apply(pass, skips.element(), embedding);
+            NcsnppInputPyramid.Met met = level.pyramid().apply(pass, pyramid, halved);
+            skips.push(met.features());
+            pyramid = met.pyramid();
+            refine(level.blocks(), pass, skips, embedding);
+        }
+        return skips;
+    }
+
+    private static void refine(List<NcsnppBlock> blocks, Pass pass, Deque<Tensor> skips, Tensor embedding) {
+        for (NcsnppBlock block : blocks) {
+            skips.push(block.apply(pass, skips.element(), embedding));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package org.bcm4j.data;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bcm4j.config.Default;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.RasterPixels;
+import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Pictures in a directory and its subdirectories. Their classes are told by a file, or else are the names of the subdirectories. If any
+ * is in colour, all are read as colour.
+ *
+ * @param directory where the pictures are
+ * @param labels a CSV file with the columns {@code file,class}, or a JSON object of files and their classes; files are relative to the
+ *     directory, and those not named are left out
+ * @param testLabels a file of the same form that names the test images, for data whose test images have been chosen already; they are
+ *     no training images, whatever else names them
+ * @param testDirectory another directory of the same form whose pictures are the test images, such as LSUN's validation set
+ * @param size height and width to which the middle square of every picture is scaled down; absent if all have one size already
+ * @param heldOut how many pictures are the test images, where nothing else names them
+ * @param heldOutBy which those are
+ */
+public record ImageFolder(
+        Path directory,
+        Optional<Path> labels,
+        Optional<Path> testLabels,
+        Optional<Path> testDirectory,
+        OptionalInt size,
+        @Default("0") int heldOut,
+        @Default("fingerprint") HeldOut heldOutBy)
+        implements DataSource {
+
+    /** Which pictures of a folder are held out as test images. */
+    public enum HeldOut {
+        /** Those whose names have the smallest SHA-256, so that the choice outlasts additions. */
+        FINGERPRINT,
+        /** The last in the order of their names, as the paper holds out FFHQ's last 1,000. */
+        LAST
+    }
+
+    /**
+     * A picture and its class.
+     *
+     * @param name relative to the directory, see {@link PictureFolder#name}
+     */
+    private record Entry(String name, Path file, String label) {}
+
+    /** Which pictures are for what. */
+    private record Split(List<Entry> training, List<Entry> test) {
+        /** The classes of both: those that are numbers in the order of these, then the others in alphabetical order. */
+        List<String> classNames() {
+            return Stream.concat(training.stream(), test.stream())
+                    .map(Entry::label)
+                    .distinct()
+                    .sorted(ClassOrder.OF_NAMES)
+                    .toList();
+        }
+    }
+
+    public ImageFolder {
+        if (heldOut < 0 || size.orElse(1) < 1) {
+            throw new IllegalArgumentException("held_out must not be negative, and size must be positive");
+        }
+        if (Stream.of(heldOut > 0, testLabels.isPresent(), testDirectory.isPresent())
+                        .filter(named -> named)
+                        .count()
+                > 1) {
+            throw new IllegalArgumentException(
+                    "held_out, test_labels and test_directory each name the test images; keep one of them");
+        }
+    }
+
+    @Override
+    public String title() {
+        return Optional.ofNullable(directory.getFileName()).orElse(directory).toString();
+    }
+
+    @Override
+    public LabelledImages training() {
+        Split split = split();
+        return read(split.training(), split.classNames());
+    }
+
+    @Override
+    public LabelledImages test() {
+        Split split = split();
+        if (split.test().isEmpty()) {
+            throw new UserException(directory + ": no pictures are held out as test images; set data.held_out,"
+                    + " data.test_labels or data.test_directory");
+        }
+        return read(split.test(), split.classNames());
+    }
+
+    @Override
+    public boolean hasTest() {
+        return heldOut > 0 || testLabels.isPresent() || testDirectory.isPresent();
+    }
+
+    private Split split() {
+        List<Entry> all = labels.map(this::labelled).orElseGet(() -> bySubdirectory(directory));
+        List<Entry> test = testLabels
+                .map(this::labelled)
+                .or(() -> testDirectory.map(ImageFolder::bySubdirectory))
+                .orElseGet(() -> heldOut(all));
+        Set<String> testNames = test.stream().map(Entry::name).collect(Collectors.toUnmodifiableSet());
+        // Two directories may have pictures of the same name; one may lie in the other.
+        Predicate<Entry> isTest = testDirectory
+                .<Predicate<Entry>>map(
+                        within -> entry -> entry.file().toAbsolutePath().startsWith(within.toAbsolutePath()))
+                .orElse(entry -> testNames.contains(entry.name()));
+        List<Entry> training = all.stream().filter(isTest.negate()).toList();
+        if (training.isEmpty()) {
+            throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
+                    + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
+                    + " are test images, and none are left to train on; name another directory");
+        }
+        labels.ifPresent(file -> reportUnnamed(file, training, test));
+        return new Split(training, test);
+    }
+
+    private List<Entry> heldOut(List<Entry> all) {
+        return switch (heldOutBy) {
+            case FINGERPRINT -> smallestFingerprints(all);
+            case LAST ->
+                all.stream()
+                        .sorted(Comparator.comparing(Entry::name))
+                        .skip(Math.max(0, all.size() - heldOut))
+                        .toList();
+        };
+    }
+
+    private void reportUnnamed(Path labelFile, List<Entry> training, List<Entry> test) {
+        Set<String> named = Stream.concat(training.stream(), test.stream())
+                .map(Entry::name)
+                .collect(Collectors.toUnmodifiableSet());
+        PictureFolder.of(directory).reportUnnamed(labelFile, named);
+    }
+
+    private List<Entry> smallestFingerprints(List<Entry> all) {
+        Map<String, Entry> byFingerprint = new TreeMap<>();
+        all.forEach(entry -> byFingerprint.put(Checksum.sha256(entry.name().getBytes(StandardCharsets.UTF_8)), entry));
+        Set<Entry> chosen = byFingerprint.values().stream().limit(heldOut).collect(Collectors.toUnmodifiableSet());
+        return all.stream().filter(chosen::contains).toList();
+    }
+
+    private List<Entry> labelled(Path file) {
+        Map<String, Path> byName = new HashMap<>();
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        LabelFile.read(file).forEach((picture, label) -> {
+            Path named = directory.resolve(picture);
+            if (!Files.isRegularFile(named)) {
+                // A name may be written otherwise on the disk than in the label file, and mean the same.
+                if (byName.isEmpty()) {
+                    PictureFolder.of(directory).byName().forEach(byName::put);
+                }
+                named = Optional.ofNullable(byName.get(PictureFolder.name(picture)))
+                        .orElseThrow(() ->
+                                new UserException(file + ": names " + picture + ", which is not in " + directory));
+            }
+            String name = relative(named);
+            if (entries.put(name, new Entry(name, named, label)) != null) {
+                throw new UserException(file + ": names " + name + " twice, once as " + picture);
+            }
+        });
+        if (entries.isEmpty()) {
+            throw new UserException(file + ": names no pictures; write a line for each, file,class");
+        }
+        return List.copyOf(entries.values());
+    }
+
+    /** The picture's name in the directory, however the label file has written it. */
+    private String relative(Path picture) {
+        Path root = directory.toAbsolutePath().normalize();
+        return PictureFolder.name(
+                root.relativize(picture.toAbsolutePath().normalize()).toString());
+    }
+
+    private static List<Entry> bySubdirectory(Path directory) {
+        PictureFolder folder = PictureFolder.of(directory);
+        folder.reportLeftOut();
+        return folder.byName().entrySet().stream()
+                .map(picture -> new Entry(picture.getKey(), picture.getValue(), topmost(picture.getKey())))
+                .toList();
+    }
+
+    private static String topmost(String name) {
+        return name.contains("/") ? name.substring(0, name.indexOf('/')) : "all";
+    }
+
+    private LabelledImages read(List<Entry> wanted, List<String> classNames) {
+        List<RasterPixels> pictures = wanted.stream().map(this::picture).toList();
+        int channels = pictures.stream().mapToInt(RasterPixels::channels).max().orElseThrow();
+        RasterPixels first = pictures.get(0);
+        int plane = first.height() * first.width();
+        byte[] pixels = new byte[Math.multiplyExact(pictures.size(), channels * plane)];
+        int[] classes = new int[pictures.size()];
+        for (int i = 0; i < classes.length; i++) {
+            RasterPixels picture = pictures.get(i);
+            if (picture.height() != first.height() || picture.width() != first.width()) {
+                throw new UserException(wanted.get(i).file() + ": is " + picture.height() + "x"
+                        + picture.width() + ", the first picture " + first.height() + "x" + first.width()
+                        + "; set data.size to scale all to one size");
+            }
+            for (int c = 0; c < channels; c++) {
+                // A grey picture among colours is the same in every channel.
+                int from = Math.min(c, picture.channels() - 1) * plane;
+                System.arraycopy(picture.values(), from, pixels, (i * channels + c) * plane, plane);
+            }
+            classes[i] = classNames.indexOf(wanted.get(i).label());
+        }
+        return new LabelledImages(pixels, classes, channels, first.height(), first.width(), classNames);
+    }
+
+    private RasterPixels picture(Entry entry) {
+        Path file = entry.file();
+        try (Scope scope = Scope.open()) {
+            Tensor image = ImageFiles.read(file);
+            Tensor scaled = size.isPresent() ? MiddleSquare.scaledDown(image, size.getAsInt(), file.toString()) : image;
+            return new RasterPixels(
+                    HostTensors.bytes(scaled), (int) scaled.size(0), (int) scaled.size(1), (int) scaled.size(2));
+        }
+    }
+}

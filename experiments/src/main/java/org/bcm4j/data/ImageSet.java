@@ -1,0 +1,106 @@
+package org.bcm4j.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Images to be looked at in order, batch by batch: the pictures of a folder, the array {@code images} of an {@code .npz} file, or the first of
+ * a data set.
+ */
+public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageSet.First {
+    /**
+     * The images at a path.
+     *
+     * @throws UserException if there are none
+     */
+    static ImageSet at(Path path) {
+        return Files.isDirectory(path) ? Folder.of(path) : ImageArrayFile.of(path);
+    }
+
+    /**
+     * The first images of a data set.
+     *
+     * @param count how many, at most as many as there are
+     */
+    static ImageSet of(LabelledImages images, long count) {
+        return new First(images, count);
+    }
+
+    /** How many images there are. */
+    long count();
+
+    /**
+     * Hands out all images, a batch at a time, each in a scope of its own.
+     *
+     * @param size images of a batch at most, at least 1; fewer where the size of the images changes
+     * @param receiver takes uint8 [B,C,H,W]
+     * @throws UserException if an image can not be read
+     */
+    void forEachBatch(int size, Consumer<Tensor> receiver);
+
+    /**
+     * The pictures of a folder and its subfolders, as {@link PictureFolder} finds them, read as they are needed.
+     *
+     * @param files at least one
+     */
+    record Folder(List<Path> files) implements ImageSet {
+        static Folder of(Path folder) {
+            return new Folder(PictureFolder.ofSome(folder).pictures());
+        }
+
+        @Override
+        public long count() {
+            return files.size();
+        }
+
+        @Override
+        public void forEachBatch(int size, Consumer<Tensor> receiver) {
+            int done = 0;
+            while (done < files.size()) {
+                try (Scope scope = Scope.open()) {
+                    List<Tensor> batch = new ArrayList<>();
+                    batch.add(ImageFiles.read(files.get(done)));
+                    long[] shape = batch.get(0).shape();
+                    boolean alike = true;
+                    while (alike && batch.size() < size && done + batch.size() < files.size()) {
+                        Tensor next = ImageFiles.read(files.get(done + batch.size()));
+                        alike = Arrays.equals(next.shape(), shape);
+                        if (alike) {
+                            batch.add(next);
+                        }
+                    }
+                    receiver.accept(torch.stack(new TensorVector(batch.toArray(Tensor[]::new))));
+                    done += batch.size();
+                }
+            }
+        }
+    }
+
+    /**
+     * The first images of a data set.
+     *
+     * @param count how many
+     */
+    record First(LabelledImages images, long count) implements ImageSet {
+        @Override
+        public void forEachBatch(int size, Consumer<Tensor> receiver) {
+            for (long start = 0; start < count; start += size) {
+                try (Scope scope = Scope.open()) {
+                    receiver.accept(images.bytes(LongStream.range(start, Math.min(count, start + size))
+                            .toArray()));
+                }
+            }
+        }
+    }
+}

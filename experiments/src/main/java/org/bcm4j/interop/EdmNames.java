@@ -1,0 +1,67 @@
+package org.bcm4j.interop;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bcm4j.network.NcsnppConfig;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Weights of EDM's SongUNet, for {@link org.bcm4j.network.NcsnppUNet}. The names are the same, but for a {@code model.} before
+ * each where the network was saved inside its preconditioning; the rest is what the configuration says already:
+ *
+ * <ul>
+ *   <li>resampling filters, left out once they are found to be the configuration's;
+ *   <li>Fourier frequencies, which EDM stores multiplied by their scale, and which are divided by it here;
+ *   <li>the weight for augmentation labels, left out: without augmentation, as in sampling, it multiplies zeros.
+ * </ul>
+ */
+public record EdmNames(NcsnppConfig config) {
+    private static final String PREFIX = "model.";
+    private static final String AUGMENTATION = "map_augment.weight";
+    private static final String FREQUENCIES = "map_noise.freqs";
+    private static final String FILTER = ".resample_filter";
+
+    /**
+     * The weights under their names in the network's layout; whether they are all there, and of the right shapes, is
+     * {@link org.bcm4j.tensor.Weights#load}'s to say.
+     *
+     * @param tensors by EDM's names
+     * @param source what the tensors came from, for the error
+     * @return the same tensors but for the frequencies, which belong to the caller's scope
+     * @throws UserException if a resampling filter is not the configuration's
+     */
+    public Map<String, Tensor> convert(Map<String, Tensor> tensors, String source) {
+        Map<String, Tensor> converted = new LinkedHashMap<>();
+        tensors.forEach((published, tensor) -> {
+            String name = published.startsWith(PREFIX) ? published.substring(PREFIX.length()) : published;
+            if (name.endsWith(FILTER)) {
+                requireFilter(tensor, published, source);
+            } else if (name.equals(FREQUENCIES) && config.features() instanceof NcsnppConfig.Features.Fourier fourier) {
+                converted.put(name, tensor.div(new Scalar(fourier.scale())));
+            } else if (!name.equals(AUGMENTATION)) {
+                converted.put(name, tensor);
+            }
+        });
+        return converted;
+    }
+
+    private void requireFilter(Tensor tensor, String name, String source) {
+        List<Integer> taps = config.filter();
+        int size = taps.size();
+        double sum = taps.stream().mapToInt(Integer::intValue).sum();
+        double[] values = HostTensors.doubles(tensor);
+        boolean same = values.length == size * size;
+        for (int i = 0; same && i < values.length; i++) {
+            double expected = taps.get(i / size) * taps.get(i % size) / (sum * sum);
+            same = Math.abs(values[i] - expected) < 1e-6;
+        }
+        if (!same) {
+            throw new UserException(source + ": " + name + " is not the configuration's filter " + taps
+                    + "; set filter to the taps that the network was trained with");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package org.bcm4j.interop;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Safetensors;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** The tensors of a file of recordings, each checked before the network sees it: libtorch's own errors name no file. */
+final class Recordings {
+    private static final String VALUES = "act/";
+    private static final String SUMMARIES = "act_stats/";
+
+    private final Path file;
+    private final Device device;
+    private final Map<String, Tensor> tensors;
+
+    /**
+     * @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what is wanted
+     */
+    Recordings(Path file, Device device) {
+        this.file = file;
+        this.device = device;
+        this.tensors = Safetensors.read(file).tensors();
+    }
+
+    /** What the names of each case's tensors begin with, {@code CASE/} or nothing, found by its input's name. At least one. */
+    List<String> prefixes(String input) {
+        List<String> prefixes = tensors.keySet().stream()
+                .filter(name -> name.equals(input) || name.endsWith("/" + input))
+                .map(name -> name.substring(0, name.length() - input.length()))
+                .toList();
+        if (prefixes.isEmpty()) {
+            throw refusal("has no case, no tensor is called \"" + input + "\" or \"CASE/" + input + "\"");
+        }
+        return prefixes;
+    }
+
+    boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /** The names that begin with {@code prefix}, without it. */
+    List<String> below(String prefix) {
+        return tensors.keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .map(name -> name.substring(prefix.length()))
+                .toList();
+    }
+
+    /** A tensor as it was recorded, where the check computes. */
+    Tensor tensor(String name) {
+        return device.move(named(name));
+    }
+
+    /** A tensor, if it was recorded. */
+    Optional<Tensor> optional(String name) {
+        return has(name) ? Optional.of(tensor(name)) : Optional.empty();
+    }
+
+    /** What was expected where {@code actual} was computed: of its shape. */
+    Tensor like(String name, Tensor actual) {
+        return device.move(shaped(name, named(name), actual.shape()));
+    }
+
+    void require(boolean condition, String fault) {
+        if (!condition) {
+            throw refusal(fault);
+        }
+    }
+
+    /** An input, float32 [B,C,H,W] of the network's size. */
+    Tensor points(NetworkConfig network, String name) {
+        Tensor points = named(name);
+        return images(network, name, points.dim() == 0 ? 1 : points.size(0));
+    }
+
+    /** Float32 [count,C,H,W] of the network's size. */
+    Tensor images(NetworkConfig network, String name, long count) {
+        int size = network.imageSize();
+        return device.move(shaped(name, named(name), count, network.imageChannels(), size, size)
+                .to(torch.ScalarType.Float));
+    }
+
+    /** Float32 [count], positive. */
+    Tensor times(String name, long count) {
+        Tensor times = shaped(name, named(name), count);
+        if (Arrays.stream(HostTensors.doubles(times)).anyMatch(time -> !(time > 0) || Double.isInfinite(time))) {
+            throw refusal("tensor \"" + name + "\" must hold positive noise scales");
+        }
+        return device.move(times.to(torch.ScalarType.Float));
+    }
+
+    /** Float32 [count], exp(4·c) of the recorded c, which are ¼·ln of noise scales. */
+    Tensor timesOfQuarterLogs(String name, long count) {
+        double[] logs = HostTensors.doubles(shaped(name, named(name), count));
+        return device.floats(
+                Arrays.stream(logs).map(quarter -> Math.exp(4 * quarter)).toArray());
+    }
+
+    /** The same noise scale for every image, float32 [count]. */
+    Tensor time(double scale, long count) {
+        return device.full(scale, count);
+    }
+
+    /** The noise scale in a case's name, after {@code prefix}: {@code sigma=0.5}. */
+    double scale(String caseName, String prefix) {
+        try {
+            return Double.parseDouble(caseName.substring(prefix.length()));
+        } catch (NumberFormatException e) {
+            throw refusal("case \"" + caseName + "\" names no noise scale");
+        }
+    }
+
+    /** Int64 [count], if the network has classes. */
+    Optional<Tensor> labels(NetworkConfig network, long count) {
+        if (network.classes() == 0) {
+            return Optional.empty();
+        }
+        Tensor labels = shaped("y", named("y"), count);
+        if (Arrays.stream(HostTensors.longs(labels)).anyMatch(label -> label < 0 || label >= network.classes())) {
+            throw refusal("tensor \"y\" must hold classes from 0 to " + (network.classes() - 1));
+        }
+        return Optional.of(device.move(labels.to(torch.ScalarType.Long)));
+    }
+
+    /** What the parts of the network put out in the case whose names begin with {@code prefix}, by recorded name. */
+    Map<String, RecordedPart> parts(String prefix, GoldenReference reference) {
+        Map<String, RecordedPart> parts = new LinkedHashMap<>();
+        for (String name : below(prefix + VALUES)) {
+            parts.put(name, part(name, reference, tensor(prefix + VALUES + name)));
+        }
+        for (String name : below(prefix + SUMMARIES)) {
+            parts.put(
+                    name,
+                    part(name, reference, tensor(prefix + SUMMARIES + name)).summarized());
+        }
+        return parts;
+    }
+
+    private static RecordedPart part(String name, GoldenReference reference, Tensor expected) {
+        String ours = reference.part(name);
+        return new RecordedPart(ours, reference.asRecorded(ours), expected);
+    }
+
+    /** Likewise of a network whose parts have the names under which they were recorded. */
+    Map<String, RecordedPart> parts() {
+        Map<String, RecordedPart> parts = new LinkedHashMap<>();
+        below(VALUES).forEach(name -> parts.put(name, RecordedPart.of(name, tensor(VALUES + name))));
+        below(SUMMARIES)
+                .forEach(name -> parts.put(
+                        name, RecordedPart.of(name, tensor(SUMMARIES + name)).summarized()));
+        return parts;
+    }
+
+    private Tensor named(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw refusal("tensor \"" + name + "\" is missing");
+        }
+        return tensor;
+    }
+
+    private Tensor shaped(String name, Tensor tensor, long... wanted) {
+        if (!Arrays.equals(tensor.shape(), wanted) || tensor.numel() == 0) {
+            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape()) + ", the network and"
+                    + " its input want " + Arrays.toString(wanted));
+        }
+        return tensor;
+    }
+
+    UserException refusal(String fault) {
+        return new UserException(file + ": " + fault + "; record it again");
+    }
+}

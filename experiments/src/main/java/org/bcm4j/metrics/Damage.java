@@ -1,0 +1,60 @@
+package org.bcm4j.metrics;
+
+import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.KnownPixels;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.Pixels;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** Makes test pairs for edits: what is done to whole images before an edit is to mend them. */
+public sealed interface Damage {
+    /**
+     * Damages images.
+     *
+     * @param images float32 [B,C,H,W] in [-1,1], on the CPU; not changed
+     */
+    Damaged apply(Tensor images);
+
+    /**
+     * Damaged images.
+     *
+     * @param images float32 [B,C,H,W]
+     * @param known what is known of the whole ones
+     */
+    record Damaged(Tensor images, Constraint known) {}
+
+    /** The middle square, half as wide as the image, is missing (grey, where a picture is drawn). */
+    record CentralHole() implements Damage {
+        @Override
+        public Damaged apply(Tensor images) {
+            long height = images.size(2);
+            long width = images.size(3);
+            Tensor missing =
+                    torch.zeros(new long[] {images.size(0), 1, height, width}).to(torch.ScalarType.Bool);
+            missing.narrow(2, height / 4, height / 2)
+                    .narrow(3, width / 4, width / 2)
+                    .fill_(new Scalar(1L));
+            Tensor holed = images.masked_fill(missing, new Scalar(0.0));
+            return new Damaged(holed, new KnownPixels(holed, missing));
+        }
+    }
+
+    /**
+     * JPEG compression, of which nothing is known.
+     *
+     * @param quality from 1 to 100
+     */
+    record Compression(int quality) implements Damage {
+        @Override
+        public Damaged apply(Tensor images) {
+            Tensor[] compressed = new Tensor[Math.toIntExact(images.size(0))];
+            for (int i = 0; i < compressed.length; i++) {
+                compressed[i] = Pixels.toSignal(ImageFiles.throughJpeg(images.select(0, i), quality));
+            }
+            return new Damaged(torch.stack(new TensorVector(compressed)), Constraint.NONE);
+        }
+    }
+}

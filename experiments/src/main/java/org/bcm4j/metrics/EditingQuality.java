@@ -1,0 +1,97 @@
+package org.bcm4j.metrics;
+
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.editing.ConstrainedEditor;
+import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.images.Pixels;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * How well a model mends damaged images along a walk, without being told their classes: how far the results are from the originals, and
+ * their Fréchet distance from real images, both also of the damaged images for comparison. One seed gives one set of noises: walks are
+ * compared on common random numbers.
+ *
+ * @param images whole images
+ * @param count how many of them, from the first
+ * @param seed seeds the noise that walks start with and add, and that edits renew
+ */
+public record EditingQuality(
+        TrainedModel model,
+        FeatureNetwork network,
+        RealImages real,
+        LabelledImages images,
+        long count,
+        long seed,
+        MeasuringListener listener) {
+    /**
+     * What was measured.
+     *
+     * @param walk in its text form
+     * @param nfe network function evaluations per image
+     * @param meanSquaredError of the results, per pixel value on [0,1], over the whole image
+     * @param damagedError likewise, of the damaged images
+     * @param relativeToBlurred Fréchet distance between the results and real images, divided by that of blurred images
+     * @param damagedRelativeToBlurred likewise, of the damaged images
+     * @param changedKnown how many values of the results are not what is known of them
+     */
+    public record Figures(
+            String walk,
+            int nfe,
+            double meanSquaredError,
+            double damagedError,
+            double relativeToBlurred,
+            double damagedRelativeToBlurred,
+            long changedKnown) {}
+
+    /**
+     * Damages the images, mends them along a walk, and measures.
+     *
+     * @throws org.bcm4j.storage.UserException if the walk is not for this kind of model
+     */
+    public Figures of(Damage damage, Walk walk) {
+        Journey.require(walk, model.config());
+        ReconstructionError after = new ReconstructionError();
+        ReconstructionError before = new ReconstructionError();
+        FeatureMoments mended = new FeatureMoments(network.config().features());
+        FeatureMoments damaged = new FeatureMoments(network.config().features());
+        long changed = 0;
+        for (long[] indices : Batches.of(count)) {
+            try (Scope scope = Scope.open()) {
+                Tensor originals = images.images(indices);
+                Damage.Damaged given = damage.apply(originals);
+                ConstrainedEditor editor =
+                        new ConstrainedEditor(given.known(), ImageNoise.from(seed, indices[0], Device.CPU));
+                Tensor result = editor.edit(
+                                (x, t, u) -> Device.CPU.move(
+                                        model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
+                                walk,
+                                given.images())
+                        .x();
+                changed += result.ne(given.known().impose(result)).sum().item_long();
+                after.add(originals, result);
+                before.add(originals, given.images());
+                mended.add(features(result));
+                damaged.add(features(given.images()));
+            }
+            listener.measured(walk.toString(), mended.count(), count);
+        }
+        return new Figures(
+                walk.toString(),
+                walk.nfe(),
+                after.meanSquared(),
+                before.meanSquared(),
+                FrechetDistance.between(mended, real.moments()) / real.blurredDistance(),
+                FrechetDistance.between(damaged, real.moments()) / real.blurredDistance(),
+                changed);
+    }
+
+    private Tensor features(Tensor pictures) {
+        return network.responses(Pixels.toSignal(Pixels.toBytes(pictures))).features();
+    }
+}

@@ -1,0 +1,72 @@
+package org.bcm4j.onnx;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.network.AdmUNet;
+import org.bcm4j.network.NcsnppUNet;
+import org.bcm4j.network.Network;
+import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.onnx.OnnxGraph.Element;
+import org.bcm4j.protobuf.ProtoMessage;
+import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.Weights;
+
+/**
+ * Writes a model as an ONNX file: one evaluation of f(x, t, u, y), preconditioning included, in float32.
+ *
+ * <p>Its inputs are {@code x}, float32 [B,C,H,W], images in [-1,1] with noise; {@code t} and {@code u}, float32 [B], the noise scales of x
+ * and those to go to, in [0.002, 80]; and, if the model has classes, {@code labels}, int64 [B]. B is free. Its output is {@code y}, float32
+ * [B,C,H,W], x taken to u. A model that is told t only takes u as well, and ignores it. The model's configuration is in the metadata, under
+ * {@code config}.
+ */
+public final class OnnxFile {
+    private OnnxFile() {}
+
+    /**
+     * Writes a file as a whole or not at all, replacing what is there.
+     *
+     * @param weights of the configuration's network
+     * @throws UserException if the model is larger than the 2 GiB that the format holds, or the file can not be written
+     */
+    public static void write(Path file, ModelConfig config, Weights weights) {
+        long bytes = weights.layout().parameterCount() * Float.BYTES;
+        try (Scope scope = Scope.open()) {
+            ProtoMessage model = graph(config, weights)
+                    .model(new TreeMap<>(Map.of("format", ModelConfig.FORMAT, "config", ConfigFile.toJson(config))));
+            if (model.size() > ProtoMessage.MAX_BYTES) {
+                throw new UserException("cannot write " + file + ": an ONNX file holds 2 GiB, these weights are "
+                        + (bytes >> 20) + " MiB; write safetensors");
+            }
+            AtomicFile.write(file, model::writeTo);
+        }
+    }
+
+    private static OnnxGraph graph(ModelConfig config, Weights weights) {
+        NetworkConfig network = config.network();
+        long size = network.imageSize();
+        OnnxGraph graph = new OnnxGraph();
+        Value x = graph.input("x", Element.FLOAT32, Value.BATCH, network.imageChannels(), size, size);
+        Value t = graph.input("t", Element.FLOAT32, Value.BATCH);
+        Value u = graph.input("u", Element.FLOAT32, Value.BATCH);
+        Optional<Value> labels = network.classes() == 0
+                ? Optional.empty()
+                : Optional.of(graph.input("labels", Element.INT64, Value.BATCH));
+        Layers layers = new Layers(graph, weights);
+        Value y = new ConsistencyGraph(of(network.build(), layers), config.kind(), layers.operators())
+                .apply(x, t, u, labels);
+        graph.output(y, "y");
+        return graph;
+    }
+
+    private static NetworkGraph of(Network network, Layers layers) {
+        return network instanceof AdmUNet adm
+                ? new AdmGraph(adm, layers)
+                : new NcsnppGraph((NcsnppUNet) network, layers);
+    }
+}

@@ -1,0 +1,212 @@
+package org.bcm4j.reproduction;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.function.LongToDoubleFunction;
+import java.util.stream.LongStream;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.ImageGrid;
+import org.bcm4j.metrics.GenerationQuality;
+import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.RealImages;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.Walk;
+import org.bcm4j.walk.Way;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** What stages measure with: the trained models, the images, the feature network. For one thread at a time. */
+public final class Bench {
+    /** Enough to know what training images look like. */
+    private static final long MOST_TRAINING_IMAGES = 10_000;
+
+    private static final int BATCH = 100;
+
+    private final TrainingConfig config;
+    private final Path work;
+    private final Path report;
+    private final FeatureNetwork features;
+    private final MeasuringListener listener;
+    private final LabelledImages test;
+    private Optional<LabelledImages> training = Optional.empty();
+    private Optional<RealImages> realTest = Optional.empty();
+    private Optional<RealImages> realTraining = Optional.empty();
+    private Optional<TunedWalks.Result> walks = Optional.empty();
+
+    Bench(TrainingConfig config, Path work, Path report, FeatureNetwork features, MeasuringListener listener) {
+        this.config = config;
+        this.work = work;
+        this.report = report;
+        this.features = features;
+        this.listener = listener;
+        this.test = config.data().test();
+    }
+
+    Device device() {
+        return config.device().orElseGet(Device::best).require();
+    }
+
+    Precision precision() {
+        return config.precision().orElseGet(() -> Precision.fastestOn(device()));
+    }
+
+    FeatureNetwork features() {
+        return features;
+    }
+
+    MeasuringListener listener() {
+        return listener;
+    }
+
+    private Path folder(Run run) {
+        return work.resolve(run.title()).resolve("model");
+    }
+
+    /** A run's model, which the caller closes. */
+    TrainedModel open(Run run) {
+        return TrainedModel.open(folder(run), device(), precision());
+    }
+
+    /** Puts a sheet of images, [N,C,H,W] in [-1,1], beside the results. */
+    void picture(String name, Tensor images, int columns) {
+        byte[] png =
+                ImageFiles.png(ImageGrid.ofColumns(columns).withMagnification(2).draw(images));
+        AtomicFile.write(report.resolve(name + ".png"), out -> out.write(png));
+    }
+
+    /** EDM's denoiser, which the caller closes. */
+    TrainedModel openDenoiser() {
+        return TrainedModel.open(folder(Run.EDM), device(), precision());
+    }
+
+    /** Images that no training and no tuning sees. */
+    LabelledImages test() {
+        return test;
+    }
+
+    /** Images to tune on. */
+    LabelledImages training() {
+        if (training.isEmpty()) {
+            training = Optional.of(config.data().training());
+        }
+        return training.get();
+    }
+
+    /** All test images, as the feature network sees them. */
+    RealImages realTest() {
+        if (realTest.isEmpty()) {
+            realTest = Optional.of(RealImages.measure(features, test, test.size(), listener));
+        }
+        return realTest.get();
+    }
+
+    /** Training images, as the feature network sees them. */
+    RealImages realTraining() {
+        if (realTraining.isEmpty()) {
+            long count = Math.min(MOST_TRAINING_IMAGES, training().size());
+            realTraining = Optional.of(RealImages.measure(features, training(), count, listener));
+        }
+        return realTraining.get();
+    }
+
+    /** The walks that were tuned; the stage that tunes them is always the first. */
+    TunedWalks.Result walks() {
+        return walks.orElseThrow();
+    }
+
+    void walks(TunedWalks.Result tuned) {
+        walks = Optional.of(tuned);
+    }
+
+    /** Which labels a model is told of the images that it inverts: their own, if it knows any. */
+    static InversionQuality.Labels labels(TrainedModel model) {
+        return model.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
+    }
+
+    /** The Fréchet distance of a model's samples from test images, divided by that of blurred ones, over seeds. */
+    Interval generation(TrainedModel model, Walk walk, long samples, int seeds) {
+        return over(
+                seeds,
+                seed -> new GenerationQuality(model, features, realTest(), samples, seed, listener)
+                        .of(walk)
+                        .relativeToBlurred());
+    }
+
+    /**
+     * The mean squared error on [0,1] of test images inverted and generated again, over seeds; each seed looks at images of its own.
+     */
+    Interval reconstruction(TrainedModel model, Way inversion, long images, int seeds) {
+        return over(
+                seeds,
+                seed -> new InversionQuality(model, testImages(seed, images), images, seed, listener)
+                        .of(inversion, labels(model))
+                        .meanSquaredError());
+    }
+
+    /**
+     * The noises behind images.
+     *
+     * @param initial draws what a walk adds to a batch, given the number of its first image
+     * @return float32 [N,C,H,W], divided by the scale at which the way ends; belongs to the caller's scope
+     */
+    Tensor noises(TrainedModel model, Way inversion, LabelledImages images, LongFunction<NoiseSource> initial) {
+        return Scope.returning(() -> {
+            List<Tensor> parts = new ArrayList<>();
+            for (long first = 0; first < images.size(); first += BATCH) {
+                long[] indices = LongStream.range(first, Math.min(images.size(), first + BATCH))
+                        .toArray();
+                parts.add(Scope.returning(() -> {
+                    Optional<Tensor> told = labels(model) == InversionQuality.Labels.TRUE
+                            ? Optional.of(device().move(images.labels(indices)))
+                            : Optional.empty();
+                    return new Journey(model, told, initial.apply(indices[0]))
+                            .from(inversion, device().move(images.images(indices)))
+                            .x()
+                            .div(new Scalar(inversion.end()));
+                }));
+                listener.measured("inverting, " + inversion, first + indices.length, images.size());
+            }
+            return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
+        });
+    }
+
+    static Interval over(int seeds, LongToDoubleFunction figure) {
+        return Interval.of(LongStream.range(0, seeds).mapToDouble(figure).toArray());
+    }
+
+    /** The test images of a seed: {@code count} of them, other ones for each seed as long as there are enough. */
+    LabelledImages testImages(long seed, long count) {
+        long[] indices = LongStream.range(seed * count, (seed + 1) * count)
+                .map(i -> i % test.size())
+                .toArray();
+        try (Scope scope = Scope.open()) {
+            int[] labels = LongStream.of(HostTensors.longs(test.labels(indices)))
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
+            return new LabelledImages(
+                    HostTensors.bytes(test.bytes(indices)),
+                    labels,
+                    test.channels(),
+                    test.height(),
+                    test.width(),
+                    test.classNames());
+        }
+    }
+}

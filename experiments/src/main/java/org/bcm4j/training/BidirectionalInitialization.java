@@ -1,0 +1,79 @@
+package org.bcm4j.training;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Where bidirectional fine-tuning starts (docs/method.md §2, "BCF"): a trained consistency model whose network is given a second
+ * time. Every weight is copied; the perceptron that embeds t is copied once more, for u; and the projection of both
+ * embeddings is [I, 0]. So the network's raw output stays what it was, bit for bit and for every u, until training
+ * tells the perceptrons apart. f itself moves by the difference of the two {@link
+ * org.bcm4j.model.ModelKind}s' c_skip.
+ */
+public final class BidirectionalInitialization {
+    /** What projects both embeddings to one, in ADM's networks and in NCSN++'s. */
+    private static final Set<String> PROJECTIONS = Set.of("time_embed_align.weight", "map_align.weight");
+
+    /** What tells the layers that embed u from those that embed t. */
+    private static final String END = "_end.";
+
+    private BidirectionalInitialization() {}
+
+    /**
+     * The weights to start from; the caller closes them.
+     *
+     * @param consistency the consistency model's weights, those of a network with {@link
+     *     org.bcm4j.network.Conditioning#TIME}
+     * @param source where they came from, for the error
+     * @param bidirectional what the same network with {@link org.bcm4j.network.Conditioning#ALIGNED} declares
+     * @param device where the new weights are to lie
+     * @throws UserException unless the two networks differ in their conditioning only, and in this way
+     */
+    public static Weights from(Weights consistency, String source, WeightLayout bidirectional, Device device) {
+        if (!aligns(bidirectional) || aligns(consistency.layout())) {
+            throw new UserException(source + ": fine-tuning leads from a network with conditioning: time to one with"
+                    + " conditioning: aligned; set these");
+        }
+        Weights weights = Weights.zeros(bidirectional, device);
+        try (Scope scope = Scope.open();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            weights.load(withSecondTime(consistency, bidirectional), source);
+            return weights;
+        } catch (UserException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    private static boolean aligns(WeightLayout layout) {
+        return layout.slots().keySet().stream().anyMatch(PROJECTIONS::contains);
+    }
+
+    private static Map<String, Tensor> withSecondTime(Weights consistency, WeightLayout bidirectional) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(consistency.views());
+        bidirectional.slots().forEach((name, slot) -> {
+            String first = name.replace(END, ".");
+            if (PROJECTIONS.contains(name)) {
+                tensors.put(name, startOnly(slot.dimensions()[0]));
+            } else if (!first.equals(name) && tensors.containsKey(first)) {
+                tensors.put(name, consistency.get(first));
+            }
+        });
+        return tensors;
+    }
+
+    /** [I, 0]: of two embeddings of the given width, the first. */
+    private static Tensor startOnly(long width) {
+        return torch.cat(new TensorVector(torch.eye(width), torch.zeros(width, width)), 1);
+    }
+}

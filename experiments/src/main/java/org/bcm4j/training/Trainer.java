@@ -1,0 +1,254 @@
+package org.bcm4j.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.journal.Journal;
+import org.bcm4j.journal.JsonLines;
+import org.bcm4j.journal.LossCurves;
+import org.bcm4j.journal.TensorBoardEvents;
+import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.network.Network;
+import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.DirectoryLock;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.walk.ModelWalks;
+
+/**
+ * A training run in a directory of its own:
+ *
+ * <pre>
+ *   config.yaml      the whole configuration; the run can be repeated from it
+ *   checkpoints/     whole, verified states, from which a run continues bit for bit
+ *   model/           the averaged weights as a model folder, as of the newest checkpoint
+ *   log.jsonl, events.out.tfevents.*, curves.png, samples/
+ * </pre>
+ */
+public final class Trainer implements AutoCloseable {
+    private static final String CONFIG = "config.yaml";
+    private static final String CHECKPOINTS = "checkpoints";
+    private static final String MODEL = "model";
+    private static final Duration CURVES_EVERY = Duration.ofMinutes(2);
+
+    private final Path directory;
+    private final TrainingConfig config;
+    private final LabelledImages images;
+    private final Network network;
+    private final TrainingStep step;
+    private final TrainingState state;
+    private final Checkpoints checkpoints;
+    private final SampleSheet samples;
+    private RecommendedWalks walks;
+    private volatile boolean stopRequested;
+
+    private Trainer(Path directory, TrainingConfig config) {
+        this.directory = directory;
+        this.config = config;
+        this.images = config.data().training();
+        checkImages();
+        Device device = config.device().orElseGet(Device::best).require();
+        Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
+        walks = config.walks().orElseGet(() -> RecommendedWalks.untuned(config.model()));
+        new ModelWalks(modelConfig(), walks).requireAll();
+        network = config.network().build();
+        ConsistencyFunction function = new ConsistencyFunction(network, config.model());
+        step = new TrainingStep(config, function, images, device, precision);
+        state = new TrainingState(config, network.layout(), images, device);
+        checkpoints = new Checkpoints(directory.resolve(CHECKPOINTS));
+        samples = new SampleSheet(config, function, device, precision, images);
+    }
+
+    /**
+     * Prepares a new run.
+     *
+     * @throws UserException if the directory holds a run already, the data are missing, or they do not fit the network
+     */
+    public static Trainer start(TrainingConfig config, Path directory) {
+        if (Files.exists(directory.resolve(CONFIG))) {
+            throw new UserException(
+                    directory + ": holds a run already; continue it with --resume, or choose another --run directory");
+        }
+        Writability.requireFile(directory.resolve(CONFIG));
+        Trainer trainer = new Trainer(directory, config);
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UserException(
+                    directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
+        }
+        ConfigFile.write(directory.resolve(CONFIG), config);
+        return trainer;
+    }
+
+    /**
+     * Prepares to continue a run from its newest whole checkpoint, or from its beginning if it has none yet.
+     *
+     * @param overrides {@code key=value} changes to the run's configuration, which are kept
+     * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another network
+     */
+    public static Trainer resume(Path directory, List<String> overrides) {
+        Path file = directory.resolve(CONFIG);
+        if (!Files.exists(file)) {
+            throw new UserException(
+                    directory + ": holds no run (" + CONFIG + " is missing); start one without --resume");
+        }
+        Writability.requireFile(file);
+        new Checkpoints(directory.resolve(CHECKPOINTS)).requireFormat();
+        TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
+        Trainer trainer = new Trainer(directory, config);
+        try {
+            trainer.requireSameClasses();
+            trainer.checkpoints.restore(trainer.state);
+            trainer.requireStepsLeft();
+            trainer.keepTunedWalks();
+            if (!overrides.isEmpty()) {
+                ConfigFile.write(file, config);
+            }
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
+    }
+
+    /** The labels of the data are numbers, which must go on to mean what they meant when the run began. */
+    private void requireSameClasses() {
+        Path model = directory.resolve(MODEL);
+        List<String> before =
+                Files.exists(model) ? new ModelFolder(model).config().classNames() : List.of();
+        List<String> now = classNames();
+        if (!before.isEmpty() && !before.equals(now)) {
+            throw new UserException(
+                    directory + ": the classes of " + config.data().title() + " were "
+                            + String.join(", ", before) + " when the run began, and are " + String.join(", ", now)
+                            + " now; restore the data, or start a new run");
+        }
+    }
+
+    private void requireStepsLeft() {
+        if (state.step > config.totalSteps()) {
+            throw new UserException(directory + ": has made " + state.step + " steps already, and its stages have "
+                    + config.totalSteps() + "; give them more");
+        }
+    }
+
+    /** The model is written anew, but somebody may have searched walks for it since. */
+    private void keepTunedWalks() {
+        Path model = directory.resolve(MODEL);
+        if (Files.exists(model)) {
+            walks = new ModelFolder(model).walks();
+        }
+    }
+
+    private void checkImages() {
+        int side = config.network().imageSize();
+        if (images.height() != side
+                || images.width() != side
+                || images.channels() != config.network().imageChannels()) {
+            throw new UserException("network.image_size and image_channels are " + side + " and "
+                    + config.network().imageChannels() + ", but the images of "
+                    + config.data().title() + " are "
+                    + images.height() + "x" + images.width() + " with " + images.channels() + " channel(s)");
+        }
+        int classes = config.network().classes();
+        if (classes != 0 && classes != images.classNames().size()) {
+            throw new UserException(
+                    "network.classes is " + classes + ", but " + config.data().title() + " has "
+                            + images.classNames().size() + " classes (or use 0 to train without labels)");
+        }
+    }
+
+    public TrainingConfig config() {
+        return config;
+    }
+
+    /** Steps made so far, those of earlier sessions included. */
+    public long stepsDone() {
+        return state.step;
+    }
+
+    /** Asks {@link #run} to save and return after the step it is in. May be called from any thread. */
+    public void requestStop() {
+        stopRequested = true;
+    }
+
+    /**
+     * Trains until the configured steps are done or a stop is requested, and saves.
+     *
+     * @param audience hears of every logged step, beside the run's own log
+     * @return whether all steps are done
+     * @throws UserException if another process trains in the same directory, or a file cannot be written
+     */
+    public boolean run(Journal audience) {
+        TrainingConfig.Output output = config.output();
+        try (DirectoryLock lock = DirectoryLock.of(directory);
+                Journal journal = Journal.all(List.of(
+                        JsonLines.resume(directory.resolve("log.jsonl"), state.step),
+                        TensorBoardEvents.resume(directory, state.step),
+                        new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
+                        audience))) {
+            StepLog log = new StepLog(journal, config);
+            SkippedSteps skips = new SkippedSteps(directory, state);
+            while (state.step < config.totalSteps() && !stopRequested) {
+                log.add(step.run(state), state.step);
+                skips.after(state);
+                if (state.step % output.samplesEvery() == 0) {
+                    byte[] sheet = samples.draw(state.average);
+                    journal.image("samples", state.step, sheet);
+                    writeSheet(sheet);
+                }
+                if (state.step % output.checkpointEvery() == 0 && state.step < config.totalSteps()) {
+                    save();
+                }
+            }
+            save();
+        }
+        return state.step >= config.totalSteps();
+    }
+
+    private void writeSheet(byte[] png) {
+        Path file = directory.resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", state.step));
+        try {
+            Files.createDirectories(file.getParent());
+        } catch (IOException e) {
+            throw new UserException(file.getParent() + ": cannot be made (" + e.getMessage() + ")", e);
+        }
+        AtomicFile.write(file, out -> out.write(png));
+    }
+
+    private void save() {
+        checkpoints.save(state, config.output().keepCheckpoints());
+        ModelFolder.write(
+                directory.resolve(MODEL), modelConfig(), state.average, walks, ModelCard.of(config, network, state));
+    }
+
+    private ModelConfig modelConfig() {
+        return new ModelConfig(
+                ModelConfig.FORMAT,
+                config.model(),
+                config.network(),
+                config.data().title(),
+                classNames());
+    }
+
+    private List<String> classNames() {
+        return config.network().classes() == 0 ? List.of() : images.classNames();
+    }
+
+    @Override
+    public void close() {
+        step.close();
+        state.close();
+    }
+}

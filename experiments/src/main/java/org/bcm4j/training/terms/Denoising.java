@@ -1,0 +1,57 @@
+package org.bcm4j.training.terms;
+
+import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
+
+import java.util.Map;
+import org.bcm4j.config.Default;
+import org.bcm4j.model.ModelKind;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * EDM's denoising loss for a network that is told u as well: for every u the raw output is regressed on the denoiser's target
+ * F* = (t·x − σ_data²·z) / (σ_data·√(t²+σ_data²)), whose weighting in image space is EDM's λ (docs/method.md §4). With that output f(x_t, t, u) is
+ * one Euler step of the PF ODE from t to u, forwards or backwards, and f(x_t, t, 0) is the denoiser: a start for bidirectional training, and
+ * a {@link TrajectoryMatching teacher} of trajectories, for a third of the price of a step of bidirectional training.
+ *
+ * @param times laws of the drawn times
+ */
+public record Denoising(@Default("{}") IntervalLaw.Settings times) implements LossTerm {
+    @Override
+    public String name() {
+        return "denoising";
+    }
+
+    /** The raw output of a consistency model too begins as a denoiser's. */
+    @Override
+    public boolean trains(ModelKind model) {
+        return model.walks();
+    }
+
+    @Override
+    public StepCost cost() {
+        return new StepCost(StepCost.THERE_AND_BACK, 1);
+    }
+
+    @Override
+    public Loss apply(TermInputs inputs) {
+        return of(inputs.f(), inputs.draw(times));
+    }
+
+    /** The loss of given draws. */
+    public Loss of(TrainedFunction f, Example example) {
+        Tensor raw = f.f().raw(f.livePass(), example.upper(), example.tNext(), example.u(), example.labels());
+        Tensor squared = raw.sub(target(example)).square().mean();
+        return new Loss(squared, Map.of("denoising", squared));
+    }
+
+    private static Tensor target(Example example) {
+        Tensor t = example.tNext().view(-1, 1, 1, 1);
+        Tensor x = example.denoised();
+        Tensor z = example.upper().sub(x).div(t);
+        Scalar variance = new Scalar(SIGMA_DATA * SIGMA_DATA);
+        Tensor scale = torch.sqrt(t.square().add(variance)).mul(new Scalar(SIGMA_DATA));
+        return x.mul(t).sub(z.mul(variance)).div(scale);
+    }
+}

@@ -1,0 +1,55 @@
+package org.bcm4j.training.terms;
+
+import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
+
+import org.bcm4j.config.Default;
+import org.bcm4j.denoiser.Denoiser;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What trains a denoiser (docs/method.md §4, "EDM denoiser"): λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal. The weight
+ * λ(σ) = (σ²+σ_data²)/(σ·σ_data)² is 1/c_out², so the network's own output is regressed with weight 1 at every σ.
+ *
+ * @param logMean P_mean, the mean of ln σ
+ * @param logDeviation P_std, the standard deviation of ln σ, positive
+ */
+public record EdmLoss(
+        @Default("-1.2") double logMean, @Default("1.2") double logDeviation) {
+    /** EDM's law of σ, the same for every data set of its paper. */
+    public static final EdmLoss EDM = new EdmLoss(-1.2, 1.2);
+
+    public EdmLoss {
+        boolean law = Double.isFinite(logMean) && logDeviation > 0 && Double.isFinite(logDeviation);
+        if (!law) {
+            throw new IllegalArgumentException("ln σ needs a finite mean and a positive standard deviation, not "
+                    + logMean + " and " + logDeviation);
+        }
+    }
+
+    /** Noise scales from standard normal numbers: σ = exp(P_mean + P_std·n), [B] to [B]. */
+    public Tensor sigma(Tensor normal) {
+        return normal.mul(new Scalar(logDeviation)).add(new Scalar(logMean)).exp();
+    }
+
+    /**
+     * The loss of each image, the squares summed over its pixels.
+     *
+     * @param images x, float32 [B,C,H,W] in [-1,1]
+     * @param noise z, standard normal, of the same shape
+     * @param sigma noise scales, float32 [B], positive
+     * @return float32 [B], with a gradient if the denoiser's weights collect one
+     */
+    public Tensor apply(Denoiser denoiser, Tensor images, Tensor noise, Tensor sigma) {
+        Tensor noisy = images.add(noise.mul(sigma.view(-1, 1, 1, 1)));
+        Tensor error = denoiser.denoise(noisy, sigma).sub(images);
+        return weight(sigma).mul(torch.sum(error.square().flatten(1, 3), 1));
+    }
+
+    /** λ(σ), [B] to [B]. */
+    private static Tensor weight(Tensor sigma) {
+        Tensor variance = sigma.square().add(new Scalar(SIGMA_DATA * SIGMA_DATA));
+        return variance.div(sigma.mul(new Scalar(SIGMA_DATA)).square());
+    }
+}

@@ -1,0 +1,61 @@
+package org.bcm4j.training.terms;
+
+import java.util.Optional;
+import org.bcm4j.model.TimeGrid;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.KeyedRandom;
+
+/**
+ * Draws the ends of a time grid's interval, and a point of the grid to go to (docs/method.md §4).
+ *
+ * <p>The soft term's images may have a law of their own. A batch is then a mixture m = (1 − s)·p + s·q of two laws of the intervals, and the
+ * consistency term, weighted by p/m ≤ 1/(1 − s), stays what it is under p alone (the balance heuristic of multiple importance sampling:
+ * Veach and Guibas 1995).
+ */
+public final class IntervalTimes {
+    private final TimeGrid grid;
+    private final IntervalLaw law;
+    private final Optional<IntervalLaw> softLaw;
+    private final Device device;
+
+    /**
+     * @param settings p, with its law of the targets
+     * @param softSettings q, with its law of the targets; absent for p
+     */
+    IntervalTimes(
+            int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings, Device device) {
+        this.grid = new TimeGrid(points);
+        this.law = new IntervalLaw(grid, settings);
+        this.softLaw = softSettings.map(soft -> new IntervalLaw(grid, soft));
+        this.device = device;
+    }
+
+    /**
+     * For {@code count} examples; u is never t_{n+1}.
+     *
+     * @param softImages for how many of them, the first, a soft term is computed
+     */
+    DrawnTimes draw(KeyedRandom random, int count, int softImages) {
+        double[] uniform = random.uniforms(count, 2);
+        double[] tNext = new double[count];
+        double[] t = new double[count];
+        double[] u = new double[count];
+        double[] importance = new double[count];
+        double[] p = law.intervals();
+        double[] q = softLaw.orElse(law).intervals();
+        double share = (double) softImages / count;
+        for (int i = 0; i < count; i++) {
+            IntervalLaw own = i < softImages ? softLaw.orElse(law) : law;
+            int n = own.interval(uniform[2 * i]);
+            tNext[i] = grid.time(n + 1);
+            t[i] = grid.time(n);
+            u[i] = grid.time(own.target(uniform[2 * i + 1], n));
+            importance[i] = p[n] / ((1 - share) * p[n] + share * q[n]);
+        }
+        return new DrawnTimes(
+                device.floats(tNext),
+                device.floats(t),
+                device.floats(u),
+                softLaw.map(soft -> device.floats(importance)));
+    }
+}

@@ -1,0 +1,118 @@
+package org.bcm4j;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.implement;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bcm4j.training.terms.LossTerm;
+
+/** Keeps the rooms of {@code ARCHITECTURE.md} apart: who may know whom, and who may know JavaCPP. */
+@AnalyzeClasses(packages = "org.bcm4j", importOptions = ArchitectureTest.WithoutTests.class)
+class ArchitectureTest {
+    /** Wherever Maven builds; ArchUnit's own option knows only {@code target/test-classes}, not that of {@code -Dquick}. */
+    static final class WithoutTests implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/test-classes/") && !location.contains("-tests.jar");
+        }
+    }
+
+    /** Rooms of the module {@code experiments}, from the top of the house down; a room may use those after it, and all of {@code core}. */
+    private static final List<String> EXPERIMENTS = List.of(
+            "reproduction",
+            "interop",
+            "onnx",
+            "metrics",
+            "training",
+            "journal",
+            "features",
+            "data",
+            "checkpoint",
+            "protobuf");
+
+    /** Rooms of the module {@code core}, from the front door's floor to the foundation; a room may use those after it. */
+    private static final List<String> CORE =
+            List.of("editing", "walk", "denoiser", "model", "images", "network", "nn", "config", "tensor", "storage");
+
+    private static final List<String> ROOMS =
+            Stream.concat(EXPERIMENTS.stream(), CORE.stream()).toList();
+
+    private static final String IN_A_ROOM =
+            "org\\.bcm4j\\.([A-Z]\\w*(\\$.*)?|package-info|(" + String.join("|", ROOMS) + ")\\..*)";
+
+    @ArchTest
+    static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(
+            ROOMS.stream().map(ArchitectureTest::knowsNoRoomAbove).toList());
+
+    /** A term is no part of what sums it: the step knows none by name, and none knows the step. */
+    @ArchTest
+    static final ArchRule TERMS_DO_NOT_KNOW_WHO_SUMS_THEM = noClasses()
+            .that()
+            .resideInAPackage("org.bcm4j.training.terms..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bcm4j.training");
+
+    /** A configuration's terms are read by the sealed interface; only the paper's experiments vary single ones. */
+    @ArchTest
+    static final ArchRule TRAINING_KNOWS_NO_TERM_BY_NAME = noClasses()
+            .that()
+            .resideInAPackage("org.bcm4j.training")
+            .should()
+            .dependOnClassesThat(implement(LossTerm.class))
+            .because("whoever adds a term writes one class");
+
+    @ArchTest
+    static final ArchRule EVERY_CLASS_LIVES_IN_A_ROOM = classes()
+            .should()
+            .haveNameMatching(IN_A_ROOM)
+            .because("a new package has to take its place in ARCHITECTURE.md and in this test");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES =
+            slices().matching("org.bcm4j.(*)..").should().beFreeOfCycles();
+
+    /** {@code Pointer} itself is let through: a Tensor is one, and {@code Tensor::close} compiles to its method. */
+    @ArchTest
+    static final ArchRule ONLY_TENSOR_KNOWS_JAVACPP = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.bcm4j.tensor..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.bytedeco.javacpp..").and(not(nameMatching(".*\\.Pointer"))))
+            .because("pointers and their scopes have sharp edges; org.bcm4j.tensor wraps them");
+
+    @ArchTest
+    static final ArchRule NO_CATCH_ALL_NAMES = noClasses()
+            .should()
+            .haveNameMatching(".*(Utils?|Helpers?|Manager|Impl)")
+            .because("a name says what a class is for");
+
+    /** Between the modules stands {@code org.bcm4j} itself, the front door of {@code core}. */
+    private static ArchRule knowsNoRoomAbove(String room) {
+        List<String> above = new ArrayList<>();
+        ROOMS.subList(0, ROOMS.indexOf(room)).forEach(name -> above.add("org.bcm4j." + name + ".."));
+        if (CORE.contains(room)) {
+            above.add("org.bcm4j");
+        }
+        return noClasses()
+                .that()
+                .resideInAPackage("org.bcm4j." + room + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above.toArray(String[]::new))
+                .allowEmptyShould(true);
+    }
+}

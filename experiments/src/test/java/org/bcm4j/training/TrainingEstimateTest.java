@@ -1,0 +1,79 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.training.terms.BidirectionalConsistency;
+import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
+import org.bcm4j.training.terms.Consistency;
+import org.bcm4j.training.terms.Denoising;
+import org.bcm4j.training.terms.EdmDenoising;
+import org.bcm4j.training.terms.EdmLoss;
+import org.bcm4j.training.terms.IntervalLaw;
+import org.bcm4j.training.terms.IntervalLaw.EndPoints;
+import org.bcm4j.training.terms.InversionConsistency;
+import org.bcm4j.training.terms.StepCost;
+import org.bcm4j.training.terms.TrajectoryMatching;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingEstimateTest {
+    private static final IntervalLaw.Settings TIMES = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
+
+    @TempDir
+    Path directory;
+
+    /** Target 1, student 2·3, outer application 2; of the half batch: 1, 1½·3, ½·2; Eq. 8 has a target of its own. */
+    @Test
+    void passesOfEachTerm() {
+        assertThat(BidirectionalConsistency.paper().cost()).isEqualTo(new StepCost(9, 4));
+        assertThat(bidirectional(SoftTarget.EQ9, 0.5).cost()).isEqualTo(new StepCost(6.5, 3));
+        assertThat(bidirectional(SoftTarget.EQ8, 1).cost()).isEqualTo(new StepCost(10, 5));
+        assertThat(Consistency.paper().cost()).isEqualTo(new StepCost(4, 2));
+        assertThat(new Denoising(TIMES).cost()).isEqualTo(new StepCost(3, 1));
+        assertThat(new EdmDenoising(EdmLoss.EDM).cost()).isEqualTo(new StepCost(3, 1));
+        // A target and a student, for half of the images.
+        assertThat(new InversionConsistency(1, 0.5, 0.75).cost()).isEqualTo(new StepCost(2, 1));
+        // A quarter of the images: 16 evaluations of the teacher, 4 pairs there and back, of which 4 passes are held.
+        assertThat(new TrajectoryMatching(1, 0.25, 13, 4, 0.6).cost()).isEqualTo(new StepCost(7, 1));
+    }
+
+    private static BidirectionalConsistency bidirectional(SoftTarget target, double share) {
+        return new BidirectionalConsistency(target, true, 0, 0, share, TIMES, Optional.empty());
+    }
+
+    /** What one term held is free before the next begins. */
+    @Test
+    void aStageCostsTheSumOfItsTermsAndHoldsTheLargest() {
+        TrainingConfig config = TinyRun.config(
+                directory,
+                "stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency, share: 0.5}]");
+        assertThat(config.stages().get(1).cost()).isEqualTo(new StepCost(9 + 2, 4));
+    }
+
+    /** Ten steps of denoising and fifty of the paper's objective, of eight images each. */
+    @Test
+    void aRunIsTheSumOfItsSteps() {
+        TrainingConfig config = TinyRun.config(directory);
+        TrainingEstimate estimate = TrainingEstimate.of(config);
+        double evaluation = estimate.evaluation().multiplyAdds();
+        assertThat(estimate.stepMultiplyAdds()).isEqualTo(8 * 9 * evaluation);
+        assertThat(estimate.runEvaluations()).isEqualTo(8 * (10 * 3 + 50 * 9));
+        assertThat(estimate.activationBytes())
+                .isEqualTo(4.0 * 4 * estimate.evaluation().activations());
+        // There and back is three evaluations.
+        assertThat(estimate.seconds(new TrainingSpeed(1, 0.3))).isCloseTo(8 * (10 * 3 + 50 * 9) * 0.1, within(1e-9));
+    }
+
+    @Test
+    void theSpeedOfThisMachineIsANumber() {
+        TrainingConfig config = TinyRun.config(directory);
+        TrainingSpeed speed = TrainingSpeed.measure(config, Device.CPU, Precision.FP32);
+        assertThat(speed.images()).isEqualTo(4); // those of a micro-batch
+        assertThat(speed.secondsPerImage()).isBetween(1e-7, 1.0);
+    }
+}

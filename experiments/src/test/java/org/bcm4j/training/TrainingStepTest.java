@@ -1,0 +1,195 @@
+package org.bcm4j.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.Network;
+import org.bcm4j.nn.Cost;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.parity.Fixture;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainingStepTest {
+    @TempDir
+    Path directory;
+
+    /** What an overflow in the network does to its output. */
+    private enum Fault {
+        NOT_A_NUMBER,
+        INFINITE,
+        /** The loss is as ever, its gradient is not. */
+        GRADIENT_ONLY;
+
+        Tensor spoil(Tensor output) {
+            return switch (this) {
+                case NOT_A_NUMBER -> output.mul(new Scalar(Double.NaN));
+                case INFINITE -> output.mul(new Scalar(Double.POSITIVE_INFINITY));
+                // Zero, by way of the square root's derivative there.
+                case GRADIENT_ONLY -> output.add(output.mul(new Scalar(0.0)).sqrt());
+            };
+        }
+    }
+
+    /** A sound network that can be made to fail for a while. */
+    private static final class FaultyNetwork implements Network {
+        private final Network sound;
+        private Optional<Fault> fault = Optional.empty();
+
+        FaultyNetwork(Network sound) {
+            this.sound = sound;
+        }
+
+        @Override
+        public WeightLayout layout() {
+            return sound.layout();
+        }
+
+        @Override
+        public Cost cost() {
+            return sound.cost();
+        }
+
+        @Override
+        public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
+            Tensor output = sound.apply(pass, x, t, u, labels);
+            return fault.map(f -> f.spoil(output)).orElse(output);
+        }
+    }
+
+    /** A run at its beginning. */
+    private static final class Run implements AutoCloseable {
+        final TrainingStep step;
+        final TrainingState state;
+
+        Run(TrainingConfig config, Network network) {
+            ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
+            LabelledImages images = config.data().training();
+            step = new TrainingStep(config, function, images, Device.CPU, Precision.FP32);
+            state = new TrainingState(config, network.layout(), images, Device.CPU);
+        }
+
+        void steps(int count) {
+            for (int i = 0; i < count; i++) {
+                step.run(state);
+            }
+        }
+
+        @Override
+        public void close() {
+            state.close();
+            step.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStepThatIsNotFiniteChangesNothingAndIsCounted(Fault fault) {
+        TrainingConfig config = TinyRun.config(directory, TinyRun.oneStage(50));
+        FaultyNetwork network = new FaultyNetwork(config.network().build());
+        try (Run run = new Run(config, network)) {
+            TrainingState state = run.state;
+            run.steps(2);
+            float[][] before = buffers(state);
+
+            network.fault = Optional.of(fault);
+            Map<String, Double> measured = run.step.run(state);
+            assertThat(Double.isFinite(measured.getOrDefault("loss/total", 0.0)))
+                    .isEqualTo(fault == Fault.GRADIENT_ONLY);
+            assertThat(measured.get("gradient_norm")).isNaN();
+            assertThat(measured).containsEntry("skipped", 1.0);
+            assertThat(buffers(state)).isDeepEqualTo(before);
+            assertThat(state.optimizer.step()).as("updates").isEqualTo(2);
+            assertThat(state.step).as("steps").isEqualTo(3);
+
+            network.fault = Optional.empty();
+            Map<String, Double> next = run.step.run(state);
+            assertThat(next.get("loss/total")).isFinite();
+            assertThat(next).containsEntry("skipped", 1.0);
+            assertThat(state.weights.values.flat().isfinite().all().item_bool()).isTrue();
+            for (int i = 0; i < before.length; i++) {
+                assertThat(buffers(state)[i]).as("buffer " + i).isNotEqualTo(before[i]);
+            }
+        }
+    }
+
+    @Test
+    void aStageStartsFromTheAverageOfTheOneBeforeWithAFreshOptimiser() {
+        // A rate so small that the stage's first step shows where it started.
+        TrainingConfig config = TinyRun.config(
+                directory, "stages.0.steps=2", "stages.1.steps=1", "stages.1.optimizer.learning_rate=1e-30");
+        try (Run run = new Run(config, config.network().build())) {
+            TrainingState state = run.state;
+            run.steps(2);
+            try (NoGradGuard guard = new NoGradGuard()) {
+                state.average.flat().add_(new Scalar(1.0));
+            }
+            float[] average = numbers(state.average);
+            double norm = state.optimizer.mean().flat().norm().item_double();
+
+            run.steps(1);
+
+            assertThat(numbers(state.weights.values)).as("weights").isEqualTo(average);
+            assertThat(state.optimizer.step()).as("updates").isOne();
+            // After one update the first moment is a tenth of the gradient, if nothing of the first stage is left in
+            // it.
+            Tensor gradient = state.weights.live(0).gradient();
+            assertThat(norm).isPositive();
+            assertThat(Fixture.relativeErrorOfNorm(state.optimizer.mean().flat().mul(new Scalar(10.0)), gradient))
+                    .isLessThan(1e-5);
+        }
+    }
+
+    /** A batch of four parts: as micro-batches one after another, and as two lanes of each of two. */
+    @Test
+    void lanesChangeNothingButTheOrderOfSums() {
+        float[] oneByOne = afterThreeSteps("micro_batches=4", "lanes=1");
+        float[] sideBySide = afterThreeSteps("micro_batches=2", "lanes=2");
+        assertThat(sideBySide).hasSameSizeAs(oneByOne);
+        for (int i = 0; i < oneByOne.length; i++) {
+            // Three steps of 0.001: a gradient near zero, whose sign the order of sums decides, moves a weight by 0.001
+            // at most.
+            assertThat(sideBySide[i]).isCloseTo(oneByOne[i], within(1e-4f));
+        }
+    }
+
+    private float[] afterThreeSteps(String... settings) {
+        String[] all = Stream.concat(Stream.of(TinyRun.oneStage(50)), Stream.of(settings))
+                .toArray(String[]::new);
+        TrainingConfig config = TinyRun.config(directory, all);
+        try (Run run = new Run(config, config.network().build())) {
+            run.steps(3);
+            return numbers(run.state.weights.values);
+        }
+    }
+
+    private static float[][] buffers(TrainingState state) {
+        return new float[][] {
+            numbers(state.weights.values),
+            numbers(state.average),
+            numbers(state.optimizer.mean()),
+            numbers(state.optimizer.square())
+        };
+    }
+
+    private static float[] numbers(Weights weights) {
+        return HostTensors.floats(weights.flat());
+    }
+}

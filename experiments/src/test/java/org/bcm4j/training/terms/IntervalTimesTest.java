@@ -1,0 +1,93 @@
+package org.bcm4j.training.terms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.bcm4j.model.TimeGrid;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.training.terms.IntervalLaw.EndPoints;
+import org.bcm4j.training.terms.IntervalLaw.Settings;
+import org.junit.jupiter.api.Test;
+
+class IntervalTimesTest {
+    private static final int BATCH = 4096;
+    private static final Settings PAPER = Settings.paper(EndPoints.INCLUDED);
+
+    /** With a law of its own for the soft term, the consistency term weighs every interval as its own law would. */
+    @Property(tries = 50)
+    void importanceRestoresTheConsistencyTermsLaw(
+            @ForAll @IntRange(min = 3, max = 41) int points,
+            @ForAll @IntRange(min = 1, max = BATCH / 2) int softImages,
+            @ForAll @DoubleRange(min = 0, max = 1) double uniformIntervals,
+            @ForAll long seed) {
+        Settings soft = new Settings(EndPoints.INCLUDED, 2, 1, uniformIntervals, 0.5, 0.2);
+        IntervalTimes times = new IntervalTimes(points, PAPER, Optional.of(soft), Device.CPU);
+        TimeGrid grid = new TimeGrid(points);
+        double[] weighted = new double[points - 1];
+        int batches = 30;
+        KeyedRandom random = KeyedRandom.from(seed, 0, 0, Device.CPU);
+        try (Scope scope = Scope.open()) {
+            for (int batch = 0; batch < batches; batch++) {
+                DrawnTimes drawn = times.draw(random, BATCH, softImages);
+                double[] t = HostTensors.doubles(drawn.t());
+                double[] importance = HostTensors.doubles(drawn.importance().orElseThrow());
+                for (int i = 0; i < BATCH; i++) {
+                    weighted[indexOf(grid, t[i])] += importance[i];
+                }
+            }
+        }
+        double bound = 1 / (1 - (double) softImages / BATCH);
+        double draws = (double) batches * BATCH;
+        double[] expected = new IntervalLaw(grid, PAPER).intervals();
+        for (int n = 0; n < points - 1; n++) {
+            // A draw's weight has a variance of at most bound·p; beyond six standard deviations lies one case in 10⁹.
+            // Weights are float32.
+            double deviation = Math.sqrt(bound * expected[n] / draws);
+            assertThat(weighted[n] / draws).isCloseTo(expected[n], within(6 * deviation + 1e-6));
+        }
+    }
+
+    @Test
+    void onlyTheSoftTermsImagesFollowItsLaw() {
+        Settings late = new Settings(EndPoints.INCLUDED, Math.log(80), 0.01, 0, 0, 0);
+        try (Scope scope = Scope.open()) {
+            double[] drawn = upperEnds(Optional.of(late));
+            double[] withoutIt = upperEnds(Optional.empty());
+            assertThat(Arrays.copyOf(drawn, 16)).containsOnly(80);
+            assertThat(Arrays.copyOfRange(drawn, 16, 64)).isEqualTo(Arrays.copyOfRange(withoutIt, 16, 64));
+        }
+    }
+
+    private static double[] upperEnds(Optional<Settings> soft) {
+        return HostTensors.doubles(new IntervalTimes(41, PAPER, soft, Device.CPU)
+                .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
+                .tNext());
+    }
+
+    @Test
+    void oneLawNeedsNoImportance() {
+        try (Scope scope = Scope.open()) {
+            assertThat(new IntervalTimes(41, PAPER, Optional.empty(), Device.CPU)
+                            .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
+                            .importance())
+                    .isEmpty();
+        }
+    }
+
+    private static int indexOf(TimeGrid grid, double time) {
+        return IntStream.range(0, grid.points())
+                .filter(n -> (float) grid.time(n) == (float) time)
+                .findFirst()
+                .orElseThrow();
+    }
+}
