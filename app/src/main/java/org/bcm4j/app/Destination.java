@@ -73,6 +73,9 @@ record Destination(Path path, Kind kind) {
         Path path = out.toAbsolutePath().normalize();
         String extension = extension(path);
         Kind kind = extension.equals(".png") ? Kind.PICTURE : extension.equals(".npz") ? Kind.ARRAYS : Kind.FOLDER;
+        if (out.toString().equals("-")) {
+            throw new UserException("--out -: nothing is written to standard output; name a file or a folder");
+        }
         boolean foreign = kind == Kind.FOLDER && FILES.contains(extension) && !Files.isDirectory(path);
         if (foreign || !List.of(accepted).contains(kind)) {
             throw new UserException("--out " + out + ": name "

@@ -77,8 +77,13 @@ final class ModelOptions {
 
     /** @throws org.bcm4j.storage.UserException if there is no model, or it can not lead images to noise */
     void requireBothWays() {
-        requireNoDenoiser();
-        if (folder().config().kind() == ModelKind.CONSISTENCY) {
+        ModelKind kind = folder().config().kind();
+        if (kind == ModelKind.DENOISER) {
+            throw new UserException(
+                    path + ": is a denoiser, which this command can not use; name a bidirectional model, or"
+                            + " choose from sample, invert, reconstruct and eval");
+        }
+        if (kind == ModelKind.CONSISTENCY) {
             throw new UserException(path + ": is a plain consistency model, which leads from noise to images only, and"
                     + " this command inverts images; name a bidirectional one");
         }

@@ -73,7 +73,7 @@ class DenoiserCommandsTest {
                 "sample @edm --sampler heun,ddim --out x.png | --sampler and --steps: this command takes one of each; bcm eval takes several",
                 "invert @edm @a.png --refine 3 --out x.npz | --refine 3: a denoiser generates nothing in one evaluation; leave the option out, or name a consistency model",
                 "inpaint @edm @a.png --box 0,0,2,2 --out x | : is a denoiser, which this command can not use; name a consistency model, or choose from sample, invert, reconstruct and eval",
-                "interpolate @edm @a.png @a.png --out x.png | : is a denoiser, which this command can not use; name a consistency model, or choose from sample, invert, reconstruct and eval",
+                "interpolate @edm @a.png @a.png --out x.png | : is a denoiser, which this command can not use; name a bidirectional model, or choose from sample, invert, reconstruct and eval",
                 "tune @edm --for sample                   | : is a denoiser, which this command can not use; name a consistency model, or choose from sample, invert, reconstruct and eval"
             })
     void refusesWhatIsForTheOtherKind(String command, String message) throws Exception {

@@ -205,7 +205,7 @@ class EvalCommandTest {
                 "eval @bcm --data @pictures.yaml --data-dir x  | says where its data are; leave the option out",
                 "eval @bcm --data @typo.yaml                   | unknown key \"directry\" in data; did you mean \"directory\"?",
                 "eval @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
-                "eval @bcm --data @birds.yaml --features @features | the model's 2 classes are not the 2 of birds test; name the data",
+                "eval @bcm --data @birds.yaml --features @features | the model's 2 classes (cat, dog) are not the 2 (duck, goose) of birds test; name the data",
                 "eval @bcm --data @pictures.yaml               | the feature network knows images of 1 x 28 x 28, those of pictures test are 1 x 8 x 8; train one",
                 "eval-edits @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
                 "tune @bcm --for invert --data @larger.yaml    | the model takes images of 1 x 8 x 8, those of larger are 1 x 12 x 12; name the data",

@@ -72,6 +72,9 @@ class MistakesTest {
                         "--class bird: the model has no such class; choose from 0 to 1, or cat, dog"),
                 mistake(List.of("sample", "model", "-n", "0", "--out", "x.png"), "-n 0: ask for at least 1 image"),
                 mistake(
+                        List.of("sample", "model", "--out", "-"),
+                        "--out -: nothing is written to standard output; name a file or a folder"),
+                mistake(
                         List.of("sample", "model", "--out", "x.jpg"),
                         "--out x.jpg: name a .png file or a .npz file or a folder"),
                 mistake(

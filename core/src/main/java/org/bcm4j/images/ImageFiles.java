@@ -67,6 +67,10 @@ public final class ImageFiles {
      * @throws UserException as {@link #read}
      */
     public static Picture readPicture(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
+            throw new UserException(
+                    file + " is no file but a pipe or a device, which may never end; save the picture first");
+        }
         try {
             return decodePicture(Files.readAllBytes(file), file.toString());
         } catch (IOException e) {

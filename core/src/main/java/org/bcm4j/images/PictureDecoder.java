@@ -8,6 +8,7 @@ import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
@@ -28,6 +29,9 @@ final class PictureDecoder {
     private static final long MAX_PIXELS = 1L << 28;
 
     private static final int MOST_BITS = 16;
+
+    /** How NumPy's own files begin. */
+    private static final String NUMPY = "\u0093NUMPY";
 
     /** Red, green and blue of {@code tRNS}, or grey. */
     private static final String[][] TRANSPARENT_COLOURS = {
@@ -57,7 +61,11 @@ final class PictureDecoder {
                 throw new UserException(source
                         + ForeignContent.of(encoded)
                                 .map(ForeignContent::advice)
-                                .orElse(" is not a picture in a known format; export it as PNG"));
+                                .orElse(
+                                        new String(encoded, StandardCharsets.ISO_8859_1).startsWith(NUMPY)
+                                                ? " is a NumPy array (.npy); save it in an .npz file, with"
+                                                        + " numpy.savez(FILE, images=ARRAY)"
+                                                : " is not a picture in a known format; export it as PNG"));
             }
             ImageReader reader = readers.next();
             try {

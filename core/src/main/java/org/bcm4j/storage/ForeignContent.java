@@ -13,7 +13,6 @@ public enum ForeignContent {
     LFS_POINTER(" is a Git LFS pointer and not the file itself; fetch that with: git lfs pull"),
     WEB_PAGE(" is a web page (HTML) and not the file that its name promises; download it again"),
     XML(" is XML text, such as a server's error message, and not the file that its name promises; download it again"),
-    NUMPY_ARRAY(" is a NumPy array (.npy); save it in an .npz file, with numpy.savez(FILE, images=ARRAY)"),
     APPLE_DOUBLE(" is a Mac's companion file (AppleDouble) and not the file itself; leave it out");
 
     private static final int START_BYTES = 512;
@@ -33,9 +32,6 @@ public enum ForeignContent {
         }
         if (start.startsWith("\0\5\26\7")) {
             return Optional.of(APPLE_DOUBLE);
-        }
-        if (start.startsWith("\u0093NUMPY")) {
-            return Optional.of(NUMPY_ARRAY);
         }
         // After the mark of UTF-8, if there is one.
         String text = start.replaceFirst("^\u00ef\u00bb\u00bf", "").strip().toLowerCase(Locale.ROOT);

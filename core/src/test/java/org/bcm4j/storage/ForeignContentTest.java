@@ -40,12 +40,6 @@ class ForeignContentTest {
         assertThat(ForeignContent.of(new byte[] {0, 5, 22, 7, 0, 2})).contains(ForeignContent.APPLE_DOUBLE);
     }
 
-    @Test
-    void aNumpyArrayIsKnown() {
-        assertThat(ForeignContent.of(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0}))
-                .contains(ForeignContent.NUMPY_ARRAY);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"", "PK\u0003\u0004", "version 2", "{\"a\": 1}", "<"})
     void otherContentPasses(String content) throws IOException {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
@@ -128,9 +129,20 @@ public record Evaluation(long samples, long images, long seed) {
                 !model.classNames().isEmpty() && !model.classNames().equals(names);
         if (network.classes() > 0 && (network.classes() != names.size() || otherNames)) {
             boolean reordered = Set.copyOf(names).equals(Set.copyOf(model.classNames()));
-            throw new UserException("the model's " + network.classes() + " classes are not the " + names.size() + " of "
-                    + data + (reordered ? ", but the same in another order" : "") + remedy);
+            throw new UserException("the model's " + network.classes() + " classes" + listed(model.classNames())
+                    + " are not the " + names.size() + listed(names) + " of " + data
+                    + (reordered ? ", but the same in another order" : "") + remedy);
         }
+    }
+
+    /** The first few names, in brackets. */
+    private static String listed(List<String> names) {
+        int shown = 3;
+        return names.isEmpty()
+                ? ""
+                : names.stream()
+                        .limit(shown)
+                        .collect(Collectors.joining(", ", " (", names.size() > shown ? ", …)" : ")"));
     }
 
     /**

@@ -93,7 +93,7 @@ class TrainerTest {
     void aRunWhoseImagesHaveChangedInNumberIsNotContinued() {
         Path data = directory.resolve("data");
         Path run = directory.resolve("run");
-        trainUntil(Trainer.start(TinyRun.config(data, TinyRun.oneStage(50)), run), 3);
+        trainUntil(Trainer.start(TinyRun.config(data, TinyRun.oneStage(7)), run), 7);
         TinyRun.keepImages(data, TinyRun.IMAGES - 2);
         assertThatThrownBy(() -> Trainer.resume(run, List.of()))
                 .isInstanceOf(UserException.class)
@@ -103,11 +103,11 @@ class TrainerTest {
     @Test
     void aRunThatIsPastItsEndIsNotContinued() {
         Path run = directory.resolve("run");
-        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data"), TinyRun.oneStage(50)), run), 3);
-        assertThatThrownBy(() -> Trainer.resume(run, List.of("stages.0.steps=2")))
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data"), TinyRun.oneStage(7)), run), 7);
+        assertThatThrownBy(() -> Trainer.resume(run, List.of("stages.0.steps=6")))
                 .isInstanceOf(UserException.class)
-                .hasMessage(run + ": has made 3 steps already, and its stages have 2; give them more");
-        Trainer.resume(run, List.of("stages.0.steps=3")).close();
+                .hasMessage(run + ": has made 7 steps already, and its stages have 6; give them more");
+        Trainer.resume(run, List.of("stages.0.steps=7")).close();
     }
 
     /** Weights that have diverged stay where they are: the run ends instead of pretending. */

@@ -68,6 +68,7 @@ class TrainingStateTest {
                             "second_moment",
                             "counter.step",
                             "counter.stage",
+                            "counter.images",
                             "counter.skipped",
                             "counter.updates");
             state.step = 1;
