@@ -18,14 +18,14 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.ProcessSettings;
-import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.ModelWalks;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Ode.Direction;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -274,10 +274,10 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /** The way that was asked for, or the usual one; of a denoiser an ODE. */
-    Way way(ImageRequest<?> request, Purpose purpose, Direction direction) {
+    SamplingPath way(ImageRequest<?> request, Purpose purpose, Direction direction) {
         if (request.givenWay().isPresent()) {
-            Way way = request.givenWay().get();
-            Journey.require(way, config());
+            SamplingPath way = request.givenWay().get();
+            PathSampler.require(way, config());
             return way;
         }
         OptionalInt steps = request.givenSteps();
@@ -299,7 +299,7 @@ public final class BcmModel implements AutoCloseable {
     /** The walk that was written out, if one was. */
     Optional<Walk> givenWalk(ImageRequest<?> request) {
         return request.givenWay().map(way -> {
-            Journey.require(way, config());
+            PathSampler.require(way, config());
             if (way instanceof Walk walk && walk.end() == 0) {
                 return walk;
             }

@@ -11,8 +11,8 @@ import java.util.function.BooleanSupplier;
 import org.bcm4j.model.ClassLookup;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.EvaluationListener;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -31,7 +31,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
                 InpaintingRequest {
     private final BcmModel model;
     private OptionalInt steps = OptionalInt.empty();
-    private Optional<Way> way = Optional.empty();
+    private Optional<SamplingPath> way = Optional.empty();
     private long seed;
     private Optional<int[]> classes = Optional.empty();
     private ProgressListener progress = (done, total) -> {};
@@ -68,7 +68,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     }
 
     /** The walk to take, or with a denoiser the ODE to solve. */
-    public final R walk(Way given) {
+    public final R walk(SamplingPath given) {
         way = Optional.of(given);
         steps = OptionalInt.empty();
         return self();
@@ -145,7 +145,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     }
 
     /** The walk that was given, or the one of so many steps. */
-    final Optional<Way> givenWay() {
+    final Optional<SamplingPath> givenWay() {
         return way;
     }
 

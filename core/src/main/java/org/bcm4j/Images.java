@@ -1,5 +1,7 @@
 package org.bcm4j;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,8 +15,6 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One or more images of the same size, as a model takes and makes them: N images of C channels (1 grey, 3 red, green, blue) and H x W pixels,
@@ -99,7 +99,7 @@ public final class Images {
                                 + " and " + Arrays.toString(picture.shape()));
             }
         }
-        Tensor bytes = torch.stack(new TensorVector(pictures.toArray(Tensor[]::new)));
+        Tensor bytes = stack(0, pictures.toArray(Tensor[]::new));
         return ofTensor(Pixels.toSignal(bytes));
     }
 

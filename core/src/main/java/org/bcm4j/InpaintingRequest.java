@@ -1,5 +1,7 @@
 package org.bcm4j;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Objects;
@@ -10,7 +12,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -105,7 +106,7 @@ public final class InpaintingRequest extends ImageRequest<InpaintingRequest> {
             return Images.ofTensor(tensors((long) images.count() * walk.nfe())
                     .edit(
                             walk,
-                            given.masked_fill(hole, new Scalar(0.0)),
+                            given.masked_fill(hole, scalar(0.0)),
                             new KnownPixels(given, hole),
                             seedValue(),
                             labelsOf(images.count())));

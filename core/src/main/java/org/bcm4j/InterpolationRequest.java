@@ -1,12 +1,12 @@
 package org.bcm4j;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.util.Optional;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ThereAndBack;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Images that lead from one real image to another: {@link BcmModel#interpolate}. Labels are the classes of the two images. A walk leads to
@@ -60,7 +60,7 @@ public final class InterpolationRequest extends ImageRequest<InterpolationReques
         long evaluations =
                 2L * way.toNoise().nfe() + (long) frames * way.toImages().nfe();
         try (Scope scope = Scope.open()) {
-            Tensor ends = torch.cat(new TensorVector(model().points(first), model().points(last)), 0);
+            Tensor ends = cat(0, model().points(first), model().points(last));
             Optional<Tensor> labels = labelsOf(2);
             return Images.ofTensor(
                     tensors(evaluations).interpolate(way.toNoise(), way.toImages(), ends, frames, seedValue(), labels));

@@ -5,7 +5,7 @@ import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode.Direction;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /** The noises that images come from: {@link BcmModel#invert}. In 2 evaluations unless other steps or another walk are named. */
@@ -43,7 +43,7 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Noise run() {
-        Way way = model().way(this, Purpose.INVERT, Direction.INVERT);
+        SamplingPath way = model().way(this, Purpose.INVERT, Direction.INVERT);
         try (Scope scope = Scope.open()) {
             Tensor points = model().points(images);
             Optional<Tensor> labels = labelsOf(images.count());

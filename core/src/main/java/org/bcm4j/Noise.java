@@ -1,9 +1,10 @@
 package org.bcm4j;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.awt.image.BufferedImage;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -81,7 +82,7 @@ public final class Noise {
     /** One noise as a picture: 3 standard deviations below the mean are black, 3 above are white. */
     public BufferedImage image(int i) {
         try (Scope scope = Scope.open()) {
-            return ImageFiles.bufferedImage(select(i).tensor().div(new Scalar(DRAWN_DEVIATIONS)));
+            return ImageFiles.bufferedImage(select(i).tensor().div(scalar(DRAWN_DEVIATIONS)));
         }
     }
 

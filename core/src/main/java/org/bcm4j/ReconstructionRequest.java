@@ -3,8 +3,8 @@ package org.bcm4j;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode.Direction;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 
 /**
  * Images inverted and generated again: {@link BcmModel#reconstruct}. The way to noise takes 2 evaluations unless other steps are named, and
@@ -32,8 +32,8 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Images run() {
-        Way way = model().way(this, Purpose.INVERT, Direction.RECONSTRUCT);
-        Way whole = way instanceof Walk walk && walk.end() != 0
+        SamplingPath way = model().way(this, Purpose.INVERT, Direction.RECONSTRUCT);
+        SamplingPath whole = way instanceof Walk walk && walk.end() != 0
                 ? walk.then(model().walks().walk(Purpose.SAMPLE, 1))
                 : way;
         try (Scope scope = Scope.open()) {

@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode.Direction;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -60,7 +60,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Images generate() {
-        Way way = way();
+        SamplingPath way = way();
         try (Scope scope = Scope.open()) {
             TensorModel tensors = tensors((long) count * way.nfe());
             Tensor images = noise.isPresent()
@@ -80,14 +80,14 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
             receiver.accept(generate());
             return;
         }
-        Way way = way();
+        SamplingPath way = way();
         try (Scope scope = Scope.open()) {
             tensors((long) count * way.nfe())
                     .generate(way, count, seedValue(), labels(), batch -> receiver.accept(Images.ofTensor(batch)));
         }
     }
 
-    private Way way() {
+    private SamplingPath way() {
         boolean ownWalk = givenWay().isEmpty() && givenSteps().isEmpty();
         return noise.isPresent() && ownWalk && model().config().kind().isBidirectional()
                 ? model().thereAndBack(this, Purpose.INTERPOLATE).toImages()

@@ -1,5 +1,8 @@
 package org.bcm4j;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +17,15 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.EvaluationListener;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SampledPoints;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * What a model does, on tensors: the expert layer below {@link BcmModel}. Generates, inverts, interpolates and edits in batches: with a
@@ -88,11 +88,11 @@ public final class TensorModel implements AutoCloseable {
      * @param labels int64 [count]; absent for the null class, or no classes
      * @return float32 [count,C,H,W], not clipped
      */
-    public Tensor generate(Way way, long count, long seed, Optional<Tensor> labels) {
+    public Tensor generate(SamplingPath way, long count, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
             List<Tensor> batches = new ArrayList<>();
             generate(way, count, seed, labels, batch -> batches.add(Scope.own(batch)));
-            Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
+            Tensor images = cat(0, batches.toArray(Tensor[]::new));
             batches.forEach(Tensor::releaseReference);
             return images;
         });
@@ -103,7 +103,7 @@ public final class TensorModel implements AutoCloseable {
      *
      * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when it returns
      */
-    public void generate(Way way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
+    public void generate(SamplingPath way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
         if (count < 1) {
             throw new IllegalArgumentException("at least 1 image can be generated, not " + count);
         }
@@ -125,7 +125,7 @@ public final class TensorModel implements AutoCloseable {
      * @param noises standard normal, float32 [N,C,H,W]: for noises that {@link #invert} found, divided by where it ended
      * @param seed seeds the noise that a walk adds on its way
      */
-    public Tensor generate(Way way, Tensor noises, long seed, Optional<Tensor> labels) {
+    public Tensor generate(SamplingPath way, Tensor noises, long seed, Optional<Tensor> labels) {
         model.requireInputs(noises, labels);
         return inBatches(
                 noises,
@@ -141,7 +141,7 @@ public final class TensorModel implements AutoCloseable {
      * @param seed seeds the noise that the walk adds: each image its own
      * @return the points at noise scale {@code way.end()}
      */
-    public Tensor walk(Way way, Tensor points, long seed, Optional<Tensor> labels) {
+    public Tensor walk(SamplingPath way, Tensor points, long seed, Optional<Tensor> labels) {
         model.requireInputs(points, labels);
         return inBatches(
                 points,
@@ -161,7 +161,7 @@ public final class TensorModel implements AutoCloseable {
      * @throws UserException if the walk is not for this kind of model
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
-        Journey.require(walk, model.config());
+        PathSampler.require(walk, model.config());
         model.requireInputs(points, labels);
         constraint.requireFit(points);
         return inBatches(
@@ -199,7 +199,7 @@ public final class TensorModel implements AutoCloseable {
                         ofBatch(labels, first, size),
                         noise(seed, first)));
             }
-            return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
+            return cat(0, done.toArray(Tensor[]::new));
         });
     }
 
@@ -208,7 +208,7 @@ public final class TensorModel implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the way does not lead from images to noise
      */
-    public Tensor invert(Way way, Tensor images, long seed, Optional<Tensor> labels) {
+    public Tensor invert(SamplingPath way, Tensor images, long seed, Optional<Tensor> labels) {
         if (way.start() != 0 || way.end() == 0) {
             throw new IllegalArgumentException(
                     "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + way + "\"");
@@ -217,7 +217,7 @@ public final class TensorModel implements AutoCloseable {
             throw new IllegalArgumentException("\"" + way
                     + "\" adds noise to images and inverts nothing; evaluate the model, as \"0 +0.07 > 80\" does");
         }
-        return Scope.returning(() -> walk(way, images, seed, labels).div(new Scalar(way.end())));
+        return Scope.returning(() -> walk(way, images, seed, labels).div(scalar(way.end())));
     }
 
     /**
@@ -234,7 +234,12 @@ public final class TensorModel implements AutoCloseable {
      * @throws UserException if walks do not lead to noise and back, or add noise but at their start
      */
     public Tensor interpolate(
-            Way inversion, Way generation, Tensor ends, int frames, long seed, Optional<Tensor> labels) {
+            SamplingPath inversion,
+            SamplingPath generation,
+            Tensor ends,
+            int frames,
+            long seed,
+            Optional<Tensor> labels) {
         if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
             new ThereAndBack(toNoise, toImages); // throws unless it brings the images back
         } else if (generation.start() != inversion.end() || generation.end() != 0) {
@@ -252,7 +257,7 @@ public final class TensorModel implements AutoCloseable {
 
     /** What happens to one batch, whose first image is number {@code first} of all. */
     private interface Leg {
-        Arrival run(NoiseSource noise, long first, Tensor batch);
+        SampledPoints run(NoiseSource noise, long first, Tensor batch);
     }
 
     private Tensor inBatches(Tensor points, long seed, Leg leg) {
@@ -263,7 +268,7 @@ public final class TensorModel implements AutoCloseable {
                 done.add(leg.run(noise(seed, first), first, points.narrow(0, first, size))
                         .x());
             }
-            return torch.cat(new TensorVector(done.toArray(Tensor[]::new)), 0);
+            return cat(0, done.toArray(Tensor[]::new));
         });
     }
 
@@ -272,8 +277,8 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /** With the model, told the labels of one batch. */
-    private Journey journey(Optional<Tensor> labels, long first, long size, NoiseSource noise) {
-        return new Journey(model, ofBatch(labels, first, size), noise, listener);
+    private PathSampler journey(Optional<Tensor> labels, long first, long size, NoiseSource noise) {
+        return new PathSampler(model, ofBatch(labels, first, size), noise, listener);
     }
 
     private static Optional<Tensor> ofBatch(Optional<Tensor> labels, long first, long size) {

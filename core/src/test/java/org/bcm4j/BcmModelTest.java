@@ -2,6 +2,7 @@ package org.bcm4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -34,7 +35,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +76,7 @@ class BcmModelTest {
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU)) {
             // Initial weights have zeros where a network is to begin with nothing.
-            weights.flat().add_(generator.normal(weights.flat().shape()).mul(new Scalar(0.05)));
+            weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(0.05)));
             ModelFolder.write(folder.resolve(name), config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
         }
     }

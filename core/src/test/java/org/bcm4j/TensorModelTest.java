@@ -2,6 +2,7 @@ package org.bcm4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,6 @@ import org.bcm4j.tensor.Weights;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -135,7 +135,7 @@ class TensorModelTest {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(2, Device.CPU)) {
             Tensor weights = bcm.model().weights().flat();
-            weights.add_(generator.normal(weights.size(0)), new Scalar(0.05));
+            weights.add_(generator.normal(weights.size(0)), scalar(0.05));
         }
         return bcm;
     }

@@ -18,6 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.bcm4j.training.terms.LossTerm;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 
 /** Keeps the rooms of {@code ARCHITECTURE.md} apart: who may know whom, and who may know JavaCPP. */
 @AnalyzeClasses(packages = "org.bcm4j", importOptions = ArchitectureTest.WithoutTests.class)
@@ -93,6 +97,20 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("org.bytedeco.javacpp..").and(not(nameMatching(".*\\.Pointer"))))
             .because("pointers and their scopes have sharp edges; org.bcm4j.tensor wraps them");
+
+    /** Equations use {@code tensor.Ops}: numbers, lists and gradient modes of the binding's are made there. */
+    @ArchTest
+    static final ArchRule ONLY_TENSOR_MAKES_WHAT_OPERATIONS_TAKE = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.bcm4j.tensor..")
+            .should()
+            .callConstructor(Scalar.class, double.class)
+            .orShould()
+            .callConstructor(Scalar.class, long.class)
+            .orShould()
+            .callConstructor(TensorVector.class, Tensor[].class)
+            .orShould()
+            .callConstructor(NoGradGuard.class);
 
     @ArchTest
     static final ArchRule NO_CATCH_ALL_NAMES = noClasses()

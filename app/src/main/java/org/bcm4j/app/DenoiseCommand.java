@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.EditOptions.Comparison;
@@ -9,7 +11,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +76,6 @@ final class DenoiseCommand implements Callable<Integer> {
 
     private Tensor noisy(Tensor pictures) {
         ImageNoise noise = ImageNoise.from(edits.seed(), 0, Device.CPU);
-        return pictures.add(noise.start(pictures.shape()), new Scalar(sigma));
+        return pictures.add(noise.start(pictures.shape()), scalar(sigma));
     }
 }

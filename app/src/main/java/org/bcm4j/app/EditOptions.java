@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +24,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -147,7 +147,7 @@ final class EditOptions {
                             .map(column -> column.select(0, row))
                             .toArray(Tensor[]::new);
                     picture(directory.resolve(names.get(i)), results.select(0, i));
-                    Tensor beside = torch.stack(new TensorVector(cells));
+                    Tensor beside = stack(0, cells);
                     picture(
                             comparisons.resolve(names.get(i)),
                             ImageGrid.ofColumns(cells.length).draw(beside));
@@ -162,7 +162,7 @@ final class EditOptions {
         long rows = Math.min(OVERVIEW_ROWS, columns[0].size(0));
         Tensor[] first =
                 Arrays.stream(columns).map(column -> column.narrow(0, 0, rows)).toArray(Tensor[]::new);
-        Tensor cells = torch.stack(new TensorVector(first), 1).flatten(0, 1);
+        Tensor cells = stack(1, first).flatten(0, 1);
         int magnification = (int) Math.max(1, OVERVIEW_CELL / cells.size(3));
         return ImageGrid.ofColumns(columns.length)
                 .withMagnification(magnification)

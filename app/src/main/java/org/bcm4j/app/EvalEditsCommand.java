@@ -9,10 +9,10 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.metrics.EditingEvaluation;
 import org.bcm4j.metrics.EditingReport;
 import org.bcm4j.metrics.Evaluation;
-import org.bcm4j.metrics.Interval;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -133,7 +133,7 @@ final class EvalEditsCommand implements Callable<Integer> {
         }
     }
 
-    private static String text(Interval interval) {
+    private static String text(ConfidenceInterval interval) {
         return String.format(Locale.ROOT, "%.4f (%.4f to %.4f)", interval.mean(), interval.low(), interval.high());
     }
 }

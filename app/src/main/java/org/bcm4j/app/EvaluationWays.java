@@ -13,11 +13,11 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -55,10 +55,11 @@ final class EvaluationWays {
                 EvalCommand.hasAny(asked, Metric.Kind.FEATURES) || EvalCommand.hasAny(asked, Metric.Kind.INCEPTION);
         boolean ofInversions = EvalCommand.hasAny(asked, Metric.Kind.INVERSION);
         boolean ofInterpolations = EvalCommand.hasAny(asked, Metric.Kind.INTERPOLATION);
-        List<Way> chosen = chosen(folder);
-        List<Way> generation =
+        List<SamplingPath> chosen = chosen(folder);
+        List<SamplingPath> generation =
                 chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
-        List<Way> inversion = chosen.stream().filter(way -> way.start() == 0).toList();
+        List<SamplingPath> inversion =
+                chosen.stream().filter(way -> way.start() == 0).toList();
         inversion.stream().filter(way -> way.nfe() == 0).findFirst().ifPresent(way -> {
             throw new UserException("walk \"" + way + "\": only adds noise; an inversion evaluates the model, as"
                     + " \"0 +0.07 > 80\" does");
@@ -84,7 +85,7 @@ final class EvaluationWays {
     }
 
     /** The model's own walks to interpolate along; where others are named, or for a denoiser, its inversions and straight back. */
-    private List<InterpolationQuality.Ways> interpolations(ModelFolder folder, List<Way> inversions) {
+    private List<InterpolationQuality.Ways> interpolations(ModelFolder folder, List<SamplingPath> inversions) {
         if (!walks.isEmpty() || folder.config().kind() == ModelKind.DENOISER) {
             return inversions.stream().map(EvaluationWays::andBack).toList();
         }
@@ -94,7 +95,7 @@ final class EvaluationWays {
     }
 
     /** From an inversion straight back, or as a walk says that leads there and back. */
-    private static InterpolationQuality.Ways andBack(Way way) {
+    private static InterpolationQuality.Ways andBack(SamplingPath way) {
         if (way instanceof Walk walk && walk.end() == 0) {
             ThereAndBack both = ThereAndBack.of(walk);
             return new InterpolationQuality.Ways(both.toNoise(), both.toImages());
@@ -102,13 +103,13 @@ final class EvaluationWays {
         return new InterpolationQuality.Ways(way, way.toImages());
     }
 
-    private List<Way> chosen(ModelFolder folder) {
+    private List<SamplingPath> chosen(ModelFolder folder) {
         if (folder.config().kind() == ModelKind.DENOISER) {
             walks.stream().findFirst().ifPresent(walk -> {
                 throw WalkOptions.forDenoiser("--walk \"" + walk + "\"");
             });
             return samplers.all().stream()
-                    .<Way>flatMap(sampler -> Stream.of(
+                    .<SamplingPath>flatMap(sampler -> Stream.of(
                             new Ode(sampler, Ode.Direction.GENERATE),
                             new Ode(sampler, Ode.Direction.INVERT, initialNoise())))
                     .toList();
@@ -119,7 +120,7 @@ final class EvaluationWays {
                     + ": is for denoisers, and this model is none; write it into --walk, as in \"0 +0.07 > 80\"");
         });
         List<Walk> all = (walks.isEmpty() ? storedWalks(folder) : walks.stream().map(Walk::parse)).toList();
-        all.forEach(walk -> Journey.require(walk, folder.config()));
+        all.forEach(walk -> PathSampler.require(walk, folder.config()));
         return List.copyOf(all);
     }
 

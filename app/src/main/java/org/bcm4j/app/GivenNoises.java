@@ -8,7 +8,7 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.TensorForm;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -67,7 +67,7 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
      *
      * @throws UserException if their scale is known and another
      */
-    void requireScale(Way way) {
+    void requireScale(SamplingPath way) {
         scale.filter(found -> found != way.start()).ifPresent(found -> {
             String text = found.toString().replaceFirst("\\.0$", "");
             throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + way

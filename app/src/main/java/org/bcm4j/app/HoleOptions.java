@@ -1,14 +1,15 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.UserException;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Option;
 
@@ -45,8 +46,7 @@ final class HoleOptions {
      */
     Tensor missing(List<InputImage> images, Tensor pictures) {
         if (!areDrawn()) {
-            return torch.stack(new TensorVector(
-                    images.stream().map(HoleOptions::transparent).toArray(Tensor[]::new)));
+            return stack(0, images.stream().map(HoleOptions::transparent).toArray(Tensor[]::new));
         }
         int height = (int) pictures.size(2);
         int width = (int) pictures.size(3);
@@ -58,15 +58,17 @@ final class HoleOptions {
             List<Integer> edges = edges(box, width, height);
             hole.narrow(1, edges.get(1), edges.get(3))
                     .narrow(2, edges.get(0), edges.get(2))
-                    .fill_(new Scalar(1L));
+                    .fill_(scalar(1L));
         }
         requireHole(hole, mask.map(Path::toString).orElse("--box"));
         // What is transparent is missing as well: it has no colour that could be kept.
         Tensor drawn = hole;
-        return torch.stack(new TensorVector(images.stream()
-                .map(image ->
-                        requireHole(image.transparent().map(drawn::logical_or).orElse(drawn), image.source()))
-                .toArray(Tensor[]::new)));
+        return stack(
+                0,
+                images.stream()
+                        .map(image -> requireHole(
+                                image.transparent().map(drawn::logical_or).orElse(drawn), image.source()))
+                        .toArray(Tensor[]::new));
     }
 
     private static Tensor transparent(InputImage image) {
@@ -83,9 +85,9 @@ final class HoleOptions {
             throw new UserException(mask + " is " + picture.size(2) + " x " + picture.size(1)
                     + " pixels, but the images are " + width + " x " + height + "; draw the mask at their size");
         }
-        Tensor white = picture.ge(new Scalar(HALF)).all(0, true);
+        Tensor white = picture.ge(scalar(HALF)).all(0, true);
         return painted.opacity()
-                .map(opacity -> white.logical_and(opacity.ge(new Scalar(HALF))))
+                .map(opacity -> white.logical_and(opacity.ge(scalar(HALF))))
                 .orElse(white);
     }
 

@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,7 +12,6 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +64,7 @@ final class InpaintCommand implements Callable<Integer> {
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
             Tensor missing = holes.missing(edits.images(), pictures);
-            Tensor given = pictures.masked_fill(missing, new Scalar(MISSING));
+            Tensor given = pictures.masked_fill(missing, scalar(MISSING));
             // What is transparent has no colour to compare with.
             boolean known = holes.areDrawn()
                     && edits.images().stream()

@@ -1,15 +1,15 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.HostTensors;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** An image that a command was given, as its model wants it: in Java's memory, so that no scope frees it. */
 final class InputImage {
@@ -61,12 +61,12 @@ final class InputImage {
                 .map(image ->
                         Pixels.toSignal(HostTensors.ofBytes(image.levels, image.channels, image.side, image.side)))
                 .toArray(Tensor[]::new);
-        return torch.stack(new TensorVector(signals));
+        return stack(0, signals);
     }
 
     /** Whether each pixel is more transparent than not, bool [1,side,side]; absent if its file knows no transparency. */
     Optional<Tensor> transparent() {
-        return opacity.map(alpha -> HostTensors.ofBytes(alpha, 1, side, side).lt(new Scalar(HALF)));
+        return opacity.map(alpha -> HostTensors.ofBytes(alpha, 1, side, side).lt(scalar(HALF)));
     }
 
     /** A file's name without its ending, cut where it would be too long for files that are made of the image. */

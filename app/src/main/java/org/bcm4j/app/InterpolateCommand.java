@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +18,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ThereAndBack;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -111,7 +111,7 @@ final class InterpolateCommand implements Callable<Integer> {
                         destination.path(), ImageGrid.ofColumns(frames).draw(strip));
                 if (gif) {
                     Tensor back = strip.flip(0).narrow(0, 1, frames - 1);
-                    ImageFiles.writeGif(animation, torch.cat(new TensorVector(strip, back), 0), SECONDS_A_FRAME);
+                    ImageFiles.writeGif(animation, cat(0, strip, back), SECONDS_A_FRAME);
                 }
             }
         }

@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,9 +26,8 @@ import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -94,7 +95,7 @@ final class InvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         EditOptions.requireWithin("--refine", refine, 0, MOST_STEPS);
-        Way way = ways.inversion(model);
+        SamplingPath way = ways.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
         if (destination.kind() == Kind.ARRAYS) {
             Writability.requireFile(picture(destination.path()));
@@ -163,7 +164,7 @@ final class InvertCommand implements Callable<Integer> {
         found.labels().ifPresent(classes -> arrays.put("labels", classes));
         NumpyFiles.writeNpz(file, arrays);
         int columns = (int) Math.ceil(Math.sqrt((double) found.noises().size(0)));
-        Tensor picture = ImageGrid.ofColumns(columns).draw(found.noises().div(new Scalar(DRAWN_DEVIATIONS)));
+        Tensor picture = ImageGrid.ofColumns(columns).draw(found.noises().div(scalar(DRAWN_DEVIATIONS)));
         ImageFiles.writePng(picture(file), picture);
     }
 

@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -17,10 +19,8 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -70,7 +70,7 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Way way = ways.roundTrip(model);
+        SamplingPath way = ways.roundTrip(model);
         Destination destination = Destination.of(out, Kind.FOLDER);
         ModelConfig config = model.folder().config();
         ClassOption.Choice choice = classOption.of(config);
@@ -92,7 +92,7 @@ final class ReconstructCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Tensor reconstruct(Way way, Tensor pictures, ClassOption.Choice choice) {
+    private Tensor reconstruct(SamplingPath way, Tensor pictures, ClassOption.Choice choice) {
         try (TensorModel bcm = model.openAny()) {
             Device device = bcm.model().device();
             Tensor back = bcm.walk(way, device.move(pictures), seed.value(), choice.labels(images.size(), device));
@@ -104,7 +104,7 @@ final class ReconstructCommand implements Callable<Integer> {
         AtomicDirectory.write(destination.path(), directory -> {
             for (int i = 0; i < images.size(); i++) {
                 try (Scope scope = Scope.open()) {
-                    Tensor pair = torch.stack(new TensorVector(pictures.select(0, i), back.select(0, i)));
+                    Tensor pair = stack(0, pictures.select(0, i), back.select(0, i));
                     byte[] png = ImageFiles.png(ImageGrid.ofColumns(2).draw(pair));
                     Files.write(directory.resolve(name(i)), png);
                 }

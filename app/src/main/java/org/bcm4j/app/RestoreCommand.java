@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.EditOptions.Comparison;
 import org.bcm4j.editing.Constraint;
-import org.bcm4j.metrics.Damage;
+import org.bcm4j.metrics.Corruption;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
@@ -49,7 +49,7 @@ final class RestoreCommand implements Callable<Integer> {
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
             Comparison comparison = quality.map(q -> new Comparison(
-                            new Damage.Compression(q).apply(pictures).images(), Optional.of(pictures)))
+                            new Corruption.Compression(q).apply(pictures).images(), Optional.of(pictures)))
                     .orElseGet(() -> new Comparison(pictures, Optional.empty()));
             return edits.run(comparison, walk, choice, bcm -> {
                 Device device = bcm.model().device();

@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,10 +23,8 @@ import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -84,7 +84,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Way way = noiseFile.isPresent() ? ways.fromFoundNoise(model) : ways.generation(model);
+        SamplingPath way = noiseFile.isPresent() ? ways.fromFoundNoise(model) : ways.generation(model);
         wanted.filter(count -> count < 1).ifPresent(count -> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         });
@@ -132,7 +132,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(TensorModel bcm, Way way, int count, Optional<Tensor> labels) {
+    private Tensor draw(TensorModel bcm, SamplingPath way, int count, Optional<Tensor> labels) {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();
@@ -141,7 +141,7 @@ final class SampleCommand implements Callable<Integer> {
                 progress.at(done.addAndGet(batch.size(0)), "");
             });
         }
-        Tensor images = torch.cat(new TensorVector(batches.toArray(Tensor[]::new)), 0);
+        Tensor images = cat(0, batches.toArray(Tensor[]::new));
         batches.forEach(Tensor::releaseReference);
         return images;
     }

@@ -18,7 +18,7 @@ import org.bcm4j.app.report.ShellWord;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.metrics.Damage;
+import org.bcm4j.metrics.Corruption;
 import org.bcm4j.metrics.EditingQuality;
 import org.bcm4j.metrics.Evaluation;
 import org.bcm4j.metrics.GenerationQuality;
@@ -33,7 +33,7 @@ import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
-import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -59,8 +59,8 @@ import picocli.CommandLine.Spec;
             "  bcm tune models/fashion-mnist --for invert --nfe 3 --walk \"0 +0.07 > 0.4 > 6 > 80\" --budget 40 --save"
         })
 final class TuneCommand implements Callable<Integer> {
-    private static final Damage HOLE = new Damage.CentralHole();
-    private static final Damage COMPRESSION = new Damage.Compression(20);
+    private static final Corruption HOLE = new Corruption.CentralHole();
+    private static final Corruption COMPRESSION = new Corruption.Compression(20);
 
     /** The options that say how to search, which saving a found walk does not. */
     private static final Set<String> SEARCHING = Set.of("--walk", "--budget", "--plot");
@@ -193,7 +193,7 @@ final class TuneCommand implements Callable<Integer> {
                     + " evaluations to start from; write" + " one with --walk");
         }
         for (Walk walk : starts) {
-            Journey.require(walk, config);
+            PathSampler.require(walk, config);
             if (walk.nfe() != nfe) {
                 throw new UserException("walk \"" + walk + "\" takes " + walk.nfe() + " evaluations, not " + nfe
                         + "; let --nfe and --walk agree");
@@ -238,7 +238,7 @@ final class TuneCommand implements Callable<Integer> {
             return walk -> generation.of(walk).relativeToBlurred();
         }
         EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), listener);
-        Damage damage = aim == Aim.INPAINT ? HOLE : COMPRESSION;
+        Corruption damage = aim == Aim.INPAINT ? HOLE : COMPRESSION;
         return walk -> editing.of(damage, walk).relativeToBlurred();
     }
 

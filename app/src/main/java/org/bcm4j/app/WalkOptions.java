@@ -9,9 +9,9 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.ModelWalks;
 import org.bcm4j.walk.Move;
+import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.ArgGroup;
@@ -201,7 +201,7 @@ final class WalkOptions {
 
     /** Throws unless a model of this kind can go the walk. */
     private static Walk fitting(Walk walk, ModelConfig config) {
-        Journey.require(walk, config);
+        PathSampler.require(walk, config);
         return walk;
     }
 

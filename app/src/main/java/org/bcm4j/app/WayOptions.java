@@ -3,8 +3,8 @@ package org.bcm4j.app;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Ode.Direction;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import picocli.CommandLine.Mixin;
 
 /** Which way to go with a model of either kind: a walk, or with a denoiser its ODE. */
@@ -16,22 +16,22 @@ final class WayOptions {
     private final SamplerOptions samplers = new SamplerOptions();
 
     /** From noise to images. */
-    Way generation(ModelOptions model) {
+    SamplingPath generation(ModelOptions model) {
         return isOde(model) ? ode(Direction.GENERATE) : walks.generation(model);
     }
 
     /** From noises that an inversion found to images. */
-    Way fromFoundNoise(ModelOptions model) {
+    SamplingPath fromFoundNoise(ModelOptions model) {
         return isOde(model) ? ode(Direction.GENERATE) : walks.fromFoundNoise(model);
     }
 
     /** From images to noise. */
-    Way inversion(ModelOptions model) {
+    SamplingPath inversion(ModelOptions model) {
         return isOde(model) ? ode(Direction.INVERT) : walks.inversion(model);
     }
 
     /** From images to noise and back. */
-    Way roundTrip(ModelOptions model) {
+    SamplingPath roundTrip(ModelOptions model) {
         return isOde(model) ? ode(Direction.RECONSTRUCT) : walks.roundTrip(model);
     }
 
@@ -50,7 +50,7 @@ final class WayOptions {
     }
 
     /** For the line that a command ends with: what kind of way it was, its text form, and its evaluations. */
-    static String described(Way way) {
+    static String described(SamplingPath way) {
         return (way instanceof Walk ? "walk " : "ODE ") + way + " (" + way.nfe() + " NFE)";
     }
 }

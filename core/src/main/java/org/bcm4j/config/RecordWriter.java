@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.bcm4j.storage.WrittenPath;
 
 /** Takes records apart into the maps, lists, numbers and texts that YAML and JSON know. */
 final class RecordWriter {
@@ -57,7 +58,7 @@ final class RecordWriter {
         } else if (value instanceof Enum<?>) {
             return ScalarReader.nameOf(value);
         } else if (value instanceof Path path) {
-            return path.toString();
+            return WrittenPath.text(path);
         } else if (value instanceof Double number && !Double.isFinite(number)) {
             throw new IllegalArgumentException("a configuration cannot hold " + number);
         }

@@ -2,13 +2,13 @@ package org.bcm4j.denoiser;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -39,8 +39,7 @@ public record DeterministicSampler(OdeSolver solver, int points) {
         double[] descending = new double[points + 1]; // ends with 0
         double[] ascending = solver.ascendingTimes(points);
         Arrays.setAll(descending, i -> i < points ? ascending[points - 1 - i] : 0);
-        return solve(
-                denoiser, Scope.returning(() -> noise.to(ScalarType.Double).mul(new Scalar(SIGMA_MAX))), descending);
+        return solve(denoiser, Scope.returning(() -> noise.to(ScalarType.Double).mul(scalar(SIGMA_MAX))), descending);
     }
 
     /**
@@ -95,7 +94,7 @@ public record DeterministicSampler(OdeSolver solver, int points) {
             double from = times[i];
             double to = times[i + 1];
             x = Scope.returning(() -> {
-                try (NoGradGuard noGrad = new NoGradGuard()) {
+                try (NoGradients noGrad = new NoGradients()) {
                     return solver.step(flow, here, from, to);
                 }
             });

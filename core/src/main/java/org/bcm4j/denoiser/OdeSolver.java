@@ -1,8 +1,9 @@
 package org.bcm4j.denoiser;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.stream.IntStream;
 import org.bcm4j.model.TimeGrid;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /** How the probability flow ODE is solved: a rule for one step, and the points between which it steps. */
@@ -20,12 +21,12 @@ public enum OdeSolver {
         @Override
         Tensor step(ProbabilityFlow flow, Tensor x, double from, double to) {
             Tensor slope = flow.slope(x, from);
-            Tensor predicted = x.add(slope, new Scalar(to - from));
+            Tensor predicted = x.add(slope, scalar(to - from));
             if (to == 0) {
                 return predicted;
             }
-            Tensor mean = slope.add(flow.slope(predicted, to)).div(new Scalar(2.0));
-            return x.add(mean, new Scalar(to - from));
+            Tensor mean = slope.add(flow.slope(predicted, to)).div(scalar(2.0));
+            return x.add(mean, scalar(to - from));
         }
     },
     /** Euler's rule, of first order, on the grid of {@link TimeGrid}. One evaluation a step. */
@@ -54,6 +55,6 @@ public enum OdeSolver {
 
     /** From the points x at {@code from} > 0, float64 [B,C,H,W], to those at {@code to} ≥ 0. */
     Tensor step(ProbabilityFlow flow, Tensor x, double from, double to) {
-        return x.add(flow.slope(x, from), new Scalar(to - from));
+        return x.add(flow.slope(x, from), scalar(to - from));
     }
 }

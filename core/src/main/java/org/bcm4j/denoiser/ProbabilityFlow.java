@@ -1,6 +1,7 @@
 package org.bcm4j.denoiser;
 
-import org.bytedeco.pytorch.Scalar;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -20,8 +21,8 @@ final class ProbabilityFlow {
     Tensor slope(Tensor x, double t) {
         evaluations++;
         Tensor rounded = x.to(ScalarType.Float);
-        Tensor sigma = rounded.new_full(new long[] {x.size(0)}, new Scalar(t));
-        return x.sub(denoiser.denoise(rounded, sigma).to(ScalarType.Double)).div(new Scalar(t));
+        Tensor sigma = rounded.new_full(new long[] {x.size(0)}, scalar(t));
+        return x.sub(denoiser.denoise(rounded, sigma).to(ScalarType.Double)).div(scalar(t));
     }
 
     int evaluations() {

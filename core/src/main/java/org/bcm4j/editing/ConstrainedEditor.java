@@ -1,14 +1,15 @@
 package org.bcm4j.editing;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.walk.Arrival;
 import org.bcm4j.walk.Editor;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.SampledPoints;
 import org.bcm4j.walk.Traversal;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -26,7 +27,7 @@ public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implem
      *
      * @param images to edit, or points at the noise scale where the walk starts, float32 [B,C,H,W]; not changed
      */
-    public Arrival edit(Traversal traversal, Walk walk, Tensor images) {
+    public SampledPoints edit(Traversal traversal, Walk walk, Tensor images) {
         constraint.requireFit(images);
         Walker walker = new Walker(traversal, noise, this);
         if (walk.start() == NoiseScales.SIGMA_MAX) {
@@ -41,8 +42,7 @@ public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implem
             return x;
         }
         if (traverse.to() == 0) {
-            return constraint.impose(
-                    x.clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0))));
+            return constraint.impose(x.clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0))));
         }
         return traverse.to() > traverse.from() ? constraint.renew(x, time, noise) : x;
     }

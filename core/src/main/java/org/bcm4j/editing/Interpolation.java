@@ -1,13 +1,13 @@
 package org.bcm4j.editing;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bcm4j.tensor.TensorForm;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** Interpolation between noises (docs/method.md §7). */
 public final class Interpolation {
@@ -33,9 +33,9 @@ public final class Interpolation {
         List<Tensor> between = new ArrayList<>();
         for (int i = 0; i < frames; i++) {
             double alpha = (double) i / (frames - 1);
-            between.add(z1.mul(new Scalar(part(1 - alpha, angle))).add(z2.mul(new Scalar(part(alpha, angle)))));
+            between.add(z1.mul(scalar(part(1 - alpha, angle))).add(z2.mul(scalar(part(alpha, angle)))));
         }
-        return torch.cat(new TensorVector(between.toArray(Tensor[]::new)), 0);
+        return cat(0, between.toArray(Tensor[]::new));
     }
 
     /**

@@ -1,14 +1,16 @@
 package org.bcm4j.editing;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -18,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param n standard normal, float32 [B,C,H,W]
  */
-record InverseCorrection(Lack lack, Tensor n) {
+record InverseCorrection(ReconstructionResidual lack, Tensor n) {
     /** ε, the noise that an inversion begins with. */
     private static final double START = 0.08;
 
@@ -38,16 +40,16 @@ record InverseCorrection(Lack lack, Tensor n) {
         List<Change> changes = new ArrayList<>();
         Tensor z = start;
         Tensor residual = lack.residual(z);
-        Tensor scale = torch.ones_like(Lack.dot(residual, residual));
+        Tensor scale = torch.ones_like(ReconstructionResidual.dot(residual, residual));
         for (int step = 0; step < steps; step++) {
             Tensor tried = z.add(change(residual, changes).mul(scale));
             Tensor there = lack.residual(tried);
             // A step that led uphill still tells what it does.
             changes.add(new Change(tried.sub(z), there.sub(residual)));
-            Tensor lower = Lack.dot(there, there).lt(Lack.dot(residual, residual));
+            Tensor lower = ReconstructionResidual.dot(there, there).lt(ReconstructionResidual.dot(residual, residual));
             z = torch.where(lower, tried, z);
             residual = torch.where(lower, there, residual);
-            scale = torch.where(lower, torch.ones_like(scale), scale.mul(new Scalar(RefinedInversion.SHORTER)));
+            scale = torch.where(lower, torch.ones_like(scale), scale.mul(scalar(RefinedInversion.SHORTER)));
         }
         return z;
     }
@@ -62,7 +64,7 @@ record InverseCorrection(Lack lack, Tensor n) {
             Tensor length = effects.square()
                     .sum(new long[] {2}, true, new ScalarTypeOptional())
                     .sqrt()
-                    .clamp_min(new Scalar(1e-12));
+                    .clamp_min(scalar(1e-12));
             Tensor weights = leastSquares(effects.div(length), residual).div(length);
             Tensor left = residual.sub(effects.mul(weights).sum(1));
             return moves.mul(weights).sum(1).add(inverted(residual, left)).neg();
@@ -75,7 +77,7 @@ record InverseCorrection(Lack lack, Tensor n) {
         Tensor normal = torch.bmm(precise, precise.transpose(1, 2));
         Tensor ridge = torch.eye(normal.size(1))
                 .to(normal.device(), normal.scalar_type())
-                .mul(new Scalar(RIDGE));
+                .mul(scalar(RIDGE));
         Tensor right = torch.bmm(precise, residual.to(torch.ScalarType.Double).unsqueeze(2));
         return torch.linalg_solve(normal.add(ridge), right).to(residual.scalar_type());
     }
@@ -83,18 +85,18 @@ record InverseCorrection(Lack lack, Tensor n) {
     /** g(y) − g(y − part), with y the generated images, whose residual is given: [B,D]. */
     private Tensor inverted(Tensor residual, Tensor part) {
         Tensor generated = lack.images().flatten(1, -1).add(residual);
-        Tensor both = torch.cat(new TensorVector(generated, generated.sub(part)), 0);
-        Tensor points = both.view(-1, n.size(1), n.size(2), n.size(3)).add(n.repeat(2, 1, 1, 1), new Scalar(START));
+        Tensor both = cat(0, generated, generated.sub(part));
+        Tensor points = both.view(-1, n.size(1), n.size(2), n.size(3)).add(n.repeat(2, 1, 1, 1), scalar(START));
         Optional<Tensor> labels = lack.labels().map(given -> given.repeat(2));
         Tensor noises = lack.model()
                 .traverse(points, START, NoiseScales.SIGMA_MAX, labels)
-                .div(new Scalar(NoiseScales.SIGMA_MAX))
+                .div(scalar(NoiseScales.SIGMA_MAX))
                 .flatten(1, -1);
         long count = residual.size(0);
         return noises.narrow(0, 0, count).sub(noises.narrow(0, count, count));
     }
 
     private static Tensor stacked(List<Tensor> tensors) {
-        return torch.stack(new TensorVector(tensors.toArray(Tensor[]::new)), 1);
+        return stack(1, tensors.toArray(Tensor[]::new));
     }
 }

@@ -1,8 +1,9 @@
 package org.bcm4j.editing;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.walk.NoiseSource;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -19,7 +20,7 @@ public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
 
     @Override
     public Tensor begin(Tensor given, NoiseSource noise) {
-        return torch.where(missing, noise.normal(given.shape()).mul(new Scalar(FILLING)), given);
+        return torch.where(missing, noise.normal(given.shape()).mul(scalar(FILLING)), given);
     }
 
     @Override
@@ -29,7 +30,7 @@ public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
 
     @Override
     public Tensor renew(Tensor points, double time, NoiseSource noise) {
-        return torch.where(missing, noise.normal(points.shape()).mul(new Scalar(time)), points);
+        return torch.where(missing, noise.normal(points.shape()).mul(scalar(time)), points);
     }
 
     @Override

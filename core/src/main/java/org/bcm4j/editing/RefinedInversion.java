@@ -1,5 +1,7 @@
 package org.bcm4j.editing;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,7 +12,6 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.NoiseSource;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -48,12 +49,12 @@ public record RefinedInversion(int steps) {
     /** A step s = z' − z and the change of the gradient y along it, [B,D] each, with sᵀy of each image, [B,1]. */
     private record Pair(Tensor s, Tensor y, Tensor product) {
         Pair(Tensor s, Tensor y) {
-            this(s, y, Lack.dot(s, y));
+            this(s, y, ReconstructionResidual.dot(s, y));
         }
 
         /** a/sᵀy, or 0 for images whose pair tells of no curvature. */
         Tensor over(Tensor a) {
-            return torch.where(product.gt(new Scalar(1e-12)), a.div(product), torch.zeros_like(a));
+            return torch.where(product.gt(scalar(1e-12)), a.div(product), torch.zeros_like(a));
         }
     }
 
@@ -80,14 +81,14 @@ public record RefinedInversion(int steps) {
                     "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
         }
         return Scope.returning(() -> {
-            Lack lack = new Lack(model, images, labels);
+            ReconstructionResidual lack = new ReconstructionResidual(model, images, labels);
             Tensor corrected = new InverseCorrection(lack, noise.normal(images.shape()))
                     .correct(noises.flatten(1, -1), Math.min(steps, CORRECTIONS));
             return descend(lack, corrected, steps - CORRECTIONS).reshape(noises.shape());
         });
     }
 
-    private static Tensor descend(Lack lack, Tensor start, int steps) {
+    private static Tensor descend(ReconstructionResidual lack, Tensor start, int steps) {
         if (steps <= 0) {
             return start;
         }
@@ -108,7 +109,7 @@ public record RefinedInversion(int steps) {
             Tensor lower = loss(there).lt(loss(here));
             z = torch.where(lower, tried, z);
             here = torch.where(lower, there, here);
-            scale = torch.where(lower, torch.ones_like(scale), scale.mul(new Scalar(SHORTER)));
+            scale = torch.where(lower, torch.ones_like(scale), scale.mul(scalar(SHORTER)));
         }
         return z;
     }
@@ -120,14 +121,14 @@ public record RefinedInversion(int steps) {
         Tensor q = gradient;
         for (int i = oldestFirst.size() - 1; i >= 0; i--) {
             Pair pair = oldestFirst.get(i);
-            Tensor alpha = pair.over(Lack.dot(pair.s(), q));
+            Tensor alpha = pair.over(ReconstructionResidual.dot(pair.s(), q));
             q = q.sub(alpha.mul(pair.y()));
             alphas.add(alpha);
         }
-        Tensor r = q.mul(curvature(oldestFirst, Lack.dot(gradient, gradient)));
+        Tensor r = q.mul(curvature(oldestFirst, ReconstructionResidual.dot(gradient, gradient)));
         for (int i = 0; i < oldestFirst.size(); i++) {
             Pair pair = oldestFirst.get(i);
-            Tensor beta = pair.over(Lack.dot(pair.y(), r));
+            Tensor beta = pair.over(ReconstructionResidual.dot(pair.y(), r));
             r = r.add(pair.s().mul(alphas.get(oldestFirst.size() - 1 - i).sub(beta)));
         }
         return r;
@@ -135,10 +136,11 @@ public record RefinedInversion(int steps) {
 
     /** sᵀy/yᵀy of the newest pair that has curvature, or the first step's length: [B,1]. */
     private static Tensor curvature(List<Pair> oldestFirst, Tensor like) {
-        Tensor scale = torch.full_like(like, new Scalar(FIRST_STEP));
+        Tensor scale = torch.full_like(like, scalar(FIRST_STEP));
         for (Pair pair : oldestFirst) {
             Tensor product = pair.product();
-            scale = torch.where(product.gt(new Scalar(1e-12)), product.div(Lack.dot(pair.y(), pair.y())), scale);
+            scale = torch.where(
+                    product.gt(scalar(1e-12)), product.div(ReconstructionResidual.dot(pair.y(), pair.y())), scale);
         }
         return scale;
     }

@@ -1,10 +1,11 @@
 package org.bcm4j.images;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -52,7 +53,7 @@ public enum ImageFit {
                     long inner = Math.max(1, Math.round((double) side * shorter / longer));
                     long rows = height == longer ? side : inner;
                     long columns = width == longer ? side : inner;
-                    Tensor square = torch.full(new long[] {picture.size(0), side, side}, new Scalar(level))
+                    Tensor square = torch.full(new long[] {picture.size(0), side, side}, scalar(level))
                             .to(torch.ScalarType.Byte);
                     square.narrow(1, (side - rows) / 2, rows)
                             .narrow(2, (side - columns) / 2, columns)

@@ -2,6 +2,7 @@ package org.bcm4j.model;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -24,7 +25,7 @@ public enum ModelKind {
         @Override
         public Tensor out(Tensor t, Tensor u) {
             return t.sub(u)
-                    .mul(new Scalar(SIGMA_DATA))
+                    .mul(scalar(SIGMA_DATA))
                     .div(t.square().add(variance()).sqrt());
         }
     },
@@ -32,15 +33,15 @@ public enum ModelKind {
     CONSISTENCY("consistency model") {
         @Override
         public Tensor skip(Tensor t, Tensor u) {
-            Tensor sinceStart = t.sub(new Scalar(SIGMA_MIN)).square();
+            Tensor sinceStart = t.sub(scalar(SIGMA_MIN)).square();
             return sinceStart.add(variance()).reciprocal().mul(variance());
         }
 
         @Override
         public Tensor out(Tensor t, Tensor u) {
-            Tensor sinceStart = t.sub(new Scalar(SIGMA_MIN));
+            Tensor sinceStart = t.sub(scalar(SIGMA_MIN));
             return sinceStart
-                    .mul(new Scalar(SIGMA_DATA))
+                    .mul(scalar(SIGMA_DATA))
                     .div(t.square().add(variance()).sqrt());
         }
     },
@@ -53,7 +54,7 @@ public enum ModelKind {
 
         @Override
         public Tensor out(Tensor t, Tensor u) {
-            return t.mul(new Scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
+            return t.mul(scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
         }
     };
 
@@ -90,6 +91,6 @@ public enum ModelKind {
     public abstract Tensor out(Tensor t, Tensor u);
 
     private static Scalar variance() {
-        return new Scalar(SIGMA_DATA * SIGMA_DATA);
+        return scalar(SIGMA_DATA * SIGMA_DATA);
     }
 }

@@ -11,7 +11,7 @@ import org.bcm4j.config.Default;
  * The walks that serve a model best, in their text form, by number of evaluations ({@code "1"} to {@code "4"}): a
  * model folder's {@code walks.json}. Absent walks to inpaint and restore are those of {@link #UNTUNED}; an absent
  * walk to interpolate or swap is the inversion of as many evaluations, and straight back. Which of them a model can
- * go depends on its kind ({@code walk.Journey}).
+ * go depends on its kind ({@code walk.PathSampler}).
  *
  * @param generate from noise to images
  * @param invert from images to noise

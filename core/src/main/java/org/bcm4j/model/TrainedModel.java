@@ -13,10 +13,10 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -171,7 +171,7 @@ public final class TrainedModel implements AutoCloseable {
 
     private static Tensor withoutGradients(Supplier<Tensor> evaluation) {
         return Scope.returning(() -> {
-            try (NoGradGuard noGrad = new NoGradGuard()) {
+            try (NoGradients noGrad = new NoGradients()) {
                 return evaluation.get();
             }
         });

@@ -1,5 +1,7 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,7 +19,6 @@ import org.bcm4j.nn.Resampling;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -204,7 +205,7 @@ public final class AdmUNet implements Network {
         }
         h = run("middle_block", middle, pass, h, embedding);
         for (int i = 0; i < up.size(); i++) {
-            Tensor joined = torch.cat(new TensorVector(h, skips.pop()), 1);
+            Tensor joined = cat(1, h, skips.pop());
             h = run("output_blocks." + i, up.get(i), pass, joined, embedding);
         }
 

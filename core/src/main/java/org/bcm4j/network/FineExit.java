@@ -1,12 +1,13 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import org.bcm4j.nn.Convolution;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -40,7 +41,7 @@ public record FineExit(Convolution mix, Convolution last) {
 
     /** Features [B,width,H,W] and the network's input [B,C,H,W] to the output [B,C,H,W]. */
     Tensor apply(Pass pass, Tensor features, Tensor input) {
-        Tensor joined = torch.cat(new TensorVector(torch.silu(features), input.to(features.scalar_type())), 1);
+        Tensor joined = cat(1, torch.silu(features), input.to(features.scalar_type()));
         return last.apply(pass, torch.silu(mix.apply(pass, joined)));
     }
 }

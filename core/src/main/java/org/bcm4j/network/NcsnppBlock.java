@@ -1,5 +1,7 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.nn.Convolution;
@@ -12,7 +14,6 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Resampling;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -130,6 +131,6 @@ public record NcsnppBlock(
 
     /** (a + b)/√2. */
     static Tensor rescaledSum(Tensor a, Tensor b) {
-        return a.add(b).mul(new Scalar(RESCALING));
+        return a.add(b).mul(scalar(RESCALING));
     }
 }

@@ -1,5 +1,7 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -12,7 +14,6 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -120,7 +121,7 @@ public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
                 h = block.apply(pass, h, embedding);
             }
             for (NcsnppBlock block : level.blocks()) {
-                h = block.apply(pass, torch.cat(new TensorVector(h, skips.pop()), 1), embedding);
+                h = block.apply(pass, cat(1, h, skips.pop()), embedding);
             }
             if (level.exit().isPresent()) {
                 Tensor image = level.exit().get().apply(pass, h);

@@ -1,5 +1,8 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Linear;
@@ -7,9 +10,7 @@ import org.bcm4j.nn.NoiseFeatures;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -77,7 +78,7 @@ public sealed interface NcsnppEmbedding {
                                 : "this network wants a label for every image");
             }
             Tensor features =
-                    pass.observed("map_noise", noise.apply(pass, time.log().mul(new Scalar(LOG_SCALE))));
+                    pass.observed("map_noise", noise.apply(pass, time.log().mul(scalar(LOG_SCALE))));
             if (label.isEmpty()) {
                 return features;
             }
@@ -85,7 +86,7 @@ public sealed interface NcsnppEmbedding {
             // Scaled to unit variance of the classes, whether or not there is a null class.
             Tensor oneHot = torch.one_hot(labels.get(), linear.in())
                     .to(torch.ScalarType.Float)
-                    .mul(new Scalar(Math.sqrt(classes)));
+                    .mul(scalar(Math.sqrt(classes)));
             return features.add(linear.apply(pass, oneHot));
         }
     }
@@ -139,7 +140,7 @@ public sealed interface NcsnppEmbedding {
         public Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
             Tensor start = features.apply(pass, t, labels);
             Tensor end = features.apply(pass, u, labels);
-            return embed.apply(pass, torch.cat(new TensorVector(start, end), 1));
+            return embed.apply(pass, cat(1, start, end));
         }
 
         @Override
@@ -161,7 +162,7 @@ public sealed interface NcsnppEmbedding {
         public Tensor apply(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
             Tensor fromStart = start.apply(pass, features.apply(pass, t, labels));
             Tensor fromEnd = end.apply(pass, features.apply(pass, u, labels));
-            return align.apply(pass, torch.cat(new TensorVector(fromStart, fromEnd), 1));
+            return align.apply(pass, cat(1, fromStart, fromEnd));
         }
 
         @Override

@@ -1,5 +1,7 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import org.bcm4j.nn.Convolution;
 import org.bcm4j.nn.Cost;
@@ -9,7 +11,6 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Resampling;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -89,6 +90,6 @@ public record ResidualBlock(
         TensorVector halves = embedded.chunk(2, 1);
         Tensor scale = halves.get(0);
         Tensor shift = halves.get(1);
-        return torch.addcmul(shift, norm2.apply(pass, h), scale.add(new Scalar(1.0)));
+        return torch.addcmul(shift, norm2.apply(pass, h), scale.add(scalar(1.0)));
     }
 }

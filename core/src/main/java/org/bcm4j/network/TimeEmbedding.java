@@ -1,12 +1,13 @@
 package org.bcm4j.network;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Linear;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Sinusoid;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** The embedding of (t, u) that every residual block is given: two vectors [B] to [B,width()]. */
@@ -80,7 +81,7 @@ public sealed interface TimeEmbedding {
 
         @Override
         public Tensor apply(Pass pass, Tensor t, Tensor u) {
-            return embed.apply(pass, torch.cat(new TensorVector(features.apply(t), features.apply(u)), 1));
+            return embed.apply(pass, cat(1, features.apply(t), features.apply(u)));
         }
 
         @Override
@@ -109,8 +110,7 @@ public sealed interface TimeEmbedding {
 
         @Override
         public Tensor apply(Pass pass, Tensor t, Tensor u) {
-            Tensor both = torch.cat(
-                    new TensorVector(start.apply(pass, features.apply(t)), end.apply(pass, features.apply(u))), 1);
+            Tensor both = cat(1, start.apply(pass, features.apply(t)), end.apply(pass, features.apply(u)));
             return align.apply(pass, both);
         }
 

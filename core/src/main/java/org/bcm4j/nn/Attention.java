@@ -1,8 +1,9 @@
 package org.bcm4j.nn;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -67,7 +68,7 @@ public record Attention(
 
         // weights[i,j]: how much position i takes from position j. Explicit: libtorch's fused attention is many times
         // slower on a CPU.
-        Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(new Scalar(1 / Math.sqrt(headWidth)));
+        Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(scalar(1 / Math.sqrt(headWidth)));
         Tensor weights = torch.softmax(scores, -1);
         Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());
         return x.add(projection.apply(pass, pass.observed(name + ".attention", mixed)));
@@ -79,7 +80,7 @@ public record Attention(
     }
 
     private Tensor normalized(Tensor x) {
-        Tensor norm = torch.linalg_vector_norm(x, new Scalar(2.0), new long[] {3}, true, new ScalarTypeOptional());
-        return x.div(norm.mul(new Scalar(1 / Math.sqrt(headWidth))).add(new Scalar(EPSILON)));
+        Tensor norm = torch.linalg_vector_norm(x, scalar(2.0), new long[] {3}, true, new ScalarTypeOptional());
+        return x.div(norm.mul(scalar(1 / Math.sqrt(headWidth))).add(scalar(EPSILON)));
     }
 }

@@ -1,8 +1,9 @@
 package org.bcm4j.nn;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -41,7 +42,7 @@ public record DotProductAttention(int channels, GroupNorm norm, Convolution qkv,
         Tensor v = interleaved.select(2, 2);
 
         // weights[i,j]: how much position i takes from position j.
-        Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(new Scalar(1 / Math.sqrt(channels)));
+        Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(scalar(1 / Math.sqrt(channels)));
         Tensor weights = torch.softmax(scores, -1);
         Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());
         return projection.apply(pass, mixed);

@@ -1,10 +1,11 @@
 package org.bcm4j.nn;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.tensor.KeyedRandom;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -58,7 +59,7 @@ public final class Dropout {
     }
 
     private Tensor draw(long[] shape, double probability) {
-        Tensor kept = random.orElseThrow().uniform(shape).ge(new Scalar(probability));
-        return kept.div(new Scalar(1 - probability));
+        Tensor kept = random.orElseThrow().uniform(shape).ge(scalar(probability));
+        return kept.div(scalar(1 - probability));
     }
 }

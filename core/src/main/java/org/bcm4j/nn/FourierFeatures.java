@@ -1,11 +1,11 @@
 package org.bcm4j.nn;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * NCSN++'s features: sine and cosine of 2π·scale·w·c at {@code width}/2 frequencies w. These are standard normal numbers,
@@ -22,8 +22,8 @@ public record FourierFeatures(String name, int width, double scale) implements N
     @Override
     public Tensor apply(Pass pass, Tensor noise) {
         // In this order, since at scale 16 angles reach hundreds: others round by the same amounts.
-        Tensor frequencies = pass.weight(name).detach().mul(new Scalar(scale)).mul(new Scalar(2 * Math.PI));
+        Tensor frequencies = pass.weight(name).detach().mul(scalar(scale)).mul(scalar(2 * Math.PI));
         Tensor angle = noise.unsqueeze(1).mul(frequencies);
-        return torch.cat(new TensorVector(angle.sin(), angle.cos()), 1);
+        return cat(1, angle.sin(), angle.cos());
     }
 }

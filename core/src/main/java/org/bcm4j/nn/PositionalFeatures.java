@@ -1,9 +1,10 @@
 package org.bcm4j.nn;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** DDPM++'s features: sine and cosine of w·c at {@code width}/2 frequencies w from 1 down to 1/10000, both included. */
@@ -26,15 +27,15 @@ public record PositionalFeatures(int width) implements NoiseFeatures {
     public Tensor apply(Pass pass, Tensor noise) {
         Tensor frequencies = frequencies().to(noise.device(), torch.ScalarType.Float);
         Tensor angle = noise.unsqueeze(1).mul(frequencies);
-        return torch.cat(new TensorVector(angle.sin(), angle.cos()), 1);
+        return cat(1, angle.sin(), angle.cos());
     }
 
     /** From 1 down to 1/10000: float32 [width/2], on the CPU. */
     public Tensor frequencies() {
         int half = width / 2;
-        return torch.arange(new Scalar(half))
+        return torch.arange(scalar(half))
                 .to(torch.ScalarType.Float)
-                .mul(new Scalar(-LOG_PERIOD / (half - 1)))
+                .mul(scalar(-LOG_PERIOD / (half - 1)))
                 .exp();
     }
 }

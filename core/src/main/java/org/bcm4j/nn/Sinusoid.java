@@ -1,8 +1,9 @@
 package org.bcm4j.nn;
 
-import org.bytedeco.pytorch.Scalar;
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -18,17 +19,17 @@ public record Sinusoid(int width) {
 
     public Tensor apply(Tensor t) {
         Tensor frequencies = frequencies().to(t.device(), torch.ScalarType.Float);
-        Tensor angle = t.log().mul(new Scalar(LOG_SCALE)).unsqueeze(1).mul(frequencies);
-        return torch.cat(new TensorVector(angle.cos(), angle.sin()), 1);
+        Tensor angle = t.log().mul(scalar(LOG_SCALE)).unsqueeze(1).mul(frequencies);
+        return cat(1, angle.cos(), angle.sin());
     }
 
     /** From 1 down towards 1/10000: float32 [width/2], on the CPU. */
     public Tensor frequencies() {
         int half = width / 2;
-        return torch.arange(new Scalar(half))
+        return torch.arange(scalar(half))
                 .to(torch.ScalarType.Float)
-                .mul(new Scalar(-LOG_PERIOD))
-                .div(new Scalar((double) half))
+                .mul(scalar(-LOG_PERIOD))
+                .div(scalar((double) half))
                 .exp();
     }
 }

@@ -24,6 +24,9 @@ public final class WrittenPath {
             if (text.equals("~") || text.startsWith("~/")) {
                 return Path.of(home(text) + text.substring(1));
             }
+            if (text.equals("./~") || text.startsWith("./~/")) {
+                return Path.of(text.substring(2));
+            }
             return Stream.of(Form.NFC, Form.NFD)
                     .map(form -> Path.of(Normalizer.normalize(text, form)))
                     .filter(other -> !Files.exists(Path.of(text)) && Files.exists(other))
@@ -32,6 +35,12 @@ public final class WrittenPath {
         } catch (InvalidPathException e) {
             throw new UserException(explain(e), e);
         }
+    }
+
+    /** How a path is written so that {@link #of} reads it back: the text of {@code path}, but that of a file called {@code ~}. */
+    public static String text(Path path) {
+        String text = path.toString();
+        return text.equals("~") || text.startsWith("~/") ? "./" + text : text;
     }
 
     private static String home(String text) {

@@ -64,7 +64,7 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
     }
 
     private Walk checked(Walk walk, Purpose purpose) {
-        Journey.require(walk, model);
+        PathSampler.require(walk, model);
         requireEnds(walk, purpose);
         return walk;
     }

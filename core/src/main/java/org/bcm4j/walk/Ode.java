@@ -1,5 +1,6 @@
 package org.bcm4j.walk;
 
+import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.walk.NoiseScale.LARGEST;
 
 import java.util.Locale;
@@ -8,7 +9,6 @@ import org.bcm4j.denoiser.Denoiser;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolution;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -28,7 +28,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param direction where it leads
  * @param initialNoise scale of the noise that is added to an image before its inversion, in (0.002, 80); 0 for none
  */
-public record Ode(DeterministicSampler sampler, Direction direction, double initialNoise) implements Way {
+public record Ode(DeterministicSampler sampler, Direction direction, double initialNoise) implements SamplingPath {
     /** Between which ends an ODE is solved. */
     public enum Direction {
         /** From noise to images. */
@@ -75,7 +75,7 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
     }
 
     @Override
-    public Way toImages() {
+    public SamplingPath toImages() {
         if (direction != Direction.INVERT) {
             throw new IllegalArgumentException("\"" + this + "\" is at images already");
         }
@@ -87,13 +87,13 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
      *
      * @param noiseSource draws the initial noise, if there is any
      */
-    Arrival from(Denoiser denoiser, Tensor x, NoiseSource noiseSource) {
+    SampledPoints from(Denoiser denoiser, Tensor x, NoiseSource noiseSource) {
         return switch (direction) {
             case GENERATE -> fromNoise(denoiser, x, 0);
             case INVERT -> arrival(invert(denoiser, x, noiseSource), 0);
             case RECONSTRUCT -> {
                 OdeSolution noise = invert(denoiser, x, noiseSource);
-                Arrival image = fromNoise(denoiser, noise.x(), noise.nfe());
+                SampledPoints image = fromNoise(denoiser, noise.x(), noise.nfe());
                 noise.x().close();
                 yield image;
             }
@@ -104,29 +104,29 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
         if (initialNoise == 0) {
             return sampler.invert(denoiser, x);
         }
-        Tensor noisy = Scope.returning(() -> x.add(noiseSource.normal(x.shape()), new Scalar(initialNoise)));
+        Tensor noisy = Scope.returning(() -> x.add(noiseSource.normal(x.shape()), scalar(initialNoise)));
         OdeSolution solution = sampler.invert(denoiser, noisy, initialNoise);
         noisy.close();
         return solution;
     }
 
     /** From points at T, after {@code before} evaluations. */
-    private Arrival fromNoise(Denoiser denoiser, Tensor x, int before) {
-        Tensor z = Scope.returning(() -> x.to(ScalarType.Double).div(new Scalar(LARGEST)));
+    private SampledPoints fromNoise(Denoiser denoiser, Tensor x, int before) {
+        Tensor z = Scope.returning(() -> x.to(ScalarType.Double).div(scalar(LARGEST)));
         OdeSolution image = sampler.generate(denoiser, z);
         z.close();
         return arrival(image, before);
     }
 
     /** From noise, standard normal, [B,C,H,W]. */
-    Arrival generate(Denoiser denoiser, Tensor z) {
+    SampledPoints generate(Denoiser denoiser, Tensor z) {
         return arrival(sampler.generate(denoiser, z), 0);
     }
 
-    private Arrival arrival(OdeSolution solution, int before) {
+    private SampledPoints arrival(OdeSolution solution, int before) {
         Tensor x = Scope.returning(() -> solution.x().to(ScalarType.Float));
         solution.x().close();
-        return new Arrival(x, NoiseScale.time(end()), before + solution.nfe());
+        return new SampledPoints(x, NoiseScale.time(end()), before + solution.nfe());
     }
 
     @Override

@@ -27,7 +27,7 @@ import org.bcm4j.storage.UserException;
  *
  * @param moves at least one
  */
-public record Walk(List<Move> moves) implements Way {
+public record Walk(List<Move> moves) implements SamplingPath {
     /**
      * @throws IllegalArgumentException if there are no moves, one does not begin where the last one ended, or noise is
      *     added against the rules above

@@ -1,10 +1,11 @@
 package org.bcm4j.walk;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -34,12 +35,12 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
      * @param z standard normal noise, [B,C,H,W]
      * @throws UserException if the walk starts at time 0, where there is no noise to start from
      */
-    public Arrival generate(Walk walk, Tensor z) {
+    public SampledPoints generate(Walk walk, Tensor z) {
         if (walk.start() == 0) {
             throw new UserException("walk \"" + walk + "\" starts at an image, so it cannot generate one;"
                     + " start at noise, as in \"80 > 0\"");
         }
-        return walk(walk, Scope.returning(() -> z.mul(new Scalar(walk.start()))), () -> z);
+        return walk(walk, Scope.returning(() -> z.mul(scalar(walk.start()))), () -> z);
     }
 
     /**
@@ -48,12 +49,12 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
      *
      * @param x points at time {@code walk.start()}, [B,C,H,W]
      */
-    public Arrival from(Walk walk, Tensor x) {
-        return walk(walk, handle(x), () -> x.div(new Scalar(walk.start())));
+    public SampledPoints from(Walk walk, Tensor x) {
+        return walk(walk, handle(x), () -> x.div(scalar(walk.start())));
     }
 
     /** Walks from {@code start}, a handle of the walker's own, and closes it. */
-    private Arrival walk(Walk walk, Tensor start, Supplier<Tensor> startNoise) {
+    private SampledPoints walk(Walk walk, Tensor start, Supplier<Tensor> startNoise) {
         Tensor x = start;
         int nfe = 0;
         for (Move move : walk.moves()) {
@@ -66,13 +67,13 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
             here.close();
             nfe += move instanceof Move.Traverse ? 1 : 0;
         }
-        return new Arrival(x, NoiseScale.time(walk.end()), nfe);
+        return new SampledPoints(x, NoiseScale.time(walk.end()), nfe);
     }
 
     private Tensor make(Move move, Tensor x, Supplier<Tensor> startNoise) {
         if (move instanceof Move.AddNoise add) {
             Tensor z = add.source() == Move.Source.FRESH ? noise.normal(x.shape()) : startNoise.get();
-            return x.add(z, new Scalar(add.scale()));
+            return x.add(z, scalar(add.scale()));
         }
         return traversal.traverse(x, NoiseScale.time(move.from()), NoiseScale.time(move.to()));
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,6 @@ import net.jqwik.api.constraints.Scale;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -97,7 +97,7 @@ class DeterministicSamplerTest {
 
     private static double generationError(OdeSolver solver, int points) {
         Tensor noise = HostTensors.ofDoubles(new double[] {-1.5, -0.2, 0.4, 2}, 2, 1, 1, 2);
-        Tensor atEnd = DATA.flow(noise.mul(new Scalar(SIGMA_MAX)), SIGMA_MAX, SIGMA_MIN);
+        Tensor atEnd = DATA.flow(noise.mul(scalar(SIGMA_MAX)), SIGMA_MAX, SIGMA_MIN);
         Tensor expected = DATA.denoise(atEnd, Device.CPU.full(SIGMA_MIN, 2)); // the last step, to 0, is Euler's
         Tensor actual =
                 new DeterministicSampler(solver, points).generate(DATA, noise).x();
@@ -123,8 +123,7 @@ class DeterministicSamplerTest {
             Tensor image = HostTensors.ofDoubles(new double[] {pixel, mean}, 1, 1, 1, 2);
 
             Tensor latent = sampler.invert(data, image).x();
-            Tensor again =
-                    sampler.generate(data, latent.div(new Scalar(SIGMA_MAX))).x();
+            Tensor again = sampler.generate(data, latent.div(scalar(SIGMA_MAX))).x();
 
             assertThat(largest(again.sub(image))).isLessThan(5e-4 * Math.abs(pixel - mean) + 1e-6);
         }

@@ -1,6 +1,7 @@
 package org.bcm4j.denoiser;
 
-import org.bytedeco.pytorch.Scalar;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,8 +16,8 @@ record GaussianData(double mean, double deviation) implements Denoiser {
     @Override
     public Tensor denoise(Tensor x, Tensor sigma) {
         Tensor noise = sigma.to(ScalarType.Double).square().view(-1, 1, 1, 1);
-        Tensor kept = noise.add(new Scalar(variance())).reciprocal().mul(new Scalar(variance()));
-        return aroundMean(x.to(ScalarType.Double)).mul(kept).add(new Scalar(mean));
+        Tensor kept = noise.add(scalar(variance())).reciprocal().mul(scalar(variance()));
+        return aroundMean(x.to(ScalarType.Double)).mul(kept).add(scalar(mean));
     }
 
     /** The same for one pixel. */
@@ -27,7 +28,7 @@ record GaussianData(double mean, double deviation) implements Denoiser {
     /** The point at time u of the trajectory that passes x, float64, at time t. */
     Tensor flow(Tensor x, double t, double u) {
         double growth = Math.sqrt((variance() + u * u) / (variance() + t * t));
-        return aroundMean(x).mul(new Scalar(growth)).add(new Scalar(mean));
+        return aroundMean(x).mul(scalar(growth)).add(scalar(mean));
     }
 
     private double variance() {
@@ -35,6 +36,6 @@ record GaussianData(double mean, double deviation) implements Denoiser {
     }
 
     private Tensor aroundMean(Tensor x) {
-        return x.sub(new Scalar(mean));
+        return x.sub(scalar(mean));
     }
 }

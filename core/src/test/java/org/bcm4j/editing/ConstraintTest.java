@@ -2,6 +2,7 @@ package org.bcm4j.editing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
@@ -23,9 +23,9 @@ class ConstraintTest {
     private final Scope scope = Scope.open();
     private final SeededGenerator generator = new SeededGenerator(3, Device.CPU);
     private final NoiseSource noise = shape -> generator.normal(shape);
-    private final Tensor images = generator.normal(4, 3, 6, 6).mul(new Scalar(0.3));
-    private final Tensor proposed = generator.normal(4, 3, 6, 6).mul(new Scalar(0.3));
-    private final Tensor missing = generator.normal(4, 1, 6, 6).lt(new Scalar(0.0));
+    private final Tensor images = generator.normal(4, 3, 6, 6).mul(scalar(0.3));
+    private final Tensor proposed = generator.normal(4, 3, 6, 6).mul(scalar(0.3));
+    private final Tensor missing = generator.normal(4, 1, 6, 6).lt(scalar(0.0));
 
     @AfterEach
     void close() {
@@ -110,7 +110,7 @@ class ConstraintTest {
                 return this;
             }
         };
-        Walker walker = new Walker((x, t, u) -> x.mul(new Scalar(3.0)), noise, new ConstrainedEditor(recording, noise));
+        Walker walker = new Walker((x, t, u) -> x.mul(scalar(3.0)), noise, new ConstrainedEditor(recording, noise));
         walker.from(Walk.parse("0 +0.07 > 0.4 > 2 > 1 > 0 +0.5 > 0"), images);
         assertThat(calls).containsExactly("renew 0.4", "renew 2.0", "impose", "impose");
     }

@@ -2,6 +2,7 @@ package org.bcm4j.editing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,6 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
@@ -38,12 +38,12 @@ class RefinedInversionTest {
     @BeforeEach
     void open() {
         Weights weights = Weights.initialized(NETWORK.build().layout(), generator, Device.CPU);
-        weights.flat().copy_(generator.normal(weights.flat().shape()).mul(new Scalar(0.1)));
+        weights.flat().copy_(generator.normal(weights.flat().shape()).mul(scalar(0.1)));
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, NETWORK, "tiny", List.of());
         model = new TrainedModel(config, weights, Device.CPU, Precision.FP32);
         Tensor origin = generator.normal(model.shape(3));
         images = generated(origin);
-        noises = origin.add(generator.normal(model.shape(3)).mul(new Scalar(0.3)));
+        noises = origin.add(generator.normal(model.shape(3)).mul(scalar(0.3)));
     }
 
     @AfterEach
@@ -55,10 +55,7 @@ class RefinedInversionTest {
 
     private Tensor generated(Tensor z) {
         return model.traverse(
-                z.mul(new Scalar(NoiseScales.SIGMA_MAX)),
-                NoiseScales.SIGMA_MAX,
-                NoiseScales.SIGMA_MIN,
-                Optional.empty());
+                z.mul(scalar(NoiseScales.SIGMA_MAX)), NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, Optional.empty());
     }
 
     /** The same noise for an image alone and among others. */

@@ -1,6 +1,7 @@
 package org.bcm4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -16,7 +17,6 @@ import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +40,7 @@ class ModelKindTest {
 
         @Override
         public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
-            return x.mul(new Scalar(3.0)).add(t.add(u).add(new Scalar(1.0)).view(-1, 1, 1, 1));
+            return x.mul(scalar(3.0)).add(t.add(u).add(scalar(1.0)).view(-1, 1, 1, 1));
         }
     };
 

@@ -2,6 +2,7 @@ package org.bcm4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,7 +117,7 @@ class AdmUNetTest {
             weights.get("out.3.2.weight").copy_(generator.normal(2, 3, 3, 3));
             Tensor x = generator.normal(1, 2, 8, 8);
             Tensor other = x.clone();
-            other.narrow(2, 3, 1).narrow(3, 3, 1).add_(new Scalar(1.0));
+            other.narrow(2, 3, 1).narrow(3, 3, 1).add_(scalar(1.0));
             Tensor change = apply(network, weights, x)
                     .sub(apply(network, weights, other))
                     .abs()

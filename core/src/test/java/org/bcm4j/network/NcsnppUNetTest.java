@@ -2,6 +2,7 @@ package org.bcm4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.cat;
 
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,7 +166,7 @@ class NcsnppUNetTest {
                 Weights both = Weights.zeros(aligned.layout(), Device.CPU)) {
             both.views().forEach((name, view) -> {
                 if (name.equals("map_align.weight")) {
-                    view.copy_(torch.cat(new TensorVector(torch.eye(16), torch.zeros(16, 16)), 1));
+                    view.copy_(cat(1, torch.eye(16), torch.zeros(16, 16)));
                 } else {
                     view.copy_(weights.get(name.replace("_end.", ".")));
                 }

@@ -1,6 +1,7 @@
 package org.bcm4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.cat;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -11,8 +12,6 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class DropoutTest {
     void aStackOfBatchesGetsEachMaskOncePerBatch() {
         Dropout step = Dropout.drawnFrom(random);
         Tensor single = step.apply(ones(), 0.4);
-        Tensor stacked = step.rewind().apply(torch.cat(new TensorVector(ones(), ones()), 0), 0.4);
+        Tensor stacked = step.rewind().apply(cat(0, ones(), ones()), 0.4);
 
         assertThat(stacked.narrow(0, 0, 2).equal(single)).isTrue();
         assertThat(stacked.narrow(0, 2, 2).equal(single)).isTrue();
@@ -66,7 +65,7 @@ class DropoutTest {
         Dropout step = Dropout.drawnFrom(random);
         Tensor whole = step.apply(ones(), 0.4);
         Tensor first = ones().narrow(0, 0, 1);
-        Tensor more = step.rewind().apply(torch.cat(new TensorVector(ones(), first), 0), 0.4);
+        Tensor more = step.rewind().apply(cat(0, ones(), first), 0.4);
         Tensor fewer = step.rewind().apply(first, 0.4);
 
         assertThat(more.narrow(0, 0, 2).equal(whole)).isTrue();

@@ -1,6 +1,7 @@
 package org.bcm4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -8,7 +9,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +46,7 @@ class LayersTest {
         WeightLayout.Builder layout = new WeightLayout.Builder();
         norm.declare(layout);
         try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
-            Tensor x = generator.normal(3, 8, 5, 5).mul(new Scalar(7.0)).add(new Scalar(-2.0));
+            Tensor x = generator.normal(3, 8, 5, 5).mul(scalar(7.0)).add(scalar(-2.0));
             Tensor groups = norm.apply(Pass.evaluating(weights), x).view(3 * 4, -1);
             for (long i = 0; i < groups.size(0); i++) {
                 Tensor group = groups.select(0, i);
@@ -97,8 +97,8 @@ class LayersTest {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
             Tensor before = attention.apply(pass, x);
-            weights.get("attention.qkv.weight").mul_(new Scalar(20.0));
-            weights.get("attention.qkv.bias").mul_(new Scalar(20.0));
+            weights.get("attention.qkv.weight").mul_(scalar(20.0));
+            weights.get("attention.qkv.bias").mul_(scalar(20.0));
 
             // The 1e-4 beside the norm is all that is left of the scale.
             assertThat(attention.apply(pass, x).sub(before).abs().max().item_double())

@@ -3,6 +3,7 @@ package org.bcm4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -10,7 +11,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,7 +72,7 @@ class NcsnppLayersTest {
         try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
             weights.get("qkv.weight").copy_(Device.CPU.floats(2, 0.5, 3).view(3, 1, 1, 1));
             weights.get("qkv.bias").copy_(Device.CPU.floats(0.1, 0.2, 0.3));
-            weights.get("proj.weight").fill_(new Scalar(1.0));
+            weights.get("proj.weight").fill_(scalar(1.0));
             // Standardised already, so the norm lets them through.
             Tensor x = Device.CPU.floats(1, -1).view(1, 1, 1, 2);
             double[] actual = HostTensors.doubles(attention.apply(Pass.evaluating(weights), x));

@@ -32,6 +32,13 @@ class WrittenPathTest {
     }
 
     @Test
+    void aFileThatIsCalledATildeIsWrittenSoThatItIsReadBack() {
+        for (String path : new String[] {"~", "~/a.png", "a/~", "~a"}) {
+            assertThat(WrittenPath.of(WrittenPath.text(Path.of(path)))).isEqualTo(Path.of(path));
+        }
+    }
+
+    @Test
     void whatIsNoPathIsAMistake() {
         assertThatThrownBy(() -> WrittenPath.of("a\0b"))
                 .isInstanceOf(UserException.class)

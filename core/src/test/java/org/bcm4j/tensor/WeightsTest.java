@@ -2,11 +2,10 @@ package org.bcm4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Map;
 import org.bcm4j.storage.UserException;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +34,8 @@ class WeightsTest {
 
     @Test
     void viewsShareTheFlatBuffer() {
-        weights.get("matrix").fill_(new Scalar(1.0));
-        weights.get("scale").fill_(new Scalar(2.0));
+        weights.get("matrix").fill_(scalar(1.0));
+        weights.get("scale").fill_(scalar(2.0));
 
         // 6 numbers, padding to 16, 4 numbers, padding to 32.
         float[] flat = HostTensors.floats(weights.flat());
@@ -60,7 +59,7 @@ class WeightsTest {
     void gradientsOfSeveralBackwardPassesCollectInTheFlatGradient() {
         try (Weights live = weights.trainable()) {
             for (int i = 0; i < 3; i++) {
-                live.get("scale").mul(new Scalar(5.0)).sum().backward();
+                live.get("scale").mul(scalar(5.0)).sum().backward();
             }
             assertThat(HostTensors.floats(live.get("scale").grad())).containsOnly(15);
             assertThat(HostTensors.floats(live.gradient())).contains(15, 0).hasSize(32);
@@ -72,8 +71,8 @@ class WeightsTest {
     void frozenWeightsFollowTheLiveOnesAndLetGradientsPassButTakeNone() {
         try (Weights live = weights.trainable();
                 Weights constant = weights.frozen()) {
-            try (NoGradGuard guard = new NoGradGuard()) {
-                live.flat().fill_(new Scalar(3.0));
+            try (NoGradients guard = new NoGradients()) {
+                live.flat().fill_(scalar(3.0));
             }
             Tensor input = HostTensors.ofFloats(new float[] {1}, 1).set_requires_grad(true);
             constant.get("scale").mul(input).sum().backward();
@@ -88,7 +87,7 @@ class WeightsTest {
     @Test
     void aCopyHasItsOwnMemory() {
         try (Weights copy = weights.copy()) {
-            weights.flat().fill_(new Scalar(1.0));
+            weights.flat().fill_(scalar(1.0));
             assertThat(HostTensors.floats(copy.flat())).containsOnly(0);
             assertThat(copy.layout()).isEqualTo(LAYOUT);
         }

@@ -3,6 +3,7 @@ package org.bcm4j.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class WalkerTest {
     private static final double SIGMA_DATA = 0.5;
     private static final long[] SHAPE = {2, 1, 2, 3};
-    private static final Traversal FLOW = (x, from, to) -> x.mul(new Scalar(flow(from, to)));
+    private static final Traversal FLOW = (x, from, to) -> x.mul(scalar(flow(from, to)));
     private static final NoiseSource NO_NOISE = shape -> {
         throw new AssertionError("no noise was asked for");
     };
@@ -36,7 +36,7 @@ class WalkerTest {
     }
 
     private static Tensor constant(double value) {
-        return torch.full(SHAPE, new Scalar(value));
+        return torch.full(SHAPE, scalar(value));
     }
 
     private static double only(Tensor x) {
@@ -50,14 +50,14 @@ class WalkerTest {
         try (Scope scope = Scope.open()) {
             Walker walker = new Walker(FLOW, NO_NOISE);
             Tensor z = new SeededGenerator(1, Device.CPU).normal(SHAPE);
-            Arrival direct = walker.generate(Walk.parse("80 > 0"), z);
-            Arrival staged = walker.generate(Walk.parse("80 > 20 > 1.2 > 7 > 0"), z);
+            SampledPoints direct = walker.generate(Walk.parse("80 > 0"), z);
+            SampledPoints staged = walker.generate(Walk.parse("80 > 20 > 1.2 > 7 > 0"), z);
             assertThat(torch.allclose(staged.x(), direct.x(), 1e-5, 0, false)).isTrue();
             assertThat(direct.nfe()).isEqualTo(1);
             assertThat(staged.nfe()).isEqualTo(4);
             assertThat(staged.time()).isEqualTo(0.002);
-            Arrival back = walker.from(Walk.parse("0 > 6 > 80"), staged.x());
-            assertThat(torch.allclose(back.x(), z.mul(new Scalar(80)), 1e-5, 0, false))
+            SampledPoints back = walker.from(Walk.parse("0 > 6 > 80"), staged.x());
+            assertThat(torch.allclose(back.x(), z.mul(scalar(80)), 1e-5, 0, false))
                     .isTrue();
             assertThat(back.time()).isEqualTo(80);
         }
@@ -72,7 +72,7 @@ class WalkerTest {
         };
         try (Scope scope = Scope.open()) {
             Walk walk = Walk.parse("80 > 1.2 > 0 +0.1 > 0.3 > 0");
-            Arrival arrival = new Walker(recorder, shape -> constant(2)).from(walk, constant(5));
+            SampledPoints arrival = new Walker(recorder, shape -> constant(2)).from(walk, constant(5));
             assertThat(calls).containsExactly("80.0>1.2", "1.2>0.002", "0.1>0.3", "0.3>0.002");
             assertThat(only(arrival.x())).isCloseTo(5 + 0.1 * 2, within(1e-6));
             assertThat(arrival.nfe()).isEqualTo(4);
@@ -95,7 +95,7 @@ class WalkerTest {
         AtomicInteger drawn = new AtomicInteger();
         try (Scope scope = Scope.open()) {
             Walker walker = new Walker(FLOW, shape -> constant(drawn.incrementAndGet()));
-            Arrival arrival = walker.from(walk, constant(3));
+            SampledPoints arrival = walker.from(walk, constant(3));
             assertThat(only(arrival.x())).isCloseTo(expected, within(1e-5 * expected));
             assertThat(arrival.nfe()).isEqualTo(walk.nfe());
             assertThat(arrival.time()).isEqualTo(Math.max(walk.end(), 0.002));
@@ -118,11 +118,11 @@ class WalkerTest {
     void fixedNoiseIsTheNoiseOfTheStart() {
         Walk walk = Walk.parse("80 > 0 +1.2z > 0");
         try (Scope scope = Scope.open()) {
-            Walker origin = new Walker((x, from, to) -> from == 80 ? x.mul(new Scalar(0)) : x, NO_NOISE);
+            Walker origin = new Walker((x, from, to) -> from == 80 ? x.mul(scalar(0)) : x, NO_NOISE);
             Tensor z = new SeededGenerator(7, Device.CPU).normal(SHAPE);
-            Tensor expected = z.mul(new Scalar(1.2));
+            Tensor expected = z.mul(scalar(1.2));
             assertThat(origin.generate(walk, z).x().equal(expected)).isTrue();
-            Tensor x = z.mul(new Scalar(80));
+            Tensor x = z.mul(scalar(80));
             assertThat(torch.allclose(origin.from(walk, x).x(), expected, 1e-6, 0, false))
                     .isTrue();
         }
@@ -152,11 +152,11 @@ class WalkerTest {
         List<String> seen = new ArrayList<>();
         Editor editor = (move, x, time) -> {
             seen.add(move + " at " + time + ": " + only(x));
-            return x.add(new Scalar(1));
+            return x.add(scalar(1));
         };
         try (Scope scope = Scope.open()) {
-            Walker walker = new Walker((x, from, to) -> x.mul(new Scalar(2)), shape -> constant(4), editor);
-            Arrival arrival = walker.from(Walk.parse("80 > 0 +0.5 > 6"), constant(1));
+            Walker walker = new Walker((x, from, to) -> x.mul(scalar(2)), shape -> constant(4), editor);
+            SampledPoints arrival = walker.from(Walk.parse("80 > 0 +0.5 > 6"), constant(1));
             assertThat(seen).containsExactly("> 0 at 0.002: 2.0", "+0.5 at 0.5: 5.0", "> 6 at 6.0: 12.0");
             assertThat(only(arrival.x())).isEqualTo(13);
         }
@@ -184,7 +184,7 @@ class WalkerTest {
         };
         try (Scope scope = Scope.open()) {
             Tensor start = constant(1);
-            Arrival arrival = new Walker(traversal, NO_NOISE).from(Walk.parse("80 > 6 > 1 > 0"), start);
+            SampledPoints arrival = new Walker(traversal, NO_NOISE).from(Walk.parse("80 > 6 > 1 > 0"), start);
             assertThat(made).hasSize(6).allMatch(tensor -> tensor.isNull());
             assertThat(only(arrival.x())).isEqualTo(-1);
             assertThat(only(start)).isEqualTo(1);
@@ -198,7 +198,7 @@ class WalkerTest {
             Tensor start = constant(1);
             Tensor known = constant(2);
             Walker walker = new Walker((x, from, to) -> x, NO_NOISE, (move, x, time) -> time == 6 ? known : x);
-            Arrival arrival = walker.from(Walk.parse("80 > 6 > 1 > 0"), start);
+            SampledPoints arrival = walker.from(Walk.parse("80 > 6 > 1 > 0"), start);
             arrival.x().close();
             assertThat(only(start)).isEqualTo(1);
             assertThat(only(known)).isEqualTo(2);
@@ -208,7 +208,7 @@ class WalkerTest {
     @Test
     void withoutAScopeTheCallerOwnsTheArrival() {
         try (Tensor start = constant(1)) {
-            Arrival arrival = new Walker(FLOW, NO_NOISE).from(Walk.parse("80 > 6 > 0"), start);
+            SampledPoints arrival = new Walker(FLOW, NO_NOISE).from(Walk.parse("80 > 6 > 0"), start);
             assertThat(arrival.x().isNull()).isFalse();
             arrival.x().close();
             assertThat(arrival.x().isNull()).isTrue();

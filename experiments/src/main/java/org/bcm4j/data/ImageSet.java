@@ -1,5 +1,7 @@
 package org.bcm4j.data;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +13,6 @@ import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Images to be looked at in order, batch by batch: the pictures of a folder, the array {@code images} of an {@code .npz} file, or the first of
@@ -80,7 +80,7 @@ public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageS
                             batch.add(next);
                         }
                     }
-                    receiver.accept(torch.stack(new TensorVector(batch.toArray(Tensor[]::new))));
+                    receiver.accept(stack(0, batch.toArray(Tensor[]::new)));
                     done += batch.size();
                 }
             }

@@ -13,11 +13,11 @@ import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -137,7 +137,7 @@ public final class FeatureNetwork implements AutoCloseable {
      * @throws UserException if the images have another size or number of channels than those the network knows
      */
     public Responses responses(Tensor images) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradients guard = new NoGradients()) {
             Tensor here = device.move(images);
             return layers.responses(Pass.evaluating(weights), activations(here));
         }

@@ -1,12 +1,13 @@
 package org.bcm4j.interop;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.network.NcsnppConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -41,7 +42,7 @@ public record EdmNames(NcsnppConfig config) {
             if (name.endsWith(FILTER)) {
                 requireFilter(tensor, published, source);
             } else if (name.equals(FREQUENCIES) && config.features() instanceof NcsnppConfig.Features.Fourier fourier) {
-                converted.put(name, tensor.div(new Scalar(fourier.scale())));
+                converted.put(name, tensor.div(scalar(fourier.scale())));
             } else if (!name.equals(AUGMENTATION)) {
                 converted.put(name, tensor);
             }

@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -93,7 +93,7 @@ public record GoldenCheck(double tolerance, Device device) {
     /** @throws UserException if the folder is incomplete or describes what this library can not check */
     public Report run(Path folder) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Precision.Guard guard = Precision.FP32.on(device.require())) {
             GoldenFolder golden = new GoldenFolder(folder);
             return golden.subject().check(this, golden);

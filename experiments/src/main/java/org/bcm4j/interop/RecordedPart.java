@@ -1,8 +1,9 @@
 package org.bcm4j.interop;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -27,6 +28,6 @@ record RecordedPart(String part, UnaryOperator<Tensor> view, Tensor expected) {
         Tensor rows = output.to(torch.ScalarType.Double).reshape(output.size(0), -1);
         Tensor mean = rows.mean(1);
         Tensor deviation = rows.sub(mean.unsqueeze(1)).square().mean(1).sqrt();
-        return torch.stack(new TensorVector(mean, deviation, rows.select(1, 0), rows.select(1, -1)), 1);
+        return stack(1, mean, deviation, rows.select(1, 0), rows.select(1, -1));
     }
 }

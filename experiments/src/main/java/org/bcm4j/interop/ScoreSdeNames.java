@@ -1,7 +1,12 @@
 package org.bcm4j.interop;
 
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,10 +16,7 @@ import org.bcm4j.network.Conditioning;
 import org.bcm4j.network.NcsnppConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Weights of score SDE's NCSN++ and DDPM++, for {@link org.bcm4j.network.NcsnppUNet}: those with BigGAN blocks, rescaled skips, and the
@@ -101,8 +103,7 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
                 begin(Module.FOURIER_FEATURES);
                 double factor = argument.quarterLogs / fourier.scale();
                 take("W", config.width())
-                        .ifPresent(
-                                frequencies -> converted.put("map_noise.freqs", frequencies.mul(new Scalar(factor))));
+                        .ifPresent(frequencies -> converted.put("map_noise.freqs", frequencies.mul(scalar(factor))));
             }
             layer(Module.DENSE, Layer.DENSE, "map_layer0");
             layer(Module.DENSE, Layer.DENSE, "map_layer1");
@@ -178,16 +179,19 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
             begin(Module.ATTENTION);
             layer(Layer.NORM, "GroupNorm_0", ours + ".norm2");
             long channels = shape(ours + ".norm2.weight")[0];
-            TensorVector weights = new TensorVector();
-            TensorVector biases = new TensorVector();
+            List<Tensor> weights = new ArrayList<>();
+            List<Tensor> biases = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                take(names.joined("NIN_" + i, "W"), channels, channels)
-                        .ifPresent(weight -> weights.push_back(weight.t()));
-                take(names.joined("NIN_" + i, "b"), channels).ifPresent(biases::push_back);
+                take(names.joined("NIN_" + i, "W"), channels, channels).ifPresent(weight -> weights.add(weight.t()));
+                take(names.joined("NIN_" + i, "b"), channels).ifPresent(biases::add);
             }
             if (weights.size() == 3 && biases.size() == 3) {
-                converted.put(ours + ".qkv.weight", torch.stack(weights, 1).reshape(3 * channels, channels, 1, 1));
-                converted.put(ours + ".qkv.bias", torch.stack(biases, 1).reshape(3 * channels));
+                converted.put(
+                        ours + ".qkv.weight",
+                        stack(1, weights.toArray(Tensor[]::new)).reshape(3 * channels, channels, 1, 1));
+                converted.put(
+                        ours + ".qkv.bias",
+                        stack(1, biases.toArray(Tensor[]::new)).reshape(3 * channels));
             }
             take(names.joined("NIN_3", "W"), channels, channels)
                     .ifPresent(weight ->

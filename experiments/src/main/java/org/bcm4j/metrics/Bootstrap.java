@@ -1,10 +1,11 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -84,11 +85,11 @@ public record Bootstrap(long seed) {
     private static double distance(Tensor centre, Tensor centred, double[] times, FrechetDistance law) {
         try (Scope scope = Scope.open()) {
             Tensor weighted = centred.mul(HostTensors.ofDoubles(times, times.length, 1));
-            Tensor shift = weighted.sum(0).div(new Scalar((double) times.length));
-            Tensor scatter = weighted.t().mm(centred).sub(shift.outer(shift).mul(new Scalar((double) times.length)));
+            Tensor shift = weighted.sum(0).div(scalar((double) times.length));
+            Tensor scatter = weighted.t().mm(centred).sub(shift.outer(shift).mul(scalar((double) times.length)));
             return law.from(
                     HostTensors.doubles(centre.add(shift)),
-                    HostTensors.doubles(scatter.div(new Scalar(times.length - 1.0))));
+                    HostTensors.doubles(scatter.div(scalar(times.length - 1.0))));
         }
     }
 

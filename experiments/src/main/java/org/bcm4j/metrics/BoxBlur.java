@@ -1,8 +1,9 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -21,7 +22,7 @@ public final class BoxBlur {
      */
     public static Tensor apply(Tensor images) {
         return Scope.returning(() -> {
-            Tensor padded = torch.constant_pad_nd(images, new long[] {1, 1, 1, 1}, new Scalar(BLACK));
+            Tensor padded = torch.constant_pad_nd(images, new long[] {1, 1, 1, 1}, scalar(BLACK));
             long[] kernel = {3, 3};
             long[] stride = {1, 1};
             long[] none = {0, 0};

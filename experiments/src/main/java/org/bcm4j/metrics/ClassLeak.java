@@ -1,9 +1,13 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.list;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
@@ -11,11 +15,8 @@ import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -82,7 +83,7 @@ record ClassLeak(long seed) {
         // The optimiser's moments live as long as it.
         try (Scope all = Scope.open()) {
             Tensor[] parameters = live.views().values().toArray(Tensor[]::new);
-            Adam adam = new Adam(new TensorVector(parameters), new AdamOptions(LEARNING_RATE));
+            Adam adam = new Adam(list(parameters), new AdamOptions(LEARNING_RATE));
             for (long step = 0; step < steps; step++) {
                 live.gradient().zero_();
                 try (Scope scope = Scope.open()) {
@@ -90,8 +91,8 @@ record ClassLeak(long seed) {
                     Tensor features = features(live, noises.index_select(0, chosen));
                     Tensor kept = generator
                             .uniform(features.shape())
-                            .ge(new Scalar(DROPOUT))
-                            .div(new Scalar(1 - DROPOUT));
+                            .ge(scalar(DROPOUT))
+                            .div(scalar(1 - DROPOUT));
                     torch.cross_entropy_loss(logits(live, features.mul(kept)), labels.index_select(0, chosen))
                             .backward();
                     adam.step();
@@ -104,7 +105,7 @@ record ClassLeak(long seed) {
         long right = 0;
         for (long[] batch : Batches.of(noises.size(0))) {
             try (Scope scope = Scope.open();
-                    NoGradGuard guard = new NoGradGuard()) {
+                    NoGradients guard = new NoGradients()) {
                 Tensor told = logits(weights, features(weights, noises.narrow(0, batch[0], batch.length)))
                         .argmax(new LongOptional(1), false);
                 right += told.eq(labels.narrow(0, batch[0], batch.length)).sum().item_long();

@@ -32,9 +32,10 @@ public record EditingEvaluation(long images, int seeds) {
 
     /** @throws UserException if there are too few images or seeds, or too many seeds */
     public EditingEvaluation {
-        if (images < LEAST_IMAGES || seeds < Interval.LEAST || seeds > Interval.MOST) {
-            throw new UserException("editing is measured on at least " + LEAST_IMAGES + " images with " + Interval.LEAST
-                    + " to " + Interval.MOST + " seeds, not on " + images + " with " + seeds);
+        if (images < LEAST_IMAGES || seeds < ConfidenceInterval.LEAST || seeds > ConfidenceInterval.MOST) {
+            throw new UserException(
+                    "editing is measured on at least " + LEAST_IMAGES + " images with " + ConfidenceInterval.LEAST
+                            + " to " + ConfidenceInterval.MOST + " seeds, not on " + images + " with " + seeds);
         }
     }
 
@@ -47,7 +48,7 @@ public record EditingEvaluation(long images, int seeds) {
         RealImages real =
                 RealImages.measure(features, subject.images(), subject.images().size(), listener);
         Bench bench = new Bench(subject, model, features, real, listener);
-        Damage hole = new Damage.CentralHole();
+        Corruption hole = new Corruption.CentralHole();
         List<Mended> inpainting = new ArrayList<>();
         parsed(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
         for (int nfe : CONSISTENCY_MODEL_NFE) {
@@ -55,7 +56,7 @@ public record EditingEvaluation(long images, int seeds) {
         }
         List<Mended> restoration = new ArrayList<>();
         for (int quality : QUALITIES) {
-            Damage compression = new Damage.Compression(quality);
+            Corruption compression = new Corruption.Compression(quality);
             parsed(walks.restore())
                     .forEach(walk ->
                             restoration.add(bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
@@ -105,7 +106,7 @@ public record EditingEvaluation(long images, int seeds) {
             claims.add(claim(
                     "restored from " + repair.damage() + " (" + repair.walk() + ") below the compressed: distance",
                     repair.distance(),
-                    Interval.of(damaged)));
+                    ConfidenceInterval.of(damaged)));
         }
         claims.add(claim(
                 "midpoints with different initial noise below those with shared: distance",
@@ -114,7 +115,7 @@ public record EditingEvaluation(long images, int seeds) {
         return claims;
     }
 
-    private static Interval distance(List<Halved> interpolation, InitialNoise noise) {
+    private static ConfidenceInterval distance(List<Halved> interpolation, InitialNoise noise) {
         return interpolation.stream()
                 .filter(halved -> halved.noise() == noise)
                 .findFirst()
@@ -123,8 +124,8 @@ public record EditingEvaluation(long images, int seeds) {
                 .distance();
     }
 
-    private static EditingReport.Claim claim(String claim, Interval smaller, Interval larger) {
-        Interval difference = larger.minus(smaller, 1);
+    private static EditingReport.Claim claim(String claim, ConfidenceInterval smaller, ConfidenceInterval larger) {
+        ConfidenceInterval difference = larger.minus(smaller, 1);
         return new EditingReport.Claim(claim, difference, difference.low() > 0);
     }
 
@@ -164,7 +165,7 @@ public record EditingEvaluation(long images, int seeds) {
             this.listener = listener;
         }
 
-        Mended mend(String name, Damage damage, Method method, Walk walk) {
+        Mended mend(String name, Corruption damage, Method method, Walk walk) {
             List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                     .mapToObj(
                             seed -> new EditingQuality(model, features, real, subject.images(), images, seed, listener)
@@ -211,13 +212,13 @@ public record EditingEvaluation(long images, int seeds) {
                     noise.name().toLowerCase(Locale.ROOT),
                     inversion.toString(),
                     generation.toString(),
-                    Interval.of(distances));
+                    ConfidenceInterval.of(distances));
             return new Halved(noise, midpoints);
         }
 
-        private static Interval interval(
+        private static ConfidenceInterval interval(
                 List<EditingQuality.Figures> bySeed, ToDoubleFunction<EditingQuality.Figures> figure) {
-            return Interval.of(bySeed.stream().mapToDouble(figure).toArray());
+            return ConfidenceInterval.of(bySeed.stream().mapToDouble(figure).toArray());
         }
     }
 }

@@ -8,7 +8,7 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
+import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
@@ -54,8 +54,8 @@ public record EditingQuality(
      *
      * @throws org.bcm4j.storage.UserException if the walk is not for this kind of model
      */
-    public Figures of(Damage damage, Walk walk) {
-        Journey.require(walk, model.config());
+    public Figures of(Corruption damage, Walk walk) {
+        PathSampler.require(walk, model.config());
         ReconstructionError after = new ReconstructionError();
         ReconstructionError before = new ReconstructionError();
         FeatureMoments mended = new FeatureMoments(network.config().features());
@@ -64,7 +64,7 @@ public record EditingQuality(
         for (long[] indices : Batches.of(count)) {
             try (Scope scope = Scope.open()) {
                 Tensor originals = images.images(indices);
-                Damage.Damaged given = damage.apply(originals);
+                Corruption.Damaged given = damage.apply(originals);
                 ConstrainedEditor editor =
                         new ConstrainedEditor(given.known(), ImageNoise.from(seed, indices[0], Device.CPU));
                 Tensor result = editor.edit(

@@ -40,9 +40,9 @@ public record EditingReport(
             String method,
             String walk,
             int nfe,
-            Interval meanSquaredError,
+            ConfidenceInterval meanSquaredError,
             double damagedError,
-            Interval distance,
+            ConfidenceInterval distance,
             double damagedDistance,
             long changedKnown) {}
 
@@ -54,7 +54,7 @@ public record EditingReport(
      * @param generation in its text form
      * @param distance of the midpoints
      */
-    public record Midpoints(String initialNoise, String inversion, String generation, Interval distance) {}
+    public record Midpoints(String initialNoise, String inversion, String generation, ConfidenceInterval distance) {}
 
     /**
      * That one figure is smaller than another.
@@ -63,5 +63,5 @@ public record EditingReport(
      * @param difference by how much, over seeds; the figures of one seed were measured on the same images
      * @param holds whether the whole interval says so
      */
-    public record Claim(String claim, Interval difference, boolean holds) {}
+    public record Claim(String claim, ConfidenceInterval difference, boolean holds) {}
 }

@@ -15,8 +15,8 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 
 /**
  * Measures a model along walks, or a denoiser along its ODE, on real images: how close its samples are to them, whether they are of the class asked
@@ -155,8 +155,8 @@ public record Evaluation(long samples, long images, long seed) {
      * @param interpolation ways from images to noise and back, to interpolate between images; needs a feature network
      */
     public record Ways(
-            List<? extends Way> generation,
-            List<? extends Way> inversion,
+            List<? extends SamplingPath> generation,
+            List<? extends SamplingPath> inversion,
             boolean noise,
             List<InterpolationQuality.Ways> interpolation) {
         public Ways {
@@ -166,7 +166,7 @@ public record Evaluation(long samples, long images, long seed) {
         }
 
         /** Samples and reconstructions only. */
-        public Ways(List<? extends Way> generation, List<? extends Way> inversion) {
+        public Ways(List<? extends SamplingPath> generation, List<? extends SamplingPath> inversion) {
             this(generation, inversion, false, List.of());
         }
 
@@ -181,7 +181,7 @@ public record Evaluation(long samples, long images, long seed) {
                             inversion.stream(),
                             interpolation.stream().flatMap(ways -> ways.both()))
                     .flatMap(ways -> ways)
-                    .forEach(way -> Journey.require(way, model.config()));
+                    .forEach(way -> PathSampler.require(way, model.config()));
         }
     }
 
@@ -213,7 +213,7 @@ public record Evaluation(long samples, long images, long seed) {
                             Optional.of(ImageSet.of(subject.images(), images)), subject.data(), listener));
             List<GenerationQuality.Figures> generated = new ArrayList<>();
             List<EvaluationReport.InceptionFigures> seen = new ArrayList<>();
-            for (Way way : ways.generation()) {
+            for (SamplingPath way : ways.generation()) {
                 measure(subject, way, quality, reference, listener, generated, seen);
             }
             return new EvaluationReport(
@@ -233,7 +233,7 @@ public record Evaluation(long samples, long images, long seed) {
     /** Generates once along a way, for all who look. */
     private void measure(
             Subject subject,
-            Way way,
+            SamplingPath way,
             Optional<GenerationQuality> quality,
             Optional<InceptionEvaluation.Reference> reference,
             MeasuringListener listener,
@@ -258,7 +258,7 @@ public record Evaluation(long samples, long images, long seed) {
         InversionQuality inverted = new InversionQuality(
                 subject.model(), subject.images(), images, seed, bootstrap, ways.noise(), listener);
         List<InversionQuality.Figures> figures = new ArrayList<>();
-        for (Way way : ways.inversion()) {
+        for (SamplingPath way : ways.inversion()) {
             for (InversionQuality.Labels labels :
                     labels(subject.model().config().network())) {
                 figures.add(inverted.of(way, labels));

@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bcm4j.data.LabelledImages;
@@ -10,13 +12,12 @@ import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.OptimizerSettings;
 import org.bcm4j.training.RectifiedAdam;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -134,7 +135,7 @@ public record FeatureTraining(long seed, int epochs) {
 
     /** The images moved together, by up to {@link #SHIFT} pixel each way; black comes in at the border. */
     private static Tensor shifted(Tensor images, double[] uniform) {
-        Tensor padded = torch.constant_pad_nd(images, new long[] {SHIFT, SHIFT, SHIFT, SHIFT}, new Scalar(-1.0));
+        Tensor padded = torch.constant_pad_nd(images, new long[] {SHIFT, SHIFT, SHIFT, SHIFT}, scalar(-1.0));
         return padded.narrow(2, (long) (uniform[0] * (2 * SHIFT + 1)), images.size(2))
                 .narrow(3, (long) (uniform[1] * (2 * SHIFT + 1)), images.size(3));
     }
@@ -143,7 +144,7 @@ public record FeatureTraining(long seed, int epochs) {
         long right = 0;
         for (long[] indices : Batches.of(images.size())) {
             try (Scope scope = Scope.open();
-                    NoGradGuard guard = new NoGradGuard()) {
+                    NoGradients guard = new NoGradients()) {
                 Pass pass = Pass.evaluating(weights);
                 right += layers.responses(pass, layers.apply(pass, images.images(indices)))
                         .agreeing(images.labels(indices));

@@ -1,10 +1,11 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.stream.IntStream;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -32,7 +33,7 @@ public final class FrechetDistance {
         this.mean = mean.clone();
         trace = trace(covariance, mean.length);
         try (Scope scope = Scope.open();
-                NoGradGuard noGradient = new NoGradGuard()) {
+                NoGradients noGradient = new NoGradients()) {
             // V·Λ^½·Vᵀ.
             T_TensorTensor_T eigen = torch.linalg_eigh(square(covariance, mean.length));
             Tensor vectors = eigen.get1();
@@ -86,7 +87,7 @@ public final class FrechetDistance {
 
     private double traceOfRootOfProduct(double[] otherCovariance) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGradient = new NoGradGuard()) {
+                NoGradients noGradient = new NoGradients()) {
             Tensor half = square(root, mean.length);
             Tensor product = half.mm(square(otherCovariance, mean.length)).mm(half);
             return rootsOf(torch.linalg_eigvalsh(product)).sum().item_double();
@@ -95,7 +96,7 @@ public final class FrechetDistance {
 
     /** Eigenvalues are not negative but for rounding. */
     private static Tensor rootsOf(Tensor eigenvalues) {
-        return eigenvalues.clamp_min(new Scalar(0.0)).sqrt();
+        return eigenvalues.clamp_min(scalar(0.0)).sqrt();
     }
 
     private static Tensor square(double[] matrix, int dimension) {

@@ -6,8 +6,8 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -28,13 +28,13 @@ record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringLis
         void take(Tensor images, Optional<Tensor> labels);
     }
 
-    void along(Way way, List<Receiver> receivers) {
+    void along(SamplingPath way, List<Receiver> receivers) {
         long done = 0;
         for (long[] indices : Batches.of(samples)) {
             try (Scope scope = Scope.open()) {
                 Optional<Tensor> labels = model.cyclicLabels(indices[0], indices.length);
                 ImageNoise noise = ImageNoise.from(seed, indices[0], model.device());
-                Tensor images = Pixels.toBytes(new Journey(model, labels, noise)
+                Tensor images = Pixels.toBytes(new PathSampler(model, labels, noise)
                         .generate(way, noise.start(model.shape(indices.length)))
                         .x());
                 receivers.forEach(receiver -> receiver.take(images, labels));

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 
 /**
  * How well a model generates along a walk, or a denoiser along its ODE. Sample i is of class i mod classes, so all classes have equal shares, and is
@@ -74,9 +74,9 @@ public record GenerationQuality(
      * @throws UserException if the way does not lead from noise to images or is not for this kind of model, or the model's images do not fit
      *     the feature network
      */
-    public Figures of(Way way) {
+    public Figures of(SamplingPath way) {
         requireGenerating(way);
-        Journey.require(way, model.config());
+        PathSampler.require(way, model.config());
         FeatureGathering gathering = gathering();
         new GeneratedImages(model, samples, seed, listener).along(way, List.of(gathering));
         return figures(way, gathering);
@@ -87,7 +87,7 @@ public record GenerationQuality(
     }
 
     /** Of samples made along a way. */
-    Figures figures(Way way, FeatureGathering gathering) {
+    Figures figures(SamplingPath way, FeatureGathering gathering) {
         double distance = gathering.distance();
         double accuracy = gathering.accuracy();
         Optional<Double> accuracyOfReal =
@@ -103,7 +103,7 @@ public record GenerationQuality(
                 Optional.of(gathering.highestFrequency().over(real.highestFrequency())));
     }
 
-    static void requireGenerating(Way way) {
+    static void requireGenerating(SamplingPath way) {
         if (way.start() == 0 || way.end() != 0) {
             throw new UserException("walk \"" + way + "\" does not generate images; start at noise and end at 0, as in"
                     + " \"80 > 0\"");

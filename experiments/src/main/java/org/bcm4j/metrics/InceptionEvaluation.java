@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +16,6 @@ import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * The published measures of samples, in Inception features. Images are looked at batch by batch: of the FID and the Inception Score only
@@ -186,7 +186,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
 
         /** All features, [N,2048], in the caller's scope; once. */
         private Tensor features() {
-            Tensor all = torch.cat(new TensorVector(kept.toArray(Tensor[]::new)), 0);
+            Tensor all = cat(0, kept.toArray(Tensor[]::new));
             kept.forEach(Tensor::releaseReference);
             kept.clear();
             return all;

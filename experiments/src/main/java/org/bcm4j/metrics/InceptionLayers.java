@@ -1,11 +1,12 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -172,6 +173,6 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
     }
 
     private static Tensor joined(Tensor... branches) {
-        return torch.cat(new TensorVector(branches), 1);
+        return cat(1, branches);
     }
 }

@@ -1,5 +1,7 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,11 +11,10 @@ import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -91,7 +92,7 @@ public final class InceptionNetwork implements AutoCloseable {
             throw new IllegalArgumentException("images are [B,1 or 3,H,W], not " + Arrays.toString(shape));
         }
         return Scope.returning(() -> {
-            try (NoGradGuard guard = new NoGradGuard()) {
+            try (NoGradients guard = new NoGradients()) {
                 return layers.features(centred(resized(images)));
             }
         });
@@ -101,20 +102,20 @@ public final class InceptionNetwork implements AutoCloseable {
     public static Tensor resized(Tensor images) {
         Tensor unit = images.is_floating_point()
                 ? images.to(ScalarType.Float)
-                : images.to(ScalarType.Float).div(new Scalar(255.0));
+                : images.to(ScalarType.Float).div(scalar(255.0));
         Tensor colour = unit.expand(unit.size(0), 3, unit.size(2), unit.size(3));
         return torch.upsample_bilinear2d(colour, new long[] {SIDE, SIDE}, false);
     }
 
     /** From [0,1] to the network's range, [-1,1]. */
     public static Tensor centred(Tensor images) {
-        return images.mul(new Scalar(2.0)).sub(new Scalar(1.0));
+        return images.mul(scalar(2.0)).sub(scalar(1.0));
     }
 
     /** Probabilities of the 1,008 classes, [B,1008], of features; by class scores without their bias, as published evaluations do. */
     public Tensor probabilities(Tensor features) {
         return Scope.returning(() -> {
-            try (NoGradGuard guard = new NoGradGuard()) {
+            try (NoGradients guard = new NoGradients()) {
                 return layers.scores(features).softmax(1);
             }
         });

@@ -1,5 +1,9 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,12 +22,9 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Scalar;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * How real the images half-way between two real ones look: both are inverted, their noises interpolated on the sphere, and an image is
@@ -50,8 +51,8 @@ public record InterpolationQuality(
      * @param toNoise from images to noise
      * @param toImages from there to images
      */
-    public record Ways(Way toNoise, Way toImages) {
-        Stream<Way> both() {
+    public record Ways(SamplingPath toNoise, SamplingPath toImages) {
+        Stream<SamplingPath> both() {
             return Stream.of(toNoise, toImages);
         }
     }
@@ -127,7 +128,7 @@ public record InterpolationQuality(
                 Tensor mean = walked.originals()
                         .narrow(0, 0, batch.length)
                         .add(walked.originals().narrow(0, batch.length, batch.length))
-                        .div(new Scalar(2.0));
+                        .div(scalar(2.0));
                 crossFades.add(mean, some);
             }
             listener.measured("midpoints, " + ways.toNoise(), midpoints.moments.count(), all.size());
@@ -200,17 +201,17 @@ public record InterpolationQuality(
                 : LongStream.concat(Arrays.stream(indices, 0, count), Arrays.stream(indices, 0, count))
                         .toArray();
         ImageNoise noise = ImageNoise.of(seed, keys, model.device());
-        Journey both = new Journey(model, told, noise);
+        PathSampler both = new PathSampler(model, told, noise);
         Tensor noises = both.from(ways.toNoise(), originals)
                 .x()
-                .div(new Scalar(ways.toNoise().end()));
+                .div(scalar(ways.toNoise().end()));
         Tensor[] halfWay = new Tensor[count];
         for (int i = 0; i < count; i++) {
-            Tensor pair = torch.stack(new TensorVector(noises.select(0, i), noises.select(0, count + i)));
+            Tensor pair = stack(0, noises.select(0, i), noises.select(0, count + i));
             halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
         }
-        Tensor midpoints = new Journey(model, toldOnce, noise)
-                .generate(ways.toImages(), torch.cat(new TensorVector(halfWay), 0))
+        Tensor midpoints = new PathSampler(model, toldOnce, noise)
+                .generate(ways.toImages(), cat(0, halfWay))
                 .x();
         return new Walked(originals, both.generate(ways.toImages(), noises).x(), midpoints);
     }

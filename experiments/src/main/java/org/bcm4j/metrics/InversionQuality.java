@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -11,9 +12,8 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Scalar;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -120,9 +120,9 @@ public record InversionQuality(
      * @throws UserException if the way does not lead from images to noise, is not for this kind of model, the model does not take the images
      *     or the labels, or gives values that are not finite
      */
-    public Figures of(Way way, Labels labels) {
+    public Figures of(SamplingPath way, Labels labels) {
         requireInverting(way);
-        Journey.require(way, model.config());
+        PathSampler.require(way, model.config());
         Evaluation.requireFit(model.config(), images, "the data");
         boolean withSimilarity = StructuralSimilarity.fits(images.height(), images.width());
         Sums sums = new Sums(Math.toIntExact(count), withSimilarity);
@@ -132,11 +132,11 @@ public record InversionQuality(
         for (long[] indices : Batches.of(count)) {
             try (Scope scope = Scope.open()) {
                 Tensor originals = model.device().move(images.images(indices));
-                Journey journey =
-                        new Journey(model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
+                PathSampler journey = new PathSampler(
+                        model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
                 Tensor point = journey.from(way, originals).x();
                 Tensor back = journey.from(way.toImages(), point).x();
-                Tensor noises = point.div(new Scalar(way.end()));
+                Tensor noises = point.div(scalar(way.end()));
                 sums.add(originals, back, noises);
                 gathering.ifPresent(kept -> kept.add(noises));
             }
@@ -151,14 +151,18 @@ public record InversionQuality(
                 gathering.map(kept -> NoiseRecovery.of(model, way, labels, count, seed, listener)));
     }
 
-    private static void requireFinite(Way way, Sums sums) {
+    private static void requireFinite(SamplingPath way, Sums sums) {
         if (!Double.isFinite(mean(sums.errors) + sums.noiseSquares)) {
             throw new UserException("\"" + way + "\" leads this model to values that are not finite; train it again");
         }
     }
 
     private Figures figures(
-            Way way, Labels labels, Sums sums, Optional<NoiseQuality> quality, Optional<NoiseRecovery> recovery) {
+            SamplingPath way,
+            Labels labels,
+            Sums sums,
+            Optional<NoiseQuality> quality,
+            Optional<NoiseRecovery> recovery) {
         double error = mean(sums.errors);
         double noiseMean = sums.noise / sums.noiseValues;
         double noiseMeanSquare = sums.noiseSquares / sums.noiseValues;
@@ -200,7 +204,7 @@ public record InversionQuality(
         };
     }
 
-    static void requireInverting(Way way) {
+    static void requireInverting(SamplingPath way) {
         if (way.start() != 0 || way.end() == 0) {
             throw new UserException("walk \"" + way + "\" does not invert images; start at 0 and end at noise, as in"
                     + " \"0 +0.07 > 6 > 80\"");

@@ -27,7 +27,7 @@ final class Jackknife {
         for (int i = 0; i < groups; i++) {
             pseudovalues[i] = groups * figure - (groups - 1) * withoutEach[i];
         }
-        Interval interval = Interval.of(pseudovalues);
+        ConfidenceInterval interval = ConfidenceInterval.of(pseudovalues);
         double half = (interval.high() - interval.low()) / 2;
         return new Bounds(figure - half, figure + half);
     }

@@ -1,11 +1,12 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -88,7 +89,7 @@ public final class KernelDistance {
                     .mapToObj(group -> first.index_select(
                                     0,
                                     groupOfRow
-                                            .eq(new Scalar((long) group))
+                                            .eq(scalar((long) group))
                                             .nonzero()
                                             .view(-1))
                             .to(ScalarType.Double))
@@ -147,6 +148,6 @@ public final class KernelDistance {
 
     /** (p/D + 1)³ of scalar products p. */
     private static Tensor cubed(Tensor products, long dimension) {
-        return products.div(new Scalar((double) dimension)).add(new Scalar(1.0)).pow(new Scalar(3.0));
+        return products.div(scalar((double) dimension)).add(scalar(1.0)).pow(scalar(3.0));
     }
 }

@@ -5,8 +5,8 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -28,7 +28,7 @@ public record NoiseRecovery(double noise, double image) {
      */
     static NoiseRecovery of(
             TrainedModel model,
-            Way inversion,
+            SamplingPath inversion,
             InversionQuality.Labels labels,
             long count,
             long seed,
@@ -42,7 +42,7 @@ public record NoiseRecovery(double noise, double image) {
                         ? model.cyclicLabels(batch[0], batch.length)
                         : Optional.empty();
                 ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
-                Journey journey = new Journey(model, told, drawn);
+                PathSampler journey = new PathSampler(model, told, drawn);
                 Tensor z = drawn.start(model.shape(batch.length));
                 Tensor made = journey.generate(inversion.toImages(), z).x();
                 Tensor found = journey.from(inversion, made).x();

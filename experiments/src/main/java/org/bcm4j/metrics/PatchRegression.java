@@ -1,12 +1,14 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -64,8 +66,7 @@ final class PatchRegression {
             rows += noise.size(0);
         }
         Tensor coefficients = normal.solution();
-        Tensor mean =
-                torch.stack(new TensorVector(sum.toArray(Tensor[]::new))).sum(0).div(new Scalar((double) rows));
+        Tensor mean = stack(0, sum.toArray(Tensor[]::new)).sum(0).div(scalar((double) rows));
         double residual = 0;
         double total = 0;
         for (long[] batch : Batches.of(count - half)) {
@@ -91,10 +92,10 @@ final class PatchRegression {
             Tensor padded = torch.constant_pad_nd(
                     images.narrow(0, first, count).to(ScalarType.Double),
                     new long[] {border, border, border, border},
-                    new Scalar(0.0));
+                    scalar(0.0));
             Tensor patches = places(padded, phase, SIDE);
             Tensor one = torch.ones_like(patches.narrow(1, 0, 1));
-            return torch.cat(new TensorVector(patches, one), 1);
+            return cat(1, patches, one);
         });
     }
 
@@ -121,7 +122,7 @@ final class PatchRegression {
 
         Tensor solution() {
             Tensor squares = left.orElseThrow();
-            Tensor ridge = torch.eye(squares.size(0)).to(ScalarType.Double).mul(new Scalar(RIDGE));
+            Tensor ridge = torch.eye(squares.size(0)).to(ScalarType.Double).mul(scalar(RIDGE));
             return torch.linalg_solve(squares.add(ridge), right.orElseThrow());
         }
     }

@@ -1,11 +1,11 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -50,7 +50,7 @@ public record PrecisionRecall(double precision, double recall) {
                     .get0()
                     .clone());
         }
-        return torch.cat(new TensorVector(blocks), 0);
+        return cat(0, blocks);
     }
 
     /** The share of {@code vectors} within a ball around one of {@code centres}. */
@@ -74,8 +74,8 @@ public record PrecisionRecall(double precision, double recall) {
 
     /** ‖a‖² − 2a·b + ‖b‖² of each of [N,D] and [M,D], [N,M]. */
     private static Tensor squaredDistances(Tensor a, Tensor b) {
-        Tensor across = a.mm(b.t()).mul(new Scalar(-2.0));
-        return across.add(norms(a).unsqueeze(1)).add(norms(b).unsqueeze(0)).clamp_min(new Scalar(0.0));
+        Tensor across = a.mm(b.t()).mul(scalar(-2.0));
+        return across.add(norms(a).unsqueeze(1)).add(norms(b).unsqueeze(0)).clamp_min(scalar(0.0));
     }
 
     private static Tensor norms(Tensor x) {

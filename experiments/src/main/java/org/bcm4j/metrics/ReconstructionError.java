@@ -1,9 +1,10 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Arrays;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -51,10 +52,10 @@ public final class ReconstructionError {
         try (Scope scope = Scope.open()) {
             Tensor clamped = reconstructions
                     .to(ScalarType.Double)
-                    .clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0)));
+                    .clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)));
             // [-1,1] is twice as wide as [0,1], its squares four times as large.
             Tensor squared =
-                    originals.to(ScalarType.Double).sub(clamped).square().div(new Scalar(4.0));
+                    originals.to(ScalarType.Double).sub(clamped).square().div(scalar(4.0));
             return HostTensors.doubles(squared.mean(1, 2, 3));
         }
     }

@@ -1,9 +1,10 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Arrays;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -68,15 +69,15 @@ public final class StructuralSimilarity {
     /** On [0,1], every channel an image of its own: [B·C,1,H,W], float64. */
     private static Tensor planes(Tensor images) {
         return images.to(ScalarType.Double)
-                .clamp(new ScalarOptional(new Scalar(-1.0)), new ScalarOptional(new Scalar(1.0)))
-                .add(new Scalar(1.0))
-                .div(new Scalar(2.0))
+                .clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)))
+                .add(scalar(1.0))
+                .div(scalar(2.0))
                 .contiguous()
                 .view(-1, 1, images.size(2), images.size(3));
     }
 
     private static Tensor scaled(Tensor x, double factor, double shift) {
-        return x.mul(new Scalar(factor)).add(new Scalar(shift));
+        return x.mul(scalar(factor)).add(scalar(shift));
     }
 
     /** The window's mean around every place where it lies wholly inside: [N,1,H,W] to [N,1,H-10,W-10]. */

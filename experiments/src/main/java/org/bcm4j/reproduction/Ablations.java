@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
@@ -33,7 +33,7 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
      * @param distance of samples in one evaluation, relative to blurred images
      * @param error mean squared, on [0,1], of inversions in two evaluations; absent if they led to values that are not finite
      */
-    public record Variant(Run run, Interval distance, Optional<Interval> error) {}
+    public record Variant(Run run, ConfidenceInterval distance, Optional<ConfidenceInterval> error) {}
 
     /** All runs. */
     public record Result(Provenance provenance, List<Variant> variants) implements StageResult {
@@ -85,7 +85,7 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
     }
 
     /** A run that fails as the paper says may well lead to values that are not finite, which is a result too. */
-    private static Optional<Interval> ifFinite(Supplier<Interval> measurement) {
+    private static Optional<ConfidenceInterval> ifFinite(Supplier<ConfidenceInterval> measurement) {
         try {
             return Optional.of(measurement.get());
         } catch (UserException notFinite) {

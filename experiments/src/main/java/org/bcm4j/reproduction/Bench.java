@@ -1,5 +1,8 @@
 package org.bcm4j.reproduction;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,8 +14,8 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.metrics.GenerationQuality;
-import org.bcm4j.metrics.Interval;
 import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.metrics.RealImages;
@@ -23,14 +26,11 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.training.TrainingConfig;
-import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** What stages measure with: the trained models, the images, the feature network. For one thread at a time. */
 public final class Bench {
@@ -141,7 +141,7 @@ public final class Bench {
     }
 
     /** The Fréchet distance of a model's samples from test images, divided by that of blurred ones, over seeds. */
-    Interval generation(TrainedModel model, Walk walk, long samples, int seeds) {
+    ConfidenceInterval generation(TrainedModel model, Walk walk, long samples, int seeds) {
         return over(
                 seeds,
                 seed -> new GenerationQuality(model, features, realTest(), samples, seed, listener)
@@ -152,7 +152,7 @@ public final class Bench {
     /**
      * The mean squared error on [0,1] of test images inverted and generated again, over seeds; each seed looks at images of its own.
      */
-    Interval reconstruction(TrainedModel model, Way inversion, long images, int seeds) {
+    ConfidenceInterval reconstruction(TrainedModel model, SamplingPath inversion, long images, int seeds) {
         return over(
                 seeds,
                 seed -> new InversionQuality(model, testImages(seed, images), images, seed, listener)
@@ -166,7 +166,8 @@ public final class Bench {
      * @param initial draws what a walk adds to a batch, given the number of its first image
      * @return float32 [N,C,H,W], divided by the scale at which the way ends; belongs to the caller's scope
      */
-    Tensor noises(TrainedModel model, Way inversion, LabelledImages images, LongFunction<NoiseSource> initial) {
+    Tensor noises(
+            TrainedModel model, SamplingPath inversion, LabelledImages images, LongFunction<NoiseSource> initial) {
         return Scope.returning(() -> {
             List<Tensor> parts = new ArrayList<>();
             for (long first = 0; first < images.size(); first += BATCH) {
@@ -176,19 +177,20 @@ public final class Bench {
                     Optional<Tensor> told = labels(model) == InversionQuality.Labels.TRUE
                             ? Optional.of(device().move(images.labels(indices)))
                             : Optional.empty();
-                    return new Journey(model, told, initial.apply(indices[0]))
+                    return new PathSampler(model, told, initial.apply(indices[0]))
                             .from(inversion, device().move(images.images(indices)))
                             .x()
-                            .div(new Scalar(inversion.end()));
+                            .div(scalar(inversion.end()));
                 }));
                 listener.measured("inverting, " + inversion, first + indices.length, images.size());
             }
-            return torch.cat(new TensorVector(parts.toArray(Tensor[]::new)), 0);
+            return cat(0, parts.toArray(Tensor[]::new));
         });
     }
 
-    static Interval over(int seeds, LongToDoubleFunction figure) {
-        return Interval.of(LongStream.range(0, seeds).mapToDouble(figure).toArray());
+    static ConfidenceInterval over(int seeds, LongToDoubleFunction figure) {
+        return ConfidenceInterval.of(
+                LongStream.range(0, seeds).mapToDouble(figure).toArray());
     }
 
     /** The test images of a seed: {@code count} of them, other ones for each seed as long as there are enough. */

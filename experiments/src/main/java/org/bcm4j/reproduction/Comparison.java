@@ -1,7 +1,7 @@
 package org.bcm4j.reproduction;
 
 import java.util.Optional;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 
 /**
  * Two figures of which a claim says that the first, times a factor, is lower.
@@ -12,13 +12,18 @@ import org.bcm4j.metrics.Interval;
  * @param otherFigure the second; absent if it is not finite, and so higher than any
  * @param factor of the first: 2 if the second has to be more than twice as high, ½ if the first may be up to twice the second
  */
-public record Comparison(String lower, Interval figure, String higher, Optional<Interval> otherFigure, double factor) {
-    static Comparison below(String lower, Interval figure, String higher, Interval otherFigure) {
+public record Comparison(
+        String lower,
+        ConfidenceInterval figure,
+        String higher,
+        Optional<ConfidenceInterval> otherFigure,
+        double factor) {
+    static Comparison below(String lower, ConfidenceInterval figure, String higher, ConfidenceInterval otherFigure) {
         return new Comparison(lower, figure, higher, Optional.of(otherFigure), 1);
     }
 
     /** By how much the second is higher than the first and its factor, seed by seed; absent if it is not finite. */
-    public Optional<Interval> difference() {
+    public Optional<ConfidenceInterval> difference() {
         return otherFigure.map(other -> other.minus(figure, factor));
     }
 
@@ -27,7 +32,7 @@ public record Comparison(String lower, Interval figure, String higher, Optional<
         return difference().map(Comparison::verdict).orElse(Verdict.HELD);
     }
 
-    private static Verdict verdict(Interval difference) {
+    private static Verdict verdict(ConfidenceInterval difference) {
         if (difference.low() > 0) {
             return Verdict.HELD;
         }

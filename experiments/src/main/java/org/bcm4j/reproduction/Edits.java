@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.bcm4j.metrics.Damage;
+import org.bcm4j.metrics.ConfidenceInterval;
+import org.bcm4j.metrics.Corruption;
 import org.bcm4j.metrics.EditingQuality;
-import org.bcm4j.metrics.Interval;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
@@ -40,9 +40,9 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
             Run method,
             String walk,
             int nfe,
-            Interval error,
+            ConfidenceInterval error,
             double damagedError,
-            Interval distance,
+            ConfidenceInterval distance,
             double damagedDistance) {}
 
     /** Both tables. */
@@ -94,7 +94,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
     public Result measure(Bench bench, Provenance provenance) {
         List<Repair> inpainting = new ArrayList<>();
         List<Repair> restoration = new ArrayList<>();
-        Damage hole = new Damage.CentralHole();
+        Corruption hole = new Corruption.CentralHole();
         try (TrainedModel bcm = bench.open(Run.BCM);
                 TrainedModel ict = bench.open(Run.ICT)) {
             for (String walk : RecommendedWalks.UNTUNED.inpaint().values()) {
@@ -104,7 +104,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
                 inpainting.add(repair(bench, ict, Run.ICT, "central hole", hole, Walk.multistep(nfe)));
             }
             for (int quality : QUALITIES) {
-                Damage compression = new Damage.Compression(quality);
+                Corruption compression = new Corruption.Compression(quality);
                 for (String walk : RecommendedWalks.UNTUNED.restore().values()) {
                     String name = "JPEG quality " + quality;
                     restoration.add(repair(bench, bcm, Run.BCM, name, compression, Walk.parse(walk)));
@@ -114,7 +114,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
         return new Result(provenance, inpainting, restoration);
     }
 
-    private Repair repair(Bench bench, TrainedModel model, Run method, String name, Damage damage, Walk walk) {
+    private Repair repair(Bench bench, TrainedModel model, Run method, String name, Corruption damage, Walk walk) {
         List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                 .mapToObj(seed -> new EditingQuality(
                                 model,
@@ -138,8 +138,8 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
                         .mean());
     }
 
-    private static Interval interval(
+    private static ConfidenceInterval interval(
             List<EditingQuality.Figures> figures, ToDoubleFunction<EditingQuality.Figures> figure) {
-        return Interval.of(figures.stream().mapToDouble(figure).toArray());
+        return ConfidenceInterval.of(figures.stream().mapToDouble(figure).toArray());
     }
 }

@@ -2,7 +2,7 @@ package org.bcm4j.reproduction;
 
 import java.util.Locale;
 import java.util.Optional;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
 /**
@@ -52,7 +52,7 @@ record Evidence(Results results) {
     private Optional<String> inversion() {
         return results.inversion()
                 .map(result -> result.bcm(2).error())
-                .map(Interval::mean)
+                .map(ConfidenceInterval::mean)
                 .filter(error -> !(error <= LEARNT_ERROR))
                 .map(error -> String.format(
                         Locale.ROOT,

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Walk;
@@ -24,7 +24,7 @@ public record GenerationAgainstNfe(long samples, int seeds) implements Stage<Gen
      * @param kind {@link Kind#MULTISTEP} is iCT, the others are BCM
      * @param distance Fréchet distance from test images, divided by that of blurred ones
      */
-    public record Point(Kind kind, String walk, int nfe, Interval distance) {}
+    public record Point(Kind kind, String walk, int nfe, ConfidenceInterval distance) {}
 
     /** All walks. */
     public record Result(Provenance provenance, List<Point> points) implements StageResult {
@@ -66,7 +66,7 @@ public record GenerationAgainstNfe(long samples, int seeds) implements Stage<Gen
             for (Kind kind : KINDS) {
                 TrainedModel model = kind == Kind.MULTISTEP ? ict : bcm;
                 for (Walk walk : bench.walks().of(kind)) {
-                    Interval distance = bench.generation(model, walk, samples, seeds);
+                    ConfidenceInterval distance = bench.generation(model, walk, samples, seeds);
                     points.add(new Point(kind, walk.toString(), walk.nfe(), distance));
                 }
             }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Move;
@@ -24,7 +24,7 @@ public record InitialNoise(long images, int seeds) implements Stage<InitialNoise
      * @param with its mean squared error on [0,1]
      * @param without likewise, of the walk that leaves the noise out
      */
-    public record Pair(String walk, int nfe, Interval with, Interval without) {}
+    public record Pair(String walk, int nfe, ConfidenceInterval with, ConfidenceInterval without) {}
 
     /** All walks. */
     public record Result(Provenance provenance, List<Pair> pairs) implements StageResult {}

@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 
 /**
  * The reconstruction error against the number of evaluations of the inversion, for BCM and for the probability flow ODE of EDM's denoiser,
@@ -36,7 +36,7 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
      * @param regenerationNfe evaluations of the way back
      * @param error mean squared, on [0,1]
      */
-    public record Point(String method, String walk, int nfe, int regenerationNfe, Interval error) {}
+    public record Point(String method, String walk, int nfe, int regenerationNfe, ConfidenceInterval error) {}
 
     /** All ways. */
     public record Result(Provenance provenance, List<Point> points) implements StageResult {
@@ -99,8 +99,8 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
         return new Result(provenance, points);
     }
 
-    private Point point(Bench bench, String method, TrainedModel model, Way way) {
-        Interval error = bench.reconstruction(model, way, images, seeds);
+    private Point point(Bench bench, String method, TrainedModel model, SamplingPath way) {
+        ConfidenceInterval error = bench.reconstruction(model, way, images, seeds);
         return new Point(method, way.toString(), way.nfe(), way.toImages().nfe(), error);
     }
 }

@@ -1,5 +1,8 @@
 package org.bcm4j.reproduction;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -9,19 +12,16 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.Interpolation;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.metrics.InterpolationQuality;
-import org.bcm4j.metrics.Interval;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
-import org.bcm4j.walk.Journey;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Images half-way between two real ones, whose inversions began with different noises or with the same (Fig. 19): inverted in three
@@ -43,7 +43,11 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
      * @param shared likewise
      */
     public record Result(
-            Provenance provenance, String inversion, String generation, Interval different, Interval shared)
+            Provenance provenance,
+            String inversion,
+            String generation,
+            ConfidenceInterval different,
+            ConfidenceInterval shared)
             implements StageResult {}
 
     @Override
@@ -92,14 +96,14 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
             Tensor real = bench.device()
                     .move(images.images(LongStream.range(0, 2 * count).toArray()));
             List<Tensor> found = Stream.of(different, shared)
-                    .map(source -> new Journey(bcm, Optional.empty(), source)
+                    .map(source -> new PathSampler(bcm, Optional.empty(), source)
                             .from(inversion, real)
                             .x())
                     .toList();
             for (long i = 0; i < count; i++) {
                 for (Tensor noises : found) {
-                    Tensor ends = noises.narrow(0, 2 * i, 2).div(new Scalar(inversion.end()));
-                    Tensor between = new Journey(bcm, Optional.empty(), different)
+                    Tensor ends = noises.narrow(0, 2 * i, 2).div(scalar(inversion.end()));
+                    Tensor between = new PathSampler(bcm, Optional.empty(), different)
                             .generate(generation, Interpolation.slerp(ends, FRAMES))
                             .x();
                     rows.add(real.narrow(0, 2 * i, 1));
@@ -107,11 +111,11 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
                     rows.add(real.narrow(0, 2 * i + 1, 1));
                 }
             }
-            bench.picture(name(), torch.cat(new TensorVector(rows.toArray(Tensor[]::new)), 0), FRAMES + 2);
+            bench.picture(name(), cat(0, rows.toArray(Tensor[]::new)), FRAMES + 2);
         }
     }
 
-    private Interval distance(
+    private ConfidenceInterval distance(
             Bench bench, TrainedModel bcm, Walk inversion, Walk generation, InterpolationQuality.InitialNoise noise) {
         return Bench.over(
                 seeds,

@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.model.TrainedModel;
@@ -19,8 +19,8 @@ import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -44,20 +44,20 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
      */
     public record Row(Source source, String way, int nfe, List<NoiseQuality> bySeed) {
         /** A figure over seeds. */
-        public Interval figure(ToDoubleFunction<NoiseFigures> figure) {
-            return Interval.of(bySeed.stream()
+        public ConfidenceInterval figure(ToDoubleFunction<NoiseFigures> figure) {
+            return ConfidenceInterval.of(bySeed.stream()
                     .map(NoiseQuality::figures)
                     .mapToDouble(figure)
                     .toArray());
         }
 
         /** How often the class is told from the noise; absent of images without classes. */
-        public Optional<Interval> classLeak() {
+        public Optional<ConfidenceInterval> classLeak() {
             double[] leaks = bySeed.stream()
                     .flatMap(quality -> quality.classLeak().stream())
                     .mapToDouble(leak -> leak)
                     .toArray();
-            return leaks.length == bySeed.size() ? Optional.of(Interval.of(leaks)) : Optional.empty();
+            return leaks.length == bySeed.size() ? Optional.of(ConfidenceInterval.of(leaks)) : Optional.empty();
         }
     }
 
@@ -124,7 +124,7 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
         return new Result(provenance, rows);
     }
 
-    private Row row(Bench bench, Source source, TrainedModel model, Way way) {
+    private Row row(Bench bench, Source source, TrainedModel model, SamplingPath way) {
         return new Row(source, way.toString(), way.nfe(), bySeed(seed -> {
             try (Scope scope = Scope.open()) {
                 LabelledImages pictures = bench.testImages(seed, images);

@@ -1,12 +1,13 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -78,7 +79,7 @@ final class BatchSource {
         }
         Tensor mirrored = KeyedRandom.of(config.seed(), FLIPS, examples, device)
                 .uniform(examples.length)
-                .lt(new Scalar(0.5));
+                .lt(scalar(0.5));
         return torch.where(mirrored.view(-1, 1, 1, 1), given.flip(3), given);
     }
 
@@ -93,7 +94,7 @@ final class BatchSource {
         }
         Tensor dropped = KeyedRandom.of(config.seed(), LABELS, examples, device)
                 .uniform(examples.length)
-                .lt(new Scalar(config.labelDropout()));
-        return Optional.of(given.masked_fill(dropped, new Scalar((long) classes)));
+                .lt(scalar(config.labelDropout()));
+        return Optional.of(given.masked_fill(dropped, scalar((long) classes)));
     }
 }

@@ -1,16 +1,17 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.Ops.cat;
+
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -46,7 +47,7 @@ public final class BidirectionalInitialization {
         }
         Weights weights = Weights.zeros(bidirectional, device);
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard()) {
+                NoGradients noGrad = new NoGradients()) {
             weights.load(withSecondTime(consistency, bidirectional), source);
             return weights;
         } catch (UserException e) {
@@ -74,6 +75,6 @@ public final class BidirectionalInitialization {
 
     /** [I, 0]: of two embeddings of the given width, the first. */
     private static Tensor startOnly(long width) {
-        return torch.cat(new TensorVector(torch.eye(width), torch.zeros(width, width)), 1);
+        return cat(1, torch.eye(width), torch.zeros(width, width));
     }
 }

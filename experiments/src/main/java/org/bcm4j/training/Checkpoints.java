@@ -37,7 +37,7 @@ final class Checkpoints {
             Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
 
     /** What the {@code .json} says. */
-    record Seal(long step, String sha256) {}
+    record Manifest(long step, String sha256) {}
 
     private final Path directory;
 
@@ -55,7 +55,7 @@ final class Checkpoints {
         createDirectory();
         Path data = file(state.step, ".safetensors");
         state.save(data);
-        ConfigFile.write(file(state.step, ".json"), new Seal(state.step, Checksum.sha256(data)));
+        ConfigFile.write(file(state.step, ".json"), new Manifest(state.step, Checksum.sha256(data)));
         Set<Long> kept =
                 steps(SEAL).filter(step -> step <= state.step).limit(keep).collect(Collectors.toSet());
         deleteAllBut(kept);
@@ -128,7 +128,7 @@ final class Checkpoints {
 
     private boolean isWhole(long step, Path data) {
         try {
-            Seal seal = ConfigFile.readPart(file(step, ".json"), Seal.class);
+            Manifest seal = ConfigFile.readPart(file(step, ".json"), Manifest.class);
             return seal.step() == step
                     && Files.exists(data)
                     && Checksum.sha256(data).equals(seal.sha256());

@@ -1,10 +1,12 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -48,7 +50,7 @@ public final class RectifiedAdam implements AutoCloseable {
     /** Forgets all updates, and goes on with other constants. */
     void restart(OptimizerSettings next) {
         settings = next;
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradients guard = new NoGradients()) {
             mean.flat().zero_();
             square.flat().zero_();
         }
@@ -69,24 +71,23 @@ public final class RectifiedAdam implements AutoCloseable {
                 : 1;
         double rate = learningRate / meanCorrection * rectification * (rectified ? Math.sqrt(squareCorrection) : 1);
 
-        Scalar share = new Scalar(1 - averageRate);
+        Scalar share = scalar(1 - averageRate);
         long total = weights.layout().length();
         for (long start = 0; start < total; start += SLICE) {
             long size = Math.min(SLICE, total - start);
             try (Scope scope = Scope.open();
-                    NoGradGuard guard = new NoGradGuard()) {
+                    NoGradients guard = new NoGradients()) {
                 Tensor parameter = weights.flat().narrow(0, start, size);
                 Tensor gradient = weights.gradient().narrow(0, start, size);
                 Tensor first = mean.flat().narrow(0, start, size);
                 Tensor second = square.flat().narrow(0, start, size);
-                first.lerp_(gradient, new Scalar(1 - settings.beta1()));
-                second.mul_(new Scalar(settings.beta2()))
-                        .addcmul_(gradient, gradient, new Scalar(1 - settings.beta2()));
+                first.lerp_(gradient, scalar(1 - settings.beta1()));
+                second.mul_(scalar(settings.beta2())).addcmul_(gradient, gradient, scalar(1 - settings.beta2()));
                 if (rectified) {
-                    Tensor scale = second.sqrt().add_(new Scalar(settings.epsilon()));
-                    parameter.addcdiv_(first, scale, new Scalar(-rate));
+                    Tensor scale = second.sqrt().add_(scalar(settings.epsilon()));
+                    parameter.addcdiv_(first, scale, scalar(-rate));
                 } else {
-                    parameter.add_(first, new Scalar(-rate));
+                    parameter.add_(first, scalar(-rate));
                 }
                 average.flat().narrow(0, start, size).lerp_(parameter, share);
             }

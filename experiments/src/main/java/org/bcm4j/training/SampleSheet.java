@@ -1,5 +1,8 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
@@ -12,15 +15,13 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.EdmDenoiser;
 import org.bcm4j.walk.ImageNoise;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -58,7 +59,7 @@ final class SampleSheet {
     /** A PNG file of the sheet that these weights draw. */
     byte[] draw(Weights weights) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Precision.Guard guard = precision.on(device)) {
             ImageNoise noises = ImageNoise.from(config.seed(), 0, device);
             Pass pass = Pass.evaluating(weights);
@@ -73,29 +74,29 @@ final class SampleSheet {
                 case CONSISTENCY -> consistency(pass, real, labels, noises);
                 case DENOISER -> denoiser(pass, real, labels, noises);
             };
-            Tensor all = torch.cat(new TensorVector(rows.quick(), rows.slow(), real, rows.back()), 0);
+            Tensor all = cat(0, rows.quick(), rows.slow(), real, rows.back());
             return ImageFiles.png(
                     ImageGrid.ofColumns(COLUMNS).withMagnification(2).draw(all));
         }
     }
 
     private Rows bidirectional(Pass pass, Tensor real, Optional<Tensor> labels, ImageNoise noises) {
-        Tensor noise = noises.start(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
+        Tensor noise = noises.start(real.shape()).mul(scalar(NoiseScales.SIGMA_MAX));
         Tensor one = step(pass, noise, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);
         Tensor middle = step(pass, noise, NoiseScales.SIGMA_MAX, MIDDLE, labels);
         Tensor two = step(pass, middle, MIDDLE, NoiseScales.SIGMA_MIN, labels);
-        Tensor start = real.add(noises.normal(real.shape()), new Scalar(START));
+        Tensor start = real.add(noises.normal(real.shape()), scalar(START));
         Tensor inverted = step(pass, start, START, NoiseScales.SIGMA_MAX, labels);
         return new Rows(one, two, step(pass, inverted, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels));
     }
 
     /** A consistency model goes to time 0 only: its second step starts from fresh noise, and what comes back is a denoised image. */
     private Rows consistency(Pass pass, Tensor real, Optional<Tensor> labels, ImageNoise noises) {
-        Tensor noise = noises.start(real.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX));
+        Tensor noise = noises.start(real.shape()).mul(scalar(NoiseScales.SIGMA_MAX));
         Tensor one = step(pass, noise, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);
-        Tensor renewed = one.add(noises.normal(real.shape()), new Scalar(MIDDLE));
+        Tensor renewed = one.add(noises.normal(real.shape()), scalar(MIDDLE));
         Tensor two = step(pass, renewed, MIDDLE, NoiseScales.SIGMA_MIN, labels);
-        Tensor noisy = real.add(noises.normal(real.shape()), new Scalar(MIDDLE));
+        Tensor noisy = real.add(noises.normal(real.shape()), scalar(MIDDLE));
         return new Rows(one, two, step(pass, noisy, MIDDLE, NoiseScales.SIGMA_MIN, labels));
     }
 
@@ -104,7 +105,7 @@ final class SampleSheet {
         DeterministicSampler quick = new DeterministicSampler(OdeSolver.HEUN, 5);
         DeterministicSampler slow = new DeterministicSampler(OdeSolver.HEUN, 10);
         Tensor noise = noises.start(real.shape());
-        Tensor latent = slow.invert(denoiser, real).x().div(new Scalar(NoiseScales.SIGMA_MAX));
+        Tensor latent = slow.invert(denoiser, real).x().div(scalar(NoiseScales.SIGMA_MAX));
         return new Rows(
                 images(quick.generate(denoiser, noise)),
                 images(slow.generate(denoiser, noise)),

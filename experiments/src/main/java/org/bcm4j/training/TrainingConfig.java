@@ -16,8 +16,8 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.terms.LossTerm;
-import org.bcm4j.training.terms.PosteriorMean;
 import org.bcm4j.training.terms.PseudoHuber;
+import org.bcm4j.training.terms.StableTargets;
 
 /**
  * One experiment, as its YAML file says it; a run can be repeated from it.
@@ -31,7 +31,7 @@ import org.bcm4j.training.terms.PseudoHuber;
  * @param lanes in how many parts such a part is computed side by side, each by its share of the processor's cores; absent for one for each
  *     core as long as each has 8 images, and for 1 on a GPU
  * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
- *     that may lie behind it ({@link PosteriorMean}); 0 leads to the image that was drawn, as in the paper
+ *     that may lie behind it ({@link StableTargets}); 0 leads to the image that was drawn, as in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
  * @param horizontalFlips whether every second image, by chance, is seen mirrored left to right

@@ -9,6 +9,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SafetensorsFile;
 import org.bcm4j.tensor.Scope;
@@ -17,7 +18,6 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.TermState;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -92,7 +92,7 @@ final class TrainingState implements AutoCloseable {
         int next = config.stageAt(step);
         if (next != stageIndex) {
             enter(next);
-            try (NoGradGuard guard = new NoGradGuard()) {
+            try (NoGradients guard = new NoGradients()) {
                 weights.values.flat().copy_(average.flat());
             }
             termStates.values().forEach(state -> state.begin(average));
@@ -142,7 +142,7 @@ final class TrainingState implements AutoCloseable {
     /** @throws UserException if the file is no state of a run of this configuration */
     void load(Path file) {
         try (Scope scope = Scope.open();
-                NoGradGuard guard = new NoGradGuard()) {
+                NoGradients guard = new NoGradients()) {
             requireFormat(file);
             SafetensorsFile saved = Safetensors.read(file);
             long stage = counter(saved, "stage", file);

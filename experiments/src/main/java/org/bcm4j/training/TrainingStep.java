@@ -1,5 +1,7 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,13 +19,12 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.LossTerm;
-import org.bcm4j.training.terms.PosteriorMean;
 import org.bcm4j.training.terms.PseudoHuber;
+import org.bcm4j.training.terms.StableTargets;
 import org.bcm4j.training.terms.TermInputs;
 import org.bcm4j.training.terms.TermState;
 import org.bcm4j.training.terms.TimeLaws;
 import org.bcm4j.training.terms.TrainedFunction;
-import org.bytedeco.pytorch.Scalar;
 
 /** One step of a run: draw a batch, sum the terms of the stage, go backward, update. */
 final class TrainingStep implements AutoCloseable {
@@ -33,7 +34,7 @@ final class TrainingStep implements AutoCloseable {
     private final Precision precision;
     private final PseudoHuber distance;
     private final TimeLaws laws;
-    private final Optional<PosteriorMean> posteriorMean;
+    private final Optional<StableTargets> posteriorMean;
     private final Lanes lanes;
 
     TrainingStep(
@@ -49,7 +50,7 @@ final class TrainingStep implements AutoCloseable {
         distance = config.distance();
         laws = new TimeLaws(device);
         posteriorMean = config.stableTargets() > 0
-                ? Optional.of(new PosteriorMean(images, config.stableTargets(), config.seed(), device))
+                ? Optional.of(new StableTargets(images, config.stableTargets(), config.seed(), device))
                 : Optional.empty();
         lanes = new Lanes(config.lanesOn(device));
     }
@@ -130,7 +131,7 @@ final class TrainingStep implements AutoCloseable {
                     TrainedFunction f =
                             new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
                     Loss loss = evaluate(term, inputs(f, part, state.step, points, random, state.termState(term)));
-                    loss.total().mul(new Scalar(share)).backward();
+                    loss.total().mul(scalar(share)).backward();
                     total += loss.total().item_double();
                     loss.parts().forEach((name, value) -> parts.merge(name, value.item_double(), Double::sum));
                 }

@@ -82,10 +82,10 @@ class CheckpointDamageTest {
     }
 
     /** A change to some bytes; positions count modulo the length. */
-    sealed interface Damage {
+    sealed interface Corruption {
         byte[] apply(byte[] content);
 
-        record Flip(int position, int bit) implements Damage {
+        record Flip(int position, int bit) implements Corruption {
             @Override
             public byte[] apply(byte[] content) {
                 content[position % content.length] ^= (byte) (1 << bit);
@@ -93,7 +93,7 @@ class CheckpointDamageTest {
             }
         }
 
-        record Cut(int length) implements Damage {
+        record Cut(int length) implements Corruption {
             @Override
             public byte[] apply(byte[] content) {
                 return Arrays.copyOf(content, 1 + length % content.length);
@@ -101,7 +101,7 @@ class CheckpointDamageTest {
         }
 
         /** A number where another stood, most often a length. */
-        record Claim(int position, long number, boolean wide, boolean bigEndian) implements Damage {
+        record Claim(int position, long number, boolean wide, boolean bigEndian) implements Corruption {
             @Override
             public byte[] apply(byte[] content) {
                 ByteBuffer bytes =
@@ -131,7 +131,7 @@ class CheckpointDamageTest {
     }
 
     @Provide
-    Arbitrary<Damage> damages() {
+    Arbitrary<Corruption> damages() {
         Arbitrary<Integer> positions =
                 Arbitraries.integers().between(0, 10_000).withDistribution(RandomDistribution.uniform());
         Arbitrary<Long> numbers = Arbitraries.oneOf(
@@ -141,20 +141,21 @@ class CheckpointDamageTest {
                 Tuple.of(
                         5,
                         Combinators.combine(positions, Arbitraries.integers().between(0, 7))
-                                .as(Damage.Flip::new)),
-                Tuple.of(1, positions.map(Damage.Cut::new)),
+                                .as(Corruption.Flip::new)),
+                Tuple.of(1, positions.map(Corruption.Cut::new)),
                 Tuple.of(
                         4,
                         Combinators.combine(
                                         positions, numbers, Arbitraries.of(true, false), Arbitraries.of(true, false))
-                                .as(Damage.Claim::new)));
+                                .as(Corruption.Claim::new)));
     }
 
     @Property(tries = 10_000)
-    void isRefusedOrRead(@ForAll Format format, @ForAll @Size(min = 1, max = 3) List<@From("damages") Damage> damages)
+    void isRefusedOrRead(
+            @ForAll Format format, @ForAll @Size(min = 1, max = 3) List<@From("damages") Corruption> damages)
             throws IOException {
         byte[] content = format.sound();
-        for (Damage damage : damages) {
+        for (Corruption damage : damages) {
             content = damage.apply(content);
         }
         Files.write(FILE, format.file(content));

@@ -2,6 +2,7 @@ package org.bcm4j.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +17,6 @@ import java.util.zip.ZipEntry;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +75,7 @@ class CheckpointTest {
         Tensor weight = checkpoint.tensor("model/w");
         Tensor transposed = checkpoint.tensor("model/t");
         assertThat(HostTensors.floats(transposed)).containsExactly(1, 4, 2, 5, 3, 6);
-        weight.mul_(new Scalar(10));
+        weight.mul_(scalar(10));
         assertThat(HostTensors.floats(transposed)).containsExactly(10, 40, 20, 50, 30, 60);
         assertThat(checkpoint.tensor("model/tied")).isSameAs(weight);
     }

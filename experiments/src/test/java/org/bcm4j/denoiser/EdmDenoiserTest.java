@@ -8,12 +8,12 @@ import org.bcm4j.network.Conditioning;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.BidirectionalInitialization;
 import org.bcm4j.training.IctFixture;
 import org.bcm4j.training.terms.EdmDenoiser;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class EdmDenoiserTest {
     @Test
     void agreesWithARecordedDenoiser() {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = IctFixture.weights()) {
             Fixture fixture = IctFixture.open();
             Tensor denoised = denoise(IctFixture.network(Conditioning.TIME), weights, fixture);
@@ -36,7 +36,7 @@ class EdmDenoiserTest {
     void aNetworkThatIsToldUAsWellServesToo() {
         AdmUNet aligned = IctFixture.network(Conditioning.ALIGNED);
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights time = IctFixture.weights();
                 Weights both = BidirectionalInitialization.from(time, "ict_adm", aligned.layout(), Device.CPU)) {
             Fixture fixture = IctFixture.open();

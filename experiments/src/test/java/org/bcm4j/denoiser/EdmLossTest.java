@@ -3,6 +3,7 @@ package org.bcm4j.denoiser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
@@ -20,11 +21,10 @@ import org.bcm4j.training.IctFixture;
 import org.bcm4j.training.terms.Denoising;
 import org.bcm4j.training.terms.EdmDenoiser;
 import org.bcm4j.training.terms.EdmLoss;
-import org.bcm4j.training.terms.Example;
 import org.bcm4j.training.terms.IntervalLaw;
 import org.bcm4j.training.terms.IntervalLaw.EndPoints;
 import org.bcm4j.training.terms.TrainedFunction;
-import org.bytedeco.pytorch.Scalar;
+import org.bcm4j.training.terms.TrainingBatch;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,8 +45,8 @@ class EdmLossTest {
             GaussianData data = new GaussianData(0.2, 0.5);
             Tensor images = generator
                     .normal(1, 1, 1, PIXELS)
-                    .mul(new Scalar(data.deviation()))
-                    .add(new Scalar(data.mean()));
+                    .mul(scalar(data.deviation()))
+                    .add(scalar(data.mean()));
             Tensor noise = generator.normal(1, 1, 1, PIXELS);
             Tensor scale = Device.CPU.full(sigma, 1);
 
@@ -103,12 +103,12 @@ class EdmLossTest {
             Tensor gradient = live.gradient().clone();
             live.gradient().zero_();
 
-            Example example = new Example(images, noise, sigma, sigma, sigma, labels);
+            TrainingBatch example = new TrainingBatch(images, noise, sigma, sigma, sigma, labels);
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             Tensor regression = new Denoising(IntervalLaw.Settings.paper(EndPoints.INCLUDED))
                     .of(new TrainedFunction(function, live, stored), example)
                     .total()
-                    .mul(new Scalar(768.0)); // a mean over pixels there, a sum here
+                    .mul(scalar(768.0)); // a mean over pixels there, a sum here
             regression.backward();
 
             assertThat(loss.item_double() / regression.item_double()).isCloseTo(1, within(1e-5));

@@ -12,11 +12,11 @@ import org.bcm4j.network.NcsnppUNet;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.EdmDenoiser;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,7 +70,7 @@ class EdmParityTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.002", "0.1", "0.5", "3.0", "80.0"})
     void denoises(String sigma) {
-        try (NoGradGuard noGrad = new NoGradGuard()) {
+        try (NoGradients noGrad = new NoGradients()) {
             String prefix = "D/sigma=" + sigma + "/";
             Tensor denoised =
                     denoiser.denoise(fixture.tensor(prefix + "x"), Device.CPU.floats(Double.parseDouble(sigma)));
@@ -82,7 +82,7 @@ class EdmParityTest {
 
     @Test
     void denoisesEachImageAtItsOwnScale() {
-        try (NoGradGuard noGrad = new NoGradGuard()) {
+        try (NoGradients noGrad = new NoGradients()) {
             Tensor denoised = denoiser.denoise(fixture.tensor("D/per_sample/x"), fixture.tensor("D/per_sample/sigma"));
 
             assertThat(Fixture.relativeError(denoised, fixture.tensor("D/per_sample/D")))

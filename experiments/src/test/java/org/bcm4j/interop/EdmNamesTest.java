@@ -2,6 +2,7 @@ package org.bcm4j.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,6 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +73,7 @@ class EdmNamesTest {
     void frequenciesLoseTheirScale() {
         Map<String, Tensor> converted = names(List.of(1, 3, 3, 1)).convert(published, "edm.pt");
         Tensor frequencies = Objects.requireNonNull(converted.get("map_noise.freqs"));
-        assertThat(frequencies.mul(new Scalar(16.0)).equal(published.get("model.map_noise.freqs")))
+        assertThat(frequencies.mul(scalar(16.0)).equal(published.get("model.map_noise.freqs")))
                 .isTrue();
     }
 

@@ -2,6 +2,7 @@ package org.bcm4j.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,11 +24,10 @@ import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +113,7 @@ class FlaxImportTest {
     @Test
     void openAisNetworkComputesWhatWasRecorded() throws IOException {
         assertThat(relativeError(Family.OPENAI_CM)).isGreaterThan(0.01);
-        flax.computeIfPresent("GaussianFourierProjection_0/W", (name, w) -> w.mul(new Scalar(4.0)));
+        flax.computeIfPresent("GaussianFourierProjection_0/W", (name, w) -> w.mul(scalar(4.0)));
         assertThat(relativeError(Family.OPENAI_CM)).isLessThan(TOLERANCE);
     }
 
@@ -153,7 +153,7 @@ class FlaxImportTest {
         Fixture recorded = Fixture.open("ncsnpp_song");
         CheckpointImport reading = new CheckpointImport(family);
         Checkpoint weights = reading.weightsIn(Checkpoint.read(file(Map.of("params", flax))), Optional.empty());
-        try (NoGradGuard noGrad = new NoGradGuard();
+        try (NoGradients noGrad = new NoGradients();
                 Weights loaded = reading.load(weights, config, Device.CPU)) {
             Tensor t = recorded.tensor("time_cond");
             Tensor output = config.build().apply(Pass.evaluating(loaded), recorded.tensor("x"), t, t, Optional.empty());

@@ -2,6 +2,7 @@ package org.bcm4j.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,6 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -53,7 +53,7 @@ class GoldenCheckTest {
     void failsAnOutputThatDiffersByMoreThanTheTolerance() {
         edit(
                 "io.safetensors",
-                tensors -> tensors.computeIfPresent("u_gt_t/F", (name, expected) -> expected.add(new Scalar(1e-3))));
+                tensors -> tensors.computeIfPresent("u_gt_t/F", (name, expected) -> expected.add(scalar(1e-3))));
         GoldenCheck.Report report = new GoldenCheck().run(folder);
         assertThat(report.passed()).isFalse();
         assertThat(report.comparisons())
@@ -84,7 +84,7 @@ class GoldenCheckTest {
         edit(
                 "model.safetensors",
                 tensors -> tensors.computeIfPresent(
-                        "time_embed_align.weight", (name, weight) -> weight.mul(new Scalar(1.01))));
+                        "time_embed_align.weight", (name, weight) -> weight.mul(scalar(1.01))));
         GoldenCheck.Report report = new GoldenCheck().run(folder);
         assertThat(report.passed()).isFalse();
         assertThat(report.firstDivergence()).map(Comparison::output).contains("emb_align");
@@ -140,7 +140,7 @@ class GoldenCheckTest {
     void notANumberNeverPasses() {
         edit(
                 "model.safetensors",
-                tensors -> tensors.computeIfPresent("out.2.bias", (name, bias) -> bias.mul(new Scalar(Double.NaN))));
+                tensors -> tensors.computeIfPresent("out.2.bias", (name, bias) -> bias.mul(scalar(Double.NaN))));
         assertThatThrownBy(() -> new GoldenCheck().run(folder))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("parameter out.2.bias holds NaN or infinity");

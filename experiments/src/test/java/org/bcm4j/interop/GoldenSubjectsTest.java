@@ -2,6 +2,7 @@ package org.bcm4j.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.BidirectionalInitialization;
 import org.bcm4j.training.IctFixture;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,7 +89,7 @@ class GoldenSubjectsTest {
         String name = "Mixed_6c.branch7x7_2.conv.weight";
         edit(
                 copy.resolve("model.safetensors"),
-                weights -> weights.computeIfPresent(name, (key, weight) -> weight.mul(new Scalar(1.1))));
+                weights -> weights.computeIfPresent(name, (key, weight) -> weight.mul(scalar(1.1))));
         assertThat(new GoldenCheck().run(copy).firstDivergence())
                 .map(Comparison::output)
                 .contains("avgpool/Mixed_6c");
@@ -130,7 +130,7 @@ class GoldenSubjectsTest {
         Path start = startOfFineTuning();
         edit(
                 start.resolve("model.safetensors"),
-                weights -> weights.computeIfPresent("out.2.bias", (name, bias) -> bias.add(new Scalar(0.01))));
+                weights -> weights.computeIfPresent("out.2.bias", (name, bias) -> bias.add(scalar(0.01))));
         assertThat(new GoldenCheck().run(start).comparisons()).noneMatch(Comparison::passed);
     }
 

@@ -310,7 +310,7 @@ class EvaluationTest {
             assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, three, "others test"))
                     .isInstanceOf(UserException.class)
                     .hasMessage(
-                            "the model's 2 classes (upper, lower) are not the 3 (a, b, c) of others test; name the data that the model was"
+                            "the model's 2 classes are not the 3 (a, b, c) of others test; name the data that the model was"
                                     + " trained on (tiny)");
             assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, other, "others test"))
                     .isInstanceOf(UserException.class)

@@ -2,12 +2,12 @@ package org.bcm4j.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -24,9 +24,8 @@ class HighestFrequencyTest {
             real.add(images);
             // Columns alternately brighter and darker by a quarter, in the lower half the other way round: 64·64/16 in
             // six bins.
-            Tensor columns =
-                    torch.arange(new Scalar(8)).remainder(new Scalar(2)).sub(new Scalar(0.5));
-            Tensor rows = torch.arange(new Scalar(8)).div(new Scalar(4)).floor().sub(new Scalar(0.5));
+            Tensor columns = torch.arange(scalar(8)).remainder(scalar(2)).sub(scalar(0.5));
+            Tensor rows = torch.arange(scalar(8)).div(scalar(4)).floor().sub(scalar(0.5));
             marked.add(images.add(columns.view(1, 1, 1, 8).mul(rows.view(1, 1, 8, 1))));
             HighestFrequency ratio = marked.power().over(real.power());
             // The images' own pixels scatter by 60 levels of 127.5, 0.0184 each and 1.18 a bin.

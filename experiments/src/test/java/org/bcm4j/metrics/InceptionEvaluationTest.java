@@ -3,6 +3,7 @@ package org.bcm4j.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -20,7 +21,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.ejml.data.DMatrixRMaj;
@@ -44,10 +44,10 @@ class InceptionEvaluationTest {
     private static Tensor images(SeededGenerator generator, long count, double spread) {
         return generator
                 .normal(count, 3, 16, 16)
-                .mul(new Scalar(spread))
-                .add(new Scalar(128.0))
-                .clamp_min(new Scalar(0.0))
-                .clamp_max(new Scalar(255.0))
+                .mul(scalar(spread))
+                .add(scalar(128.0))
+                .clamp_min(scalar(0.0))
+                .clamp_max(scalar(255.0))
                 .to(ScalarType.Byte);
     }
 

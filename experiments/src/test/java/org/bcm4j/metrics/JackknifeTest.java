@@ -2,6 +2,7 @@ package org.bcm4j.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -10,7 +11,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +58,7 @@ class JackknifeTest {
     void momentsWithoutAGroupAreThoseOfTheOthers() {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(11, Device.CPU)) {
-            Tensor rows = generator.normal(733, DIMENSION).add(new Scalar(4.0));
+            Tensor rows = generator.normal(733, DIMENSION).add(scalar(4.0));
             GroupedMoments moments = new GroupedMoments(DIMENSION, Jackknife.GROUPS);
             for (long start = 0; start < 733; start += 50) {
                 moments.add(rows.narrow(0, start, Math.min(50, 733 - start)));
@@ -82,7 +82,7 @@ class JackknifeTest {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(13, Device.CPU)) {
             Tensor first = generator.normal(120, DIMENSION);
-            Tensor second = generator.normal(90, DIMENSION).add(new Scalar(0.2));
+            Tensor second = generator.normal(90, DIMENSION).add(scalar(0.2));
             double distance = KernelDistance.between(first, second);
             double[] without = IntStream.range(0, Jackknife.GROUPS)
                     .mapToDouble(group -> KernelDistance.between(without(first, group), second))

@@ -3,6 +3,8 @@ package org.bcm4j.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,9 +21,7 @@ import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
@@ -136,8 +136,8 @@ class NoiseFiguresTest {
 
     @Test
     void uniformNumbersAreNotNormal() {
-        Tensor ramp = torch.linspace(new Scalar(-1.0), new Scalar(1.0), 4096).reshape(1, 1, 64, 64);
-        Tensor ramps = torch.cat(new TensorVector(ramp, ramp), 0);
+        Tensor ramp = torch.linspace(scalar(-1.0), scalar(1.0), 4096).reshape(1, 1, 64, 64);
+        Tensor ramps = cat(0, ramp, ramp);
         NoiseFigures figures = NoiseFigures.of(ramps, ramps);
         assertThat(figures.standardDeviation()).isCloseTo(1 / Math.sqrt(3), within(1e-3));
         assertThat(figures.excessKurtosis()).isCloseTo(-1.2, within(1e-2));
@@ -188,7 +188,7 @@ class NoiseFiguresTest {
     void thePatchIsThatOfAllChannels() {
         try (SeededGenerator generator = new SeededGenerator(2, Device.CPU)) {
             Tensor images = generator.normal(200, 2, 9, 7);
-            Tensor noises = torch.cat(new TensorVector(images.narrow(1, 1, 1), images.narrow(1, 1, 1)), 1);
+            Tensor noises = cat(1, images.narrow(1, 1, 1), images.narrow(1, 1, 1));
             assertThat(NoiseFigures.of(noises, images).patchDetermination()).isCloseTo(1, within(1e-4));
         }
     }
@@ -206,10 +206,10 @@ class NoiseFiguresTest {
     @Test
     void aLatticeIsAtTheHighestFrequency() {
         try (SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
-            Tensor board = torch.arange(new Scalar(8))
-                    .remainder(new Scalar(2))
-                    .mul(new Scalar(2.0))
-                    .sub(new Scalar(1.0));
+            Tensor board = torch.arange(scalar(8))
+                    .remainder(scalar(2))
+                    .mul(scalar(2.0))
+                    .sub(scalar(1.0));
             Tensor checks = board.view(8, 1).mul(board.view(1, 8)).view(1, 1, 8, 8);
             Tensor noise = generator.normal(300, 1, 8, 8);
             HighestFrequency plain = NoiseFigures.of(noise, noise).highestFrequency();
@@ -236,14 +236,14 @@ class NoiseFiguresTest {
     }
 
     private static Tensor three(Tensor planes) {
-        return torch.cat(new TensorVector(planes, planes, planes), 1);
+        return cat(1, planes, planes, planes);
     }
 
     /** Float32, from the bytes of the small copy or as they are. */
     private static Tensor noises(Tensor stored) {
         return stored.is_floating_point()
                 ? stored
-                : stored.to(ScalarType.Float).sub(new Scalar(128.0)).div(new Scalar(16.0));
+                : stored.to(ScalarType.Float).sub(scalar(128.0)).div(scalar(16.0));
     }
 
     private static double number(JsonNode figures, String key) {

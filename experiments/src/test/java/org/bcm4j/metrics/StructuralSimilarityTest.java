@@ -3,6 +3,7 @@ package org.bcm4j.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
@@ -11,7 +12,6 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -104,7 +104,7 @@ class StructuralSimilarityTest {
     }
 
     private static Tensor filled(double value) {
-        return HostTensors.ofFloats(new float[121], 1, 1, 11, 11).fill_(new Scalar(value));
+        return HostTensors.ofFloats(new float[121], 1, 1, 11, 11).fill_(scalar(value));
     }
 
     @Property(tries = 40)
@@ -115,7 +115,7 @@ class StructuralSimilarityTest {
         try (Scope scope = Scope.open()) {
             Tensor x = HostTensors.ofFloats(noise(seed, 2 * side * side), 2, 1, side, side);
             Tensor other = HostTensors.ofFloats(noise(~seed, 2 * side * side), 2, 1, side, side);
-            Tensor y = x.mul(new Scalar(mix)).add(other.mul(new Scalar(1 - Math.abs(mix))));
+            Tensor y = x.mul(scalar(mix)).add(other.mul(scalar(1 - Math.abs(mix))));
             double[] there = StructuralSimilarity.perImage(x, y);
             double[] back = StructuralSimilarity.perImage(y, x);
             double[] same = StructuralSimilarity.perImage(x, x);

@@ -1,6 +1,8 @@
 package org.bcm4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,12 +20,11 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -101,10 +102,10 @@ class NcsnppParityTest {
 
     /** EDM's denoiser D(x; σ). */
     private static Tensor denoised(NcsnppConfig config, Weights weights, Tensor x, Tensor sigma) {
-        Tensor variance = sigma.square().add(new Scalar(0.25));
+        Tensor variance = sigma.square().add(scalar(0.25));
         Tensor raw = run(config, weights, x.mul(perImage(variance.rsqrt())), sigma);
-        Tensor skip = variance.reciprocal().mul(new Scalar(0.25));
-        Tensor out = sigma.mul(new Scalar(0.5)).mul(variance.rsqrt());
+        Tensor skip = variance.reciprocal().mul(scalar(0.25));
+        Tensor out = sigma.mul(scalar(0.5)).mul(variance.rsqrt());
         return perImage(skip).mul(x).add(perImage(out).mul(raw));
     }
 
@@ -121,7 +122,7 @@ class NcsnppParityTest {
     @ValueSource(strings = {"ncsnpp_edm", "ddpmpp_edm"})
     void outputsOfEdmsNetworks(String name) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = weights(name)) {
             Fixture fixture = Fixture.open(name);
             NcsnppConfig config = small(name);
@@ -146,7 +147,7 @@ class NcsnppParityTest {
     @ValueSource(strings = {"ncsnpp_edm", "ddpmpp_edm"})
     void activationsOfEdmsNetworks(String name) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = weights(name)) {
             Fixture fixture = Fixture.open(name);
             Pass pass = Pass.evaluating(weights);
@@ -171,7 +172,7 @@ class NcsnppParityTest {
             h = up.get(0).entry().get(1).apply(pass, fixture.tensor("act/dec.8x8_in0"), embedding);
             assertClose(h, fixture, "act/dec.8x8_in1", 1e-5);
             for (int i = 0; i < 3; i++) {
-                Tensor joined = torch.cat(new TensorVector(h, skips.get(8 - i)), 1);
+                Tensor joined = cat(1, h, skips.get(8 - i));
                 h = up.get(0).blocks().get(i).apply(pass, joined, embedding);
             }
             assertClose(up.get(1).entry().get(0).apply(pass, h, embedding), fixture, "act/dec.16x16_up", 1e-5);
@@ -191,13 +192,13 @@ class NcsnppParityTest {
     /** EDM records its features as cosines, then sines, and swaps them afterwards. */
     private static Tensor swapped(Tensor features) {
         TensorVector halves = features.chunk(2, 1);
-        return torch.cat(new TensorVector(halves.get(1), halves.get(0)), 1);
+        return cat(1, halves.get(1), halves.get(0));
     }
 
     @Test
     void outputsAndActivationsOfScoreSdesNetwork() {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = weights("ncsnpp_song")) {
             Fixture fixture = Fixture.open("ncsnpp_song");
             Pass pass = Pass.evaluating(weights);
@@ -276,7 +277,7 @@ class NcsnppParityTest {
     @ValueSource(strings = {"formula_ncsnpp_cifar10_full", "formula_ddpmpp_cifar10_full"})
     void outputsOfFullSize(String name) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard()) {
+                NoGradients noGrad = new NoGradients()) {
             Fixture fixture = Fixture.open(name);
             NcsnppConfig config = full(name);
             try (Weights weights = formula(config, fixture.config().path("SALT").longValue())) {

@@ -1,6 +1,7 @@
 package org.bcm4j.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
@@ -22,12 +23,11 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,12 +51,12 @@ class OnnxFileTest {
     Path directory;
 
     private Scope scope;
-    private NoGradGuard noGrad;
+    private NoGradients noGrad;
 
     @BeforeEach
     void open() {
         scope = Scope.open();
-        noGrad = new NoGradGuard();
+        noGrad = new NoGradients();
     }
 
     @AfterEach
@@ -204,7 +204,7 @@ class OnnxFileTest {
                 Weights weights = Weights.zeros(network.build().layout(), Device.CPU)) {
             weights.views()
                     .values()
-                    .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.2))));
+                    .forEach(view -> view.copy_(generator.normal(view.shape()).mul(scalar(0.2))));
             try (OnnxEngine engine = written(network, ModelKind.BIDIRECTIONAL, weights)) {
                 for (int count : new int[] {3, 1, 5}) {
                     Tensor x = generator.normal(count, 2, 16, 16);

@@ -13,10 +13,10 @@ import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.BidirectionalConsistency;
 import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
 import org.bcm4j.training.terms.Consistency;
-import org.bcm4j.training.terms.Example;
 import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.PseudoHuber;
 import org.bcm4j.training.terms.TrainedFunction;
+import org.bcm4j.training.terms.TrainingBatch;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,7 +142,7 @@ class LossesParityTest {
     }
 
     /** The loss that the fixture calls {@code name}. */
-    private Loss loss(String name, Constant c, Example example) {
+    private Loss loss(String name, Constant c, TrainingBatch example) {
         TrainedFunction f = new TrainedFunction(function, live, constant);
         PseudoHuber distance = c.distance(fixture);
         int images = Math.toIntExact(example.images().size(0));
@@ -159,8 +159,8 @@ class LossesParityTest {
     }
 
     /** Images {@code first} to {@code first + count} of the recorded batch. */
-    private Example example(long first, long count) {
-        return new Example(
+    private TrainingBatch example(long first, long count) {
+        return new TrainingBatch(
                 slice("x0", first, count),
                 slice("z", first, count),
                 slice("t", first, count),

@@ -11,9 +11,9 @@ import org.bcm4j.network.AdmUNet;
 import org.bcm4j.nn.Attention;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Sinusoid;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,7 @@ class NetworkParityTest {
     @Test
     void goingNowhereIsExact() {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = Fixture.bcmAdmWeights()) {
             Fixture fixture = Fixture.open("bcm_adm");
             Tensor x = fixture.tensor("u_eq_t/x_t");
@@ -94,7 +94,7 @@ class NetworkParityTest {
     @Test
     void attention() {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = Fixture.bcmAdmWeights()) {
             Fixture fixture = Fixture.open("bcm_adm");
             Tensor attended = new Attention("middle_block.1", 64, 16, true)

@@ -1,6 +1,7 @@
 package org.bcm4j.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,10 +16,9 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.Arrival;
+import org.bcm4j.walk.SampledPoints;
 import org.bcm4j.walk.Walk;
 import org.bcm4j.walk.Walker;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +60,7 @@ class SamplersParityTest {
     })
     void generation(int nfe, String walk, String points) {
         List<Tensor> visited = new ArrayList<>();
-        Arrival arrival = walker(visited, "z1").generate(Walk.parse(walk), fixture.tensor("z0"));
+        SampledPoints arrival = walker(visited, "z1").generate(Walk.parse(walk), fixture.tensor("z0"));
 
         assertThat(arrival.nfe()).isEqualTo(nfe);
         assertVisited(visited, points);
@@ -74,7 +74,7 @@ class SamplersParityTest {
     void inversionAndReconstruction(String inversion, String walk, String points) {
         Tensor image = fixture.tensor("image");
         List<Tensor> visited = new ArrayList<>();
-        Arrival latent = walker(visited, "z_inv").from(Walk.parse(walk), image);
+        SampledPoints latent = walker(visited, "z_inv").from(Walk.parse(walk), image);
         assertVisited(visited, points);
 
         visited.clear();
@@ -131,6 +131,6 @@ class SamplersParityTest {
 
     /** As the published script measures: truncated bytes, scaled to [0,1]. */
     private static Tensor unit(Tensor image) {
-        return Pixels.toBytes(image).to(ScalarType.Double).div(new Scalar(255.0));
+        return Pixels.toBytes(image).to(ScalarType.Double).div(scalar(255.0));
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.metrics.HighestFrequency;
-import org.bcm4j.metrics.Interval;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.reproduction.TunedWalks.Kind;
@@ -26,16 +26,16 @@ class ClaimTest {
     @TempDir
     private Path folder;
 
-    private static Interval around(double mean) {
-        return Interval.of(mean - BETWEEN_SEEDS, mean, mean + BETWEEN_SEEDS);
+    private static ConfidenceInterval around(double mean) {
+        return ConfidenceInterval.of(mean - BETWEEN_SEEDS, mean, mean + BETWEEN_SEEDS);
     }
 
     /** Of which the difference from {@link #around} has, by Student's t, a half width of 4.303·0.1/√3 = 0.248. */
-    private static Interval noisy(double mean) {
-        return Interval.of(mean, mean, mean);
+    private static ConfidenceInterval noisy(double mean) {
+        return ConfidenceInterval.of(mean, mean, mean);
     }
 
-    private static Verdict verdict(Interval lower, Interval higher, double factor) {
+    private static Verdict verdict(ConfidenceInterval lower, ConfidenceInterval higher, double factor) {
         return new Comparison("a", lower, "b", Optional.of(higher), factor).verdict();
     }
 
@@ -49,10 +49,10 @@ class ClaimTest {
 
     @Test
     void aFactorRaisesTheLowerFigureOfEverySeed() {
-        Interval lower = Interval.of(1, 2, 3);
-        assertThat(verdict(lower, Interval.of(2.1, 4.1, 6.12), 2)).isEqualTo(Verdict.HELD);
-        assertThat(verdict(lower, Interval.of(2.1, 3.9, 6), 2)).isEqualTo(Verdict.UNDECIDED);
-        assertThat(verdict(lower, Interval.of(1.9, 3.9, 5.88), 2)).isEqualTo(Verdict.NOT_HELD);
+        ConfidenceInterval lower = ConfidenceInterval.of(1, 2, 3);
+        assertThat(verdict(lower, ConfidenceInterval.of(2.1, 4.1, 6.12), 2)).isEqualTo(Verdict.HELD);
+        assertThat(verdict(lower, ConfidenceInterval.of(2.1, 3.9, 6), 2)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(verdict(lower, ConfidenceInterval.of(1.9, 3.9, 5.88), 2)).isEqualTo(Verdict.NOT_HELD);
     }
 
     @Test
@@ -180,7 +180,7 @@ class ClaimTest {
                 .isEqualTo(Verdict.UNDECIDED);
     }
 
-    private static Ablations.Result ablations(Optional<Interval> errorOfEq8, double distanceWithoutCt) {
+    private static Ablations.Result ablations(Optional<ConfidenceInterval> errorOfEq8, double distanceWithoutCt) {
         return new Ablations.Result(
                 PROVENANCE,
                 List.of(

@@ -2,6 +2,7 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +22,10 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +40,7 @@ class BidirectionalInitializationTest {
     @Test
     void theConsistencyModelItStartsFromIsThePublishedOne() {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights weights = IctFixture.weights()) {
             Fixture fixture = IctFixture.open();
             ConsistencyFunction function = new ConsistencyFunction(TIME, ModelKind.CONSISTENCY);
@@ -56,7 +56,7 @@ class BidirectionalInitializationTest {
     @ValueSource(strings = {"0.002", "0.7", "80.0"})
     void outputsAreThoseOfThePublishedInitialization(String u) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights consistency = IctFixture.weights();
                 Weights weights = initialized(consistency)) {
             Fixture fixture = IctFixture.open();
@@ -74,7 +74,7 @@ class BidirectionalInitializationTest {
     @Property(tries = 20)
     void theRawOutputStaysBitForBitWhateverUIs(@ForAll @DoubleRange(min = 0.002, max = 80) @Scale(3) double u) {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights consistency = IctFixture.weights();
                 Weights weights = initialized(consistency)) {
             Fixture fixture = IctFixture.open();
@@ -90,7 +90,7 @@ class BidirectionalInitializationTest {
         NcsnppUNet time = ncsnpp(Conditioning.TIME);
         NcsnppUNet aligned = ncsnpp(Conditioning.ALIGNED);
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 SeededGenerator generator = new SeededGenerator(5, Device.CPU);
                 Weights consistency = Weights.zeros(time.layout(), Device.CPU)) {
             consistency.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
@@ -132,7 +132,7 @@ class BidirectionalInitializationTest {
     @Test
     void theSecondPerceptronIsACopyOfTheFirst() {
         try (Scope scope = Scope.open();
-                NoGradGuard noGrad = new NoGradGuard();
+                NoGradients noGrad = new NoGradients();
                 Weights consistency = IctFixture.weights();
                 Weights weights = initialized(consistency)) {
             Tensor projection = weights.get("time_embed_align.weight");
@@ -140,7 +140,7 @@ class BidirectionalInitializationTest {
             Fixture fixture = IctFixture.open();
             Tensor x = fixture.tensor("x_t");
             Tensor t = fixture.tensor("t");
-            Tensor u = t.mul(new Scalar(0.5));
+            Tensor u = t.mul(scalar(0.5));
             Optional<Tensor> labels = Optional.of(fixture.tensor("y"));
 
             Tensor toldOfU = ALIGNED.apply(Pass.evaluating(weights), x, t, u, labels);

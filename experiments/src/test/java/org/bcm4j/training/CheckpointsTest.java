@@ -3,6 +3,7 @@ package org.bcm4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,7 +228,7 @@ class CheckpointsTest {
     private void saveAt(Checkpoints where, int step, int keep) {
         state.step = step;
         state.skipped = -step;
-        state.weights.values.flat().fill_(new Scalar(step));
+        state.weights.values.flat().fill_(scalar(step));
         where.save(state, keep);
     }
 

@@ -17,12 +17,12 @@ import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +79,7 @@ class ExperimentsTest {
                 .network();
         Network network = config.build();
         try (Scope scope = Scope.open();
-                NoGradGuard guard = new NoGradGuard();
+                NoGradients guard = new NoGradients();
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(network.layout(), generator, Device.CPU)) {
             Tensor x = generator.normal(1, config.imageChannels(), config.imageSize(), config.imageSize());

@@ -1,16 +1,16 @@
 package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Map;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,8 +82,8 @@ class RectifiedAdamTest {
                 Weights live = weights.trainable();
                 Weights average = weights.copy();
                 RectifiedAdam optimizer = new RectifiedAdam(SETTINGS, layout, Device.CPU)) {
-            try (NoGradGuard guard = new NoGradGuard()) {
-                live.gradient().fill_(new Scalar(2.0));
+            try (NoGradients guard = new NoGradients()) {
+                live.gradient().fill_(scalar(2.0));
             }
             optimizer.update(live, 0.01, average, 0.75);
 

@@ -3,6 +3,7 @@ package org.bcm4j.training;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -10,11 +11,10 @@ import java.util.Map;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SafetensorsFile;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,9 +50,9 @@ class TrainingStateTest {
     }
 
     private static void fill(TrainingState state, double weights, double average) {
-        try (NoGradGuard guard = new NoGradGuard()) {
-            state.weights.values.flat().fill_(new Scalar(weights));
-            state.average.flat().fill_(new Scalar(average));
+        try (NoGradients guard = new NoGradients()) {
+            state.weights.values.flat().fill_(scalar(weights));
+            state.average.flat().fill_(scalar(average));
         }
     }
 

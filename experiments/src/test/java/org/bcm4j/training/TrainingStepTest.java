@@ -2,6 +2,7 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,11 +17,10 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,10 +40,10 @@ class TrainingStepTest {
 
         Tensor spoil(Tensor output) {
             return switch (this) {
-                case NOT_A_NUMBER -> output.mul(new Scalar(Double.NaN));
-                case INFINITE -> output.mul(new Scalar(Double.POSITIVE_INFINITY));
+                case NOT_A_NUMBER -> output.mul(scalar(Double.NaN));
+                case INFINITE -> output.mul(scalar(Double.POSITIVE_INFINITY));
                 // Zero, by way of the square root's derivative there.
-                case GRADIENT_ONLY -> output.add(output.mul(new Scalar(0.0)).sqrt());
+                case GRADIENT_ONLY -> output.add(output.mul(scalar(0.0)).sqrt());
             };
         }
     }
@@ -138,8 +138,8 @@ class TrainingStepTest {
         try (Run run = new Run(config, config.network().build())) {
             TrainingState state = run.state;
             run.steps(2);
-            try (NoGradGuard guard = new NoGradGuard()) {
-                state.average.flat().add_(new Scalar(1.0));
+            try (NoGradients guard = new NoGradients()) {
+                state.average.flat().add_(scalar(1.0));
             }
             float[] average = numbers(state.average);
             double norm = state.optimizer.mean().flat().norm().item_double();
@@ -152,7 +152,7 @@ class TrainingStepTest {
             // it.
             Tensor gradient = state.weights.live(0).gradient();
             assertThat(norm).isPositive();
-            assertThat(Fixture.relativeErrorOfNorm(state.optimizer.mean().flat().mul(new Scalar(10.0)), gradient))
+            assertThat(Fixture.relativeErrorOfNorm(state.optimizer.mean().flat().mul(scalar(10.0)), gradient))
                     .isLessThan(1e-5);
         }
     }

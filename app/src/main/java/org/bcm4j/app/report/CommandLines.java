@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 
 /** What to type to make the things of a page again, from the folder that the quickstart was run in. */
 record CommandLines(Quickstart options) {
@@ -37,7 +37,7 @@ record CommandLines(Quickstart options) {
                 + seed() + " --out between.png"));
     }
 
-    Html firstClass(Way way) {
+    Html firstClass(SamplingPath way) {
         return listing(Stream.of(sample(way, Demonstrator.CLASS_SAMPLES) + " --class 0 --out class-0.png"));
     }
 
@@ -46,7 +46,7 @@ record CommandLines(Quickstart options) {
                 + protocol.images() + " --seed " + protocol.seed()));
     }
 
-    private String sample(Way way, int count) {
+    private String sample(SamplingPath way, int count) {
         return "sample " + model() + way(way) + " -n " + count + seed();
     }
 
@@ -67,7 +67,7 @@ record CommandLines(Quickstart options) {
     }
 
     /** The options that lead along a way. */
-    private static String way(Way way) {
+    private static String way(SamplingPath way) {
         if (way instanceof Ode ode) {
             return " --sampler " + ode.sampler().solver().name().toLowerCase(Locale.ROOT) + " --steps "
                     + ode.sampler().points();
@@ -76,7 +76,7 @@ record CommandLines(Quickstart options) {
     }
 
     /** The options that lead there and back; an ODE is solved both ways alike. */
-    private static String whole(Way inversion, Way generation) {
+    private static String whole(SamplingPath inversion, SamplingPath generation) {
         return inversion instanceof Walk toNoise && generation instanceof Walk toImages
                 ? way(toNoise.then(toImages))
                 : way(inversion);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.NoiseFigures;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 
 /**
  * What a model did, for its page.
@@ -35,7 +35,7 @@ record Demonstration(
      *
      * @param imagesPerSecond how fast it went; not for the page, whose bytes depend on the model and the seed alone
      */
-    record Generation(Way way, Picture picture, double imagesPerSecond) {}
+    record Generation(SamplingPath way, Picture picture, double imagesPerSecond) {}
 
     /**
      * Images between two real ones, which stand at the ends.
@@ -50,8 +50,8 @@ record Demonstration(
             String fromFile,
             String toFile,
             Optional<String> classes,
-            Way inversion,
-            Way generation,
+            SamplingPath inversion,
+            SamplingPath generation,
             Picture picture) {}
 
     /**
@@ -59,10 +59,10 @@ record Demonstration(
      *
      * @param picture a column for each pair: the first image, that half-way, the pixel mean of the two, the second image
      */
-    record Midpoints(Way inversion, Way generation, Picture picture) {}
+    record Midpoints(SamplingPath inversion, SamplingPath generation, Picture picture) {}
 
     /** Images of one class. */
-    record ClassSamples(String name, Way way, Picture picture) {}
+    record ClassSamples(String name, SamplingPath way, Picture picture) {}
 
     /** All pictures, in the page's order. */
     List<Picture> pictures() {

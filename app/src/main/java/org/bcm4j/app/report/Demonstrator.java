@@ -1,5 +1,9 @@
 package org.bcm4j.app.report;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,13 +17,10 @@ import org.bcm4j.metrics.ReconstructionError;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Takes a model along its ways and pictures what comes of it. The commands that the page names do the same, number for
@@ -92,7 +93,7 @@ final class Demonstrator {
     }
 
     private Picture noises(String file, String description, Tensor noises) {
-        return Picture.sheet(file, description, shown(noises.div(new Scalar(DRAWN_DEVIATIONS))), STRIP);
+        return Picture.sheet(file, description, shown(noises.div(scalar(DRAWN_DEVIATIONS))), STRIP);
     }
 
     private List<Demonstration.Generation> generations() {
@@ -104,11 +105,11 @@ final class Demonstrator {
     }
 
     /** Of each class in turn. */
-    private Tensor generated(Way way) {
+    private Tensor generated(SamplingPath way) {
         return bcm.generate(way, SAMPLES, seed, bcm.model().cyclicLabels(0, SAMPLES));
     }
 
-    private Demonstration.Generation generation(Way way) {
+    private Demonstration.Generation generation(SamplingPath way) {
         try (Scope scope = Scope.open()) {
             long start = System.nanoTime();
             Tensor images = generated(way).cpu(); // the copy waits for the device
@@ -129,7 +130,7 @@ final class Demonstrator {
 
     private List<RoundTrip> roundTrips(Tensor images, Optional<Tensor> labels) {
         List<RoundTrip> trips = new ArrayList<>();
-        for (Way inversion : ways.inversions()) {
+        for (SamplingPath inversion : ways.inversions()) {
             try (Scope scope = Scope.open()) {
                 trips.add(roundTrip(inversion, images, labels));
             }
@@ -137,8 +138,8 @@ final class Demonstrator {
         return trips;
     }
 
-    private RoundTrip roundTrip(Way inversion, Tensor images, Optional<Tensor> labels) {
-        Way generation = ways.quickestGeneration();
+    private RoundTrip roundTrip(SamplingPath inversion, Tensor images, Optional<Tensor> labels) {
+        SamplingPath generation = ways.quickestGeneration();
         requireMeeting(inversion, generation);
         Tensor noises = bcm.invert(inversion, images, seed, labels);
         Tensor back = bcm.generate(generation, noises, seed, labels);
@@ -168,13 +169,13 @@ final class Demonstrator {
     }
 
     /** A walk back starts where the inversion ended; an ODE leads between the same ends always. */
-    private static void requireMeeting(Way inversion, Way generation) {
+    private static void requireMeeting(SamplingPath inversion, SamplingPath generation) {
         if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
             toNoise.then(toImages); // throws unless they meet
         }
     }
 
-    private Fidelity unlabelled(Way inversion, Way generation, Tensor images) {
+    private Fidelity unlabelled(SamplingPath inversion, SamplingPath generation, Tensor images) {
         Tensor noises = bcm.invert(inversion, images, seed, Optional.empty());
         return fidelity(images, noises, bcm.generate(generation, noises, seed, Optional.empty()));
     }
@@ -203,11 +204,11 @@ final class Demonstrator {
             ThereAndBack way, Tensor images, Optional<Tensor> labels, int from, int to) {
         Tensor first = images.narrow(0, from, 1);
         Tensor last = images.narrow(0, to, 1);
-        Tensor ends = torch.cat(new TensorVector(first, last), 0);
+        Tensor ends = cat(0, first, last);
         Optional<Tensor> told = labels.filter(all -> !hasNullClass())
                 .map(all -> all.index_select(0, bcm.model().device().integers(from, to)));
         Tensor between = bcm.interpolate(way.toNoise(), way.toImages(), ends, FRAMES, seed, told);
-        Tensor strip = torch.cat(new TensorVector(first, between, last), 0);
+        Tensor strip = cat(0, first, between, last);
         String fromClass = examples.classNames().get(examples.label(from));
         String toClass = examples.classNames().get(examples.label(to));
         Picture picture = Picture.sheet(
@@ -243,21 +244,21 @@ final class Demonstrator {
         Tensor firsts = chosen(images, pairs, 0, count);
         Tensor seconds = chosen(images, pairs, 1, count);
         Optional<Tensor> told = labels.map(all -> chosen(all, pairs, 0, count));
-        Tensor ends = torch.cat(new TensorVector(firsts, seconds), 0);
-        Optional<Tensor> toldTwice = told.map(once -> torch.cat(new TensorVector(once, once), 0));
+        Tensor ends = cat(0, firsts, seconds);
+        Optional<Tensor> toldTwice = told.map(once -> cat(0, once, once));
         Tensor noises = bcm.invert(way.toNoise(), ends, seed, toldTwice);
         Tensor[] halfWay = new Tensor[count];
         for (int i = 0; i < count; i++) {
-            Tensor pair = torch.stack(new TensorVector(noises.select(0, i), noises.select(0, count + i)));
+            Tensor pair = stack(0, noises.select(0, i), noises.select(0, count + i));
             halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
         }
-        Tensor between = bcm.generate(way.toImages(), torch.cat(new TensorVector(halfWay), 0), seed, told);
-        Tensor means = firsts.add(seconds).div(new Scalar(2.0));
+        Tensor between = bcm.generate(way.toImages(), cat(0, halfWay), seed, told);
+        Tensor means = firsts.add(seconds).div(scalar(2.0));
         Picture picture = Picture.sheet(
                 "midpoints.png",
                 "Pairs of real images of a class, above and below; between them, first what the model makes half-way,"
                         + " then the mean of the two",
-                torch.cat(new TensorVector(firsts, between, means, seconds), 0),
+                cat(0, firsts, between, means, seconds),
                 count);
         stages.accept("made images half-way between " + count + " pairs of a class");
         return Optional.of(new Demonstration.Midpoints(way.toNoise(), way.toImages(), picture));
@@ -273,7 +274,7 @@ final class Demonstrator {
         if (!knowsClasses()) {
             return List.of();
         }
-        Way way = ways.usualGeneration();
+        SamplingPath way = ways.usualGeneration();
         List<Demonstration.ClassSamples> samples = new ArrayList<>();
         for (int k = 0;
                 k < Math.min(MOST_CLASSES, bcm.model().config().network().classes());
@@ -297,7 +298,7 @@ final class Demonstrator {
         return samples;
     }
 
-    static String evaluations(Way way) {
+    static String evaluations(SamplingPath way) {
         return way.nfe() + (way.nfe() == 1 ? " network evaluation" : " network evaluations");
     }
 

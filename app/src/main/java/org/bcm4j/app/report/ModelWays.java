@@ -13,9 +13,9 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Ode;
+import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
-import org.bcm4j.walk.Way;
 
 /**
  * The ways that a model can go, read and checked: a consistency model's recommended walks, a denoiser's ODE.
@@ -24,7 +24,7 @@ import org.bcm4j.walk.Way;
  * @param inversions from images to noise, in the same order; none of a plain consistency model, which inverts nothing
  * @param interpolation from images to noise and back, the ones between others; only of bidirectional models
  */
-record ModelWays(List<Way> generations, List<Way> inversions, Optional<ThereAndBack> interpolation) {
+record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, Optional<ThereAndBack> interpolation) {
     /** Evaluations to noise of the interpolation, or as near as the model has one: those that the commands take. */
     private static final int INTERPOLATION_NFE = 2;
 
@@ -43,7 +43,7 @@ record ModelWays(List<Way> generations, List<Way> inversions, Optional<ThereAndB
                     List.of(new Ode(SAMPLER, Ode.Direction.INVERT)),
                     Optional.empty());
         }
-        List<Way> generations = read(model, "generate", walks.generate());
+        List<SamplingPath> generations = read(model, "generate", walks.generate());
         return config.kind() == ModelKind.CONSISTENCY
                 ? new ModelWays(generations, List.of(), Optional.empty())
                 : new ModelWays(
@@ -60,7 +60,7 @@ record ModelWays(List<Way> generations, List<Way> inversions, Optional<ThereAndB
                 .orElseThrow(() -> new UserException(place + ": there are none; add some to walks.json"));
     }
 
-    private static List<Way> read(Path model, String purpose, Map<String, String> texts) {
+    private static List<SamplingPath> read(Path model, String purpose, Map<String, String> texts) {
         String place = model + ", walks to " + purpose;
         List<Walk> walks = texts.values().stream()
                 .map(text -> read(place, text, walk -> walk))
@@ -88,12 +88,12 @@ record ModelWays(List<Way> generations, List<Way> inversions, Optional<ThereAndB
     }
 
     /** The generation of fewest evaluations, which turns inverted noises back into images. */
-    Way quickestGeneration() {
+    SamplingPath quickestGeneration() {
         return generations.get(0);
     }
 
     /** A generation of two evaluations, or the nearest: better than one, and still quick. */
-    Way usualGeneration() {
+    SamplingPath usualGeneration() {
         return generations.stream()
                 .min(Comparator.comparingInt(way -> Math.abs(way.nfe() - 2)))
                 .orElseThrow();

@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bcm4j.app.report.ReproductionPlots.Point;
-import org.bcm4j.metrics.Interval;
+import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.reproduction.Ablations;
 import org.bcm4j.reproduction.Coverage;
 import org.bcm4j.reproduction.Edits;
@@ -353,7 +353,7 @@ final class ReproductionFigures {
     }
 
     /** With half the width of its interval. */
-    static String text(Interval interval) {
+    static String text(ConfidenceInterval interval) {
         return number("%.4g", interval.mean()) + number(" ± %.2g", interval.high() - interval.mean());
     }
 }

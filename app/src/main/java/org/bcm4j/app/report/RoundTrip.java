@@ -1,7 +1,7 @@
 package org.bcm4j.app.report;
 
 import java.util.Optional;
-import org.bcm4j.walk.Way;
+import org.bcm4j.walk.SamplingPath;
 
 /**
  * Real images inverted to noise and generated again.
@@ -14,8 +14,8 @@ import org.bcm4j.walk.Way;
  * @param reconstructions the same images, come back
  */
 record RoundTrip(
-        Way inversion,
-        Way generation,
+        SamplingPath inversion,
+        SamplingPath generation,
         Optional<Fidelity> unlabelled,
         Optional<Fidelity> labelled,
         Picture noises,

@@ -1,5 +1,7 @@
 package org.bcm4j.app.report;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +16,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 
 /** A model of random weights for 8 x 8 grey images, with class names that would break a careless page. */
 record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walks, ModelKind kind) {
@@ -59,7 +60,7 @@ record SmallModel(List<String> classes, boolean nullClass, RecommendedWalks walk
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU);
                 Weights weights = Weights.initialized(config().network().build().layout(), generator, Device.CPU)) {
             // A fresh network ends in zeros, so that every class and noise would give the same.
-            weights.flat().add_(generator.normal(weights.layout().length()), new Scalar(0.05));
+            weights.flat().add_(generator.normal(weights.layout().length()), scalar(0.05));
             ModelFolder.write(folder, config(), weights, walks, "A small model.\n");
         }
     }

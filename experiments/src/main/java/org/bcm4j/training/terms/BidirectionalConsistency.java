@@ -90,22 +90,23 @@ public record BidirectionalConsistency(
     @Override
     public Loss apply(TermInputs inputs) {
         int softImages = inputs.count(softShare);
-        Example example = inputs.draw(times, softTimes, softImages);
+        TrainingBatch example = inputs.draw(times, softTimes, softImages);
         return of(inputs.f(), example, softImages, inputs.distance());
     }
 
     /** The loss of given draws. L_soft is that of the first {@code softImages}. */
-    public Loss of(TrainedFunction f, Example example, int softImages, PseudoHuber distance) {
+    public Loss of(TrainedFunction f, TrainingBatch example, int softImages, PseudoHuber distance) {
         Tensor target = f.target(example.lower(), example.t(), example.timeZero(), example.labels());
-        Example inverted = example.first(softImages);
+        TrainingBatch inverted = example.first(softImages);
 
         // One run for both of the student's destinations: (x_{n+1}, t_{n+1}) to time 0 and to u.
         Tensor both = f.live(
-                Example.joined(example.upper(), inverted.upper()),
-                Example.joined(example.tNext(), inverted.tNext()),
-                Example.joined(example.timeZero(), inverted.u()),
+                TrainingBatch.joined(example.upper(), inverted.upper()),
+                TrainingBatch.joined(example.tNext(), inverted.tNext()),
+                TrainingBatch.joined(example.timeZero(), inverted.u()),
                 example.labels()
-                        .map(labels -> Example.joined(labels, inverted.labels().orElseThrow())));
+                        .map(labels ->
+                                TrainingBatch.joined(labels, inverted.labels().orElseThrow())));
         Tensor atZero = both.narrow(0, 0, target.size(0));
         Tensor atU = both.narrow(0, target.size(0), softImages);
 

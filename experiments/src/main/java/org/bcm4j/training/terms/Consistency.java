@@ -1,9 +1,10 @@
 package org.bcm4j.training.terms;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -41,7 +42,7 @@ public record Consistency(
     }
 
     /** The loss of given draws. */
-    public Loss of(TrainedFunction f, Example example, PseudoHuber distance) {
+    public Loss of(TrainedFunction f, TrainingBatch example, PseudoHuber distance) {
         Tensor zero = example.timeZero();
         Tensor target = f.target(example.lower(), example.t(), zero, example.labels());
         Tensor estimate = f.live(example.upper(), example.tNext(), zero, example.labels());
@@ -53,6 +54,6 @@ public record Consistency(
 
     /** λ(t, u) = 1/|t − u|, or the floor where that is more. */
     static Tensor weight(Tensor t, Tensor u, double floor) {
-        return t.sub(u).abs().reciprocal().clamp_min(new Scalar(floor));
+        return t.sub(u).abs().reciprocal().clamp_min(scalar(floor));
     }
 }

@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Map;
 import org.bcm4j.config.Default;
@@ -40,18 +41,18 @@ public record Denoising(@Default("{}") IntervalLaw.Settings times) implements Lo
     }
 
     /** The loss of given draws. */
-    public Loss of(TrainedFunction f, Example example) {
+    public Loss of(TrainedFunction f, TrainingBatch example) {
         Tensor raw = f.f().raw(f.livePass(), example.upper(), example.tNext(), example.u(), example.labels());
         Tensor squared = raw.sub(target(example)).square().mean();
         return new Loss(squared, Map.of("denoising", squared));
     }
 
-    private static Tensor target(Example example) {
+    private static Tensor target(TrainingBatch example) {
         Tensor t = example.tNext().view(-1, 1, 1, 1);
         Tensor x = example.denoised();
         Tensor z = example.upper().sub(x).div(t);
-        Scalar variance = new Scalar(SIGMA_DATA * SIGMA_DATA);
-        Tensor scale = torch.sqrt(t.square().add(variance)).mul(new Scalar(SIGMA_DATA));
+        Scalar variance = scalar(SIGMA_DATA * SIGMA_DATA);
+        Tensor scale = torch.sqrt(t.square().add(variance)).mul(scalar(SIGMA_DATA));
         return x.mul(t).sub(z.mul(variance)).div(scale);
     }
 }

@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Optional;
 import org.bcm4j.denoiser.Denoiser;
@@ -8,7 +9,6 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.network.Network;
 import org.bcm4j.nn.Pass;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -27,7 +27,7 @@ import org.bytedeco.pytorch.global.torch;
 public record EdmDenoiser(Network network, Pass pass, Optional<Tensor> labels) implements Denoiser {
     @Override
     public Tensor denoise(Tensor x, Tensor sigma) {
-        Tensor timeZero = torch.full_like(sigma, new Scalar(SIGMA_MIN));
+        Tensor timeZero = torch.full_like(sigma, scalar(SIGMA_MIN));
         return new ConsistencyFunction(network, ModelKind.DENOISER).apply(pass, x, sigma, timeZero, labels);
     }
 }

@@ -1,10 +1,10 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import org.bcm4j.config.Default;
 import org.bcm4j.denoiser.Denoiser;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -30,7 +30,7 @@ public record EdmLoss(
 
     /** Noise scales from standard normal numbers: σ = exp(P_mean + P_std·n), [B] to [B]. */
     public Tensor sigma(Tensor normal) {
-        return normal.mul(new Scalar(logDeviation)).add(new Scalar(logMean)).exp();
+        return normal.mul(scalar(logDeviation)).add(scalar(logMean)).exp();
     }
 
     /**
@@ -49,7 +49,7 @@ public record EdmLoss(
 
     /** λ(σ), [B] to [B]. */
     private static Tensor weight(Tensor sigma) {
-        Tensor variance = sigma.square().add(new Scalar(SIGMA_DATA * SIGMA_DATA));
-        return variance.div(sigma.mul(new Scalar(SIGMA_DATA)).square());
+        Tensor variance = sigma.square().add(scalar(SIGMA_DATA * SIGMA_DATA));
+        return variance.div(sigma.mul(scalar(SIGMA_DATA)).square());
     }
 }

@@ -2,13 +2,13 @@ package org.bcm4j.training.terms;
 
 import static org.bcm4j.config.Requirement.require;
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TimeGrid;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -86,18 +86,15 @@ public record InversionConsistency(
     }
 
     /** The loss of given draws, whose u are at least t_{n+1}. */
-    public Loss of(TrainedFunction f, Example example, PseudoHuber distance) {
+    public Loss of(TrainedFunction f, TrainingBatch example, PseudoHuber distance) {
         Tensor target = f.target(example.upper(), example.tNext(), example.u(), example.labels());
         Tensor estimate = f.live(example.lower(), example.t(), example.u(), example.labels());
-        Tensor size = example.u()
-                .square()
-                .add(new Scalar(SIGMA_DATA * SIGMA_DATA))
-                .sqrt()
-                .view(-1, 1, 1, 1);
+        Tensor size =
+                example.u().square().add(scalar(SIGMA_DATA * SIGMA_DATA)).sqrt().view(-1, 1, 1, 1);
         Tensor interval = example.tNext().div(example.tNext().sub(example.t()));
         Tensor inversion = distance.apply(estimate.div(size), target.div(size))
                 .mul(interval)
                 .mean();
-        return new Loss(inversion.mul(new Scalar(weight)), Map.of("inversion", inversion));
+        return new Loss(inversion.mul(scalar(weight)), Map.of("inversion", inversion));
     }
 }

@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
-import org.bytedeco.pytorch.Scalar;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -18,8 +19,8 @@ public record PseudoHuber(double c, boolean perRootDimension) {
     /** [B,C,H,W] and the same to [B]. */
     public Tensor apply(Tensor a, Tensor b) {
         Tensor squares = torch.sum(a.sub(b).square().flatten(1, 3), 1);
-        Tensor distance = squares.add(new Scalar(c * c)).sqrt().sub(new Scalar(c));
-        return perRootDimension ? distance.div(new Scalar(Math.sqrt(dimension(a)))) : distance;
+        Tensor distance = squares.add(scalar(c * c)).sqrt().sub(scalar(c));
+        return perRootDimension ? distance.div(scalar(Math.sqrt(dimension(a)))) : distance;
     }
 
     private static double dimension(Tensor x) {

@@ -2,9 +2,9 @@ package org.bcm4j.training.terms;
 
 import java.util.Map;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 
 /** The averaged weights as they were when the stage began. */
 final class Teacher implements TermState {
@@ -23,7 +23,7 @@ final class Teacher implements TermState {
 
     @Override
     public void begin(Weights average) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradients guard = new NoGradients()) {
             weights.flat().copy_(average.flat());
         }
     }

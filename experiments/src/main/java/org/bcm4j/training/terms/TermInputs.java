@@ -33,7 +33,7 @@ public record TermInputs(
         int points,
         PseudoHuber distance,
         TimeLaws laws,
-        Optional<PosteriorMean> posteriorMean,
+        Optional<StableTargets> posteriorMean,
         Device device,
         KeyedRandom random,
         TermState state) {
@@ -58,20 +58,20 @@ public record TermInputs(
     }
 
     /** The whole batch, with times from a law of the intervals. */
-    Example draw(IntervalLaw.Settings times) {
+    TrainingBatch draw(IntervalLaw.Settings times) {
         return draw(times, Optional.empty(), 0);
     }
 
     /** The whole batch, with times of which those of the first {@code softImages} follow a law of their own. */
-    Example draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, int softImages) {
+    TrainingBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, int softImages) {
         return draw(laws.of(points, times, softTimes).draw(random, batch(), softImages));
     }
 
     /** As many of the first images as there are times, with fresh noise. */
-    Example draw(DrawnTimes times) {
+    TrainingBatch draw(DrawnTimes times) {
         long count = times.t().size(0);
         Tensor x = images.narrow(0, 0, count);
-        Example drawn = new Example(
+        TrainingBatch drawn = new TrainingBatch(
                 x,
                 random.normal(x.shape()),
                 times.tNext(),

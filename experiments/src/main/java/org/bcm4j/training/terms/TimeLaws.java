@@ -9,7 +9,7 @@ import org.bcm4j.tensor.Device;
 public final class TimeLaws {
     private record Key(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings) {}
 
-    private final Map<Key, IntervalTimes> laws = new ConcurrentHashMap<>();
+    private final Map<Key, TimeSampler> laws = new ConcurrentHashMap<>();
     private final Device device;
 
     /** @param device where drawn times are put */
@@ -17,9 +17,9 @@ public final class TimeLaws {
         this.device = device;
     }
 
-    IntervalTimes of(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings) {
+    TimeSampler of(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings) {
         return laws.computeIfAbsent(
                 new Key(points, settings, softSettings),
-                key -> new IntervalTimes(key.points(), key.settings(), key.softSettings(), device));
+                key -> new TimeSampler(key.points(), key.settings(), key.softSettings(), device));
     }
 }

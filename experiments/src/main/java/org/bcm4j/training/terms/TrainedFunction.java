@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -35,7 +35,7 @@ public record TrainedFunction(ConsistencyFunction f, Weights live, Weights const
 
     /** sg f_θ(x, t, u, y): a target. */
     Tensor target(Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradients guard = new NoGradients()) {
             return constant(x, t, u, labels);
         }
     }

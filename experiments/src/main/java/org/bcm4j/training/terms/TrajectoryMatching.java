@@ -1,13 +1,13 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.config.Requirement.require;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -108,6 +108,6 @@ public record TrajectoryMatching(
         Tensor estimate = f.live(pairs.from(), pairs.t(), pairs.u(), pairs.labels());
         Tensor trajectory =
                 distance.apply(estimate.div(size), pairs.to().div(size)).mean();
-        return new Loss(trajectory.mul(new Scalar(weight)), Map.of("trajectory", trajectory));
+        return new Loss(trajectory.mul(scalar(weight)), Map.of("trajectory", trajectory));
     }
 }

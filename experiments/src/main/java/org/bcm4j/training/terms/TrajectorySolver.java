@@ -3,13 +3,14 @@ package org.bcm4j.training.terms;
 import static org.bcm4j.model.NoiseScales.RHO;
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
 
 import java.util.Arrays;
 import java.util.Optional;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
+import org.bcm4j.tensor.NoGradients;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -35,7 +36,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
     private static final double MOST_SHIFT = 0.35;
 
     Trajectories solve(int count) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradients guard = new NoGradients()) {
             double[] uniform = inputs.random().uniforms(count, points);
             double[][] ascending = new double[count][];
             Arrays.setAll(ascending, i -> grid(Arrays.copyOfRange(uniform, i * points, (i + 1) * points)));
@@ -48,13 +49,10 @@ record TrajectorySolver(TermInputs inputs, int points) {
             Tensor first = visited.select(0, 0);
             Tensor x = torch.where(up.view(-1, 1, 1, 1), images.add(z.mul(perImage(first))), z.mul(perImage(first)));
             Optional<Tensor> labels = inputs.labels().map(all -> all.narrow(0, 0, count));
-            Tensor points = ascending(torch.stack(new TensorVector(walk(x, visited, labels))), up);
+            Tensor points = ascending(stack(0, walk(x, visited, labels)), up);
             Tensor zero = timeZero(points.select(0, 0), times.select(0, 0), labels);
-            Tensor timeZero = torch.full_like(first, new Scalar(SIGMA_MIN));
-            return new Trajectories(
-                    torch.cat(new TensorVector(zero.unsqueeze(0), points), 0),
-                    torch.cat(new TensorVector(timeZero.unsqueeze(0), times), 0),
-                    labels);
+            Tensor timeZero = torch.full_like(first, scalar(SIGMA_MIN));
+            return new Trajectories(cat(0, zero.unsqueeze(0), points), cat(0, timeZero.unsqueeze(0), times), labels);
         }
     }
 
@@ -68,10 +66,10 @@ record TrajectorySolver(TermInputs inputs, int points) {
         Tensor[] times = new Tensor[BELOW_START.length + 2];
         times[0] = epsilon;
         for (int i = 0; i < BELOW_START.length; i++) {
-            times[i + 1] = epsilon.mul(new Scalar(BELOW_START[i]));
+            times[i + 1] = epsilon.mul(scalar(BELOW_START[i]));
         }
-        times[times.length - 1] = torch.full_like(epsilon, new Scalar(SIGMA_MIN));
-        Tensor[] xs = walk(lowest, torch.stack(new TensorVector(times)), labels);
+        times[times.length - 1] = torch.full_like(epsilon, scalar(SIGMA_MIN));
+        Tensor[] xs = walk(lowest, stack(0, times), labels);
         return xs[xs.length - 1];
     }
 
@@ -96,7 +94,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
         if (i > 0) {
             Tensor h = logRatio(next, t);
             Tensor before = logRatio(t, visited.select(0, i - 1));
-            d = d.add(d.sub(denoised[i - 1]).mul(perImage(h.div(before).mul(new Scalar(0.5)))));
+            d = d.add(d.sub(denoised[i - 1]).mul(perImage(h.div(before).mul(scalar(0.5)))));
         }
         Tensor r = perImage(next.div(t));
         return d.add(r.mul(x.sub(d)));
@@ -111,11 +109,11 @@ record TrajectorySolver(TermInputs inputs, int points) {
     }
 
     private Tensor denoised(Tensor x, Tensor t, Optional<Tensor> labels) {
-        Tensor timeZero = torch.full_like(t, new Scalar(SIGMA_MIN));
+        Tensor timeZero = torch.full_like(t, scalar(SIGMA_MIN));
         Tensor atZero = inputs.f().f().apply(inputs.kept(Teacher.NAME), x, t, timeZero, labels);
         // f(x, t, σ_min) is an Euler step to σ_min; D is where it would end at 0.
         return atZero.sub(x.mul(perImage(timeZero.div(t))))
-                .div(perImage(timeZero.div(t).neg().add(new Scalar(1.0))));
+                .div(perImage(timeZero.div(t).neg().add(scalar(1.0))));
     }
 
     private static Tensor logRatio(Tensor to, Tensor from) {
@@ -148,6 +146,6 @@ record TrajectorySolver(TermInputs inputs, int points) {
     }
 
     private Tensor isUp(int count) {
-        return inputs.examples().narrow(0, 0, count).bitwise_and(new Scalar(1)).eq(new Scalar(0));
+        return inputs.examples().narrow(0, 0, count).bitwise_and(scalar(1)).eq(scalar(0));
     }
 }

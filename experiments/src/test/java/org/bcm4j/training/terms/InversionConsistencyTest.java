@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.List;
@@ -22,12 +23,11 @@ import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.StubNetwork.Call;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,13 +46,13 @@ class InversionConsistencyTest {
         Weights weights = Weights.zeros(function.network().layout(), Device.CPU);
         weights.views()
                 .values()
-                .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.3))));
+                .forEach(view -> view.copy_(generator.normal(view.shape()).mul(scalar(0.3))));
         return weights;
     }
 
-    private static Example example(SeededGenerator generator, double... u) {
-        return new Example(
-                generator.uniform(3, 1, 8, 8).mul(new Scalar(2.0)).sub(new Scalar(1.0)),
+    private static TrainingBatch example(SeededGenerator generator, double... u) {
+        return new TrainingBatch(
+                generator.uniform(3, 1, 8, 8).mul(scalar(2.0)).sub(scalar(1.0)),
                 generator.normal(3, 1, 8, 8),
                 Device.CPU.floats(0.5, 6, 30),
                 Device.CPU.floats(0.4, 5, 26),
@@ -64,11 +64,11 @@ class InversionConsistencyTest {
     @Test
     void whereUIsTheUpperEndTheTargetIsTheDiffusedImageItself() {
         try (Scope scope = Scope.open();
-                NoGradGuard guard = new NoGradGuard();
+                NoGradients guard = new NoGradients();
                 SeededGenerator generator = new SeededGenerator(4, Device.CPU);
                 Weights weights = random(generator);
                 Weights others = random(generator)) {
-            Example example = example(generator, 0.5, 6, 30);
+            TrainingBatch example = example(generator, 0.5, 6, 30);
             TrainedFunction f = new TrainedFunction(function, weights, others);
             Tensor size = Device.CPU
                     .floats(Math.sqrt(0.5), Math.sqrt(36.25), Math.sqrt(900.25))
@@ -96,18 +96,18 @@ class InversionConsistencyTest {
     @Test
     void furtherUpTheConstantsSayWhatTheTargetIs() {
         try (Scope scope = Scope.open();
-                NoGradGuard guard = new NoGradGuard();
+                NoGradients guard = new NoGradients();
                 SeededGenerator generator = new SeededGenerator(4, Device.CPU);
                 Weights weights = random(generator);
                 Weights others = random(generator)) {
-            Example example = example(generator, 80, 80, 80);
+            TrainingBatch example = example(generator, 80, 80, 80);
             double own = loss(new TrainedFunction(function, weights, weights), example);
             double foreign = loss(new TrainedFunction(function, weights, others), example);
             assertThat(foreign).isNotCloseTo(own, within(0.01 * own));
         }
     }
 
-    private double loss(TrainedFunction f, Example example) {
+    private double loss(TrainedFunction f, TrainingBatch example) {
         return InversionConsistency.usual().of(f, example, distance).total().item_double();
     }
 

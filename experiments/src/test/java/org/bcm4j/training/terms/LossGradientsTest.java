@@ -3,6 +3,7 @@ package org.bcm4j.training.terms;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.List;
 import java.util.Optional;
@@ -15,13 +16,12 @@ import org.bcm4j.network.Conditioning;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
 import org.bcm4j.training.terms.IntervalLaw.EndPoints;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +40,7 @@ class LossGradientsTest {
 
     /** The loss that a term makes of an example. */
     private interface OfExample {
-        Loss of(TrainedFunction f, Example example, PseudoHuber distance);
+        Loss of(TrainedFunction f, TrainingBatch example, PseudoHuber distance);
     }
 
     /** A term by its name, in messages. */
@@ -56,7 +56,7 @@ class LossGradientsTest {
     private Scope scope;
     private Weights live;
     private Weights constant;
-    private Example example;
+    private TrainingBatch example;
 
     @BeforeEach
     void open() {
@@ -65,14 +65,14 @@ class LossGradientsTest {
                 Weights weights = Weights.zeros(function.network().layout(), Device.CPU)) {
             weights.views()
                     .values()
-                    .forEach(view -> view.copy_(generator.normal(view.shape()).mul(new Scalar(0.3))));
+                    .forEach(view -> view.copy_(generator.normal(view.shape()).mul(scalar(0.3))));
             // Memory of their own: moving the live weights must not move the constants.
             try (Weights own = weights.copy()) {
                 live = own.trainable();
             }
             constant = weights.copy();
-            example = new Example(
-                    generator.uniform(3, 1, 8, 8).mul(new Scalar(2.0)).sub(new Scalar(1.0)),
+            example = new TrainingBatch(
+                    generator.uniform(3, 1, 8, 8).mul(scalar(2.0)).sub(scalar(1.0)),
                     generator.normal(3, 1, 8, 8),
                     Device.CPU.floats(0.5, 6, 30),
                     Device.CPU.floats(0.4, 5, 26),
@@ -105,13 +105,13 @@ class LossGradientsTest {
                         (f, example, d) -> new TrajectoryMatching(3, 1, 3, 1, 0).of(f, pairs(example), d)));
     }
 
-    private static Loss eq10(TrainedFunction f, Example example, PseudoHuber distance) {
+    private static Loss eq10(TrainedFunction f, TrainingBatch example, PseudoHuber distance) {
         return BidirectionalConsistency.paper().of(f, example, IMAGES, distance);
     }
 
     /** No u below t_{n+1}. */
-    private static Example upwards(Example example) {
-        return new Example(
+    private static TrainingBatch upwards(TrainingBatch example) {
+        return new TrainingBatch(
                 example.images(),
                 example.noise(),
                 example.tNext(),
@@ -120,7 +120,7 @@ class LossGradientsTest {
                 example.labels());
     }
 
-    private static TrajectoryPairs pairs(Example example) {
+    private static TrajectoryPairs pairs(TrainingBatch example) {
         return new TrajectoryPairs(
                 example.upper(), example.tNext(), example.diffused(example.u()), example.u(), example.labels());
     }
@@ -130,7 +130,7 @@ class LossGradientsTest {
     }
 
     private double loss(Term term) {
-        try (NoGradGuard guard = new NoGradGuard()) {
+        try (NoGradients guard = new NoGradients()) {
             return term.loss().of(f(), example, distance).total().item_double();
         }
     }
@@ -144,7 +144,7 @@ class LossGradientsTest {
         assertThat(norm).isPositive();
 
         double length = 1e-4 * live.flat().norm().item_double();
-        Tensor step = live.gradient().mul(new Scalar(length / norm)).clone();
+        Tensor step = live.gradient().mul(scalar(length / norm)).clone();
         double above = loss(term, step, 1);
         double below = loss(term, step, -2);
         // A central difference in float32, of the 3% that curvature and rounding may take it took 1%.
@@ -152,8 +152,8 @@ class LossGradientsTest {
     }
 
     private double loss(Term term, Tensor step, double times) {
-        try (NoGradGuard guard = new NoGradGuard()) {
-            live.flat().add_(step, new Scalar(times));
+        try (NoGradients guard = new NoGradients()) {
+            live.flat().add_(step, scalar(times));
         }
         return loss(term);
     }

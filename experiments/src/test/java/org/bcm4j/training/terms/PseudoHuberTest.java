@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -11,7 +12,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 class PseudoHuberTest {
@@ -25,7 +25,7 @@ class PseudoHuberTest {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
             Tensor a = generator.normal(4, 2, 3, 3);
-            Tensor b = a.add(generator.normal(4, 2, 3, 3).mul(new Scalar(scale)));
+            Tensor b = a.add(generator.normal(4, 2, 3, 3).mul(scalar(scale)));
             double[] distance = HostTensors.doubles(new PseudoHuber(c, false).apply(a, b));
             double[] backwards = HostTensors.doubles(new PseudoHuber(c, false).apply(b, a));
             double[] published = HostTensors.doubles(new PseudoHuber(c, true).apply(a, b));

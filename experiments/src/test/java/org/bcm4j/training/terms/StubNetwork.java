@@ -1,5 +1,7 @@
 package org.bcm4j.training.terms;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +18,6 @@ import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -95,20 +96,20 @@ final class StubNetwork implements Network {
     @Override
     public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
         Tensor time = t.to(ScalarType.Double).view(-1, 1, 1, 1);
-        Tensor size = time.square().add(new Scalar(DATA_VARIANCE)).sqrt();
+        Tensor size = time.square().add(scalar(DATA_VARIANCE)).sqrt();
         double variance = deviation * deviation;
         Tensor away = x.to(ScalarType.Double)
                 .mul(size)
-                .sub(new Scalar(mean))
-                .div(time.square().add(new Scalar(variance)));
-        Tensor denoised = away.mul(new Scalar(variance)).add(new Scalar(mean));
+                .sub(scalar(mean))
+                .div(time.square().add(scalar(variance)));
+        Tensor denoised = away.mul(scalar(variance)).add(scalar(mean));
         Tensor noise = away.mul(time);
         Tensor output = denoised.mul(time)
-                .sub(noise.mul(new Scalar(DATA_VARIANCE)))
+                .sub(noise.mul(scalar(DATA_VARIANCE)))
                 .div(size)
-                .div(new Scalar(NoiseScales.SIGMA_DATA))
+                .div(scalar(NoiseScales.SIGMA_DATA))
                 .to(ScalarType.Float)
-                .add(pass.weights().get("none").mul(new Scalar(0.0)).view(1, 1, 1, 1));
+                .add(pass.weights().get("none").mul(scalar(0.0)).view(1, 1, 1, 1));
         calls.add(new Call(HostTensors.doubles(t), HostTensors.doubles(u), output.requires_grad()));
         return output;
     }

@@ -3,6 +3,7 @@ package org.bcm4j.training.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -17,7 +18,6 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.StubNetwork.Call;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,9 +100,9 @@ class TrajectoryMatchingTest {
         try (Scope scope = Scope.open();
                 Weights average = Weights.zeros(network.layout(), Device.CPU);
                 TermState state = new TrajectoryMatching(1, 1, 3, 1, 0).open(network.layout(), Device.CPU)) {
-            average.flat().fill_(new Scalar(2.0));
+            average.flat().fill_(scalar(2.0));
             state.begin(average);
-            average.flat().fill_(new Scalar(3.0));
+            average.flat().fill_(scalar(3.0));
             Map<String, Weights> buffers = state.buffers();
             assertThat(buffers).containsOnlyKeys("teacher");
             assertThat(HostTensors.floats(buffers.values().iterator().next().get("none")))

@@ -2,9 +2,9 @@ package org.bcm4j.walk;
 
 /**
  * A way for points from one noise scale to another, and what it costs: a {@link Walk}, which a consistency model goes, or an {@link Ode},
- * which is solved with a denoiser. A {@link Journey} takes points along either.
+ * which is solved with a denoiser. A {@link PathSampler} takes points along either.
  */
-public sealed interface Way permits Walk, Ode {
+public sealed interface SamplingPath permits Walk, Ode {
     /** The noise scale at which the way starts: 0, where images lie, or in (0.002, 80]. */
     double start();
 
@@ -19,7 +19,7 @@ public sealed interface Way permits Walk, Ode {
      *
      * @throws IllegalArgumentException if this way ends at images
      */
-    Way toImages();
+    SamplingPath toImages();
 
     /** The text form, which tells where the way leads and how. */
     @Override

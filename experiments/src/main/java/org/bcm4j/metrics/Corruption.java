@@ -1,16 +1,17 @@
 package org.bcm4j.metrics;
 
+import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
+
 import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.Pixels;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /** Makes test pairs for edits: what is done to whole images before an edit is to mend them. */
-public sealed interface Damage {
+public sealed interface Corruption {
     /**
      * Damages images.
      *
@@ -27,7 +28,7 @@ public sealed interface Damage {
     record Damaged(Tensor images, Constraint known) {}
 
     /** The middle square, half as wide as the image, is missing (grey, where a picture is drawn). */
-    record CentralHole() implements Damage {
+    record CentralHole() implements Corruption {
         @Override
         public Damaged apply(Tensor images) {
             long height = images.size(2);
@@ -36,8 +37,8 @@ public sealed interface Damage {
                     torch.zeros(new long[] {images.size(0), 1, height, width}).to(torch.ScalarType.Bool);
             missing.narrow(2, height / 4, height / 2)
                     .narrow(3, width / 4, width / 2)
-                    .fill_(new Scalar(1L));
-            Tensor holed = images.masked_fill(missing, new Scalar(0.0));
+                    .fill_(scalar(1L));
+            Tensor holed = images.masked_fill(missing, scalar(0.0));
             return new Damaged(holed, new KnownPixels(holed, missing));
         }
     }
@@ -47,14 +48,14 @@ public sealed interface Damage {
      *
      * @param quality from 1 to 100
      */
-    record Compression(int quality) implements Damage {
+    record Compression(int quality) implements Corruption {
         @Override
         public Damaged apply(Tensor images) {
             Tensor[] compressed = new Tensor[Math.toIntExact(images.size(0))];
             for (int i = 0; i < compressed.length; i++) {
                 compressed[i] = Pixels.toSignal(ImageFiles.throughJpeg(images.select(0, i), quality));
             }
-            return new Damaged(torch.stack(new TensorVector(compressed)), Constraint.NONE);
+            return new Damaged(stack(0, compressed), Constraint.NONE);
         }
     }
 }

@@ -10,4 +10,4 @@ import org.bytedeco.pytorch.Tensor;
  * @param time their noise scale, in [0.002, 80]
  * @param nfe how often the network was evaluated
  */
-public record Arrival(Tensor x, double time, int nfe) {}
+public record SampledPoints(Tensor x, double time, int nfe) {}

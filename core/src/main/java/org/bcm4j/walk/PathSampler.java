@@ -9,7 +9,7 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Takes points along a {@link Way} with a model: along a walk with a consistency model, along an ODE with a denoiser. Results belong to the
+ * Takes points along a {@link SamplingPath} with a model: along a walk with a consistency model, along an ODE with a denoiser. Results belong to the
  * scope that is open, and the caller's tensors are neither changed nor freed. What the model does not take is refused, see {@link
  * TrainedModel#requireInputs}.
  *
@@ -17,9 +17,9 @@ import org.bytedeco.pytorch.Tensor;
  * @param noise draws for the moves of a walk that add noise, and for the initial noise of an ODE
  * @param listener hears of each evaluation
  */
-public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise, EvaluationListener listener) {
+public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSource noise, EvaluationListener listener) {
     /** A journey that nobody listens to. */
-    public Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
+    public PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
         this(model, labels, noise, EvaluationListener.NONE);
     }
 
@@ -29,7 +29,7 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @param z standard normal noise, [B,C,H,W]
      * @throws UserException if the way is not for this kind of model, or does not start at noise
      */
-    public Arrival generate(Way way, Tensor z) {
+    public SampledPoints generate(SamplingPath way, Tensor z) {
         require(way, model.config());
         model.requireInputs(z, labels);
         if (way instanceof Ode ode) {
@@ -47,7 +47,7 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @param x points at noise scale {@code way.start()}, [B,C,H,W]
      * @throws UserException if the way is not for this kind of model
      */
-    public Arrival from(Way way, Tensor x) {
+    public SampledPoints from(SamplingPath way, Tensor x) {
         require(way, model.config());
         model.requireInputs(x, labels);
         return way instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) way, x);
@@ -59,7 +59,7 @@ public record Journey(TrainedModel model, Optional<Tensor> labels, NoiseSource n
      * @throws UserException if a walk is given to a denoiser, or one that goes elsewhere than to time 0 to a plain consistency model, or an
      *     ODE to a model that is no denoiser
      */
-    public static void require(Way way, ModelConfig model) {
+    public static void require(SamplingPath way, ModelConfig model) {
         if (way instanceof Walk && !model.kind().walks()) {
             throw new UserException(
                     "walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"

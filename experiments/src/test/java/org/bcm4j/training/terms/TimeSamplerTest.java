@@ -31,7 +31,7 @@ class IntervalTimesTest {
             @ForAll @DoubleRange(min = 0, max = 1) double uniformIntervals,
             @ForAll long seed) {
         Settings soft = new Settings(EndPoints.INCLUDED, 2, 1, uniformIntervals, 0.5, 0.2);
-        IntervalTimes times = new IntervalTimes(points, PAPER, Optional.of(soft), Device.CPU);
+        TimeSampler times = new TimeSampler(points, PAPER, Optional.of(soft), Device.CPU);
         TimeGrid grid = new TimeGrid(points);
         double[] weighted = new double[points - 1];
         int batches = 30;
@@ -69,7 +69,7 @@ class IntervalTimesTest {
     }
 
     private static double[] upperEnds(Optional<Settings> soft) {
-        return HostTensors.doubles(new IntervalTimes(41, PAPER, soft, Device.CPU)
+        return HostTensors.doubles(new TimeSampler(41, PAPER, soft, Device.CPU)
                 .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
                 .tNext());
     }
@@ -77,7 +77,7 @@ class IntervalTimesTest {
     @Test
     void oneLawNeedsNoImportance() {
         try (Scope scope = Scope.open()) {
-            assertThat(new IntervalTimes(41, PAPER, Optional.empty(), Device.CPU)
+            assertThat(new TimeSampler(41, PAPER, Optional.empty(), Device.CPU)
                             .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
                             .importance())
                     .isEmpty();

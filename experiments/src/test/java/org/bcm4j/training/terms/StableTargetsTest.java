@@ -86,7 +86,7 @@ class PosteriorMeanTest {
     @Test
     void theLowerPointIsTheDiffusedImageWhereTheMeanIsTheImage() {
         double[] t = {0.9, 0.6};
-        Example plain = example(new long[] {1, 2}, t, Optional.empty());
+        TrainingBatch plain = example(new long[] {1, 2}, t, Optional.empty());
         float[] stable =
                 HostTensors.floats(posteriorMean().stabilized(plain, STEP).lower());
         float[] expected = HostTensors.floats(plain.lower());
@@ -101,7 +101,7 @@ class PosteriorMeanTest {
         double[] t = {2, 1.5, 3};
         long[] asked = {labels[11], labels[11], 3};
         float[] together = HostTensors.floats(mean(new long[] {11, 5, 3}, t, Optional.of(asked)));
-        Example all = example(new long[] {11, 5, 3}, t, Optional.of(asked));
+        TrainingBatch all = example(new long[] {11, 5, 3}, t, Optional.of(asked));
         float[] alone = HostTensors.floats(
                 posteriorMean().stabilized(all.first(1), STEP).denoised());
         for (int k = 0; k < PIXELS; k++) {
@@ -113,8 +113,8 @@ class PosteriorMeanTest {
         assertThat(later).as("a step has references of its own").isNotEqualTo(alone);
     }
 
-    private PosteriorMean posteriorMean() {
-        return new PosteriorMean(images, REFERENCES, SEED, Device.CPU);
+    private StableTargets posteriorMean() {
+        return new StableTargets(images, REFERENCES, SEED, Device.CPU);
     }
 
     private static Offset<Double> within(double distance) {
@@ -125,9 +125,9 @@ class PosteriorMeanTest {
         return posteriorMean().stabilized(example(drawn, t, labels), STEP).denoised();
     }
 
-    private Example example(long[] drawn, double[] tNext, Optional<long[]> asked) {
+    private TrainingBatch example(long[] drawn, double[] tNext, Optional<long[]> asked) {
         try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            return new Example(
+            return new TrainingBatch(
                     images.images(drawn),
                     generator.normal(drawn.length, 1, 3, 4),
                     Device.CPU.floats(tNext),

@@ -19,7 +19,7 @@ class IntervalTest {
     /** Mean 3, sample standard deviation √2.5, t(4) = 2.776: half a width of 2.776·√(2.5/5) = 1.963. */
     @Test
     void isThatOfStudent() {
-        Interval interval = Interval.of(1, 2, 3, 4, 5);
+        ConfidenceInterval interval = ConfidenceInterval.of(1, 2, 3, 4, 5);
         assertThat(interval.mean()).isEqualTo(3);
         assertThat(interval.low()).isCloseTo(1.037, within(5e-4));
         assertThat(interval.high()).isCloseTo(4.963, within(5e-4));
@@ -27,11 +27,11 @@ class IntervalTest {
 
     @Test
     void differencesAreTakenSeedBySeed() {
-        Interval images = Interval.of(10, 20, 30);
-        Interval better = Interval.of(9, 19.5, 28.5);
-        assertThat(images.minus(better, 1)).isEqualTo(Interval.of(1, 0.5, 1.5));
+        ConfidenceInterval images = ConfidenceInterval.of(10, 20, 30);
+        ConfidenceInterval better = ConfidenceInterval.of(9, 19.5, 28.5);
+        assertThat(images.minus(better, 1)).isEqualTo(ConfidenceInterval.of(1, 0.5, 1.5));
         assertThat(images.minus(better, 2).figures()).containsExactly(-8.0, -19.0, -27.0);
-        Interval others = Interval.of(1, 2);
+        ConfidenceInterval others = ConfidenceInterval.of(1, 2);
         assertThatThrownBy(() -> images.minus(others, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -43,7 +43,7 @@ class IntervalTest {
                 SeededGenerator generator = new SeededGenerator(count, Device.CPU)) {
             double[] draws = HostTensors.doubles(generator.normal(2000L * count).to(ScalarType.Double));
             long missed = IntStream.range(0, 2000)
-                    .mapToObj(i -> Interval.of(Arrays.copyOfRange(draws, i * count, (i + 1) * count)))
+                    .mapToObj(i -> ConfidenceInterval.of(Arrays.copyOfRange(draws, i * count, (i + 1) * count)))
                     .filter(interval -> interval.low() > 0 || interval.high() < 0)
                     .count();
             assertThat(missed).isBetween(60L, 140L);
@@ -52,7 +52,7 @@ class IntervalTest {
 
     @Test
     void takesTwoToTenFigures() {
-        assertThatThrownBy(() -> Interval.of(1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Interval.of(new double[11])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ConfidenceInterval.of(1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ConfidenceInterval.of(new double[11])).isInstanceOf(IllegalArgumentException.class);
     }
 }

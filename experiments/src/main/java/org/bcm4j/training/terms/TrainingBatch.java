@@ -1,11 +1,11 @@
 package org.bcm4j.training.terms;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * What a term draws for each of B images: noise, an interval of the time grid, and a time to go to.
@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param importance how much more often the consistency term's law draws the interval than it was drawn here, float32 [B]; absent for 1
  * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images, if targets are to be stable
  */
-public record Example(
+public record TrainingBatch(
         Tensor images,
         Tensor noise,
         Tensor tNext,
@@ -30,18 +30,18 @@ public record Example(
         Optional<Tensor> posteriorMean) {
 
     /** An example whose trajectory leads straight to its own image, as in the paper. */
-    public Example(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
+    public TrainingBatch(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
         this(images, noise, tNext, t, u, labels, Optional.empty(), Optional.empty());
     }
 
     /** One batch and, after it, another, so that they pass through a network at once. */
     static Tensor joined(Tensor first, Tensor second) {
-        return torch.cat(new TensorVector(first, second), 0);
+        return cat(0, first, second);
     }
 
     /** The first {@code count} images with all that was drawn for them. */
-    Example first(long count) {
-        return new Example(
+    TrainingBatch first(long count) {
+        return new TrainingBatch(
                 images.narrow(0, 0, count),
                 noise.narrow(0, 0, count),
                 tNext.narrow(0, 0, count),
@@ -81,6 +81,6 @@ public record Example(
 
     /** Time 0, that is σ_min, for every image. */
     Tensor timeZero() {
-        return t.mul(new Scalar(0.0)).add(new Scalar(NoiseScales.SIGMA_MIN));
+        return t.mul(scalar(0.0)).add(scalar(NoiseScales.SIGMA_MIN));
     }
 }

@@ -1,13 +1,14 @@
 package org.bcm4j.editing;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -17,14 +18,14 @@ import org.bytedeco.pytorch.global.torch;
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B]; absent for the null class, or no classes
  */
-record Lack(TrainedModel model, Tensor images, Optional<Tensor> labels) {
+record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor> labels) {
     /** Half a level of 256: as near to black or white as a value can be that is neither. */
     private static final double BOUND = 1 - 1 / 255.0;
 
     /** The residual r = f(T·z, T, 0) − x. */
     Tensor residual(Tensor z) {
         return Scope.returning(() -> beyond(model.traverse(
-                z.view(images.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX)),
+                z.view(images.shape()).mul(scalar(NoiseScales.SIGMA_MAX)),
                 NoiseScales.SIGMA_MAX,
                 NoiseScales.SIGMA_MIN,
                 labels)));
@@ -36,22 +37,22 @@ record Lack(TrainedModel model, Tensor images, Optional<Tensor> labels) {
             Tensor leaf = z.detach().clone();
             leaf.requires_grad_(true);
             Tensor residual = beyond(model.traverseWithGradient(
-                    leaf.view(images.shape()).mul(new Scalar(NoiseScales.SIGMA_MAX)),
+                    leaf.view(images.shape()).mul(scalar(NoiseScales.SIGMA_MAX)),
                     NoiseScales.SIGMA_MAX,
                     NoiseScales.SIGMA_MIN,
                     labels));
             Tensor loss = dot(residual, residual);
             loss.sum().backward();
-            return torch.cat(new TensorVector(loss.detach(), leaf.grad()), 1);
+            return cat(1, loss.detach(), leaf.grad());
         });
     }
 
     private Tensor beyond(Tensor generated) {
         Tensor residual = generated.sub(images);
         Tensor one = torch.where(
-                images.le(new Scalar(-BOUND)),
-                residual.clamp_min(new Scalar(0.0)),
-                torch.where(images.ge(new Scalar(BOUND)), residual.clamp_max(new Scalar(0.0)), residual));
+                images.le(scalar(-BOUND)),
+                residual.clamp_min(scalar(0.0)),
+                torch.where(images.ge(scalar(BOUND)), residual.clamp_max(scalar(0.0)), residual));
         return one.flatten(1, -1);
     }
 

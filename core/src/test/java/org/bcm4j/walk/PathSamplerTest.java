@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,6 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,24 +90,23 @@ class JourneyTest {
         try (Scope scope = Scope.open();
                 TrainedModel model = denoiser()) {
             Tensor z = normal(3, 1, 8, 8);
-            Journey journey = new Journey(model, Optional.empty(), none());
+            PathSampler journey = new PathSampler(model, Optional.empty(), none());
             double growth = Math.sqrt((SIGMA_MAX * SIGMA_MAX + 0.25) / (SIGMA_MIN * SIGMA_MIN + 0.25));
 
-            Arrival image = journey.generate(GENERATION, z);
-            Tensor expected = z.mul(new Scalar(SIGMA_MAX / growth));
+            SampledPoints image = journey.generate(GENERATION, z);
+            Tensor expected = z.mul(scalar(SIGMA_MAX / growth));
             assertThat(relativeError(image.x(), expected)).isLessThan(1e-2);
             assertThat(image.time()).isEqualTo(SIGMA_MIN);
 
-            Tensor point = z.mul(new Scalar(SIGMA_MAX));
+            Tensor point = z.mul(scalar(SIGMA_MAX));
             assertThat(relativeError(journey.from(GENERATION, point).x(), image.x()))
                     .isLessThan(1e-6);
 
-            Arrival noise = journey.from(INVERSION, image.x());
-            assertThat(relativeError(noise.x(), image.x().mul(new Scalar(growth))))
-                    .isLessThan(1e-2);
+            SampledPoints noise = journey.from(INVERSION, image.x());
+            assertThat(relativeError(noise.x(), image.x().mul(scalar(growth)))).isLessThan(1e-2);
             assertThat(noise.time()).isEqualTo(SIGMA_MAX);
 
-            Arrival back = journey.from(ode(OdeSolver.HEUN, 64, Ode.Direction.RECONSTRUCT), image.x());
+            SampledPoints back = journey.from(ode(OdeSolver.HEUN, 64, Ode.Direction.RECONSTRUCT), image.x());
             assertThat(relativeError(
                             back.x(),
                             journey.from(INVERSION.toImages(), noise.x()).x()))
@@ -121,12 +120,12 @@ class JourneyTest {
         try (Scope scope = Scope.open();
                 TrainedModel model = denoiser()) {
             Ode inversion = new Ode(new DeterministicSampler(OdeSolver.HEUN, 64), Ode.Direction.INVERT, 0.1);
-            Tensor image = normal(3, 1, 8, 8).mul(new Scalar(0.5));
+            Tensor image = normal(3, 1, 8, 8).mul(scalar(0.5));
             Tensor noise = normal(3, 1, 8, 8);
-            Arrival end = new Journey(model, Optional.empty(), shape -> noise).from(inversion, image);
+            SampledPoints end = new PathSampler(model, Optional.empty(), shape -> noise).from(inversion, image);
 
             double growth = Math.sqrt((SIGMA_MAX * SIGMA_MAX + 0.25) / (0.1 * 0.1 + 0.25));
-            assertThat(relativeError(end.x(), image.add(noise, new Scalar(0.1)).mul(new Scalar(growth))))
+            assertThat(relativeError(end.x(), image.add(noise, scalar(0.1)).mul(scalar(growth))))
                     .isLessThan(1e-2);
             assertThat(end.nfe()).isEqualTo(inversion.nfe()).isLessThan(INVERSION.nfe());
             assertThat(inversion).hasToString("0 +0.1 > 80, heun, 64 steps");
@@ -146,7 +145,7 @@ class JourneyTest {
         try (Scope scope = Scope.open();
                 TrainedModel model = denoiser()) {
             Ode way = ode(solver, points, direction);
-            Arrival end = new Journey(model, Optional.empty(), none()).from(way, normal(1, 1, 8, 8));
+            SampledPoints end = new PathSampler(model, Optional.empty(), none()).from(way, normal(1, 1, 8, 8));
             assertThat(end.nfe()).isEqualTo(way.nfe()).isPositive();
         }
     }
@@ -169,7 +168,7 @@ class JourneyTest {
             Walk walk = Walk.parse("80 > 1.2 > 0");
             Tensor z = normal(2, 1, 8, 8);
             Walker walker = new Walker((x, t, u) -> model.traverse(x, t, u, Optional.empty()), none());
-            Journey journey = new Journey(model, Optional.empty(), none());
+            PathSampler journey = new PathSampler(model, Optional.empty(), none());
             assertThat(journey.generate(walk, z)
                             .x()
                             .equal(walker.generate(walk, z).x()))
@@ -185,11 +184,11 @@ class JourneyTest {
                 TrainedModel denoiser = denoiser();
                 TrainedModel consistent = consistent()) {
             Tensor z = normal(1, 1, 8, 8);
-            Journey solving = new Journey(denoiser, Optional.empty(), none());
+            PathSampler solving = new PathSampler(denoiser, Optional.empty(), none());
             assertThatThrownBy(() -> solving.generate(Walk.parse("80 > 0"), z))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"80 > 0\": this model is a denoiser,");
-            Journey walking = new Journey(consistent, Optional.empty(), none());
+            PathSampler walking = new PathSampler(consistent, Optional.empty(), none());
             assertThatThrownBy(() -> walking.generate(GENERATION, z))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("ODE \"80 > 0, heun, 64 steps\": this model is no denoiser,");
@@ -213,7 +212,7 @@ class JourneyTest {
     void aPlainConsistencyModelLeadsToTimeZeroOnly(String walk, String scale, String advice) {
         try (Scope scope = Scope.open();
                 TrainedModel plain = consistent(ModelKind.CONSISTENCY)) {
-            Journey journey = new Journey(plain, Optional.empty(), none());
+            PathSampler journey = new PathSampler(plain, Optional.empty(), none());
             assertThatThrownBy(() -> journey.from(Walk.parse(walk), normal(1, 1, 8, 8)))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith(
@@ -228,7 +227,7 @@ class JourneyTest {
         try (Scope scope = Scope.open();
                 TrainedModel plain = consistent(ModelKind.CONSISTENCY)) {
             Tensor z = normal(2, 1, 8, 8);
-            Journey journey = new Journey(plain, Optional.empty(), JourneyTest::normal);
+            PathSampler journey = new PathSampler(plain, Optional.empty(), JourneyTest::normal);
             Walk walk = Walk.parse("80 > 0 +2 > 0 +1z > 0");
             assertThat(journey.generate(walk, z).nfe()).isEqualTo(3);
             assertThatThrownBy(() -> plain.traverse(z, 80, 1.2, Optional.empty()))

@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
  * @param high its upper end
  * @param figures of which it is made, in the order of their seeds
  */
-public record Interval(double mean, double low, double high, List<Double> figures) {
+public record ConfidenceInterval(double mean, double low, double high, List<Double> figures) {
     /** The 97.5 % quantile of Student's t with 1 to 9 degrees of freedom. */
     private static final double[] QUANTILES = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
 
-    public Interval {
+    public ConfidenceInterval {
         figures = List.copyOf(figures);
     }
 
@@ -30,7 +30,7 @@ public record Interval(double mean, double low, double high, List<Double> figure
      *
      * @param figures 2 to 10 of them
      */
-    public static Interval of(double... figures) {
+    public static ConfidenceInterval of(double... figures) {
         int count = figures.length;
         if (count < LEAST || count > MOST) {
             throw new IllegalArgumentException("an interval takes 2 to 10 figures, not " + count);
@@ -40,7 +40,7 @@ public record Interval(double mean, double low, double high, List<Double> figure
                 .map(figure -> (figure - mean) * (figure - mean))
                 .sum();
         double half = QUANTILES[count - 2] * Math.sqrt(squares / (count - 1) / count);
-        return new Interval(
+        return new ConfidenceInterval(
                 mean, mean - half, mean + half, Arrays.stream(figures).boxed().toList());
     }
 
@@ -50,7 +50,7 @@ public record Interval(double mean, double low, double high, List<Double> figure
      * @param other of the same seeds
      * @param factor of the other
      */
-    public Interval minus(Interval other, double factor) {
+    public ConfidenceInterval minus(ConfidenceInterval other, double factor) {
         if (figures.size() != other.figures.size()) {
             throw new IllegalArgumentException(
                     figures.size() + " and " + other.figures.size() + " figures can not be of the same seeds");

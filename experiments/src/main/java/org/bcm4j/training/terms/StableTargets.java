@@ -1,5 +1,8 @@
 package org.bcm4j.training.terms;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,10 +16,8 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -30,7 +31,7 @@ import org.bytedeco.pytorch.global.torch;
  * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (docs/method.md §1), where the image that was drawn is that denoiser plus noise: the same
  * expectation with less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
  */
-public final class PosteriorMean {
+public final class StableTargets {
     /** Below this noise scale no image of these sizes is mistaken for another: the mean is the image itself. */
     private static final double SMALLEST_TIME = 1;
 
@@ -49,7 +50,7 @@ public final class PosteriorMean {
      * @param references how many images a noisy one is compared with
      * @param seed seeds the choice of references
      */
-    public PosteriorMean(LabelledImages images, int references, long seed, Device device) {
+    public StableTargets(LabelledImages images, int references, long seed, Device device) {
         this.images = images;
         this.references = references;
         this.seed = seed;
@@ -68,8 +69,8 @@ public final class PosteriorMean {
     }
 
     /** The example with the posterior mean at its x_{n+1}, over references of the step, the same for all its examples of a class. */
-    Example stabilized(Example drawn, long step) {
-        return new Example(
+    TrainingBatch stabilized(TrainingBatch drawn, long step) {
+        return new TrainingBatch(
                 drawn.images(),
                 drawn.noise(),
                 drawn.tNext(),
@@ -80,7 +81,7 @@ public final class PosteriorMean {
                 Optional.of(Scope.returning(() -> of(drawn, step))));
     }
 
-    private Tensor of(Example drawn, long step) {
+    private Tensor of(TrainingBatch drawn, long step) {
         Tensor own = drawn.images().flatten(1, -1);
         Tensor noisy = drawn.upper().flatten(1, -1);
         Tensor mean = own.clone();
@@ -90,13 +91,12 @@ public final class PosteriorMean {
             Tensor others = references(label, step);
             Tensor y = noisy.index_select(0, index);
             // −‖y − x‖²/2 without the ‖y‖² that all have in common; the image itself is the first.
-            Tensor logits = torch.cat(
-                            new TensorVector(
-                                    y.mul(itself)
-                                            .sum(new long[] {1}, true, new ScalarTypeOptional())
-                                            .sub(halfSquare(itself).view(-1, 1)),
-                                    torch.matmul(y, others.t()).sub(halfSquare(others))),
-                            1)
+            Tensor logits = cat(
+                            1,
+                            y.mul(itself)
+                                    .sum(new long[] {1}, true, new ScalarTypeOptional())
+                                    .sub(halfSquare(itself).view(-1, 1)),
+                            torch.matmul(y, others.t()).sub(halfSquare(others)))
                     .div(drawn.tNext().index_select(0, index).square().view(-1, 1));
             Tensor weights = torch.softmax(logits, 1);
             Tensor ofItself = itself.mul(weights.narrow(1, 0, 1));
@@ -107,7 +107,7 @@ public final class PosteriorMean {
     }
 
     /** Which images of the batch have which label, among those noisy enough to be mistaken; the last class is the null class. */
-    private Map<Integer, List<Integer>> membersByClass(Example drawn) {
+    private Map<Integer, List<Integer>> membersByClass(TrainingBatch drawn) {
         double[] t = HostTensors.doubles(drawn.tNext());
         int none = candidates.size() - 1;
         int[] labels = drawn.labels()
@@ -125,7 +125,7 @@ public final class PosteriorMean {
     }
 
     private static Tensor halfSquare(Tensor x) {
-        return x.square().sum(1).mul(new Scalar(0.5));
+        return x.square().sum(1).mul(scalar(0.5));
     }
 
     private Tensor references(int label, long step) {

@@ -12,7 +12,7 @@ import org.bcm4j.tensor.KeyedRandom;
  * consistency term, weighted by p/m ≤ 1/(1 − s), stays what it is under p alone (the balance heuristic of multiple importance sampling:
  * Veach and Guibas 1995).
  */
-public final class IntervalTimes {
+public final class TimeSampler {
     private final TimeGrid grid;
     private final IntervalLaw law;
     private final Optional<IntervalLaw> softLaw;
@@ -22,8 +22,7 @@ public final class IntervalTimes {
      * @param settings p, with its law of the targets
      * @param softSettings q, with its law of the targets; absent for p
      */
-    IntervalTimes(
-            int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings, Device device) {
+    TimeSampler(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings, Device device) {
         this.grid = new TimeGrid(points);
         this.law = new IntervalLaw(grid, settings);
         this.softLaw = softSettings.map(soft -> new IntervalLaw(grid, soft));
