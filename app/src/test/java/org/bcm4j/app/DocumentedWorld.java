@@ -88,7 +88,7 @@ record DocumentedWorld(Path folder) {
                 """);
         write("runs/cd-cifar10.yaml", """
                 model: consistency
-                network: {image_size: 16, image_channels: 3, width: 32, multipliers: [1, 1], blocks: 1, attention: [1, 2],
+                network: {image_size: 16, image_channels: 3, width: 32, multipliers: [1, 1], blocks: 1, attention: [16, 8],
                   head_width: 16, conditioning: time, classes: 10}
                 """);
     }

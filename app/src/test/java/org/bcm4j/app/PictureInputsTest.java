@@ -17,6 +17,9 @@ import javax.imageio.ImageWriter;
 import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.stream.ImageOutputStream;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,11 +78,17 @@ class PictureInputsTest {
             }
         }
         ImageIO.write(picture, "png", directory.resolve("cut-out.png").toFile());
-        WritableRaster taken = taken("cut-out.png");
-        for (int x = 1; x < SIDE; x++) {
-            assertThat(taken.getSample(x, 2, 0)).isEqualTo(level(x, 2));
-            assertThat(taken.getSample(x, 5, 0)).isEqualTo(Math.round(0.2f * level(x, 5) + 0.8f * 255));
-            assertThat(taken.getSample(x, 7, 0)).isEqualTo(255);
+        // To inpaint, what is transparent would be missing.
+        Outcome outcome = CommandProcess.in(directory)
+                .run("invert", shared.resolve("model").toString(), "cut-out.png", "--out", "taken.npz");
+        assertThat(outcome.err()).isEmpty();
+        try (Scope scope = Scope.open()) {
+            long[] taken = HostTensors.longs(NumpyFiles.readNpz(directory.resolve("taken.npz"), "images"));
+            for (int x = 1; x < SIDE; x++) {
+                assertThat(taken[2 * SIDE + x]).isEqualTo(level(x, 2));
+                assertThat(taken[5 * SIDE + x]).isEqualTo(Math.round(0.2f * level(x, 5) + 0.8f * 255));
+                assertThat(taken[7 * SIDE + x]).isEqualTo(255);
+            }
         }
     }
 

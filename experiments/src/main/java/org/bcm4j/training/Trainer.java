@@ -60,7 +60,9 @@ public final class Trainer implements AutoCloseable {
         Device device = config.device().orElseGet(Device::best).require();
         Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
         walks = config.walks().orElseGet(() -> RecommendedWalks.untuned(config.model()));
-        new ModelWalks(modelConfig(), walks).requireAll();
+        if (config.model().walks()) {
+            new ModelWalks(modelConfig(), walks).requireAll();
+        }
         network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
         step = new TrainingStep(config, function, images, device, precision);
