@@ -30,7 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A model to make, invert and edit images with. What it is asked for is set up by builders and then run:
+ * A model that generates, inverts and edits images. Each task is a request: a builder sets it up, then runs it.
  *
  * <pre>{@code
  * try (BcmModel model = BcmModel.load(Path.of("models/fashion-mnist"))) {
@@ -41,19 +41,21 @@ import org.bytedeco.pytorch.global.torch;
  * }
  * }</pre>
  *
- * <p>Immutable: load a model once, and let any number of threads ask it at once. The same request gives the same bits, whatever other threads
- * ask. Closing it waits for the evaluations in progress; after that, requests throw an {@link IllegalStateException}.
+ * <p>Immutable and thread-safe: load a model once and share it. The same request returns the same bits, whatever other
+ * threads run at the same time. {@link #close} waits for the evaluations in progress. Requests after that throw an
+ * {@link IllegalStateException}.
  *
- * <p>Images that do not fit a model are refused with an {@link IllegalArgumentException}, walks that it cannot go with a {@link
- * UserException}; both say what was expected. What is given as Tensor, Scope or Device is for experts, as {@link TensorModel} is.
+ * <p>Images that do not fit the model throw an {@link IllegalArgumentException}. Walks that the model cannot follow
+ * throw a {@link UserException}. Both messages say what was expected. Methods that take or return a Tensor, Scope or
+ * Device are for experts, like {@link TensorModel}.
  */
 public final class BcmModel implements AutoCloseable {
     private static final int DEFAULT_STEPS = 2;
 
-    /** EDM's for CIFAR-10. */
+    /** The number of EDM steps for CIFAR-10. */
     private static final int DEFAULT_ODE_STEPS = 18;
 
-    /** Of walks that go from noise to images again and again, keeping to what is known each time. */
+    /** For walks that alternate between noise and images and restore the known content each time. */
     private static final int DEFAULT_MULTISTEPS = 18;
 
     private static final String DRAWING = "0 +4 > 0 +1 > 0";
@@ -67,9 +69,9 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model folder on the best device, in its fastest precision.
+     * Loads a model folder on the best device, in that device's fastest precision.
      *
-     * @throws UserException if the folder holds no sound model
+     * @throws UserException if the folder holds no valid model
      */
     public static BcmModel load(Path folder) {
         ProcessSettings.apply();
@@ -80,7 +82,7 @@ public final class BcmModel implements AutoCloseable {
     /**
      * Loads a model folder on a given device in a given precision.
      *
-     * @throws UserException if the folder holds no sound model, or the device cannot be used
+     * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static BcmModel load(Path folder, Device device, Precision precision) {
         ProcessSettings.apply();
@@ -88,12 +90,12 @@ public final class BcmModel implements AutoCloseable {
         return new BcmModel(trained, new ModelWalks(trained.config(), new ModelFolder(folder).walks()));
     }
 
-    /** What the model is: its kind, network, data and classes. */
+    /** The model's kind, network, data and classes. */
     public ModelConfig config() {
         return trained.config();
     }
 
-    /** The names of the classes, in the order of their numbers; empty if the model knows none. */
+    /** The names of the classes, in the order of their numbers; empty if the model has no classes. */
     public List<String> classNames() {
         return config().classNames();
     }
@@ -103,18 +105,18 @@ public final class BcmModel implements AutoCloseable {
         return config().network().imageSize();
     }
 
-    /** 1 for grey images, 3 for coloured ones. */
+    /** The number of channels: 1 for grey images, 3 for coloured ones. */
     public int imageChannels() {
         return config().network().imageChannels();
     }
 
-    /** New images from noise. */
+    /** Generates new images from noise. */
     public SamplingRequest sample() {
         return new SamplingRequest(this);
     }
 
     /**
-     * The noises that images come from.
+     * Inverts images: finds the noises that generate them.
      *
      * @throws IllegalArgumentException if the images do not fit the model
      */
@@ -123,7 +125,7 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images inverted and generated again.
+     * Inverts images and generates them again.
      *
      * @throws IllegalArgumentException if the images do not fit the model
      */
@@ -132,7 +134,7 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images that lead from one image to another.
+     * Generates a sequence of images from one image to another.
      *
      * @param first one image
      * @param last one image
@@ -143,7 +145,7 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images with their missing parts filled, which masks and boxes mark.
+     * Fills the missing parts of images. Masks and boxes mark the missing parts.
      *
      * @throws IllegalArgumentException if the images do not fit the model
      */
@@ -153,9 +155,9 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images of another class.
+     * Turns images into images of another class.
      *
-     * @param target name or number of the class that the results are to be of
+     * @param target name or number of the class of the results
      * @throws UserException if the model has no such class
      * @throws IllegalArgumentException if the images do not fit the model
      */
@@ -164,10 +166,10 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Grey images with colours: the results have the luminance of the images.
+     * Colours grey images. The results have the luminance of the given images.
      *
-     * @param images grey, or coloured, of which only the luminance is looked at
-     * @throws IllegalArgumentException if the images do not fit the model, or it knows grey ones only
+     * @param images grey or coloured; only the luminance of coloured images is used
+     * @throws IllegalArgumentException if the images do not fit the model, or the model generates grey images only
      */
     public EditRequest colorize(Images images) {
         requireWalks();
@@ -184,7 +186,8 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Small images enlarged to the model's size: the mean of every patch of the results is the small image's pixel.
+     * Enlarges small images to the model's size. The mean of each patch of a result is the corresponding pixel of the
+     * small image.
      *
      * @param small images of a half or a quarter of the model's size
      * @throws IllegalArgumentException if the images are of another size
@@ -208,7 +211,8 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images that compression, or the like, has damaged, made better without being told how. In 2 evaluations unless others are named.
+     * Improves damaged images, for example compressed ones, without knowing the kind of damage. Takes 2 evaluations by
+     * default.
      *
      * @throws IllegalArgumentException if the images do not fit the model
      */
@@ -221,10 +225,10 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images without their noise, in one evaluation unless a walk is named.
+     * Removes noise from images. Takes one evaluation unless a walk is given.
      *
      * @param sigma standard deviation of the noise, where black is -1 and white 1; in [0.002, 80]
-     * @throws IllegalArgumentException if the images do not fit the model, or there is no such noise scale
+     * @throws IllegalArgumentException if the images do not fit the model, or {@code sigma} is out of range
      */
     public EditRequest denoise(Images noisy, double sigma) {
         requireWalks();
@@ -233,8 +237,8 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Images of rough drawings, whose forms are kept and whose details are found. The more noise the walk adds first, the less of the drawing
-     * stays.
+     * Turns rough drawings into images. The forms of the drawing stay and the model supplies the details. The more
+     * noise the walk adds first, the less of the drawing remains.
      *
      * @throws IllegalArgumentException if the drawings do not fit the model
      */
@@ -244,12 +248,12 @@ public final class BcmModel implements AutoCloseable {
                 this, fitting(drawings), EditRequest.Kind.free(steps -> only(steps, Walk.parse(DRAWING))));
     }
 
-    /** For experts: the same on tensors. The model stays this one's: closing either closes both. */
+    /** For experts: the same model on tensors. The two share the weights: closing either closes both. */
     public TensorModel tensors() {
         return new TensorModel(trained);
     }
 
-    /** Frees the weights, once the evaluations in progress have ended. */
+    /** Frees the weights after the evaluations in progress have ended. */
     @Override
     public void close() {
         trained.close();
@@ -268,12 +272,12 @@ public final class BcmModel implements AutoCloseable {
         return trained.device().move(images.tensor());
     }
 
-    /** Noises likewise. */
+    /** Noises as points on the model's device, float32 [N,C,H,W]. */
     Tensor points(Noise noises) {
         return trained.device().move(noises.tensor());
     }
 
-    /** The way that was asked for, or the usual one; of a denoiser an ODE. */
+    /** The requested path, or the default one. For a denoiser the default is an ODE. */
     SamplingPath way(ImageRequest<?> request, Purpose purpose, Direction direction) {
         if (request.givenWay().isPresent()) {
             SamplingPath way = request.givenWay().get();
@@ -287,7 +291,7 @@ public final class BcmModel implements AutoCloseable {
         return walks.walk(purpose, steps.orElse(DEFAULT_STEPS));
     }
 
-    /** The way to noise and back that was asked for, or the usual one. */
+    /** The requested path to noise and back, or the default one. */
     ThereAndBack thereAndBack(ImageRequest<?> request, Purpose purpose) {
         requireWalks();
         return givenWalk(request)
@@ -296,7 +300,7 @@ public final class BcmModel implements AutoCloseable {
                         () -> walks.thereAndBack(purpose, request.givenSteps().orElse(DEFAULT_STEPS)));
     }
 
-    /** The walk that was written out, if one was. */
+    /** The walk given to the request, if there is one. */
     Optional<Walk> givenWalk(ImageRequest<?> request) {
         return request.givenWay().map(way -> {
             PathSampler.require(way, config());
@@ -328,7 +332,7 @@ public final class BcmModel implements AutoCloseable {
         return usual;
     }
 
-    /** The images in the model's channels. */
+    /** The images with the model's number of channels. */
     private Images fitting(Images images) {
         NetworkConfig network = config().network();
         int size = network.imageSize();

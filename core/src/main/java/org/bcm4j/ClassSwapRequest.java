@@ -9,8 +9,8 @@ import org.bcm4j.walk.ThereAndBack;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images of one class made images of another: inverted as the one, generated as the other; {@link BcmModel#swapClass}. Labels are the classes
- * of the given images.
+ * Turns images of one class into images of another: {@link BcmModel#swapClass}. Inverts them under their own class and
+ * generates them under the target class. Labels are the classes of the given images.
  */
 public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
     private final Images images;
@@ -30,8 +30,9 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
     /**
      * Swaps the class.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or the walk does not bring images back
-     * @throws IllegalArgumentException if images or labels do not fit the model, or the class of the images was not named
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead to noise
+     *     and back
+     * @throws IllegalArgumentException if images or labels do not fit the model, or no class was given for the images
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */

@@ -9,8 +9,8 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * An edit that needs nothing but the images: {@link BcmModel#colorize}, {@link BcmModel#superResolve}, {@link BcmModel#restore}, {@link
- * BcmModel#denoise}, {@link BcmModel#fromDrawing}.
+ * An edit that needs only the images: {@link BcmModel#colorize}, {@link BcmModel#superResolve},
+ * {@link BcmModel#restore}, {@link BcmModel#denoise}, {@link BcmModel#fromDrawing}.
  */
 public final class EditRequest extends ImageRequest<EditRequest> {
     private final Images images;
@@ -19,12 +19,12 @@ public final class EditRequest extends ImageRequest<EditRequest> {
     /**
      * What distinguishes one edit from another.
      *
-     * @param walk the walk of so many steps, or the usual one
-     * @param start from what the edit is given, float32 [N,C,H,W], to where a walk from images starts
-     * @param known from what the edit is given to what is known of its results
+     * @param walk maps a number of steps to a walk; without a number, to the default walk
+     * @param start maps the given images, float32 [N,C,H,W], to the point where a walk from images starts
+     * @param known maps the given images to what is known of the results
      */
     record Kind(Function<OptionalInt, Walk> walk, UnaryOperator<Tensor> start, Function<Tensor, Constraint> known) {
-        /** An edit that starts at the images, and of whose results nothing is known. */
+        /** An edit that starts at the images and knows nothing of the results. */
         static Kind free(Function<OptionalInt, Walk> walk) {
             return new Kind(walk, given -> given, given -> Constraint.NONE);
         }
@@ -44,7 +44,8 @@ public final class EditRequest extends ImageRequest<EditRequest> {
     /**
      * Edits the images.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or has none of so many steps for this edit
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or has no walk with the given number
+     *     of steps for this edit
      * @throws IllegalArgumentException if images or labels do not fit the model or the edit
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled

@@ -7,7 +7,7 @@ import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Numbers [N,C,H,W] in Java's memory, what {@link Images} and {@link Noise} hold. Immutable. */
+/** An immutable array [N,C,H,W] in Java memory, which {@link Images} and {@link Noise} wrap. */
 final class ImageBatch {
     private final float[] values;
     private final int channels;

@@ -16,8 +16,8 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What is asked of a {@link BcmModel}: a builder whose settings may be given in any order, then run. It may be run again, and gives the same.
- * For one thread at a time; the model is for any number.
+ * A request to a {@link BcmModel}: a builder whose settings can be given in any order, then run. A request can run
+ * again and returns the same result. A request is not thread-safe; the model is.
  *
  * @param <R> the kind of request, which every setting returns
  */
@@ -44,8 +44,9 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     abstract R self();
 
     /**
-     * How many times the network is evaluated: the walk of so many evaluations that is stored with the model is taken. Of a way to noise and
-     * back, the way to noise. Of a denoiser, the steps of Heun's method.
+     * Sets the number of network evaluations. The request uses the walk that the model stores for this number. For a
+     * path to noise and back, it is the number for the path to noise. For a denoiser, it is the number of steps of
+     * Heun's method.
      *
      * @param count at least 1
      */
@@ -59,43 +60,46 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     }
 
     /**
-     * The walk to take, in its text form, such as {@code 80 > 1.2 > 0}.
+     * Sets the walk from its text form, such as {@code 80 > 1.2 > 0}.
      *
-     * @throws UserException if the text is no walk
+     * @throws UserException if the text is not a walk
      */
     public final R walk(String text) {
         return walk(Walk.parse(text));
     }
 
-    /** The walk to take, or with a denoiser the ODE to solve. */
+    /** Sets the walk, or for a denoiser the ODE to solve. */
     public final R walk(SamplingPath given) {
         way = Optional.of(given);
         steps = OptionalInt.empty();
         return self();
     }
 
-    /** Seeds all noise that is drawn; 0 unless it is set. Image number i of a seed gets the same noise whatever is asked beside it. */
+    /**
+     * Sets the seed of all noise; 0 by default. For one seed, image number i always gets the same noise, whatever other
+     * images are requested.
+     */
     public final R seed(long value) {
         seed = value;
         return self();
     }
 
     /**
-     * The class of all images.
+     * Sets the class of all images.
      *
-     * @param name name as it is written, else number from 0, else name in upper or lower case
+     * @param name the exact name of a class; otherwise a number from 0; otherwise a name in any case
      * @throws UserException if the model has no such class
      */
     public final R label(String name) {
         return labels(List.of(name));
     }
 
-    /** The class of all images, by its number from 0. */
+    /** Sets the class of all images, by its number from 0. */
     public final R label(int number) {
         return labels(number);
     }
 
-    /** The class of each image, named as for {@link #label(String)}. */
+    /** Sets the class of each image, named as for {@link #label(String)}. */
     public final R labels(List<String> names) {
         ClassLookup lookup = new ClassLookup(model.config());
         return labels(
@@ -103,7 +107,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     }
 
     /**
-     * The class of each image, by its number from 0; one number is that of all images.
+     * Sets the class of each image, by its number from 0. A single number applies to all images.
      *
      * @throws IllegalArgumentException if the model has no such class
      */
@@ -121,15 +125,15 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
         return self();
     }
 
-    /** Hears how far the request has come. */
+    /** Sets the listener that receives the request's progress. */
     public final R onProgress(ProgressListener listener) {
         progress = Objects.requireNonNull(listener, "listener");
         return self();
     }
 
     /**
-     * Stops the request, with a {@link CancellationException}, before the next evaluation of the network once {@code condition} holds. The
-     * interruption of the thread that runs it does the same.
+     * Stops the request with a {@link CancellationException}, before the next network evaluation, once
+     * {@code condition} holds. Interrupting the thread that runs the request does the same.
      */
     public final R cancelWhen(BooleanSupplier condition) {
         cancelled = Objects.requireNonNull(condition, "condition");
@@ -144,7 +148,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
         return seed;
     }
 
-    /** The walk that was given, or the one of so many steps. */
+    /** The path given to this request, if there is one. */
     final Optional<SamplingPath> givenWay() {
         return way;
     }
@@ -153,7 +157,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
         return steps;
     }
 
-    /** The model's tensors, with this request listening, for so many evaluations of single images. */
+    /** The model on tensors, reporting to this request. {@code evaluations} is the total, counted per image. */
     final TensorModel tensors(long evaluations) {
         AtomicLong done = new AtomicLong();
         EvaluationListener listener = images -> {

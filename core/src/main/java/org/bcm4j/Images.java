@@ -17,10 +17,11 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One or more images of the same size, as a model takes and makes them: N images of C channels (1 grey, 3 red, green, blue) and H x W pixels,
- * whose values lie in [-1,1], -1 black and 1 white. What a model makes may lie slightly outside; as a picture it is clipped.
+ * One or more images of the same size, as a model takes and returns them. N images of C channels (1 for grey, 3 for
+ * red, green, blue) and H x W pixels. Values lie in [-1,1]: -1 is black, 1 is white. A model's output can lie slightly
+ * outside; pictures made from it are clipped.
  *
- * <p>They lie in Java's memory: there is nothing to close. Immutable, and safe for any number of threads.
+ * <p>The values are in Java memory, so there is nothing to close. Immutable and thread-safe.
  *
  * <pre>{@code
  * Images images = Images.read(Path.of("shirt.png"), Path.of("bag.png"));
@@ -37,15 +38,17 @@ public final class Images {
     }
 
     /**
-     * Pictures from memory. A picture of type grey, or with a palette of greys, has one channel, others three. Transparency lies on white.
+     * Images from pictures in memory. A picture of a grey type, or with a grey palette, has one channel. All others
+     * have three. Transparent pixels are blended with white.
      *
-     * @throws IllegalArgumentException if there are none, they differ in size or channels, or are in other colours than grey or RGB
+     * @throws IllegalArgumentException if there are none, they differ in size or channels, or their colour space is
+     *     neither grey nor RGB
      */
     public static Images of(BufferedImage... pictures) {
         return of(Arrays.asList(pictures));
     }
 
-    /** As {@link #of(BufferedImage...)}. */
+    /** Images from pictures in memory, as {@link #of(BufferedImage...)}. */
     public static Images of(List<BufferedImage> pictures) {
         try (Scope scope = Scope.open()) {
             return ofPictures(pictures.stream()
@@ -55,9 +58,9 @@ public final class Images {
     }
 
     /**
-     * Pictures from files: PNG, JPEG, WebP, TIFF, GIF and BMP, read as {@link ImageFiles#read} says.
+     * Images from files: PNG, JPEG, WebP, TIFF, GIF and BMP, read as {@link ImageFiles#read} describes.
      *
-     * @throws UserException if a file cannot be read, or is no sound picture
+     * @throws UserException if a file cannot be read, or is not a valid picture
      * @throws IllegalArgumentException if there are none, or they differ in size or channels
      */
     public static Images read(Path... files) {
@@ -67,11 +70,11 @@ public final class Images {
     }
 
     /**
-     * Images from numbers.
+     * Images from an array.
      *
      * @param values in [-1,1], image by image, channel by channel, row by row; copied
      * @param channels 1 or 3
-     * @throws IllegalArgumentException if the numbers do not fill whole images, or are not finite
+     * @throws IllegalArgumentException if the values do not fill whole images, or are not finite
      */
     public static Images of(float[] values, int channels, int height, int width) {
         return new Images(ImageBatch.of(values.clone(), channels, height, width));
@@ -103,22 +106,22 @@ public final class Images {
         return ofTensor(Pixels.toSignal(bytes));
     }
 
-    /** N, at least 1. */
+    /** The number of images N, at least 1. */
     public int count() {
         return batch.count();
     }
 
-    /** C: 1 for grey images, 3 for coloured ones. */
+    /** The number of channels C: 1 for grey images, 3 for coloured ones. */
     public int channels() {
         return batch.channels();
     }
 
-    /** H, in pixels. */
+    /** The height H, in pixels. */
     public int height() {
         return batch.height();
     }
 
-    /** W, in pixels. */
+    /** The width W, in pixels. */
     public int width() {
         return batch.width();
     }
@@ -149,7 +152,7 @@ public final class Images {
     }
 
     /**
-     * All images in one picture, row by row.
+     * All images in one picture, arranged row by row.
      *
      * @param columns images in a row, at least 1
      */
@@ -159,25 +162,25 @@ public final class Images {
         }
     }
 
-    /** The values of one image, [C*H*W], a copy; {@code i} as for {@link #image}. */
+    /** A copy of the values of one image, [C*H*W]; {@code i} as for {@link #image}. */
     public float[] values(int i) {
         return batch.values(i);
     }
 
-    /** The values of all images, [N*C*H*W], a copy. */
+    /** A copy of the values of all images, [N*C*H*W]. */
     public float[] values() {
         return batch.values();
     }
 
-    /** Some of the images, in the given order; each number as for {@link #image}. */
+    /** Some of the images, in the given order; numbers as for {@link #image}. */
     public Images select(int... numbers) {
         return new Images(batch.select(numbers));
     }
 
     /**
-     * The images as squares of a size, such as a model's.
+     * The images as squares of a given size, such as a model's.
      *
-     * @param fit what becomes of what is not square; {@link ImageFit#PAD} adds black bars
+     * @param fit how images that are not square are fitted; {@link ImageFit#PAD} adds black bars
      * @param size height and width, in pixels
      */
     public Images fitted(ImageFit fit, int size) {
@@ -191,15 +194,18 @@ public final class Images {
         }
     }
 
-    /** For experts: float32 [N,C,H,W] on the CPU, a copy that belongs to the caller's {@link Scope}, which has to be open. */
+    /**
+     * For experts: a float32 [N,C,H,W] copy on the CPU. It belongs to the caller's {@link Scope}, which must be open.
+     */
     public Tensor tensor() {
         return batch.tensor();
     }
 
     /**
-     * The same in the channels that a model takes: grey ones as coloured, coloured ones as grey if they are.
+     * The images with the given number of channels. Grey images are repeated in three channels. Images of three
+     * channels become grey only if they contain no colour.
      *
-     * @throws IllegalArgumentException if they are coloured and the model takes grey ones
+     * @throws IllegalArgumentException if they are coloured and the model takes grey images
      */
     Images inChannels(int channels) {
         if (channels() == channels) {
@@ -219,7 +225,7 @@ public final class Images {
         }
     }
 
-    /** Where the images are white, in every channel: half-way from black and more. [N*H*W]. */
+    /** Where the images are white: at least half-way between black and white in every channel. [N*H*W]. */
     boolean[] whites() {
         int plane = height() * width();
         boolean[] white = new boolean[count() * plane];

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Images with their missing parts filled: {@link BcmModel#inpaint}. In 4 evaluations unless other steps or another walk are named. */
+/** Fills the missing parts of images: {@link BcmModel#inpaint}. Takes 4 evaluations by default. */
 public final class InpaintingRequest extends ImageRequest<InpaintingRequest> {
     private static final int DEFAULT_STEPS = 4;
 
@@ -35,10 +35,10 @@ public final class InpaintingRequest extends ImageRequest<InpaintingRequest> {
     }
 
     /**
-     * Marks what is missing: where the mask is white, and not where it is black. Masks and boxes add up.
+     * Marks the white parts of a mask as missing. Masks and boxes accumulate.
      *
      * @param mask of the images' height and width; one mask for all images, or one for each
-     * @throws IllegalArgumentException if it is of another size or count
+     * @throws IllegalArgumentException if its size or count is wrong
      */
     public InpaintingRequest mask(Images mask) {
         boolean fits = mask.height() == images.height() && mask.width() == images.width();
@@ -53,7 +53,10 @@ public final class InpaintingRequest extends ImageRequest<InpaintingRequest> {
         return this;
     }
 
-    /** As {@link #mask(Images)}, for all images; what is transparent is not missing, whatever its colour. */
+    /**
+     * Marks the white parts of a mask as missing in every image, as {@link #mask(Images)} does. Transparent pixels are
+     * not missing, whatever their colour.
+     */
     public InpaintingRequest mask(BufferedImage mask) {
         try (Scope scope = Scope.open()) {
             ImageFiles.Picture painted = ImageFiles.of(mask);
@@ -86,9 +89,10 @@ public final class InpaintingRequest extends ImageRequest<InpaintingRequest> {
     }
 
     /**
-     * Fills the images. Their known pixels keep their values.
+     * Fills the images. Known pixels keep their values.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or has none of so many steps
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or has no walk with the given number
+     *     of steps
      * @throws IllegalArgumentException if images or labels do not fit the model, or nothing is marked as missing
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled

@@ -9,8 +9,8 @@ import org.bcm4j.walk.ThereAndBack;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images that lead from one real image to another: {@link BcmModel#interpolate}. Labels are the classes of the two images. A walk leads to
- * noise and back, and adds noise at its start only.
+ * Generates a sequence of images between two real images: {@link BcmModel#interpolate}. Labels are the classes of the
+ * two images. A walk must lead to noise and back, and can add noise only at its start.
  */
 public final class InterpolationRequest extends ImageRequest<InterpolationRequest> {
     private static final int DEFAULT_FRAMES = 8;
@@ -35,7 +35,7 @@ public final class InterpolationRequest extends ImageRequest<InterpolationReques
     }
 
     /**
-     * How many images, the two ends included; 8 unless it is set.
+     * Sets the number of images, including the two ends; 8 by default.
      *
      * @param count at least 2
      */
@@ -48,9 +48,10 @@ public final class InterpolationRequest extends ImageRequest<InterpolationReques
     }
 
     /**
-     * Interpolates. The first and the last of the images are the reconstructions of the two.
+     * Interpolates. The first and the last image of the result are the reconstructions of the two given images.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or the walk does not bring images back
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead to noise
+     *     and back
      * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled

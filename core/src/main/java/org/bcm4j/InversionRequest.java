@@ -8,7 +8,7 @@ import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
-/** The noises that images come from: {@link BcmModel#invert}. In 2 evaluations unless other steps or another walk are named. */
+/** Finds the noises that generate given images: {@link BcmModel#invert}. Takes 2 evaluations by default. */
 public final class InversionRequest extends ImageRequest<InversionRequest> {
     private final Images images;
     private Optional<RefinedInversion> refinement = Optional.empty();
@@ -24,8 +24,8 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
     }
 
     /**
-     * Steps from the noises found to others that generate the images in one evaluation, each of which costs about three evaluations;
-     * {@link RefinedInversion}.
+     * Refines the noises so that they generate the images in one evaluation. Each step costs about three evaluations;
+     * see {@link RefinedInversion}.
      *
      * @param refiningSteps at least 1
      */
@@ -37,7 +37,8 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
     /**
      * Finds the noises.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or it does not lead from images to noise
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead from
+     *     images to noise
      * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled

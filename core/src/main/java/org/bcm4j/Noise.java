@@ -8,13 +8,13 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The noises of one or more images, as an inversion finds them and generation starts from: N noises of the images' form [C,H,W], of mean 0 and
- * standard deviation 1.
+ * The noises of one or more images: what inversion returns and generation starts from. N noises of the images' shape
+ * [C,H,W], with mean 0 and standard deviation 1.
  *
- * <p>They lie in Java's memory: there is nothing to close. Immutable, and safe for any number of threads.
+ * <p>The values are in Java memory, so there is nothing to close. Immutable and thread-safe.
  */
 public final class Noise {
-    /** How many standard deviations are drawn black and white. */
+    /** The number of standard deviations between grey and black or white in {@link #image}. */
     private static final double DRAWN_DEVIATIONS = 3;
 
     private final ImageBatch batch;
@@ -24,11 +24,11 @@ public final class Noise {
     }
 
     /**
-     * Noises from numbers.
+     * Noises from an array.
      *
      * @param values of mean 0 and standard deviation 1, noise by noise, channel by channel, row by row; copied
      * @param channels 1 or 3
-     * @throws IllegalArgumentException if the numbers do not fill whole noises, or are not finite
+     * @throws IllegalArgumentException if the values do not fill whole noises, or are not finite
      */
     public static Noise of(float[] values, int channels, int height, int width) {
         return new Noise(ImageBatch.of(values.clone(), channels, height, width));
@@ -44,49 +44,51 @@ public final class Noise {
         return new Noise(ImageBatch.of(noises));
     }
 
-    /** N, at least 1. */
+    /** The number of noises N, at least 1. */
     public int count() {
         return batch.count();
     }
 
-    /** C. */
+    /** The number of channels C. */
     public int channels() {
         return batch.channels();
     }
 
-    /** H. */
+    /** The height H. */
     public int height() {
         return batch.height();
     }
 
-    /** W. */
+    /** The width W. */
     public int width() {
         return batch.width();
     }
 
-    /** The numbers of one noise, [C*H*W], a copy. */
+    /** A copy of the values of one noise, [C*H*W]. */
     public float[] values(int i) {
         return batch.values(i);
     }
 
-    /** The numbers of all noises, [N*C*H*W], a copy. */
+    /** A copy of the values of all noises, [N*C*H*W]. */
     public float[] values() {
         return batch.values();
     }
 
-    /** Some of the noises, in the given order; each number from 0. */
+    /** Some of the noises, in the given order. Numbers count from 0. */
     public Noise select(int... numbers) {
         return new Noise(batch.select(numbers));
     }
 
-    /** One noise as a picture: 3 standard deviations below the mean are black, 3 above are white. */
+    /** One noise as a picture. 3 standard deviations below the mean is black, 3 above is white. */
     public BufferedImage image(int i) {
         try (Scope scope = Scope.open()) {
             return ImageFiles.bufferedImage(select(i).tensor().div(scalar(DRAWN_DEVIATIONS)));
         }
     }
 
-    /** For experts: float32 [N,C,H,W] on the CPU, a copy that belongs to the caller's {@link Scope}, which has to be open. */
+    /**
+     * For experts: a float32 [N,C,H,W] copy on the CPU. It belongs to the caller's {@link Scope}, which must be open.
+     */
     public Tensor tensor() {
         return batch.tensor();
     }

@@ -1,13 +1,13 @@
 package org.bcm4j;
 
-/** Hears how far a request has come. */
+/** Receives the progress of a request. */
 @FunctionalInterface
 public interface ProgressListener {
     /**
-     * Called before each evaluation of the network, by the thread that runs the request.
+     * Called before each network evaluation, by the thread that runs the request.
      *
-     * @param done evaluations done, counted by image: two images in three evaluations each are six
-     * @param total evaluations of the whole request, counted likewise
+     * @param done evaluations done, counted per image: two images in three evaluations each count as six
+     * @param total evaluations of the whole request, counted in the same way
      */
     void at(long done, long total);
 }

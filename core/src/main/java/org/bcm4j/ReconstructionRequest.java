@@ -7,8 +7,8 @@ import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
 
 /**
- * Images inverted and generated again: {@link BcmModel#reconstruct}. The way to noise takes 2 evaluations unless other steps are named, and
- * the way back one; a denoiser takes the same steps both ways.
+ * Inverts images and generates them again: {@link BcmModel#reconstruct}. By default the path to noise takes 2
+ * evaluations and the return path one. A denoiser takes the same number of steps in both directions.
  */
 public final class ReconstructionRequest extends ImageRequest<ReconstructionRequest> {
     private final Images images;
@@ -24,9 +24,10 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
     }
 
     /**
-     * Goes there and back.
+     * Reconstructs the images.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or it does not lead from images to images
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead from
+     *     images to images
      * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled

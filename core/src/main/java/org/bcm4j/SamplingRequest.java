@@ -9,8 +9,8 @@ import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * New images from noise: {@link BcmModel#sample}. In 2 evaluations unless other steps or another walk are named; of each class in turn unless
- * labels are.
+ * Generates new images from noise: {@link BcmModel#sample}. Takes 2 evaluations by default. Without labels, the classes
+ * are used in turn.
  */
 public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     private static final int DEFAULT_COUNT = 16;
@@ -28,7 +28,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     }
 
     /**
-     * How many images; 16 unless it is set.
+     * Sets the number of images; 16 by default.
      *
      * @param images at least 1
      */
@@ -42,8 +42,8 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     }
 
     /**
-     * Starts from given noises, such as those that {@link BcmModel#invert} found, one image for each. Unless steps or a walk are named, nothing
-     * is added to them on the way: it is the way back of the model's interpolation.
+     * Starts from given noises, one image for each, for example those that {@link BcmModel#invert} found. Unless steps
+     * or a walk are given, the request follows the return path of the model's interpolation, which adds no noise.
      */
     public SamplingRequest from(Noise given) {
         noise = Optional.of(given);
@@ -54,7 +54,8 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     /**
      * Generates the images.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot go the walk, or it does not lead from noise to images
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead from noise
+     *     to images
      * @throws IllegalArgumentException if noises or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
@@ -71,7 +72,8 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     }
 
     /**
-     * Generates the images a batch at a time, for more than fit in memory. Given noises are not streamed.
+     * Generates the images one batch at a time, for more images than fit in memory. With given noises, all images
+     * arrive in one batch.
      *
      * @param receiver takes each batch, in order
      */

@@ -28,8 +28,9 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a model does, on tensors: the expert layer below {@link BcmModel}. Generates, inverts, interpolates and edits in batches: with a
- * consistency model along any {@link Walk}, with a denoiser along its {@link org.bcm4j.walk.Ode}. Only a consistency model edits and refines.
+ * A model on tensors: the expert layer below {@link BcmModel}. Generates, inverts, interpolates and edits in batches. A
+ * consistency model follows any {@link Walk}; a denoiser solves its {@link org.bcm4j.walk.Ode}. Only a consistency
+ * model edits and refines.
  *
  * <pre>{@code
  * try (Scope scope = Scope.open(); TensorModel model = TensorModel.open(Path.of("models/fashion-mnist"))) {
@@ -38,15 +39,15 @@ import org.bytedeco.pytorch.Tensor;
  * }
  * }</pre>
  *
- * <p>Images are float32 [N,C,H,W] in [-1,1], labels int64 [N]; results belong to the caller's {@link Scope}. Immutable: any number of threads
- * may use it at once, each with tensors of its own.
+ * <p>Images are float32 [N,C,H,W] in [-1,1], labels int64 [N]. Results belong to the caller's {@link Scope}. Immutable
+ * and thread-safe, as long as each thread uses its own tensors.
  *
- * <p>Tensors of another type or shape, on another device or closed, labels that are no classes, and counts below 1 are
- * refused with an {@link IllegalArgumentException} that says what was expected and what came; whatever is asked of a
- * closed model, with an {@link IllegalStateException}.
+ * <p>Methods throw an {@link IllegalArgumentException} for tensors of the wrong type, shape or device, for closed
+ * tensors, for labels that are no classes, and for counts below 1. The message says what was expected and what was
+ * given. After {@link #close}, methods throw an {@link IllegalStateException}.
  */
 public final class TensorModel implements AutoCloseable {
-    /** Images of one evaluation: enough to keep two to sixteen cores busy, and little memory. */
+    /** Images per evaluation: enough to keep two to sixteen cores busy without much memory. */
     private static final long BATCH = 64;
 
     private final TrainedModel model;
@@ -56,23 +57,23 @@ public final class TensorModel implements AutoCloseable {
         this(model, EvaluationListener.NONE);
     }
 
-    /** @param listener hears of each evaluation but those of {@link #refine} */
+    /** @param listener is called before each evaluation, except those of {@link #refine} */
     public TensorModel(TrainedModel model, EvaluationListener listener) {
         this.model = model;
         this.listener = listener;
     }
 
     /**
-     * Opens a model folder on the best device, in its fastest precision.
+     * Opens a model folder on the best device, in that device's fastest precision.
      *
-     * @throws UserException if the folder holds no sound model
+     * @throws UserException if the folder holds no valid model
      */
     public static TensorModel open(Path folder) {
         Device device = Device.best();
         return open(folder, device, Precision.fastestOn(device));
     }
 
-    /** As {@link #open(Path)}, on a given device in a given precision. */
+    /** Opens a model folder on a given device in a given precision, as {@link #open(Path)}. */
     public static TensorModel open(Path folder, Device device, Precision precision) {
         return new TensorModel(TrainedModel.open(folder, device, precision));
     }
@@ -82,8 +83,8 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * New images from noise that {@code seed} draws: image number i of a seed starts from the same noise whatever the way and the count, and the
-     * noise added to it on the way is its own too.
+     * Generates images from noise drawn with {@code seed}. For one seed, image number i starts from the same noise
+     * whatever the path and the count. Noise added along the path is also drawn per image.
      *
      * @param labels int64 [count]; absent for the null class, or no classes
      * @return float32 [count,C,H,W], not clipped
@@ -99,9 +100,9 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * The same images, batch by batch, for more than fit in memory.
+     * Generates the same images batch by batch, for more images than fit in memory.
      *
-     * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when it returns
+     * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when the receiver returns
      */
     public void generate(SamplingPath way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
         if (count < 1) {
@@ -120,10 +121,10 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Images from given noises.
+     * Generates images from given noises.
      *
-     * @param noises standard normal, float32 [N,C,H,W]: for noises that {@link #invert} found, divided by where it ended
-     * @param seed seeds the noise that a walk adds on its way
+     * @param noises standard normal, float32 [N,C,H,W]; {@link #invert} returns noises of this scale
+     * @param seed seeds the noise that a walk adds
      */
     public Tensor generate(SamplingPath way, Tensor noises, long seed, Optional<Tensor> labels) {
         model.requireInputs(noises, labels);
@@ -135,10 +136,10 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Goes from given points, as an inversion does from images to noise.
+     * Moves points along a path, for example from images to noise.
      *
      * @param points float32 [N,C,H,W] at noise scale {@code way.start()}
-     * @param seed seeds the noise that the walk adds: each image its own
+     * @param seed seeds the noise that a walk adds, drawn per image
      * @return the points at noise scale {@code way.end()}
      */
     public Tensor walk(SamplingPath way, Tensor points, long seed, Optional<Tensor> labels) {
@@ -151,13 +152,14 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Edits (docs/method.md §7): walks from the images to others that keep to what is known. A walk that starts at T has nothing to start from
-     * but noise: it is given noise, and the images only say how many.
+     * Edits images (docs/method.md §7): follows a walk to images that agree with what is known. A walk that starts at T
+     * starts from noise; the given images then only set the number of images.
      *
      * @param points the images to edit, or points at the noise scale where the walk starts, float32 [N,C,H,W]
      * @param constraint what is known of these N images
-     * @param seed seeds the noise that the walk starts with, adds, and that the edit renews
-     * @return float32 [N,C,H,W], at time 0 within [-1,1]
+     * @param seed seeds the noise at the start of the walk, the noise that the walk adds, and the noise that the edit
+     *     renews
+     * @return float32 [N,C,H,W]; within [-1,1] if the walk ends at time 0
      * @throws UserException if the walk is not for this kind of model
      */
     public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
@@ -172,11 +174,11 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Steps from noises that {@link #invert} found to others that generate the images in one evaluation; see {@link RefinedInversion} for
-     * what it costs.
+     * Refines noises that {@link #invert} found so that they generate the images in one evaluation.
+     * {@link RefinedInversion} states the cost.
      *
      * @param noises of unit variance, float32 [N,C,H,W]
-     * @param seed seeds the little noise that inversions begin with
+     * @param seed seeds the initial noise of the inversions
      * @return float32 [N,C,H,W]
      */
     public Tensor refine(
@@ -204,9 +206,10 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Inverts images to noise of unit variance: {@link #walk}, divided by the noise scale that the way ends at.
+     * Inverts images to noise of unit variance: the result of {@link #walk} divided by the noise scale at the end of
+     * the path.
      *
-     * @throws IllegalArgumentException if the way does not lead from images to noise
+     * @throws IllegalArgumentException if the path does not lead from images to noise
      */
     public Tensor invert(SamplingPath way, Tensor images, long seed, Optional<Tensor> labels) {
         if (way.start() != 0 || way.end() == 0) {
@@ -221,17 +224,19 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Images between two real ones: both inverted, each with its own initial noise, the noises interpolated on the sphere (docs/method.md §7), and
-     * generated. The first and the last image are the reconstructions of the two.
+     * Generates images between two real ones (docs/method.md §7). Inverts both, each with its own initial noise,
+     * interpolates the noises on the sphere, and generates. The first and the last image are the reconstructions of the
+     * two given images.
      *
      * @param inversion from images to noise
-     * @param generation from noise to images; without added noise, for with it the images at the ends would be others than those given
+     * @param generation from noise to images, without added noise; added noise would change the images at the ends
      * @param ends the two images, float32 [2,C,H,W]
-     * @param frames images of the strip, its ends included, at least 2
-     * @param labels the classes of the two images, int64 [2]: each is inverted as its own, and each image between is of that of the nearer end,
-     *     the one half-way of that of the first; absent for the null class, or no classes
+     * @param frames number of images, including the ends, at least 2
+     * @param labels the classes of the two images, int64 [2]; absent for the null class, or no classes. Each end is
+     *     inverted under its own class. Each image between has the class of the nearer end; the one half-way has the
+     *     class of the first
      * @return float32 [frames,C,H,W]
-     * @throws UserException if walks do not lead to noise and back, or add noise but at their start
+     * @throws UserException if the walks do not lead to noise and back, or add noise anywhere except at the start
      */
     public Tensor interpolate(
             SamplingPath inversion,
@@ -241,7 +246,7 @@ public final class TensorModel implements AutoCloseable {
             long seed,
             Optional<Tensor> labels) {
         if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
-            new ThereAndBack(toNoise, toImages); // throws unless it brings the images back
+            new ThereAndBack(toNoise, toImages); // throws unless the two lead to noise and back
         } else if (generation.start() != inversion.end() || generation.end() != 0) {
             throw new IllegalArgumentException(
                     "\"" + generation + "\" does not lead back to images from where \"" + inversion + "\" ends");
@@ -255,7 +260,7 @@ public final class TensorModel implements AutoCloseable {
         });
     }
 
-    /** What happens to one batch, whose first image is number {@code first} of all. */
+    /** Processes one batch, whose first image has number {@code first}. */
     private interface Leg {
         SampledPoints run(NoiseSource noise, long first, Tensor batch);
     }
@@ -276,7 +281,7 @@ public final class TensorModel implements AutoCloseable {
         return ImageNoise.from(seed, first, model.device());
     }
 
-    /** With the model, told the labels of one batch. */
+    /** A sampler for the model with the labels of one batch. */
     private PathSampler journey(Optional<Tensor> labels, long first, long size, NoiseSource noise) {
         return new PathSampler(model, ofBatch(labels, first, size), noise, listener);
     }

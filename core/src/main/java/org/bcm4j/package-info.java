@@ -1,5 +1,5 @@
 /**
- * The way in: {@link org.bcm4j.BcmModel} makes, inverts and edits images; {@link org.bcm4j.Images} and {@link org.bcm4j.Noise} are what it takes and
- * gives. {@link org.bcm4j.TensorModel} does the same on tensors.
+ * The library's entry point. {@link org.bcm4j.BcmModel} generates, inverts and edits images. It takes and returns
+ * {@link org.bcm4j.Images} and {@link org.bcm4j.Noise}. {@link org.bcm4j.TensorModel} does the same on tensors.
  */
 package org.bcm4j;
