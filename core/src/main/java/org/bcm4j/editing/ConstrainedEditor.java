@@ -14,16 +14,18 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The one loop of all edits: wherever the walk comes to time 0, the image is clipped and made to agree with what is known; wherever it
- * climbs, what is unknown gets fresh noise. Other moves it leaves alone. So {@code 0 +0.07 > 0.4 > 1 > 2 > 0} inpaints by inversion,
- * and {@code 80 > 0 +20 > 0 +5 > 0} as consistency models do.
+ * The common loop of all edits. After each evaluation that leads to time 0, it clips the image and makes it agree with
+ * what is known. After each evaluation that leads to a larger noise scale, it replaces the unknown part by fresh noise.
+ * It leaves other moves alone. With this editor, {@code 0 +0.07 > 0.4 > 1 > 2 > 0} inpaints by inversion, and
+ * {@code 80 > 0 +20 > 0 +5 > 0} inpaints as consistency models do.
  *
  * @param constraint what is known
  * @param noise draws the fresh noise
  */
 public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implements Editor {
     /**
-     * A whole edit. A walk that starts at T has nothing to start from but noise: it is given noise, and the images only say how many.
+     * Runs a whole edit. A walk that starts at T starts from noise; the given images then only set the number of
+     * images.
      *
      * @param images to edit, or points at the noise scale where the walk starts, float32 [B,C,H,W]; not changed
      */

@@ -4,11 +4,12 @@ import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What is known of the images that an edit is to give (docs/method.md §7): the known pixels of an inpainting, the luminance of a
- * colourisation, the patch means of a super-resolution. A walk that keeps to it is an edit; see {@link ConstrainedEditor}.
+ * What is known of the images that an edit returns (docs/method.md §7): the known pixels of an inpainting, the
+ * luminance of a colourisation, the patch means of a super-resolution. {@link ConstrainedEditor} applies it along a
+ * walk.
  */
 public interface Constraint {
-    /** Nothing is known but the range of pixels: edits that begin at an image and are free to leave it. */
+    /** Only the range of pixels is known: for edits that start at an image and can change all of it. */
     Constraint NONE = new Constraint() {
         @Override
         public Tensor impose(Tensor images) {
@@ -22,10 +23,10 @@ public interface Constraint {
     };
 
     /**
-     * Where a walk from time 0 starts, given the images to edit.
+     * The points where a walk from time 0 starts.
      *
-     * @param images float32 [B,C,H,W] in [-1,1]; not changed
-     * @return float32 [B,C,H,W]; the same unless the constraint tells known from unknown pixels
+     * @param images the images to edit, float32 [B,C,H,W] in [-1,1]; not changed
+     * @return float32 [B,C,H,W]; the same images unless the constraint distinguishes known from unknown pixels
      */
     default Tensor begin(Tensor images, NoiseSource noise) {
         return images;
@@ -40,23 +41,25 @@ public interface Constraint {
     Tensor impose(Tensor images);
 
     /**
-     * The points of an inversion, where what is unknown of the image has no place on the trajectory: replaced by fresh noise.
+     * Replaces the unknown part of points of an inversion by fresh noise. The unknown part of an image lies on no
+     * trajectory.
      *
      * @param points float32 [B,C,H,W] at noise scale {@code time}; not changed
-     * @return the points to go on with; the same unless the constraint tells known from unknown pixels
+     * @return the points for the next move; the same points unless the constraint distinguishes known from unknown
+     *     pixels
      */
     default Tensor renew(Tensor points, double time, NoiseSource noise) {
         return points;
     }
 
     /**
-     * Refuses images that what is known is not of.
+     * Checks that this constraint fits the images of an edit.
      *
-     * @param images float32 [B,C,H,W], of the form of those that the edit is to give
-     * @throws IllegalArgumentException if what is known is of another number, size or type of images
+     * @param images float32 [B,C,H,W], of the shape of the edit's results
+     * @throws IllegalArgumentException if the number, size or type of the images differs from the constraint's
      */
     default void requireFit(Tensor images) {}
 
-    /** What is known of images {@code first} to {@code first + count − 1}. */
+    /** The constraint on images {@code first} to {@code first + count − 1}. */
     Constraint narrow(long first, long count);
 }

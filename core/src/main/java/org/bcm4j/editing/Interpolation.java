@@ -14,7 +14,8 @@ public final class Interpolation {
     private Interpolation() {}
 
     /**
-     * Spherical interpolation, sin((1−α)ψ)/sin ψ·z1 + sin(αψ)/sin ψ·z2 with ψ the angle between the noises, α from 0 to 1 in equal steps.
+     * Spherical interpolation, sin((1−α)ψ)/sin ψ·z1 + sin(αψ)/sin ψ·z2. ψ is the angle between the noises; α goes from
+     * 0 to 1 in equal steps.
      *
      * @param ends z1 and z2, float32 [2,C,H,W], neither zero
      * @param frames at least 2
@@ -39,9 +40,9 @@ public final class Interpolation {
     }
 
     /**
-     * Refuses what {@link #slerp} cannot interpolate.
+     * Checks the arguments of {@link #slerp}.
      *
-     * @throws IllegalArgumentException unless there are two ends and at least 2 frames are asked for
+     * @throws IllegalArgumentException unless there are two ends and at least 2 frames
      */
     public static void requireEnds(Tensor ends, int frames) {
         TensorForm form = TensorForm.of("the ends of an interpolation", ends);
@@ -53,12 +54,12 @@ public final class Interpolation {
         }
     }
 
-    /** To which end each of the frames of {@link #slerp} is nearer, 0 or 1; the one half-way counts to the first. */
+    /** The nearer end of each frame of {@link #slerp}, 0 or 1; the frame half-way counts to the first end. */
     public static long[] nearerEnds(int frames) {
         return IntStream.range(0, frames).mapToLong(i -> 2 * i < frames ? 0 : 1).toArray();
     }
 
-    /** sin(αψ)/sin ψ, and its limit α where the noises are parallel. */
+    /** sin(αψ)/sin ψ, or its limit α if the noises are parallel. */
     private static double part(double alpha, double angle) {
         return Math.sin(angle) < 1e-6 ? alpha : Math.sin(alpha * angle) / Math.sin(angle);
     }

@@ -14,24 +14,25 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Noises corrected by the model's own inversion g(x) = f(x + ε·n, ε, T)/T, which nearly undoes what it generates: if z generates y = x + r, then
- * z − (g(y) − g(x)) generates nearly x. What earlier corrections did to the residuals is made use of by Anderson's mixing: the combination of
- * them that leaves the least is taken first, and g asked for the rest.
+ * Corrects noises with the model's own inversion g(x) = f(x + ε·n, ε, T)/T, which nearly undoes generation: if z
+ * generates y = x + r, then z − (g(y) − g(x)) generates nearly x. Anderson mixing reuses the effects of earlier
+ * corrections on the residuals. It first takes the combination of them that leaves the smallest residual. The inversion
+ * g then corrects the rest.
  *
  * @param n standard normal, float32 [B,C,H,W]
  */
 record InverseCorrection(ReconstructionResidual lack, Tensor n) {
-    /** ε, the noise that an inversion begins with. */
+    /** ε, the noise scale at which the inversion starts. */
     private static final double START = 0.08;
 
-    /** Relative to the squares of the residuals' changes, which are scaled to 1: keeps nearly parallel ones apart. */
+    /** Keeps nearly parallel changes apart. Relative to the squared changes of the residuals, which are scaled to 1. */
     private static final double RIDGE = 1e-6;
 
-    /** Changes of z and of the residual, [B,D] each. */
+    /** A change of z and the resulting change of the residual, [B,D] each. */
     private record Change(Tensor z, Tensor residual) {}
 
     /**
-     * Corrects each image's noise by itself, by three evaluations a step; none comes out worse than it was.
+     * Corrects each image's noise separately, with three evaluations per step. No noise gets worse.
      *
      * @param start [B,D]; not changed
      * @return [B,D]
@@ -44,7 +45,7 @@ record InverseCorrection(ReconstructionResidual lack, Tensor n) {
         for (int step = 0; step < steps; step++) {
             Tensor tried = z.add(change(residual, changes).mul(scale));
             Tensor there = lack.residual(tried);
-            // A step that led uphill still tells what it does.
+            // A rejected step still shows the effect of its change.
             changes.add(new Change(tried.sub(z), there.sub(residual)));
             Tensor lower = ReconstructionResidual.dot(there, there).lt(ReconstructionResidual.dot(residual, residual));
             z = torch.where(lower, tried, z);
@@ -71,7 +72,7 @@ record InverseCorrection(ReconstructionResidual lack, Tensor n) {
         });
     }
 
-    /** The weights w, [B,m,1], for which ‖r − Σ w_i·effect_i‖² is least. */
+    /** The weights w, [B,m,1], that minimise ‖r − Σ w_i·effect_i‖². */
     private static Tensor leastSquares(Tensor effects, Tensor residual) {
         Tensor precise = effects.to(torch.ScalarType.Double);
         Tensor normal = torch.bmm(precise, precise.transpose(1, 2));
@@ -82,7 +83,7 @@ record InverseCorrection(ReconstructionResidual lack, Tensor n) {
         return torch.linalg_solve(normal.add(ridge), right).to(residual.scalar_type());
     }
 
-    /** g(y) − g(y − part), with y the generated images, whose residual is given: [B,D]. */
+    /** g(y) − g(y − part), [B,D], where y is the generated images, which have the given residual. */
     private Tensor inverted(Tensor residual, Tensor part) {
         Tensor generated = lack.images().flatten(1, -1).add(residual);
         Tensor both = cat(0, generated, generated.sub(part));

@@ -6,10 +6,11 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Colourisation: of every pixel the component along the luminance direction (0.2989, 0.587, 0.114) is known, and the two across it are
- * to be found.
+ * Colourisation: the component of each pixel along the luminance direction (0.2989, 0.587, 0.114) is known. The two
+ * components across it are unknown.
  *
- * @param images float32 [B,3,H,W] in [-1,1], grey images in three equal channels, or any whose luminance is to be kept
+ * @param images float32 [B,3,H,W] in [-1,1]: grey images in three equal channels, or coloured images whose luminance is
+ *     to be kept
  */
 public record KnownLuminance(Tensor images) implements Constraint {
     /** Red, green and blue. */

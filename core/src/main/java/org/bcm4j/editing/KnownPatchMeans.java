@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Super-resolution: the mean of every patch of factor×factor pixels is known, what varies within it is to be found.
+ * Super-resolution: the mean of each patch of factor×factor pixels is known. The variation within a patch is unknown.
  *
  * @param means float32 [B,C,H/factor,W/factor] in [-1,1], the small images
  * @param factor side of a patch, at least 2

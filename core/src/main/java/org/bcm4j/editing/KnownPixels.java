@@ -9,13 +9,13 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Inpainting: some pixels are known, the others are to be found. Known pixels keep their values bit for bit.
+ * Inpainting: some pixels are known, the others are unknown. Known pixels keep their values bit for bit.
  *
- * @param images float32 [B,C,H,W] in [-1,1]; what stands in the missing pixels does not matter
- * @param missing bool [B,1,H,W]: true where a pixel is to be found
+ * @param images float32 [B,C,H,W] in [-1,1]; the values of missing pixels do not matter
+ * @param missing bool [B,1,H,W]: true where a pixel is missing
  */
 public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
-    /** Standard deviation of the noise that an inversion starts with in the missing pixels. */
+    /** Standard deviation of the noise in the missing pixels at the start of an inversion. */
     private static final double FILLING = 0.5;
 
     @Override

@@ -12,14 +12,14 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What images generated in one evaluation lack of given ones: f(T·z, T, 0) − x, 0 where a value is beyond the black or the white that is
- * wanted. Noises and residuals are [B,D], with D = C·H·W.
+ * The difference between images generated in one evaluation and given ones: f(T·z, T, 0) − x. It is 0 where the given
+ * value is black or white and the generated value lies beyond it. Noises and residuals are [B,D], with D = C·H·W.
  *
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B]; absent for the null class, or no classes
  */
 record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor> labels) {
-    /** Half a level of 256: as near to black or white as a value can be that is neither. */
+    /** Half a level of 256 below white: values beyond it count as white, and values beyond its negative as black. */
     private static final double BOUND = 1 - 1 / 255.0;
 
     /** The residual r = f(T·z, T, 0) − x. */
@@ -31,7 +31,7 @@ record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor
                 labels)));
     }
 
-    /** ‖r‖² of each image and beside it its gradient with respect to z, [B,1+D]. */
+    /** ‖r‖² of each image, followed by its gradient with respect to z, [B,1+D]. */
     Tensor lossAndGradient(Tensor z) {
         return Scope.returning(() -> {
             Tensor leaf = z.detach().clone();
@@ -56,7 +56,7 @@ record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor
         return one.flatten(1, -1);
     }
 
-    /** Each image's scalar product, [B,1]. */
+    /** The scalar product per image, [B,1]. */
     static Tensor dot(Tensor a, Tensor b) {
         return a.mul(b).sum(new long[] {1}, true, new ScalarTypeOptional());
     }

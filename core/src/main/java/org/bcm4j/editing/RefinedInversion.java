@@ -16,28 +16,31 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Refines the noises that an inversion found, so that what they generate in one evaluation meets the images (the paper's suggested
- * follow-up): minimises ‖f(T·z, T, 0) − x‖² over z, where going beyond black and white is no error, for pictures are clipped.
+ * Refines the noises that an inversion found so that they generate the given images in one evaluation (a follow-up that
+ * the paper suggests). Minimises ‖f(T·z, T, 0) − x‖² over z. Values beyond black and white are no error, because
+ * pictures are clipped.
  *
- * <p>The first {@value #CORRECTIONS} steps let the model correct itself ({@link InverseCorrection}): its own inversion tells which noise
- * would undo what an image lacks, which goes a third of the way and more at once, and then no further. The others are those of L-BFGS
- * (Nocedal and Wright, Algorithm 7.4), which for this ill-conditioned least-squares problem needs a fraction of a gradient descent's.
+ * <p>The first {@value #CORRECTIONS} steps use the model's own inversion ({@link InverseCorrection}) to find the noise
+ * that removes the residual. They quickly remove a third of it or more, then stall. The other steps are those of L-BFGS
+ * (Nocedal and Wright, Algorithm 7.4). On this ill-conditioned least-squares problem it needs a fraction of the steps
+ * of gradient descent.
  *
- * <p>What it costs: a correction takes three evaluations, a step of L-BFGS one and its backward pass, which is about three in all; beside
- * the steps there are one evaluation and one with its backward pass. 30 steps are about 94 evaluations.
+ * <p>Cost: a correction takes three evaluations. A step of L-BFGS takes one evaluation and its backward pass, about
+ * three evaluations in all. In addition to the steps there are one evaluation and one evaluation with its backward
+ * pass. 30 steps cost about 94 evaluations.
  *
- * @param steps how many steps to take, at least 1
+ * @param steps the number of steps, at least 1
  */
 public record RefinedInversion(int steps) {
     static final int CORRECTIONS = 4;
 
-    /** Pairs of past steps from which the curvature is estimated. */
+    /** Number of past steps from which the curvature is estimated. */
     private static final int HISTORY = 20;
 
-    /** Length of the first step in units of the gradient, before any curvature is known. */
+    /** Length of the first step in units of the gradient, before the curvature is known. */
     private static final double FIRST_STEP = 0.1;
 
-    /** How much shorter a step is tried again that led uphill. */
+    /** Factor by which a step is shortened after it increased the loss. */
     static final double SHORTER = 0.5;
 
     public RefinedInversion {
@@ -46,27 +49,27 @@ public record RefinedInversion(int steps) {
         }
     }
 
-    /** A step s = z' − z and the change of the gradient y along it, [B,D] each, with sᵀy of each image, [B,1]. */
+    /** A step s = z' − z and the change y of the gradient along it, [B,D] each, with sᵀy of each image, [B,1]. */
     private record Pair(Tensor s, Tensor y, Tensor product) {
         Pair(Tensor s, Tensor y) {
             this(s, y, ReconstructionResidual.dot(s, y));
         }
 
-        /** a/sᵀy, or 0 for images whose pair tells of no curvature. */
+        /** a/sᵀy, or 0 for images whose pair has no positive curvature. */
         Tensor over(Tensor a) {
             return torch.where(product.gt(scalar(1e-12)), a.div(product), torch.zeros_like(a));
         }
     }
 
     /**
-     * Refines each image's noise by itself, though all go in one batch; no image comes out worse than it was.
+     * Refines each image's noise separately, in one batch. No image's reconstruction gets worse.
      *
      * @param images float32 [B,C,H,W] in [-1,1]
      * @param noises of unit variance, of the same shape; not changed
      * @param labels int64 [B]; absent for the null class, or no classes
-     * @param noise draws once, for the inversions that begin with a little noise
+     * @param noise draws once, the initial noise of the inversions
      * @return float32 [B,C,H,W], the refined noises
-     * @throws UserException if the model is a plain consistency model, which can not correct what it does not invert
+     * @throws UserException if the model is a plain consistency model, which cannot invert
      */
     public Tensor refine(TrainedModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
         if (model.config().kind() == ModelKind.CONSISTENCY) {
@@ -101,7 +104,7 @@ public record RefinedInversion(int steps) {
             Tensor direction = Scope.returning(() -> direction(gradient, pairs));
             Tensor tried = z.sub(direction.mul(scale));
             Tensor there = lack.lossAndGradient(tried);
-            // A step that led uphill still tells of the curvature.
+            // A rejected step still carries curvature.
             pairs.addLast(new Pair(tried.sub(z), gradient(there).sub(gradient)));
             if (pairs.size() > HISTORY) {
                 pairs.removeFirst();
@@ -114,7 +117,7 @@ public record RefinedInversion(int steps) {
         return z;
     }
 
-    /** H·g, with H the inverse of the Hessian as the pairs tell it (the two-loop recursion). */
+    /** H·g, where H is the inverse Hessian estimated from the pairs (the two-loop recursion). */
     private static Tensor direction(Tensor gradient, Deque<Pair> pairs) {
         List<Pair> oldestFirst = List.copyOf(pairs);
         List<Tensor> alphas = new ArrayList<>(); // newest first
@@ -134,7 +137,7 @@ public record RefinedInversion(int steps) {
         return r;
     }
 
-    /** sᵀy/yᵀy of the newest pair that has curvature, or the first step's length: [B,1]. */
+    /** sᵀy/yᵀy of the newest pair with positive curvature, or else the length of the first step: [B,1]. */
     private static Tensor curvature(List<Pair> oldestFirst, Tensor like) {
         Tensor scale = torch.full_like(like, scalar(FIRST_STEP));
         for (Pair pair : oldestFirst) {

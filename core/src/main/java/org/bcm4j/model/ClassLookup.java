@@ -8,17 +8,17 @@ import java.util.stream.IntStream;
 import org.bcm4j.storage.UserException;
 
 /**
- * Finds the classes of a model by what people call them.
+ * Finds the classes of a model by name or number.
  *
- * @param model whose classes they are
+ * @param model the configuration with the classes
  */
 public record ClassLookup(ModelConfig model) {
     /**
-     * The index of a class: by its name as it is written, else by its number from 0, else by its name in upper or lower case.
+     * The index of a class. Tries the exact name first, then the number from 0, then the name in any case.
      *
      * @param text name or number
-     * @param source what to call the place where it was named in an error, such as {@code --class}
-     * @throws UserException if the model has no such class, or several, or knows no classes
+     * @param source where the class was named, for the error message, such as {@code --class}
+     * @throws UserException if the model has no such class, the name matches several, or the model has no classes
      */
     public int find(String text, String source) {
         int classes = model.network().classes();
@@ -43,7 +43,7 @@ public record ClassLookup(ModelConfig model) {
         throw new UserException(source + " " + text + ": the model has no such class; choose from " + listed());
     }
 
-    /** The name of class {@code k}: its number, if the classes have no names. */
+    /** The name of class {@code k}, or its number if the classes have no names. */
     public String name(int k) {
         return model.classNames().isEmpty()
                 ? Integer.toString(k)

@@ -6,12 +6,13 @@ import org.bcm4j.nn.Pass;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * f(x, t, u, y) = c_skip(t,u)·x + c_out(t,u)·F(c_in(t)·x, t, u, y) (Eq. 5): maps a point at time t of a trajectory to the same
- * trajectory's point at time u, in either direction. A function of weights: every call is given its {@link Pass}.
+ * f(x, t, u, y) = c_skip(t,u)·x + c_out(t,u)·F(c_in(t)·x, t, u, y) (Eq. 5). Maps a point of a trajectory at time t to
+ * the point of the same trajectory at time u, in either direction. It holds no weights: every call receives them in its
+ * {@link Pass}.
  */
 public record ConsistencyFunction(Network network, ModelKind kind) {
     /**
-     * One evaluation, counted as 1 NFE.
+     * Evaluates f once, which counts as 1 NFE.
      *
      * @param x points, float32 [B,C,H,W]
      * @param t their noise scales, float32 [B], in [σ_min, T]
@@ -24,7 +25,7 @@ public record ConsistencyFunction(Network network, ModelKind kind) {
         return perImage(kind.skip(t, u)).mul(x).add(perImage(kind.out(t, u)).mul(raw));
     }
 
-    /** The network's own output, F(c_in(t)·x, t, u, y), which has unit variance when trained. */
+    /** The network's output F(c_in(t)·x, t, u, y), which has unit variance in a trained network. */
     public Tensor raw(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
         return network.apply(pass, x.mul(perImage(kind.in(t))), t, u, labels);
     }

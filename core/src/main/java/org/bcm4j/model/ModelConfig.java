@@ -5,7 +5,7 @@ import org.bcm4j.config.Default;
 import org.bcm4j.network.NetworkConfig;
 
 /**
- * What a model folder's {@code config.json} says: all that is needed beside the weights.
+ * The content of a model folder's {@code config.json}: everything that is needed in addition to the weights.
  *
  * @param format {@value #FORMAT}
  * @param data name of the training data
@@ -30,7 +30,7 @@ public record ModelConfig(
         }
     }
 
-    /** What the network was trained to be. */
+    /** The kind of model that the network was trained as. */
     public ModelKind kind() {
         return preconditioning;
     }

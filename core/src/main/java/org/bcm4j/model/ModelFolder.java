@@ -17,8 +17,8 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 
 /**
- * A model on disk: {@code config.json}, {@code model.safetensors}, {@code README.md} (the model card) and {@code walks.json}; other files,
- * such as a training log, may lie beside them.
+ * A model on disk: {@code config.json}, {@code model.safetensors}, {@code README.md} (the model card) and
+ * {@code walks.json}. The folder can hold other files, such as a training log.
  */
 public final class ModelFolder {
     private static final Format FORMAT = Format.of(ModelConfig.FORMAT);
@@ -29,7 +29,7 @@ public final class ModelFolder {
 
     private final Path folder;
 
-    /** @throws UserException if there is no model in the folder */
+    /** @throws UserException if the folder holds no model */
     public ModelFolder(Path folder) {
         AtomicDirectory.recover(folder);
         if (!Files.isRegularFile(folder.resolve(CONFIG))) {
@@ -39,13 +39,13 @@ public final class ModelFolder {
         this.folder = folder;
     }
 
-    /** @throws UserException if it is of another version, too new or too old, or ill-formed, telling the line */
+    /** @throws UserException if its version is too new or too old, or it is malformed; the message names the line */
     public ModelConfig config() {
         FORMAT.requireVersionOf(folder.resolve(CONFIG));
         return ConfigFile.read(folder.resolve(CONFIG), ModelConfig.class);
     }
 
-    /** The walks stored with the model, or sensible ones for its kind if there are none. */
+    /** The walks stored with the model, or default ones for its kind if there are none. */
     public RecommendedWalks walks() {
         Path file = folder.resolve(WALKS);
         RecommendedWalks stored =
@@ -53,15 +53,18 @@ public final class ModelFolder {
         return stored.orUntunedOf(config().kind());
     }
 
-    /** Stores walks with the model, in the place of those that were. */
+    /** Stores walks with the model, replacing the earlier ones. */
     public void store(RecommendedWalks walks) {
         ConfigFile.write(folder.resolve(WALKS), walks);
     }
 
-    /** @throws UserException if the file is damaged, of another version, too new or too old, or holds another network's weights */
+    /**
+     * @throws UserException if the file is damaged, its version is too new or too old, or it holds the weights of
+     *     another network
+     */
     public Weights weights(WeightLayout layout, Device device) {
         Path file = folder.resolve(WEIGHTS);
-        // Weights that somebody else saved may lie there; what they say they are is their own affair.
+        // Other software can have saved these weights. Its metadata is then not checked.
         SafetensorsHeader header = Safetensors.header(file);
         FORMAT.requireVersion(header.metadata().getOrDefault("format", ""), file, "make it anew");
         requireShapes(layout, header, file);
@@ -72,7 +75,7 @@ public final class ModelFolder {
         return weights;
     }
 
-    /** Before there is memory for them: a configuration that was edited by hand may describe any network. */
+    /** Checks before any memory is allocated: a configuration that was edited by hand can describe any network. */
     private static void requireShapes(WeightLayout layout, SafetensorsHeader header, Path file) {
         layout.slots().forEach((name, slot) -> {
             SafetensorsHeader.Entry entry = header.tensors().get(name);
@@ -84,12 +87,12 @@ public final class ModelFolder {
         });
     }
 
-    /** SHA-256 of the file of weights, in hexadecimal: which model this is, wherever it lies. */
+    /** SHA-256 of the weights file, in hexadecimal. It identifies the model wherever the folder is. */
     public String sha256() {
         return Checksum.sha256(folder.resolve(WEIGHTS));
     }
 
-    /** Writes a whole model folder at once, replacing what is there. */
+    /** Writes a whole model folder at once, replacing any existing one. */
     public static void write(Path folder, ModelConfig config, Weights weights, RecommendedWalks walks, String card) {
         AtomicDirectory.write(folder, directory -> {
             ConfigFile.write(directory.resolve(CONFIG), config);

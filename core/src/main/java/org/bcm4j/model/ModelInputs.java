@@ -8,7 +8,7 @@ import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** What a model may be given, for {@link TrainedModel}. */
+/** Checks the inputs of a {@link TrainedModel}. */
 final class ModelInputs {
     private ModelInputs() {}
 

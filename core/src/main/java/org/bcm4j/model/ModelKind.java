@@ -8,13 +8,14 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a network was trained to be. The kind decides how the network's output F becomes the model's, f = c_skip·x + c_out·F(c_in·x, t, u)
- * (docs/method.md §2, Eq. 5), whether the network is told a target time, and where the model can go. The coefficients are [B] to [B], float32.
+ * The kind of model that a network was trained as. The kind decides how the model's output is computed from the
+ * network's output F, f = c_skip·x + c_out·F(c_in·x, t, u) (docs/method.md §2, Eq. 5), whether the network receives a
+ * target time, and which noise scales the model can reach. The coefficients map float32 [B] to float32 [B].
  */
 public enum ModelKind {
     /**
-     * Goes along a trajectory in both directions: f(x, t, u) is the point at u. EDM's unit-variance arguments applied to an Euler step of
-     * the PF ODE; f(x,t,t) = x exactly.
+     * Follows a trajectory in both directions: f(x, t, u) is the point at u. Applies EDM's unit-variance argument to an
+     * Euler step of the PF ODE; f(x,t,t) = x exactly.
      */
     BIDIRECTIONAL("bidirectional consistency model") {
         @Override
@@ -29,7 +30,7 @@ public enum ModelKind {
                     .div(t.square().add(variance()).sqrt());
         }
     },
-    /** Goes to time 0 only, whatever u is: a plain consistency model. */
+    /** A plain consistency model: goes to time 0 only, whatever u is. */
     CONSISTENCY("consistency model") {
         @Override
         public Tensor skip(Tensor t, Tensor u) {
@@ -45,7 +46,10 @@ public enum ModelKind {
                     .div(t.square().add(variance()).sqrt());
         }
     },
-    /** Goes nowhere: EDM's denoiser D(x, t) (docs/method.md §4) gives the expected image, whatever u is. Its ODE can be solved. */
+    /**
+     * EDM's denoiser D(x, t) (docs/method.md §4): returns the expected image, whatever u is. It follows no walk, but
+     * its ODE can be solved.
+     */
     DENOISER("denoiser") {
         @Override
         public Tensor skip(Tensor t, Tensor u) {
@@ -64,17 +68,17 @@ public enum ModelKind {
         this.title = title;
     }
 
-    /** What people call it. */
+    /** The name for users. */
     public String title() {
         return title;
     }
 
-    /** Whether f leads to another noise scale in one evaluation, so that the model can go a walk. */
+    /** Whether f leads to another noise scale in one evaluation, so that the model can follow a walk. */
     public boolean walks() {
         return this != DENOISER;
     }
 
-    /** Whether f leads to any noise scale u, so that the model inverts images, and its network has to be told u. */
+    /** Whether f leads to any noise scale u. Such a model inverts images, and its network receives u. */
     public boolean isBidirectional() {
         return this == BIDIRECTIONAL;
     }

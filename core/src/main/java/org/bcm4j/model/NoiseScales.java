@@ -1,8 +1,11 @@
 package org.bcm4j.model;
 
-/** The constants of docs/method.md §1: noise scales are standard deviations, data have a standard deviation of one half. */
+/**
+ * The constants of docs/method.md §1. Noise scales are standard deviations; the data have a standard deviation of one
+ * half.
+ */
 public final class NoiseScales {
-    /** What "time 0" means everywhere. */
+    /** The noise scale that "time 0" stands for. */
     public static final double SIGMA_MIN = 0.002;
     /** T, where generation starts and inversion ends. */
     public static final double SIGMA_MAX = 80;

@@ -8,16 +8,17 @@ import java.util.TreeMap;
 import org.bcm4j.config.Default;
 
 /**
- * The walks that serve a model best, in their text form, by number of evaluations ({@code "1"} to {@code "4"}): a
- * model folder's {@code walks.json}. Absent walks to inpaint and restore are those of {@link #UNTUNED}; an absent
- * walk to interpolate or swap is the inversion of as many evaluations, and straight back. Which of them a model can
- * go depends on its kind ({@code walk.PathSampler}).
+ * The recommended walks of a model, in their text form, by number of evaluations ({@code "1"} to {@code "4"}): a model
+ * folder's {@code walks.json}. If there are no walks to inpaint or restore, those of {@link #UNTUNED} apply. A missing
+ * walk to interpolate or swap is the inversion with the same number of evaluations, then one move back to 0. Which
+ * walks a model can follow depends on its kind ({@code walk.PathSampler}).
  *
  * @param generate from noise to images
  * @param invert from images to noise
- * @param interpolate from two images to noise and back, by number of evaluations to noise; without added noise but at the start
- *     ({@code walk.ThereAndBack})
- * @param swap from an image of one class to noise, and back to another class; likewise
+ * @param interpolate from two images to noise and back, by number of evaluations to noise; noise is added only at the
+ *     start ({@code walk.ThereAndBack})
+ * @param swap from an image of one class to noise, and back to another class; with the same rules as
+ *     {@code interpolate}
  * @param inpaint from images with a hole to whole ones (docs/method.md §7)
  * @param restore from damaged images, such as compressed ones, to better ones
  */
@@ -33,7 +34,7 @@ public record RecommendedWalks(
     private static final Map<String, String> RESTORE =
             Map.of("2", "0 +0.07 > 2 > 0", "3", "0 +0.07 > 0.4 > 2 > 0", "4", "0 +0.07 > 0.4 > 1 > 2 > 0");
 
-    /** Sensible walks for a model that has not been tuned: those of docs/method.md §5 and §6 for small images. */
+    /** Default walks for a model that has not been tuned: those of docs/method.md §5 and §6 for small images. */
     public static final RecommendedWalks UNTUNED = new RecommendedWalks(
             Map.of(
                     "1",
@@ -51,9 +52,9 @@ public record RecommendedWalks(
             RESTORE);
 
     /**
-     * The same for a plain consistency model, which goes to time 0 each time: {@code walk.Walk.multistep}, in 2
-     * evaluations by the noise scale that iCT (arXiv 2310.14189) has for CIFAR-10. It inverts nothing, so it has no
-     * walks to invert, interpolate and swap.
+     * Default walks for a plain consistency model, which goes to time 0 in every evaluation:
+     * {@code walk.Walk.multistep}. The walk of 2 evaluations uses the noise scale of iCT (arXiv 2310.14189) for
+     * CIFAR-10. The model does not invert, so there are no walks to invert, interpolate and swap.
      */
     public static final RecommendedWalks MULTISTEP = new RecommendedWalks(
             Map.of(
@@ -77,7 +78,7 @@ public record RecommendedWalks(
                     "80 > 0 +17.5 > 0 +2.52 > 0 +0.17 > 0"),
             Map.of("1", "0 +0.3 > 0", "2", "0 +0.3 > 0 +0.1 > 0"));
 
-    /** What a walk is for. */
+    /** The purpose of a walk. */
     public enum Purpose {
         SAMPLE,
         INVERT,
@@ -104,14 +105,14 @@ public record RecommendedWalks(
         };
     }
 
-    /** Sensible walks for an untuned model of a kind; those of a denoiser, which does not walk, are never gone. */
+    /** Default walks for an untuned model of a kind. A denoiser follows no walks, so it never uses them. */
     public static RecommendedWalks untuned(ModelKind kind) {
         return kind == ModelKind.CONSISTENCY ? MULTISTEP : UNTUNED;
     }
 
     /**
-     * These walks, but where those for a purpose are the ones of {@link #UNTUNED}, which plain consistency models were given too once and
-     * which stand in for absent ones, those of the kind.
+     * These walks, with those of the kind for every purpose whose walks equal {@link #UNTUNED}. Absent walks are read
+     * as {@link #UNTUNED}, and earlier versions stored them with plain consistency models too.
      */
     RecommendedWalks orUntunedOf(ModelKind kind) {
         RecommendedWalks own = untuned(kind);
@@ -128,7 +129,7 @@ public record RecommendedWalks(
         return of(purpose).equals(UNTUNED.of(purpose)) ? own.of(purpose) : of(purpose);
     }
 
-    /** These walks with another one of {@code nfe} evaluations for a purpose. */
+    /** These walks, with {@code walk} as the walk of {@code nfe} evaluations for a purpose. */
     public RecommendedWalks with(Purpose purpose, int nfe, String walk) {
         Map<String, String> changed = sorted(of(purpose));
         changed.put(Integer.toString(nfe), walk);
@@ -151,7 +152,7 @@ public record RecommendedWalks(
         restore = Collections.unmodifiableMap(sorted(restore.isEmpty() ? RESTORE : restore));
     }
 
-    /** By ascending evaluations, which are numbers without leading zeros. */
+    /** Sorts by number of evaluations. The keys are numbers without leading zeros. */
     private static Map<String, String> sorted(Map<String, String> walks) {
         Map<String, String> sorted =
                 new TreeMap<>(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()));
@@ -159,7 +160,7 @@ public record RecommendedWalks(
         return sorted;
     }
 
-    /** The walks to noise and back, and for each inversion that has none the way straight back. */
+    /** The given walks to noise and back. Each inversion without one is completed by a move straight back to 0. */
     private static Map<String, String> completed(Map<String, String> own, Map<String, String> inversions) {
         Map<String, String> walks = sorted(Map.of());
         inversions.forEach((nfe, inversion) -> walks.put(nfe, inversion + " > 0"));

@@ -6,7 +6,10 @@ import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 
 import java.util.Arrays;
 
-/** The N noise scales t_1 = σ_min &lt; … &lt; t_N = T on which consistency is trained (docs/method.md §4, "Grid"). Indices here start at 0. */
+/**
+ * The N noise scales t_1 = σ_min &lt; … &lt; t_N = T of consistency training (docs/method.md §4, "Grid"). Indices here
+ * start at 0.
+ */
 public final class TimeGrid {
     private final double[] times;
 
@@ -21,12 +24,12 @@ public final class TimeGrid {
         Arrays.setAll(times, i -> Math.pow(low + (double) i / (points - 1) * (high - low), RHO));
     }
 
-    /** N. */
+    /** The number of points N. */
     public int points() {
         return times.length;
     }
 
-    /** t_i, i in [0,N). */
+    /** The noise scale t_i, i in [0,N). */
     public double time(int i) {
         return times[i];
     }

@@ -20,10 +20,11 @@ import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A trained model, ready to be evaluated: a network with its weights, on a device, in a precision. Its {@link ModelKind} decides whether it
- * goes along trajectories ({@link #traverse}) or gives the image behind the noise ({@link #denoise}).
+ * A trained model, ready for evaluation: a network with its weights, on a device, in a precision. Its {@link ModelKind}
+ * decides whether it follows trajectories ({@link #traverse}) or estimates the image behind the noise
+ * ({@link #denoise}).
  *
- * <p>Nothing in it changes, and any number of threads may evaluate it at once. {@link #close} waits for the evaluations in progress.
+ * <p>Immutable and thread-safe. {@link #close} waits for the evaluations in progress.
  */
 public final class TrainedModel implements AutoCloseable {
     private final ModelConfig config;
@@ -32,10 +33,10 @@ public final class TrainedModel implements AutoCloseable {
     private final Device device;
     private final Precision precision;
 
-    /** Held for reading by evaluations, and for writing by {@link #close}: weights are not freed under an evaluation. */
+    /** Evaluations hold the read lock, {@link #close} the write lock, so weights are not freed during an evaluation. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
-    /** A model of the given weights, which it closes when it is closed. */
+    /** A model with the given weights, which {@link #close} frees. */
     public TrainedModel(ModelConfig config, Weights weights, Device device, Precision precision) {
         this(config, config.network().build(), weights, device, precision);
     }
@@ -49,9 +50,9 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model folder on the best device, in its fastest precision.
+     * Opens a model folder on the best device, in that device's fastest precision.
      *
-     * @throws UserException if the folder holds no sound model
+     * @throws UserException if the folder holds no valid model
      */
     public static TrainedModel open(Path folder) {
         Device device = Device.best();
@@ -61,7 +62,7 @@ public final class TrainedModel implements AutoCloseable {
     /**
      * Opens a model folder on a given device in a given precision.
      *
-     * @throws UserException if the folder holds no sound model, or the device cannot be used
+     * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static TrainedModel open(Path folder, Device device, Precision precision) {
         ModelFolder files = new ModelFolder(folder);
@@ -88,14 +89,15 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * f(x, from, to, y): 1 NFE, without gradients. The result belongs to the caller's scope.
+     * Evaluates f(x, from, to, y): 1 NFE, without gradients. The result belongs to the caller's scope.
      *
      * @param x points at noise scale {@code from}, float32 [B,C,H,W]
      * @param from noise scale in [σ_min, T]
-     * @param to noise scale in [σ_min, T]; σ_min for a plain consistency model, which leads nowhere else
+     * @param to noise scale in [σ_min, T]; σ_min for a plain consistency model, which goes nowhere else
      * @param labels int64 [B]; absent means the null class, or no classes
      * @return points at noise scale {@code to}, not clipped
-     * @throws IllegalArgumentException if the model takes no such points or labels, or leads no points there
+     * @throws IllegalArgumentException if the points or labels do not fit the model, or the model cannot go to
+     *     {@code to}
      * @throws IllegalStateException if the model is closed
      */
     public Tensor traverse(Tensor x, double from, double to, Optional<Tensor> labels) {
@@ -103,8 +105,8 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * As {@link #traverse}, differentiable with respect to {@code x}; the weights are constants. The caller's scope has to stay open until
-     * the gradient has been taken.
+     * As {@link #traverse}, but differentiable with respect to {@code x}; the weights are constants. The caller's scope
+     * must stay open until the gradient has been computed.
      */
     public Tensor traverseWithGradient(Tensor x, double from, double to, Optional<Tensor> labels) {
         requireTraversal(from, to);
@@ -120,8 +122,8 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * As {@link #traverse(Tensor, double, double, Optional)}, with noise scales of each image's own: images that are at different places of
-     * different walks go in one batch.
+     * As {@link #traverse(Tensor, double, double, Optional)}, with separate noise scales for each image. One batch can
+     * hold images at different positions of different walks.
      *
      * @param from noise scale of each point, float32 [B] in [σ_min, T]
      * @param to noise scale to take each point to, float32 [B] in [σ_min, T]
@@ -138,13 +140,14 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * D(x; σ, y), the expected image behind the noise (docs/method.md §4): 1 NFE, without gradients. The result belongs to the caller's scope.
+     * Evaluates D(x; σ, y), the expected image behind the noise (docs/method.md §4): 1 NFE, without gradients. The
+     * result belongs to the caller's scope.
      *
      * @param x images with noise, float32 [B,C,H,W]
-     * @param sigma the noise's standard deviation for each of them, float32 [B], positive
+     * @param sigma the standard deviation of each image's noise, float32 [B], positive
      * @param labels int64 [B]; absent means the null class, or no classes
-     * @return float32 [B,C,H,W], in [-1,1] but for the denoiser's own errors
-     * @throws IllegalArgumentException if this is no denoiser, or it takes no such images or labels
+     * @return float32 [B,C,H,W], in [-1,1] except for the denoiser's own errors
+     * @throws IllegalArgumentException if this is not a denoiser, or the images or labels do not fit it
      * @throws IllegalStateException if the model is closed
      */
     public Tensor denoise(Tensor x, Tensor sigma, Optional<Tensor> labels) {
@@ -157,7 +160,7 @@ public final class TrainedModel implements AutoCloseable {
         }));
     }
 
-    /** One evaluation of the network, in this model's precision, while no one can close the model. */
+    /** Evaluates the network once in this model's precision, while holding the read lock. */
     private Tensor evaluate(Tensor x, Optional<Tensor> labels, Supplier<Tensor> evaluation) {
         Lock evaluating = use.readLock();
         evaluating.lock();
@@ -198,14 +201,14 @@ public final class TrainedModel implements AutoCloseable {
         }
     }
 
-    /** Shape [count,C,H,W] of the images that this model takes. */
+    /** The shape [count,C,H,W] of the images that this model takes. */
     public long[] shape(long count) {
         NetworkConfig network = config.network();
         return new long[] {count, network.imageChannels(), network.imageSize(), network.imageSize()};
     }
 
     /**
-     * The label that says "no label", for every one of {@code count} images, int64 [count]: absent if the model has no classes.
+     * The "no label" label for each of {@code count} images, int64 [count]; absent if the model has no classes.
      *
      * @param count at least 1
      * @throws UserException if the model was trained with labels only
@@ -225,8 +228,8 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * The classes one after another, for image number {@code first} and those that follow it: image i is one of class i mod classes, so that
-     * all have equal shares. int64 [count], absent if the model has no classes.
+     * The classes in turn, for the images from number {@code first}: image i has class i mod classes, so all classes
+     * have equal shares. int64 [count]; absent if the model has no classes.
      */
     public Optional<Tensor> cyclicLabels(long first, long count) {
         ModelInputs.requireCount(count);
@@ -239,7 +242,7 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Refuses a model that cannot go a walk, for what only walks can do.
+     * Checks that the model can follow walks.
      *
      * @throws UserException if this is a denoiser
      */
@@ -251,11 +254,11 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Refuses what this model cannot be given, before libtorch meets it.
+     * Checks points and labels before they reach libtorch.
      *
      * @param points images or noises, float32 [B,C,H,W] of this model's {@link #shape}, B at least 1, on its device
      * @param labels as for {@link #requireLabels}, of B images
-     * @throws IllegalArgumentException saying what was expected and what came
+     * @throws IllegalArgumentException if they do not fit; the message says what was expected and what was given
      * @throws IllegalStateException if this model is closed
      */
     public void requireInputs(Tensor points, Optional<Tensor> labels) {
@@ -265,11 +268,11 @@ public final class TrainedModel implements AutoCloseable {
     }
 
     /**
-     * Refuses labels that this model cannot be given.
+     * Checks labels.
      *
-     * @param labels int64 [count] on its device: classes from 0, or the number after the last for "no label" if it knows that; absent means
-     *     no label, or no classes
-     * @throws IllegalArgumentException saying what was expected and what came
+     * @param labels int64 [count] on the model's device: classes from 0, or the number after the last class for "no
+     *     label" if the model has one; absent means no label, or no classes
+     * @throws IllegalArgumentException if they do not fit; the message says what was expected and what was given
      * @throws IllegalStateException if this model is closed
      */
     public void requireLabels(Optional<Tensor> labels, long count) {
@@ -277,7 +280,10 @@ public final class TrainedModel implements AutoCloseable {
         ModelInputs.requireLabels(this, labels, count);
     }
 
-    /** Frees the weights, once the evaluations in progress have ended. Evaluations after that are refused. */
+    /**
+     * Frees the weights after the evaluations in progress have ended. Later evaluations throw an
+     * {@link IllegalStateException}.
+     */
     @Override
     public void close() {
         use.writeLock().lock();

@@ -1,15 +1,18 @@
 package org.bcm4j.walk;
 
-/** Hears of each evaluation of the network. It may throw to stop the work: everything that the work made is then freed. */
+/**
+ * Called before each network evaluation. It can throw to stop the work; everything that the work allocated is then
+ * freed.
+ */
 @FunctionalInterface
 public interface EvaluationListener {
-    /** Hears nothing. */
+    /** Does nothing. */
     EvaluationListener NONE = images -> {};
 
     /**
      * Called before each evaluation, by the thread that evaluates.
      *
-     * @param images how many images are about to be evaluated
+     * @param images the number of images in the evaluation
      */
     void evaluating(long images);
 }

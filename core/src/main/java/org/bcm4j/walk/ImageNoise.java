@@ -5,9 +5,10 @@ import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The noise of a batch of images. Every image has a number, and its noise is a function of the seed, that number and how often noise was drawn
- * before: image 7 of a seed is the same alone, among a thousand, or in another process. Each draw is that of the next move that needs
- * noise, so a batch that walks again needs a new one. Not for concurrent use.
+ * The noise of a batch of images. Each image has a number. Its noise depends only on the seed, that number and the
+ * number of earlier draws. Image 7 of a seed therefore gets the same noise alone, in a batch of a thousand, or in
+ * another process. Each draw serves the next move that needs noise, so create a new instance to walk the same batch
+ * again. Not thread-safe.
  */
 public final class ImageNoise implements NoiseSource {
     private static final int START = 0;
@@ -21,23 +22,23 @@ public final class ImageNoise implements NoiseSource {
         this.added = added;
     }
 
-    /** Of the images {@code first}, {@code first} + 1 and so on, as many as are drawn for. */
+    /** The noise of consecutive images, numbered from {@code first}. The shape of each draw sets how many. */
     public static ImageNoise from(long seed, long first, Device device) {
         return new ImageNoise(
                 KeyedRandom.from(seed, START, first, device), KeyedRandom.from(seed, ADDED, first, device));
     }
 
-    /** Of images of given numbers; those of the same number get the same noise. */
+    /** The noise of images with the given numbers. Equal numbers get equal noise. */
     public static ImageNoise of(long seed, long[] images, Device device) {
         return new ImageNoise(KeyedRandom.of(seed, START, images, device), KeyedRandom.of(seed, ADDED, images, device));
     }
 
-    /** What generation starts from: standard normal, float32 [B,C,H,W]. */
+    /** The noise that generation starts from: standard normal, float32 [B,C,H,W]. */
     public Tensor start(long... shape) {
         return start.normal(shape);
     }
 
-    /** What a move adds: standard normal, float32 [B,C,H,W]. */
+    /** The noise that a move adds: standard normal, float32 [B,C,H,W]. */
     @Override
     public Tensor normal(long... shape) {
         return added.normal(shape);

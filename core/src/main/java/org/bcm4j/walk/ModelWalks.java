@@ -9,17 +9,19 @@ import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
 
 /**
- * The walks that are stored with a model, by purpose and number of evaluations (NFE), each checked against the kind of the model. Immutable.
+ * The walks stored with a model, by purpose and number of evaluations (NFE). Each is checked against the kind of the
+ * model. Immutable.
  *
- * @param model whose walks they are
- * @param stored their text forms
+ * @param model the configuration of the model
+ * @param stored the text forms of its walks
  */
 public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
     /**
-     * A walk for a purpose.
+     * The stored walk for a purpose.
      *
      * @param nfe evaluations, at least 1
-     * @throws UserException if none of so many evaluations is stored, or what is stored cannot be walked by this model
+     * @throws UserException if no walk with this number of evaluations is stored, or the model cannot follow the stored
+     *     one
      */
     public Walk walk(Purpose purpose, int nfe) {
         return find(purpose, nfe, walk -> checked(walk, purpose));
@@ -35,9 +37,9 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
     }
 
     /**
-     * Refuses walks that the model could not go.
+     * Checks that the model can follow every stored walk.
      *
-     * @throws UserException naming the first of them
+     * @throws UserException naming the first walk that it cannot follow
      */
     public void requireAll() {
         for (Purpose purpose : Purpose.values()) {
@@ -49,16 +51,16 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
     }
 
     /**
-     * A way to noise and back, for {@link Purpose#INTERPOLATE} and {@link Purpose#SWAP}.
+     * The stored walk to noise and back, for {@link Purpose#INTERPOLATE} and {@link Purpose#SWAP}.
      *
-     * @param nfe evaluations of the way to noise, at least 1
-     * @throws UserException as {@link #walk}, and if the walk adds noise but at its start
+     * @param nfe evaluations of the path to noise, at least 1
+     * @throws UserException as {@link #walk}, and if the walk adds noise anywhere except at its start
      */
     public ThereAndBack thereAndBack(Purpose purpose, int nfe) {
         return find(purpose, nfe, ThereAndBack::of);
     }
 
-    /** For how many evaluations walks are stored for a purpose, as the keys of {@code walks.json}, in ascending order. */
+    /** The numbers of evaluations for which a purpose has walks: the keys in {@code walks.json}, in ascending order. */
     public Set<String> evaluations(Purpose purpose) {
         return stored.of(purpose).keySet();
     }

@@ -3,8 +3,8 @@ package org.bcm4j.walk;
 import java.util.Objects;
 
 /**
- * One step of a {@link Walk}. Noise scales are standard deviations in [0, 80]; 0 stands for σ_min = 0.002, and so does
- * every scale up to it: it is kept as 0.
+ * One step of a {@link Walk}. Noise scales are standard deviations in [0, 80]. 0 stands for σ_min = 0.002. Every scale
+ * up to 0.002 means the same and is stored as 0.
  */
 public sealed interface Move {
     /** The noise scale at which the move begins, 0 or in (0.002, 80]. */
@@ -14,11 +14,11 @@ public sealed interface Move {
     double to();
 
     /**
-     * Follows the trajectory from one noise scale to another, which takes one evaluation of the network: towards the
-     * image when {@code to < from}, towards the noise (inversion) when {@code to > from}. Written {@code > to}.
+     * Follows the trajectory from one noise scale to another, in one network evaluation: towards the image when
+     * {@code to < from}, towards the noise (inversion) when {@code to > from}. Written {@code > to}.
      */
     record Traverse(double from, double to) implements Move {
-        /** @throws IllegalArgumentException if a scale lies outside [0, 80], or both are the same time */
+        /** @throws IllegalArgumentException if a scale lies outside [0, 80], or both scales are equal */
         public Traverse {
             from = NoiseScale.canonical(from);
             to = NoiseScale.canonical(to);
@@ -35,9 +35,9 @@ public sealed interface Move {
     }
 
     /**
-     * Leaves the trajectory: adds {@code scale·z} to a point at time 0, which is then a point at time {@code scale}.
-     * Takes no evaluation of the network. Written {@code +scale}, or {@code +scale z} without the space for {@link
-     * Source#START}.
+     * Leaves the trajectory: adds {@code scale·z} to a point at time 0, which makes it a point at time {@code scale}.
+     * Takes no network evaluation. Written {@code +scale} for {@link Source#FRESH} and {@code +scale z}, without the
+     * space, for {@link Source#START}.
      */
     record AddNoise(double scale, Source source) implements Move {
         /** @throws IllegalArgumentException if the scale lies outside (0.002, 80] */
@@ -71,7 +71,7 @@ public sealed interface Move {
         /** Drawn anew for each move: zigzag sampling. */
         FRESH,
 
-        /** The noise at which the walk started, once more: the fixed-noise comparison of the paper's Fig. 2. */
+        /** The noise at the start of the walk, used again: the fixed-noise comparison of the paper's Fig. 2. */
         START
     }
 }

@@ -5,14 +5,15 @@ import java.math.MathContext;
 import org.bcm4j.model.NoiseScales;
 
 /**
- * The rules for noise scales, which are also the times of a trajectory: standard deviations from 0 to {@link #LARGEST}.
- * Time 0 is a name for {@link #SMALLEST}, where the data lie; every scale up to it is that same time and is kept as 0.
+ * The rules for noise scales, which are also the times of a trajectory. They are standard deviations from 0 to
+ * {@link #LARGEST}. Time 0 is a name for {@link #SMALLEST}, where the data lie. Every scale up to it means the same
+ * time and is stored as 0.
  */
 final class NoiseScale {
     /** σ_min, the time at which a trajectory ends in an image. */
     static final double SMALLEST = NoiseScales.SIGMA_MIN;
 
-    /** T = σ_max, the time at which a point is all but pure noise. */
+    /** T = σ_max, the time at which a point is almost pure noise. */
     static final double LARGEST = NoiseScales.SIGMA_MAX;
 
     private static final MathContext READABLE = new MathContext(3);
@@ -20,7 +21,7 @@ final class NoiseScale {
     private NoiseScale() {}
 
     /**
-     * The one way of writing {@code scale}: itself, or 0 when it does not exceed {@link #SMALLEST}.
+     * The canonical form of {@code scale}: 0 if it does not exceed {@link #SMALLEST}, otherwise itself.
      *
      * @throws IllegalArgumentException if the scale is negative, above {@link #LARGEST} or not a number
      */
@@ -35,17 +36,17 @@ final class NoiseScale {
         return scale <= SMALLEST ? 0 : scale;
     }
 
-    /** The time that a network is given for {@code scale}: at least {@link #SMALLEST}. */
+    /** The time that the network receives for {@code scale}: at least {@link #SMALLEST}. */
     static double time(double scale) {
         return Math.max(scale, SMALLEST);
     }
 
-    /** {@code scale} to three digits, as a person would write it. */
+    /** {@code scale} rounded to three significant digits. */
     static double readable(double scale) {
         return new BigDecimal(scale).round(READABLE).doubleValue();
     }
 
-    /** Shortest decimal that reads back as the same number, without a trailing ".0". */
+    /** The shortest decimal that parses to the same number, without a trailing ".0". */
     static String text(double scale) {
         String text = Double.toString(scale);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;

@@ -2,9 +2,9 @@ package org.bcm4j.walk;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** Where a {@link Walker} draws the noise that moves add; {@link ImageNoise} for noise that a seed decides. */
+/** The source of the noise that the moves of a {@link Walker} add. {@link ImageNoise} draws it from a seed. */
 @FunctionalInterface
 public interface NoiseSource {
-    /** A new tensor of independent standard normal values, on the device and of the type of the points that walk. */
+    /** A new tensor of independent standard normal values, with the device and type of the walk's points. */
     Tensor normal(long... shape);
 }

@@ -13,33 +13,39 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The probability flow ODE of a denoiser, solved between images and noise of scale T. Its text form is where it leads, and how:
+ * The probability flow ODE of a denoiser, solved between images and noise of scale T. Its text form gives the noise
+ * scales, the solver and the number of steps:
  *
  * <pre>{@code
- * 80 > 0, heun, 18 steps       generation, 35 NFE
- * 0 > 80, heun, 18 steps       inversion, 34 NFE
- * 0 > 80 > 0, heun, 18 steps   reconstruction, 69 NFE
- * 0 +0.03 > 80, heun, 18 steps inversion from an image plus noise of scale 0.03, at the points of the grid above that: 30 NFE
+ * 80 > 0, heun, 18 steps        generation, 35 NFE
+ * 0 > 80, heun, 18 steps        inversion, 34 NFE
+ * 0 > 80 > 0, heun, 18 steps    reconstruction, 69 NFE
+ * 0 +0.03 > 80, heun, 18 steps  inversion from an image plus noise of scale 0.03,
+ *                               on the grid points above 0.03, 30 NFE
  * }</pre>
  *
- * A real image lies on no trajectory of the diffusion, an image plus a little noise does: what the ODE leads it to is nearer to noise.
+ * A real image lies on no trajectory of the diffusion. An image plus a little noise does, and the ODE leads it to a
+ * point closer to noise.
  *
- * @param sampler solver and grid; its points are EDM's number of steps
- * @param direction where it leads
- * @param initialNoise scale of the noise that is added to an image before its inversion, in (0.002, 80); 0 for none
+ * @param sampler solver and grid; the number of its points is EDM's number of steps
+ * @param direction where the ODE leads
+ * @param initialNoise scale of the noise added to an image before its inversion, in (0.002, 80); 0 for none
  */
 public record Ode(DeterministicSampler sampler, Direction direction, double initialNoise) implements SamplingPath {
-    /** Between which ends an ODE is solved. */
+    /** The start and end of an ODE. */
     public enum Direction {
         /** From noise to images. */
         GENERATE,
         /** From images to noise. */
         INVERT,
-        /** From images to noise, and from there to images. */
+        /** From images to noise and back to images. */
         RECONSTRUCT
     }
 
-    /** @throws IllegalArgumentException if the noise is not below T, or an ODE that generates begins with some */
+    /**
+     * @throws IllegalArgumentException if the initial noise is not below T, or the direction is generation and it is
+     *     not 0
+     */
     public Ode {
         Objects.requireNonNull(sampler, "sampler");
         Objects.requireNonNull(direction, "direction");
@@ -50,7 +56,7 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
         }
     }
 
-    /** Without initial noise. */
+    /** An ODE without initial noise. */
     public Ode(DeterministicSampler sampler, Direction direction) {
         this(sampler, direction, 0);
     }
@@ -83,7 +89,7 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
     }
 
     /**
-     * From points at the start, [B,C,H,W], to those at the end, float32, and the evaluations as they were counted.
+     * Solves from points at the start, [B,C,H,W]. The result is float32, with the number of evaluations counted.
      *
      * @param noiseSource draws the initial noise, if there is any
      */
@@ -110,7 +116,7 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
         return solution;
     }
 
-    /** From points at T, after {@code before} evaluations. */
+    /** Solves from points at T, after {@code before} evaluations. */
     private SampledPoints fromNoise(Denoiser denoiser, Tensor x, int before) {
         Tensor z = Scope.returning(() -> x.to(ScalarType.Double).div(scalar(LARGEST)));
         OdeSolution image = sampler.generate(denoiser, z);
@@ -118,7 +124,7 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
         return arrival(image, before);
     }
 
-    /** From noise, standard normal, [B,C,H,W]. */
+    /** Solves from standard normal noise, [B,C,H,W]. */
     SampledPoints generate(Denoiser denoiser, Tensor z) {
         return arrival(sampler.generate(denoiser, z), 0);
     }

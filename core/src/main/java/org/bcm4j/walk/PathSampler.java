@@ -9,25 +9,25 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Takes points along a {@link SamplingPath} with a model: along a walk with a consistency model, along an ODE with a denoiser. Results belong to the
- * scope that is open, and the caller's tensors are neither changed nor freed. What the model does not take is refused, see {@link
- * TrainedModel#requireInputs}.
+ * Moves points along a {@link SamplingPath} with a model: along a walk with a consistency model, along an ODE with a
+ * denoiser. Results belong to the open scope. The caller's tensors are neither changed nor freed.
+ * {@link TrainedModel#requireInputs} says which inputs are rejected.
  *
  * @param labels the class of each point, int64 [B]; absent means the null class, or no classes
- * @param noise draws for the moves of a walk that add noise, and for the initial noise of an ODE
- * @param listener hears of each evaluation
+ * @param noise draws the noise that a walk's moves add, and the initial noise of an ODE
+ * @param listener is called before each evaluation
  */
 public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSource noise, EvaluationListener listener) {
-    /** A journey that nobody listens to. */
+    /** A sampler without a listener. */
     public PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSource noise) {
         this(model, labels, noise, EvaluationListener.NONE);
     }
 
     /**
-     * Generates: goes from the points {@code way.start()·z}.
+     * Generates: moves the points {@code way.start()·z} along the path.
      *
      * @param z standard normal noise, [B,C,H,W]
-     * @throws UserException if the way is not for this kind of model, or does not start at noise
+     * @throws UserException if the path is not for this kind of model, or does not start at noise
      */
     public SampledPoints generate(SamplingPath way, Tensor z) {
         require(way, model.config());
@@ -42,10 +42,10 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
     }
 
     /**
-     * Goes from the given points.
+     * Moves the given points along the path.
      *
      * @param x points at noise scale {@code way.start()}, [B,C,H,W]
-     * @throws UserException if the way is not for this kind of model
+     * @throws UserException if the path is not for this kind of model
      */
     public SampledPoints from(SamplingPath way, Tensor x) {
         require(way, model.config());
@@ -54,10 +54,10 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
     }
 
     /**
-     * Refuses a way that the model can not go.
+     * Checks that the model can follow a path.
      *
-     * @throws UserException if a walk is given to a denoiser, or one that goes elsewhere than to time 0 to a plain consistency model, or an
-     *     ODE to a model that is no denoiser
+     * @throws UserException for a walk with a denoiser, a walk to a time other than 0 with a plain consistency model,
+     *     or an ODE with a model that is not a denoiser
      */
     public static void require(SamplingPath way, ModelConfig model) {
         if (way instanceof Walk && !model.kind().walks()) {
@@ -91,7 +91,7 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
         return new Walker(traversal(), noise);
     }
 
-    /** f, evaluated by the model with the labels. */
+    /** The consistency function f, evaluated by the model with the labels. */
     public Traversal traversal() {
         return (x, t, u) -> {
             listener.evaluating(x.size(0));

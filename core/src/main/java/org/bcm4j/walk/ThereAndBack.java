@@ -4,9 +4,9 @@ import java.util.List;
 import org.bcm4j.storage.UserException;
 
 /**
- * A way from images to noise and a way back that brings each image home: what interpolation and class swap walk (docs/method.md §7). Noise is
- * added once at most, to the images themselves, before anything else. Everything after that is a function of the point: noise that is
- * added later leaves the trajectory, and the images that come back are others than those that went in.
+ * A path from images to noise and a path back that returns each image. Interpolation and class swap use it
+ * (docs/method.md §7). Noise is added at most once: to the images, before the first evaluation. Everything after that
+ * is a function of the point. Noise added later would leave the trajectory, and other images would come back.
  *
  * <p>Written as one walk, {@code 0 +0.07 > 6 > 80 > 0}, it turns at its largest noise scale.
  *
@@ -14,7 +14,10 @@ import org.bcm4j.storage.UserException;
  * @param toImages from where {@code toNoise} ends to 0; adds no noise
  */
 public record ThereAndBack(Walk toNoise, Walk toImages) {
-    /** @throws UserException if a way does not lead where it should, they do not meet, or noise is added on the way */
+    /**
+     * @throws UserException if a walk has the wrong start or end, the two do not meet, or noise is added after the
+     *     start
+     */
     public ThereAndBack {
         if (toNoise.start() != 0 || toNoise.end() == 0 || toNoise.nfe() == 0) {
             throw new UserException(
@@ -41,7 +44,7 @@ public record ThereAndBack(Walk toNoise, Walk toImages) {
     /**
      * Splits a walk at its largest noise scale.
      *
-     * @throws UserException if it does not lead from 0 to noise and back, or adds noise on the way
+     * @throws UserException if it does not lead from 0 to noise and back, or adds noise after its start
      */
     public static ThereAndBack of(Walk walk) {
         List<Move> moves = walk.moves();
@@ -61,7 +64,7 @@ public record ThereAndBack(Walk toNoise, Walk toImages) {
         return moves.stream().anyMatch(Move.AddNoise.class::isInstance);
     }
 
-    /** Both ways as one walk. */
+    /** Both walks as one. */
     public Walk whole() {
         return toNoise.then(toImages);
     }

@@ -2,11 +2,11 @@ package org.bcm4j.walk;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** What a {@link Walker} can walk on: a map between the points of a trajectory, such as the consistency model. */
+/** A map between the points of a trajectory, such as the consistency model. A {@link Walker} evaluates it. */
 @FunctionalInterface
 public interface Traversal {
     /**
-     * The points of the same trajectories at another time.
+     * Maps points to the points of the same trajectories at another time.
      *
      * @param x points at time {@code from}, [B,C,H,W]; not to be changed
      * @param from the noise scale of {@code x}, in [0.002, 80]

@@ -9,8 +9,8 @@ import org.bcm4j.model.TimeGrid;
 import org.bcm4j.storage.UserException;
 
 /**
- * A path between noise scales: one or more {@linkplain Move moves}, each beginning where the one before it ended. Its
- * text form is the noise scale of the start, then the moves:
+ * A path between noise scales: one or more {@linkplain Move moves}. Each begins where the one before it ended. The text
+ * form is the noise scale of the start, then the moves:
  *
  * <pre>{@code
  * 80 > 0                       one-step generation, 1 NFE (network function evaluation)
@@ -21,16 +21,16 @@ import org.bcm4j.storage.UserException;
  * 0 +0.07 > 6 > 80             inversion, 2 NFE
  * }</pre>
  *
- * Noise scales are decimals from 0 to T = 80, and spaces are free. Time 0 means σ_min = 0.002, where the data lie.
- * Noise is added there only: a zigzag hands the network a point that a diffused image could be, namely an image plus
- * noise. Fixed noise needs a start at T, where a point is its noise.
+ * Noise scales are decimals from 0 to T = 80. Spaces are optional. Time 0 means σ_min = 0.002, where the data lie.
+ * Noise can be added only at time 0: the network then receives an image plus noise, which is what a diffused image is.
+ * Fixed noise needs a start at T, where the point is pure noise.
  *
  * @param moves at least one
  */
 public record Walk(List<Move> moves) implements SamplingPath {
     /**
-     * @throws IllegalArgumentException if there are no moves, one does not begin where the last one ended, or noise is
-     *     added against the rules above
+     * @throws IllegalArgumentException if there are no moves, a move does not begin where the one before it ended, or
+     *     noise is added against the rules above
      */
     public Walk {
         moves = List.copyOf(moves);
@@ -46,18 +46,18 @@ public record Walk(List<Move> moves) implements SamplingPath {
     }
 
     /**
-     * Reads the text form, see {@link Walk}.
+     * Parses the text form described at {@link Walk}.
      *
-     * @throws UserException if {@code text} is no walk. The first line of the message says what was wrong, at which
-     *     character, and what to do; two more lines show the text with a mark below that character
+     * @throws UserException if {@code text} is not a walk. The first line of the message says what is wrong, at which
+     *     character, and how to fix it. Two more lines show the text with a mark below that character
      */
     public static Walk parse(String text) {
         return new WalkParser(text).walk();
     }
 
     /**
-     * Consistency models' multistep sampling: to time 0 at once, then again and again from less added noise, the scales those of EDM's
-     * grid (docs/method.md §4) of {@code nfe + 1} points.
+     * Multistep sampling of consistency models: to time 0 in one move, then repeatedly from less and less added noise.
+     * The noise scales are those of EDM's grid (docs/method.md §4) with {@code nfe + 1} points.
      *
      * @param nfe network function evaluations, at least 1
      * @throws IllegalArgumentException if {@code nfe} is not positive
@@ -87,7 +87,7 @@ public record Walk(List<Move> moves) implements SamplingPath {
         return moves.get(moves.size() - 1).to();
     }
 
-    /** The number of network function evaluations that the walk takes, one per {@link Move.Traverse}. */
+    /** The number of network function evaluations of the walk: one per {@link Move.Traverse}. */
     @Override
     public int nfe() {
         return (int) moves.stream().filter(Move.Traverse.class::isInstance).count();
@@ -101,17 +101,17 @@ public record Walk(List<Move> moves) implements SamplingPath {
         return new Walk(List.of(new Move.Traverse(end(), 0)));
     }
 
-    /** This walk without its last move, unless that is all of it. */
+    /** This walk without its last move; empty if it has only one move. */
     public Optional<Walk> withoutLast() {
         int rest = moves.size() - 1;
         return rest == 0 ? Optional.empty() : Optional.of(new Walk(moves.subList(0, rest)));
     }
 
     /**
-     * This walk and then {@code next}, as one walk.
+     * This walk followed by {@code next}, as one walk.
      *
-     * @throws UserException if {@code next} does not start where this walk ends, or adds the noise of a start that the
-     *     joined walk does not have
+     * @throws UserException if {@code next} does not start where this walk ends, or adds fixed noise although the
+     *     joined walk does not start at T
      */
     public Walk then(Walk next) {
         try {
@@ -121,18 +121,18 @@ public record Walk(List<Move> moves) implements SamplingPath {
         }
     }
 
-    /** The text form, which {@link #parse} reads back as an equal walk. */
+    /** The text form, which {@link #parse} parses to an equal walk. */
     @Override
     public String toString() {
         return moves.stream().map(Move::toString).collect(Collectors.joining(" ", NoiseScale.text(start()) + " ", ""));
     }
 
     /**
-     * The rules that a move obeys as the part of a walk.
+     * Checks a move against the rules of a walk.
      *
      * @param start the noise scale at which the walk started
      * @param here the noise scale at which the moves so far have ended
-     * @throws IllegalArgumentException if the move breaks one
+     * @throws IllegalArgumentException if the move breaks a rule
      */
     static void admit(double start, double here, Move move) {
         if (move instanceof Move.AddNoise noise) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import org.bcm4j.storage.UserException;
 
 /**
- * Reads one {@link Walk}:
+ * Parses one {@link Walk}:
  *
  * <pre>{@code
  * walk  = scale move {move}
@@ -15,15 +15,15 @@ import org.bcm4j.storage.UserException;
  * scale = decimal number in [0, 80], such as 80, 0.07 or 7e-2
  * }</pre>
  *
- * A fault in a number is reported at the number, a fault in a move at its sign.
+ * An error in a number is reported at the number, an error in a move at its sign.
  */
 final class WalkParser {
     private static final Pattern NUMBER = Pattern.compile("([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]+)?");
 
-    /** What stands in the way of a number or a sign, as the reader sees it: all up to the next gap or sign. */
+    /** The unexpected text where a number or sign belongs: everything up to the next gap or sign. */
     private static final Pattern WORD = Pattern.compile("[^\\s>+]+|.", Pattern.DOTALL);
 
-    /** Anything that would break the line, or move the mark below it, when an error message shows the text. */
+    /** Characters that would break the line of an error message, or shift the mark below it. */
     private static final Pattern GAP = Pattern.compile("[\\p{Cc}\\p{Z}]");
 
     private final String text;
@@ -33,7 +33,7 @@ final class WalkParser {
         this.text = text;
     }
 
-    /** @throws UserException if the text is no walk */
+    /** @throws UserException if the text is not a walk */
     Walk walk() {
         double start = scale();
         List<Move> moves = new ArrayList<>();

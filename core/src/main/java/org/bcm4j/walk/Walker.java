@@ -9,12 +9,12 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Takes points along a {@link Walk}. Nothing is clipped between moves, and noise is added to the point as it is, with
- * the standard deviation that the move names. The native memory of each move is freed before the next, but for the
- * points themselves; the caller's tensors are neither changed nor freed.
+ * Moves points along a {@link Walk}. Nothing is clipped between moves. Added noise has the standard deviation that the
+ * move names. The native memory of each move is freed before the next, except for the points themselves. The caller's
+ * tensors are neither changed nor freed.
  *
  * @param traversal makes the {@link Move.Traverse} moves
- * @param noise draws for the {@link Move.AddNoise} moves, once per move with {@link Move.Source#FRESH} and never else
+ * @param noise draws noise once for each {@link Move.AddNoise} move with {@link Move.Source#FRESH}, and never otherwise
  * @param editor may change the points after each move
  */
 public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
@@ -24,7 +24,7 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
         Objects.requireNonNull(editor, "editor");
     }
 
-    /** A walker that leaves the points alone between moves. */
+    /** A walker without an editor. */
     public Walker(Traversal traversal, NoiseSource noise) {
         this(traversal, noise, Editor.NONE);
     }
@@ -44,8 +44,8 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
     }
 
     /**
-     * Walks from the given points. Where the walk adds the noise of its start, that is {@code x/T}: such a walk starts
-     * at T, where a point is its noise.
+     * Walks from the given points. If the walk adds the noise of its start, that noise is {@code x/T}: such a walk
+     * starts at T, where a point is pure noise.
      *
      * @param x points at time {@code walk.start()}, [B,C,H,W]
      */
@@ -53,13 +53,13 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
         return walk(walk, handle(x), () -> x.div(scalar(walk.start())));
     }
 
-    /** Walks from {@code start}, a handle of the walker's own, and closes it. */
+    /** Walks from {@code start}, a handle that belongs to the walker, and closes it. */
     private SampledPoints walk(Walk walk, Tensor start, Supplier<Tensor> startNoise) {
         Tensor x = start;
         int nfe = 0;
         for (Move move : walk.moves()) {
             Tensor here = x;
-            // Own handles only: an editor or a traversal may return its argument or a tensor that it keeps.
+            // A handle of the walker's own: an editor or a traversal can return its argument or a tensor that it keeps.
             x = Scope.returning(() -> {
                 Tensor moved = make(move, here, startNoise);
                 return new Tensor(editor.afterMove(move, moved, NoiseScale.time(move.to())));
@@ -78,7 +78,7 @@ public record Walker(Traversal traversal, NoiseSource noise, Editor editor) {
         return traversal.traverse(x, NoiseScale.time(move.from()), NoiseScale.time(move.to()));
     }
 
-    /** A second handle on the same values, which may be closed without closing {@code x}. */
+    /** A second handle on the same values. Closing it does not close {@code x}. */
     private static Tensor handle(Tensor x) {
         return Scope.returning(() -> new Tensor(x));
     }
