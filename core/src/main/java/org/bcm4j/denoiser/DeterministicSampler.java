@@ -13,13 +13,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Generates images and inverts them by solving a denoiser's probability flow ODE between σ_min and T, without drawing
- * any noise on the way. The points are kept in float64, and the denoiser sees them rounded to float32: its errors are
- * then the only ones. Native memory of each step is freed before the next; the caller's tensors are neither changed nor
- * freed.
+ * Generates and inverts images by solving a denoiser's probability flow ODE between σ_min and T. It draws no noise.
+ * Points are float64, and the denoiser receives them rounded to float32, so its errors are the only ones. Native memory
+ * of each step is freed before the next. The caller's tensors are neither changed nor freed.
  *
  * @param solver rule and grid
- * @param points N, the noise scales from σ_min to T at which the denoiser is evaluated, at least 2
+ * @param points N, the number of noise scales from σ_min to T at which the denoiser is evaluated, at least 2
  */
 public record DeterministicSampler(OdeSolver solver, int points) {
     public DeterministicSampler {
@@ -30,10 +29,10 @@ public record DeterministicSampler(OdeSolver solver, int points) {
     }
 
     /**
-     * From noise to images: N steps, the last from σ_min to 0 by Euler's rule. Heun takes 2N − 1 evaluations, the
-     * others N.
+     * Generates images from noise in N steps. The last step, from σ_min to 0, is an Euler step. Heun takes 2N − 1
+     * evaluations, the others N.
      *
-     * @param noise standard normal, [B,C,H,W]: the latent of an inversion divided by T gives back its image
+     * @param noise standard normal, [B,C,H,W]; the latent of an inversion, divided by T, gives its image back
      */
     public OdeSolution generate(Denoiser denoiser, Tensor noise) {
         double[] descending = new double[points + 1]; // ends with 0
@@ -43,7 +42,7 @@ public record DeterministicSampler(OdeSolver solver, int points) {
     }
 
     /**
-     * From images to their latents, the points at T: N − 1 steps backwards, from σ_min. Heun takes 2(N − 1)
+     * Inverts images to their latents, the points at T: N − 1 steps backwards, from σ_min. Heun takes 2(N − 1)
      * evaluations, the others N − 1.
      *
      * @param images [B,C,H,W] in [-1,1], taken as the points at σ_min
@@ -53,8 +52,8 @@ public record DeterministicSampler(OdeSolver solver, int points) {
     }
 
     /**
-     * From images plus a little noise to their latents: as {@link #invert(Denoiser, Tensor)}, but from the noise's scale, through those of
-     * the grid's points that lie above it.
+     * Inverts images plus a little noise to their latents, as {@link #invert(Denoiser, Tensor)} does. It starts at the
+     * scale of that noise and continues with the grid points above it.
      *
      * @param images [B,C,H,W], points at {@code from}
      * @param from a noise scale in (σ_min, T)
@@ -71,21 +70,22 @@ public record DeterministicSampler(OdeSolver solver, int points) {
         return DoubleStream.concat(DoubleStream.of(from), above).toArray();
     }
 
-    /** The evaluations of {@link #generate}: N, by Heun's rule 2N − 1. */
+    /** The number of evaluations of {@link #generate}: 2N − 1 for Heun, N for the others. */
     public int generationNfe() {
         return solver.evaluations() * (points - 1) + 1;
     }
 
     /**
-     * The evaluations of an inversion: N − 1, by Heun's rule 2(N − 1), and less from a noise scale that lies above some of the N points.
+     * The number of evaluations of an inversion: 2(N − 1) for Heun, N − 1 for the others. It is smaller if {@code from}
+     * lies above some of the N points.
      *
-     * @param from the noise scale where it begins; 0, as all up to it, means σ_min
+     * @param from the noise scale at which the inversion starts; every scale from 0 to σ_min means σ_min
      */
     public int inversionNfe(double from) {
         return solver.evaluations() * (ascendingTimes(from).length - 1);
     }
 
-    /** Steps from {@code start}, a handle of the solver's own, and closes it. */
+    /** Solves from {@code start}, a handle that belongs to the solver, and closes it. */
     private OdeSolution solve(Denoiser denoiser, Tensor start, double[] times) {
         ProbabilityFlow flow = new ProbabilityFlow(denoiser);
         Tensor x = start;

@@ -3,10 +3,10 @@ package org.bcm4j.denoiser;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Where an ODE has led.
+ * The points at the end of an ODE.
  *
  * @param x the points, float64 [B,C,H,W], not clipped; they belong to the scope that was open when the solver began, or
- *     without one to the caller
- * @param nfe how often the denoiser was evaluated
+ *     to the caller if none was open
+ * @param nfe the number of evaluations of the denoiser
  */
 public record OdeSolution(Tensor x, int nfe) {}

@@ -6,8 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The ODE whose solutions carry noise to images and back, dx/dt = (x − D(x; t))/t (docs/method.md §1), counting how often D is
- * evaluated.
+ * The ODE whose solutions lead from noise to images and back, dx/dt = (x − D(x; t))/t (docs/method.md §1). It counts
+ * the evaluations of D.
  */
 final class ProbabilityFlow {
     private final Denoiser denoiser;
@@ -17,7 +17,10 @@ final class ProbabilityFlow {
         this.denoiser = denoiser;
     }
 
-    /** dx/dt at (x, t), t positive: float64 [B,C,H,W] to the same. The denoiser sees x rounded to float32. */
+    /**
+     * dx/dt at (x, t) for positive t: maps float64 [B,C,H,W] to float64 [B,C,H,W]. The denoiser receives x rounded to
+     * float32.
+     */
     Tensor slope(Tensor x, double t) {
         evaluations++;
         Tensor rounded = x.to(ScalarType.Float);

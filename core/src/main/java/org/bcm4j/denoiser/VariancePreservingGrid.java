@@ -6,15 +6,15 @@ import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 import java.util.Arrays;
 
 /**
- * The noise scales of a diffusion model whose β rises linearly, at equal steps of its time τ: every k-th step of the
- * process that DDIM was made for. Scaled to images of constant size, that process has
+ * The noise scales of a diffusion model with linearly rising β, at equal steps of its time τ: every k-th step of DDIM's
+ * original process. Scaled to images of constant size, that process has
  *
  * <pre>
  * σ(τ) = √(exp(½·β_d·τ² + β_min·τ) − 1),  β_d = 19.9, β_min = 0.1
  * </pre>
  *
- * <p>(EDM's Table 1, column "VP"). The steps lie between the times of σ_min and T, since that is what a model here was
- * trained on; the process itself ends at τ = 1, σ = 152.
+ * <p>(EDM's Table 1, column "VP"). The steps lie between the times of σ_min and T, the range on which models here are
+ * trained. The process itself ends at τ = 1, σ = 152.
  */
 final class VariancePreservingGrid {
     private static final double BETA_RANGE = 19.9;
@@ -22,7 +22,7 @@ final class VariancePreservingGrid {
 
     private VariancePreservingGrid() {}
 
-    /** From σ_min to T, both included; at least 2 points. */
+    /** Noise scales from σ_min to T, both included, in ascending order; at least 2. */
     static double[] ascendingTimes(int points) {
         double first = time(SIGMA_MIN);
         double last = time(SIGMA_MAX);
@@ -38,7 +38,7 @@ final class VariancePreservingGrid {
     /** The inverse of {@link #sigma}. */
     private static double time(double sigma) {
         double exponent = Math.log1p(sigma * sigma);
-        // Not (√(β_min² + …) − β_min)/β_d, which cancels at small σ.
+        // The usual form (√(β_min² + …) − β_min)/β_d cancels at small σ.
         return 2 * exponent / (BETA_MIN + Math.sqrt(BETA_MIN * BETA_MIN + 2 * BETA_RANGE * exponent));
     }
 }

@@ -3,9 +3,9 @@ package org.bcm4j.images;
 import java.util.Optional;
 
 /**
- * A picture as its file holds it, not yet turned upright.
+ * A picture as stored in its file, before its orientation is applied.
  *
- * @param colours on a white ground
- * @param opacity one channel of the same size, 0 (transparent) to 255 (opaque); absent if the file knows no transparency
+ * @param colours blended with white
+ * @param opacity one channel of the same size, 0 (transparent) to 255 (opaque); absent if the file has no transparency
  */
 record DecodedPicture(RasterPixels colours, Optional<RasterPixels> opacity) {}

@@ -8,16 +8,17 @@ import java.io.IOException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How the camera was held: the Exif tag of the same name. The pixels in the file have to be moved so for the picture to stand upright.
+ * The orientation of the camera: the Exif tag of the same name. Says how to move the pixels of the file so that the
+ * picture is upright.
  *
- * @param transposed whether rows and columns are first exchanged
- * @param flippedDown whether then the rows are reversed
- * @param flippedAcross whether then the columns are reversed
+ * @param transposed whether rows and columns are exchanged first
+ * @param flippedDown whether the rows are then reversed
+ * @param flippedAcross whether the columns are then reversed
  */
 record ExifOrientation(boolean transposed, boolean flippedDown, boolean flippedAcross) {
     private static final ExifOrientation UPRIGHT = new ExifOrientation(false, false, false);
 
-    /** Reads the tag from a file's content; upright if there is none that can be read. */
+    /** Reads the tag from a file's content; upright if there is no readable tag. */
     static ExifOrientation of(byte[] encoded) {
         try {
             ExifIFD0Directory tags = ImageMetadataReader.readMetadata(new ByteArrayInputStream(encoded))
@@ -25,12 +26,12 @@ record ExifOrientation(boolean transposed, boolean flippedDown, boolean flippedA
             Integer tag = tags == null ? null : tags.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
             return tag == null ? UPRIGHT : of(tag);
         } catch (ImageProcessingException | IOException | RuntimeException unreadable) {
-            // A note that can not be read must not make a picture unreadable; its pixels have been decoded already.
+            // An unreadable tag must not make a picture unreadable; its pixels have already been decoded.
             return UPRIGHT;
         }
     }
 
-    /** The eight orientations of Exif, 1 upright, 3 upside down, 6 and 8 lying on a side, the others mirrored. */
+    /** The eight orientations of Exif: 1 is upright, 3 upside down, 6 and 8 lie on a side, the others are mirrored. */
     private static ExifOrientation of(int tag) {
         return switch (tag) {
             case 2 -> new ExifOrientation(false, false, true);
@@ -44,7 +45,7 @@ record ExifOrientation(boolean transposed, boolean flippedDown, boolean flippedA
         };
     }
 
-    /** The picture [C,H,W] as it was seen. */
+    /** The picture [C,H,W], upright. */
     Tensor upright(Tensor image) {
         Tensor turned = transposed ? image.transpose(1, 2) : image;
         turned = flippedDown ? turned.flip(1) : turned;

@@ -18,12 +18,14 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 final class GifAnimation {
     private static final String FORMAT = "javax_imageio_gif_image_1.0";
 
-    /** The application extension by which a GIF says how often it plays: block 1, then 0 (without end) in two bytes. */
+    /**
+     * The content of the application extension that sets the number of repeats: block 1, then 0 (endless) in two bytes.
+     */
     private static final byte[] WITHOUT_END = {1, 0, 0};
 
     private GifAnimation() {}
 
-    /** The content of a file that shows each image for some seconds and plays without end. */
+    /** The content of a GIF file that shows each image for some seconds and repeats endlessly. */
     static byte[] encode(List<BufferedImage> images, double seconds) {
         ByteArrayOutputStream encoded = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();

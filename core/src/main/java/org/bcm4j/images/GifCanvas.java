@@ -8,11 +8,13 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import org.w3c.dom.Element;
 
-/** The canvas of a GIF, of which its frame may cover a part. The platform's reader gives the frame alone. */
+/** The canvas of a GIF. A frame can cover only part of it; the Java platform's reader returns the frame alone. */
 final class GifCanvas {
     private GifCanvas() {}
 
-    /** The frame on its canvas, which is transparent elsewhere; the frame itself where it covers all. */
+    /**
+     * The frame on its canvas, which is transparent elsewhere. Returns the frame itself if it covers the whole canvas.
+     */
     static BufferedImage of(ImageReader reader, BufferedImage frame) throws IOException {
         Element screen = element(reader.getStreamMetadata(), "LogicalScreenDescriptor");
         Element place = element(reader.getImageMetadata(0), "ImageDescriptor");

@@ -24,17 +24,17 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Pictures in files: reads PNG, JPEG, WebP, TIFF, GIF and BMP, writes PNG, JPEG and animated GIF. Tensors are made on the CPU and belong to
- * the caller's {@link org.bcm4j.tensor.Scope}.
+ * Reads PNG, JPEG, WebP, TIFF, GIF and BMP files; writes PNG, JPEG and animated GIF. Tensors are created on the CPU and
+ * belong to the caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class ImageFiles {
-    /** How the names of files that hold pictures end, in alphabetical order. */
+    /** The file extensions of pictures, in alphabetical order. */
     public static final List<String> ENDINGS =
             List.of("bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "tif", "tiff", "webp");
 
     private ImageFiles() {}
 
-    /** Whether a file of this name should be a picture. */
+    /** Whether a file name has the extension of a picture. */
     public static boolean isPicture(String file) {
         return ENDINGS.contains(file.substring(file.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
     }
@@ -43,26 +43,26 @@ public final class ImageFiles {
      * A picture from a file.
      *
      * @param pixels uint8 [C,H,W], as {@link #read}
-     * @param opacity uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the file knows no transparency
+     * @param opacity uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the file has no transparency
      */
     public record Picture(Tensor pixels, Optional<Tensor> opacity) {}
 
     /**
-     * Reads a picture. A grey one, also one whose palette holds only greys, has one channel, any other three: red,
-     * green, blue. Samples of other than 8 bits are scaled to 0 to 255 and rounded. Transparency is composited on
-     * white. A camera's note of how it was held (Exif orientation) is followed. Embedded colour profiles and gamma are not applied: the
-     * numbers are those in the file, of JPEG those of libjpeg.
+     * Reads a picture. A grey picture, or one with a grey palette, has one channel. Any other has three: red, green,
+     * blue. Samples that do not have 8 bits are scaled to 0 to 255 and rounded. Transparent pixels are blended with
+     * white. The Exif orientation is applied. Embedded colour profiles and gamma are not applied: the values are those
+     * in the file, or for JPEG those of libjpeg.
      *
      * @return uint8 [C,H,W]
-     * @throws UserException if the file can not be read, is not a picture, is damaged or cut off, is animated or has several pages, is in
-     *     colours for print (CMYK), or larger than 256 megapixels
+     * @throws UserException if the file cannot be read, is not a picture, is damaged or truncated, is animated or has
+     *     several pages, is in print colours (CMYK), or is larger than 256 megapixels
      */
     public static Tensor read(Path file) {
         return readPicture(file).pixels();
     }
 
     /**
-     * Reads a picture and how opaque its pixels are.
+     * Reads a picture and the opacity of its pixels.
      *
      * @throws UserException as {@link #read}
      */
@@ -79,9 +79,9 @@ public final class ImageFiles {
     }
 
     /**
-     * {@link #read} from memory, such as an upload.
+     * Reads a picture from memory, such as an upload, as {@link #read} does.
      *
-     * @param source what to call the picture in an error
+     * @param source the name of the picture in an error message
      * @throws UserException as {@link #read}
      */
     public static Tensor decode(byte[] encoded, String source) {
@@ -89,9 +89,9 @@ public final class ImageFiles {
     }
 
     /**
-     * A picture that is in memory, read as {@link #read} reads files.
+     * Converts a picture in memory, as {@link #read} converts files.
      *
-     * @throws IllegalArgumentException if it is in other colours than grey or red, green, blue
+     * @throws IllegalArgumentException if its colour space is neither grey nor RGB
      */
     public static Picture of(BufferedImage image) {
         DecodedPicture picture = RasterPixels.of(image, Optional.empty());
@@ -101,7 +101,7 @@ public final class ImageFiles {
     private static Picture decodePicture(byte[] encoded, String source) {
         DecodedPicture stored = stored(encoded, source);
         ExifOrientation orientation = ExifOrientation.of(encoded);
-        // What turns the pixels turns their opacity.
+        // The orientation applies to the opacity too.
         return new Picture(
                 orientation.upright(tensor(stored.colours())),
                 stored.opacity().map(opacity -> orientation.upright(tensor(opacity))));
@@ -120,7 +120,7 @@ public final class ImageFiles {
             }
             throw damaged(source, e);
         } catch (IOException | RuntimeException e) {
-            // The decoders throw exceptions of many kinds at damaged files.
+            // The decoders throw many kinds of exceptions on damaged files.
             throw damaged(source, e);
         }
     }
@@ -136,9 +136,9 @@ public final class ImageFiles {
     /**
      * Writes a PNG file, atomically: grey for one channel, RGB for three. For several images see {@link ImageGrid}.
      *
-     * @param image [C,H,W] or [1,C,H,W] with C = 1 or 3; uint8, or floating point in [-1,1] (see {@link
-     *     Pixels#toBytes})
-     * @throws UserException if the file can not be written
+     * @param image [C,H,W] or [1,C,H,W] with C = 1 or 3; uint8, or floating point in [-1,1] (see
+     *     {@link Pixels#toBytes})
+     * @throws UserException if the file cannot be written
      * @throws IllegalArgumentException if {@code image} has another shape or type
      */
     public static void writePng(Path file, Tensor image) {
@@ -147,7 +147,7 @@ public final class ImageFiles {
     }
 
     /**
-     * An image as the platform's, of type {@code TYPE_BYTE_GRAY} for one channel and {@code TYPE_INT_RGB} for three.
+     * An image as a Java picture, of type {@code TYPE_BYTE_GRAY} for one channel and {@code TYPE_INT_RGB} for three.
      *
      * @param image as for {@link #writePng}
      */
@@ -170,10 +170,10 @@ public final class ImageFiles {
     }
 
     /**
-     * An image as JPEG leaves it: written at a quality and read again.
+     * An image after JPEG compression: written at the given quality and read again.
      *
      * @param image as {@link #writePng}
-     * @param quality from 1 to 100, as picture programs count it
+     * @param quality from 1 to 100, on the usual JPEG scale
      * @return uint8 [C,H,W]
      */
     public static Tensor throughJpeg(Tensor image, int quality) {
@@ -197,11 +197,12 @@ public final class ImageFiles {
     }
 
     /**
-     * Writes an animation, atomically, that plays without end. GIF has 256 colours at most: grey images keep their levels.
+     * Writes an animation that repeats endlessly, atomically. GIF has at most 256 colours; grey images keep their
+     * levels.
      *
      * @param frames [N,C,H,W] with N ≥ 1, C = 1 or 3; uint8, or floating point in [-1,1]
      * @param seconds how long a frame is shown, rounded to hundredths
-     * @throws UserException if the file can not be written
+     * @throws UserException if the file cannot be written
      */
     public static void writeGif(Path file, Tensor frames, double seconds) {
         List<BufferedImage> images = new ArrayList<>();

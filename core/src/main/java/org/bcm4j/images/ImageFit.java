@@ -9,16 +9,16 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** How a picture of any size becomes a square of a given one. */
+/** How a picture of any size is fitted into a square. */
 public enum ImageFit {
-    /** The largest square in its middle. */
+    /** The largest central square. */
     CROP,
-    /** All of it, with bars of one level above and below or on both sides. */
+    /** The whole picture, with bars of a constant level above and below or on both sides. */
     PAD,
-    /** All of it, stretched or compressed in one direction. */
+    /** The whole picture, stretched or compressed in one direction. */
     STRETCH;
 
-    /** The names as options have them: {@code crop, pad or stretch}. */
+    /** The names for command line options: {@code crop, pad or stretch}. */
     public static String names() {
         String[] names = Arrays.stream(values())
                 .map(fit -> fit.name().toLowerCase(Locale.ROOT))
@@ -28,7 +28,8 @@ public enum ImageFit {
     }
 
     /**
-     * The picture as a square. Where it shrinks, a pixel is the mean of those that it covers; where it grows, pixels are interpolated.
+     * The picture as a square. Where it shrinks, a pixel is the mean of the pixels it covers. Where it grows, pixels
+     * are interpolated.
      *
      * @param picture uint8 [C,H,W]; not changed
      * @param side height and width of the result, in pixels
@@ -66,7 +67,7 @@ public enum ImageFit {
 
     private static Tensor scaled(Tensor picture, long height, long width) {
         Tensor scaled = picture.to(torch.ScalarType.Float);
-        // One direction may shrink while the other grows.
+        // One direction can shrink while the other grows.
         scaled = torch.adaptive_avg_pool2d(scaled, Math.min(height, picture.size(1)), Math.min(width, picture.size(2)));
         if (scaled.size(1) < height || scaled.size(2) < width) {
             scaled = torch.upsample_bilinear2d(scaled.unsqueeze(0), new long[] {height, width}, false)

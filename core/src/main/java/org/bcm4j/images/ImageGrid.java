@@ -5,13 +5,12 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Lays a batch of images out in rows and columns, as figures show samples: row by row, with a gap between and around
- * the images.
+ * Arranges a batch of images in rows and columns, row by row, with a gap between and around the images.
  *
  * @param columns images in a row, at least 1
  * @param gap pixels between and around the images, 0 or more; not magnified
- * @param background grey level of the gaps and of places left empty, 0 (black) to 255 (white)
- * @param magnification how many pixels wide and high a pixel is drawn, at least 1
+ * @param background grey level of gaps and empty cells, 0 (black) to 255 (white)
+ * @param magnification width and height at which a pixel is drawn, in pixels, at least 1
  */
 public record ImageGrid(int columns, int gap, int background, int magnification) {
     public ImageGrid {
@@ -21,7 +20,7 @@ public record ImageGrid(int columns, int gap, int background, int magnification)
         }
     }
 
-    /** A white grid with a gap of two pixels. */
+    /** A grid with white gaps of two pixels. */
     public static ImageGrid ofColumns(int columns) {
         return new ImageGrid(columns, 2, 255, 1);
     }
@@ -80,7 +79,7 @@ public record ImageGrid(int columns, int gap, int background, int magnification)
         }
     }
 
-    /** Where the k-th cell of {@code length} pixels begins; for k the number of cells, where the canvas ends. */
+    /** Where cell k of {@code length} pixels begins. For k equal to the number of cells, where the canvas ends. */
     private int origin(int k, int length) {
         return Math.toIntExact(gap + k * ((long) length * magnification + gap));
     }

@@ -9,21 +9,21 @@ import javax.imageio.ImageReader;
 import org.bcm4j.storage.UserException;
 
 /**
- * Gives JPEG pictures the values that libjpeg gives them, and so nearly every other program. The platform's reader is a libjpeg; it is asked
- * for the samples as they are stored, and their colours are converted here: by itself it applies embedded profiles and takes some files for
- * other colours than libjpeg does.
+ * Decodes JPEG pictures to the values of libjpeg, and thus of nearly every other program. The Java platform's reader is
+ * a libjpeg and supplies the stored samples. Their colours are converted here, because the reader itself applies
+ * embedded profiles and interprets the colours of some files differently from libjpeg.
  */
 final class JpegDecoder {
     private static final String CUT_OFF = "Truncated File";
     private static final String DAMAGE = "Corrupt JPEG data";
 
-    /** Bytes between markers that belong to nothing, as some cameras leave them, cost no pixel. */
+    /** Stray bytes between markers, as some cameras write them, damage no pixel. */
     private static final String HARMLESS = "extraneous bytes before marker";
 
     private static final int FRACTION_BITS = 16;
     private static final int HALF = 1 << (FRACTION_BITS - 1);
 
-    // The factors of JFIF, such as 1.402, in units of 2^-16, as libjpeg has them.
+    // The factors of JFIF, such as 1.402, in units of 2^-16, as in libjpeg.
     private static final int CR_TO_RED = 91881;
     private static final int CB_TO_BLUE = 116130;
     private static final int CB_TO_GREEN = -22554;
@@ -34,9 +34,9 @@ final class JpegDecoder {
     /**
      * Decodes the picture.
      *
-     * @param reader that of the platform, whose input is the file
+     * @param reader the Java platform's reader, with the file as its input
      * @param encoded the file's content
-     * @throws UserException if the file ends early or is damaged, or is of colours for print
+     * @throws UserException if the file is truncated or damaged, or is in print colours
      */
     static RasterPixels decode(ImageReader reader, byte[] encoded, String source) throws IOException {
         List<String> warnings = new ArrayList<>();
@@ -90,8 +90,9 @@ final class JpegDecoder {
     }
 
     /**
-     * The libjpeg that some platforms bring is of 1998 and repeats rows where later ones interpolate: 3/4 of a row and 1/4 of the nearer
-     * neighbour. Nothing is changed where rows are not repeated.
+     * Interpolates rows that the decoder has repeated. The libjpeg of some Java platforms dates from 1998 and repeats
+     * rows; later versions interpolate, with 3/4 of a row and 1/4 of the nearer neighbour. If the rows are not
+     * repeated, nothing changes.
      */
     private static void smoothRepeatedRows(RasterPixels picture, int channel) {
         int width = picture.width();
@@ -118,7 +119,7 @@ final class JpegDecoder {
         }
     }
 
-    /** From luma and two colour differences, plane by plane, to red, green and blue. */
+    /** Converts luma and two colour differences, plane by plane, to red, green and blue. */
     private static void toRgb(byte[] planes) {
         int plane = planes.length / 3;
         for (int i = 0; i < plane; i++) {

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the markers of a JPEG file say of its colours.
+ * What the markers of a JPEG file say about its colours.
  *
- * @param jfif whether the file calls itself JFIF, whose colours are luma and colour differences
- * @param adobeTransform the number by which Adobe's marker tells the colours, 0 for red, green and blue
+ * @param jfif whether the file is marked as JFIF, whose colours are luma and colour differences
+ * @param adobeTransform the colour code of Adobe's marker, 0 for red, green and blue
  */
 record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegComponent> components) {
     private static final int MARK = 0xff;
@@ -30,18 +30,18 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
     private static final int PROFILE = 0xe2;
     private static final byte COMMENT = (byte) 0xfe;
 
-    /** Whether a file's content begins as that of a JPEG does. */
+    /** Whether a file's content begins like a JPEG. */
     static boolean isOne(byte[] encoded) {
         return encoded.length > 2 && unsigned(encoded, 0) == MARK && unsigned(encoded, 1) == START;
     }
 
-    /** The same file, whose profile is a comment. */
+    /** The same file with its profile turned into a comment. */
     static byte[] withoutProfile(byte[] encoded) {
         byte[] plain = encoded.clone();
         int at = 2;
         while (at + 4 <= plain.length && unsigned(plain, at) == MARK && unsigned(plain, at + 1) != SCAN) {
             if (unsigned(plain, at + 1) == MARK) {
-                at++; // a marker may be filled up with more of these
+                at++; // a marker can be preceded by more of these
                 continue;
             }
             if (unsigned(plain, at + 1) == PROFILE) {
@@ -56,7 +56,7 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
         return Byte.toUnsignedInt(encoded[at]);
     }
 
-    /** @throws IOException if the markers can not be read */
+    /** @throws IOException if the markers cannot be read */
     static JpegHeader of(byte[] encoded) throws IOException {
         try {
             return of(JpegMetadataReader.readMetadata(
@@ -81,7 +81,9 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
                 components);
     }
 
-    /** Whether the three components are luma and colour differences: libjpeg's rule, which looks at JFIF first and guesses last. */
+    /**
+     * Whether the three components are luma and colour differences. Follows libjpeg: JFIF decides first, a guess last.
+     */
     boolean isYCbCr() {
         if (jfif) {
             return true;
@@ -95,7 +97,7 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
                 && components.get(2).getComponentId() == 'B';
     }
 
-    /** Whether a component has every column of the picture and every other row. */
+    /** Whether a component has every column of the picture but only every other row. */
     boolean halvesRowsOnly(int component) {
         int columns = components.stream()
                 .mapToInt(JpegComponent::getHorizontalSamplingFactor)

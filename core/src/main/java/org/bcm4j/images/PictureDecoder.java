@@ -23,17 +23,17 @@ import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.w3c.dom.NodeList;
 
-/** Decodes the content of picture files by the readers that ImageIO finds, and gives the numbers that are in the file. */
+/** Decodes the content of picture files with the readers that ImageIO finds. Returns the values stored in the file. */
 final class PictureDecoder {
-    /** 256 megapixels: beyond any picture that a model here takes, and small enough to decode. */
+    /** 256 megapixels: larger than any picture that a model here takes, and small enough to decode. */
     private static final long MAX_PIXELS = 1L << 28;
 
     private static final int MOST_BITS = 16;
 
-    /** How NumPy's own files begin. */
+    /** The first characters of a NumPy file. */
     private static final String NUMPY = "\u0093NUMPY";
 
-    /** Red, green and blue of {@code tRNS}, or grey. */
+    /** The attributes of {@code tRNS}: red, green and blue, or grey. */
     private static final String[][] TRANSPARENT_COLOURS = {
         {"tRNS_RGB", "red", "green", "blue"}, {"tRNS_Grayscale", "gray"}
     };
@@ -43,9 +43,9 @@ final class PictureDecoder {
     /**
      * Decodes one picture.
      *
-     * @param source what to call the picture in an error
-     * @throws UserException if it is none, or one that a person has to decide about
-     * @throws IOException if it is damaged; the platform's decoders throw some RuntimeExceptions too
+     * @param source the name of the picture in an error message
+     * @throws UserException if it is not a picture, or needs a decision by the user
+     * @throws IOException if it is damaged; the Java platform's decoders also throw some RuntimeExceptions
      */
     static DecodedPicture decode(byte[] encoded, String source) throws IOException {
         if (encoded.length == 0) {
@@ -69,7 +69,7 @@ final class PictureDecoder {
             }
             ImageReader reader = readers.next();
             try {
-                // Not ignoring metadata: the transparent colour of a picture without alpha channel is part of it.
+                // Keep the metadata: it holds the transparent colour of a picture without alpha channel.
                 reader.setInput(in, false, false);
                 return decode(reader, encoded, source);
             } finally {
@@ -78,7 +78,10 @@ final class PictureDecoder {
         }
     }
 
-    /** The same picture without its colour profile, where the format's reader would apply it, or refuse one that is broken. */
+    /**
+     * The same picture without its colour profile, if the format's reader would apply the profile or reject a broken
+     * one.
+     */
     private static byte[] withoutProfile(byte[] encoded, String source) {
         if (JpegHeader.isOne(encoded)) {
             return JpegHeader.withoutProfile(encoded);
@@ -118,13 +121,13 @@ final class PictureDecoder {
         }
         DecodedPicture picture = RasterPixels.of(
                 image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
-        // WebP knows no grey pictures but has many, and a canvas of a GIF is in colour whatever lies on it.
+        // WebP has no grey format but many grey pictures, and the canvas of a GIF is in colour whatever it shows.
         return format.equals("webp") || image != frame
                 ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())
                 : picture;
     }
 
-    /** Which one is meant is for a person to decide. */
+    /** Rejects files with several pictures: only the user can choose one. */
     private static void refuseSeveral(String format, int count, String source) {
         if (count > 1) {
             boolean pages = format.startsWith("tif");
@@ -134,7 +137,10 @@ final class PictureDecoder {
         }
     }
 
-    /** How many frames a PNG announces in its chunk acTL, of which the Java platform knows nothing; 1 without one. */
+    /**
+     * The number of frames that a PNG announces in its chunk acTL, which the Java platform does not know; 1 if there is
+     * none.
+     */
     private static int announcedFrames(IIOMetadata metadata) {
         NodeList chunks = tree(metadata).getElementsByTagName("UnknownChunk");
         for (int i = 0; i < chunks.getLength(); i++) {
@@ -147,8 +153,9 @@ final class PictureDecoder {
     }
 
     /**
-     * The samples of the colour that a PNG's chunk tRNS makes transparent, one of a grey picture, else three, in the range of the decoded
-     * picture. The platform's reader makes an alpha channel of it, but compares samples of less than 8 bits with those that it has made of them.
+     * The samples of the colour that a PNG's chunk tRNS makes transparent: one for a grey picture, otherwise three, in
+     * the range of the decoded picture. The Java platform's reader builds an alpha channel from it, but compares
+     * samples of less than 8 bits after scaling them.
      */
     private static Optional<int[]> transparentColour(IIOMetadata metadata, ColorModel decoded) {
         IIOMetadataNode root = tree(metadata);

@@ -5,10 +5,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The two scales of pixel values: bytes in 0 to 255, as files hold them, and the signal in [-1,1], as networks see it.
- * A byte b is the signal b/127.5 - 1; a signal x is the byte (x+1)·127.5, clamped and <em>truncated</em>, as the
- * published BCM code has it, so that metrics agree with the paper's. What is exactly the signal of a byte is that byte,
- * where truncation would lose one level to rounding.
+ * The two scales of pixel values: bytes from 0 to 255, as in files, and the signal in [-1,1], as in networks. A byte b
+ * is the signal b/127.5 - 1. A signal x is the byte (x+1)·127.5, clamped and <em>truncated</em>, as in the published
+ * BCM code, so that metrics agree with the paper's. A signal that comes exactly from a byte maps back to that byte,
+ * although rounding errors and truncation would lose one level.
  */
 public final class Pixels {
     private static final float HALF_RANGE = 127.5f;
@@ -23,7 +23,7 @@ public final class Pixels {
     private Pixels() {}
 
     /**
-     * The signal as bytes; a uint8 tensor is copied as it is, and not-a-number becomes 0.
+     * Converts the signal to bytes. A uint8 tensor is copied unchanged, and NaN becomes 0.
      *
      * @param images floating point in [-1,1] (values outside are clamped), or uint8; any shape
      * @return uint8 on the CPU, of the same shape
@@ -34,7 +34,7 @@ public final class Pixels {
     }
 
     /**
-     * Bytes as the signal.
+     * Converts bytes to the signal.
      *
      * @param images uint8, any shape
      * @return float32 in [-1,1] on the CPU, of the same shape
@@ -54,12 +54,12 @@ public final class Pixels {
         return (byte) (roundedDown ? level + 1 : level);
     }
 
-    /** One byte, 0 to 255, as the signal. */
+    /** Converts one byte, 0 to 255, to the signal. */
     public static float toSignal(byte value) {
         return SIGNAL[Byte.toUnsignedInt(value)];
     }
 
-    /** {@link #toBytes} into an array, row-major. */
+    /** {@link #toBytes} as a row-major array. */
     static byte[] bytes(Tensor images) {
         ScalarType type = images.scalar_type();
         if (type.value == ScalarType.Byte.value) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import org.bcm4j.storage.UserException;
 
-/** The chunks of a PNG file, each of which ends with a checksum. The platform's reader does not look at it. */
+/** The chunks of a PNG file. Each ends with a checksum, which the Java platform's reader does not check. */
 final class PngChunks {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int TYPE_BYTES = 4;
@@ -18,9 +18,9 @@ final class PngChunks {
     }
 
     /**
-     * Refuses a file of which a chunk is not what was written. A file that is cut off passes: the decoder refuses it.
+     * Rejects a file with a damaged chunk. A truncated file passes here; the decoder rejects it.
      *
-     * @param source what to call the picture in the error
+     * @param source the name of the picture in the error message
      * @throws UserException if a checksum is wrong
      */
     static void requireChecksums(byte[] encoded, String source) {

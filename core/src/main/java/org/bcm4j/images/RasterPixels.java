@@ -9,9 +9,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The pixels of one picture, between the platform's images and tensors: bytes [C,H,W], C = 1 (grey) or 3 (red, green,
- * blue). All values come from and go to the raster, because {@link BufferedImage#getRGB} shifts the gamma of grey
- * images.
+ * The pixels of one picture, between Java images and tensors: bytes [C,H,W], C = 1 (grey) or 3 (red, green, blue).
+ * Values are read from and written to the raster, because {@link BufferedImage#getRGB} shifts the gamma of grey images.
  */
 public final class RasterPixels {
     private static final int WHITE = 255;
@@ -29,10 +28,11 @@ public final class RasterPixels {
     }
 
     /**
-     * The picture on a white ground, every sample scaled to 0 to 255.
+     * The picture blended with white, with every sample scaled to 0 to 255.
      *
-     * @param transparent the samples of a colour that is transparent, in the raster's range; an alpha channel then counts for nothing
-     * @throws IllegalArgumentException if the samples are of other colours than grey or red, green, blue
+     * @param transparent the samples of the transparent colour, in the raster's range; if present, an alpha channel is
+     *     ignored
+     * @throws IllegalArgumentException if the colours are neither grey nor RGB
      */
     static DecodedPicture of(BufferedImage image, Optional<int[]> transparent) {
         Raster raster = image.getRaster();
@@ -65,7 +65,7 @@ public final class RasterPixels {
         return pixels;
     }
 
-    /** Transparent where the first samples are those of a colour, opaque elsewhere. */
+    /** Transparent where the first samples equal the given colour, opaque elsewhere. */
     private static RasterPixels unlike(Raster raster, int[] colour) {
         RasterPixels pixels = blank(1, raster);
         int[] samples = new int[raster.getNumBands()];
@@ -97,7 +97,7 @@ public final class RasterPixels {
             raster.getSamples(raster.getMinX(), raster.getMinY() + y, pixels.width, 1, 0, row);
             for (int x = 0; x < pixels.width; x++) {
                 for (int c = 0; c < pixels.channels; c++) {
-                    // A damaged file may name a colour that its palette lacks: white, then.
+                    // A damaged file can refer to a colour outside its palette, which becomes white.
                     pixels.set(c, y, x, row[x] < colours.length ? levels[c][row[x]] : WHITE);
                 }
             }
@@ -134,7 +134,7 @@ public final class RasterPixels {
         }
     }
 
-    /** @param premultiplied whether the levels are multiplied by their opacity already */
+    /** @param premultiplied whether the levels are already multiplied by their opacity */
     private void layOnWhite(RasterPixels opacity, boolean premultiplied) {
         int plane = height * width;
         for (int i = 0; i < values.length; i++) {
@@ -153,7 +153,7 @@ public final class RasterPixels {
         return new RasterPixels(new byte[size], channels, raster.getHeight(), raster.getWidth());
     }
 
-    /** The same as one channel if all are equal. */
+    /** The picture with one channel if all channels are equal; otherwise itself. */
     RasterPixels greyIfEqual() {
         int plane = height * width;
         for (int c = 1; c < channels; c++) {

@@ -5,12 +5,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.bcm4j.storage.UserException;
 
-/** The container of WebP pictures: chunks, each of a name of four letters, a length and so many bytes. */
+/** The container of WebP pictures: chunks, each with a name of four letters, a length and that number of bytes. */
 final class WebpFile {
     private static final int HEADER_BYTES = 12;
     private static final int CHUNK_HEADER_BYTES = 8;
 
-    /** In the first byte of the chunk VP8X: there is a profile. */
+    /** The flag for a profile, in the first byte of the chunk VP8X. */
     private static final int PROFILE_FLAG = 0x20;
 
     private WebpFile() {}
@@ -22,9 +22,9 @@ final class WebpFile {
     }
 
     /**
-     * The same picture without its colour profile, which its reader would apply.
+     * The same picture without its colour profile, which the reader would apply.
      *
-     * @throws UserException if the file is shorter than it says; its reader takes what is missing for black
+     * @throws UserException if the file is shorter than it says; the reader would treat missing data as black
      */
     static byte[] withoutProfile(byte[] encoded, String source) {
         byte[] plain = encoded.clone();

@@ -5,7 +5,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/** Where tensors live and operations run. Random numbers are always drawn on the CPU, so that a seed means the same everywhere. */
+/**
+ * The device that holds tensors and runs operations. Random numbers are always drawn on the CPU, so a seed gives the
+ * same numbers on every device.
+ */
 public enum Device {
     CPU(torch.DeviceType.CPU),
     CUDA(torch.DeviceType.CUDA);
@@ -16,7 +19,7 @@ public enum Device {
         this.type = type;
     }
 
-    /** The fastest device that is there. */
+    /** The fastest available device. */
     public static Device best() {
         return torch.cuda_is_available() ? CUDA : CPU;
     }
@@ -24,7 +27,7 @@ public enum Device {
     /**
      * Checks that this device can be used.
      *
-     * @throws UserException if it can not, telling what to look at
+     * @throws UserException if it cannot; the message says what to check
      */
     public Device require() {
         if (this == CUDA && !torch.cuda_is_available()) {
@@ -35,12 +38,12 @@ public enum Device {
         return this;
     }
 
-    /** Zeros, float32, of the given shape. */
+    /** A float32 tensor of zeros of the given shape. */
     public Tensor zeros(long... shape) {
         return torch.zeros(shape, options(torch.ScalarType.Float));
     }
 
-    /** {@code value} everywhere, float32, of the given shape. */
+    /** A float32 tensor of the given shape, filled with {@code value}. */
     public Tensor full(double value, long... shape) {
         return zeros(shape).add_(new org.bytedeco.pytorch.Scalar(value));
     }
@@ -59,7 +62,7 @@ public enum Device {
         return move(Tensor.create(values));
     }
 
-    /** The tensor on this device; itself if it is there already. */
+    /** The tensor on this device; itself if it is already there. */
     public Tensor move(Tensor tensor) {
         return this == CPU && tensor.is_cpu() ? tensor : tensor.to(device(), tensor.scalar_type());
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The types of numbers that files of weights hold, under the names that safetensors gives them. */
+/** The number types of weight files, under their safetensors names. */
 public enum ElementType {
     F64(ScalarType.Double, 8),
     F32(ScalarType.Float, 4),
@@ -15,7 +15,7 @@ public enum ElementType {
     I16(ScalarType.Short, 2),
     I8(ScalarType.Char, 1),
     U8(ScalarType.Byte, 1),
-    /** One byte a value, 0 or 1. */
+    /** One byte per value, 0 or 1. */
     BOOL(ScalarType.Bool, 1);
 
     private final ScalarType scalarType;
@@ -36,15 +36,15 @@ public enum ElementType {
         return bytes;
     }
 
-    /** The type with the given safetensors name, if it is one of these. */
+    /** The type with the given safetensors name, if it is supported. */
     static Optional<ElementType> named(String name) {
         return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
     }
 
     /**
-     * The type that libtorch calls {@code scalarType}.
+     * The type for a libtorch {@code scalarType}.
      *
-     * @throws IllegalArgumentException if files can not hold it (complex and quantised numbers)
+     * @throws IllegalArgumentException if files cannot hold it (complex and quantised numbers)
      */
     static ElementType of(ScalarType scalarType) {
         return Arrays.stream(values())

@@ -21,20 +21,20 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The border between Java and tensors: arrays and channels in, arrays and channels out, always by copy, in row-major
- * order. Every tensor made here lies in the CPU's memory and belongs to the caller's {@link Scope}; without one the
- * caller closes it. Tensors read here may lie on any device, have any layout and need a gradient.
+ * Converts between Java arrays or channels and tensors, always by copying, in row-major order. New tensors are on the
+ * CPU and belong to the caller's {@link Scope}; without a scope the caller closes them. Tensors to read can be on any
+ * device, have any layout and require a gradient.
  */
 public final class HostTensors {
     /**
-     * A direct buffer holds at most 2^31 - 1 bytes, so larger tensors pass through several: of 1 GiB, where a number
-     * has 8 bytes.
+     * The size of a window. A direct buffer holds at most 2^31 - 1 bytes, so larger tensors pass through several: 1 GiB
+     * each for numbers of 8 bytes.
      */
     private static final long WINDOW_NUMBERS = 1L << 27;
 
     private HostTensors() {}
 
-    /** A uint8 tensor of the given shape; the bytes count as 0 to 255. */
+    /** A uint8 tensor of the given shape; the bytes are read as 0 to 255. */
     public static Tensor ofBytes(byte[] values, long... shape) {
         return filled(ScalarType.Byte, values.length, shape, memory -> new BytePointer(memory).put(values));
     }
@@ -54,32 +54,32 @@ public final class HostTensors {
         return filled(ScalarType.Long, values.length, shape, memory -> new LongPointer(memory).put(values));
     }
 
-    /** The values as uint8, converted if need be. */
+    /** The values as uint8, converted if necessary. */
     public static byte[] bytes(Tensor tensor) {
         return values(tensor, ScalarType.Byte, byte[]::new, (memory, values) -> new BytePointer(memory).get(values));
     }
 
-    /** The values as float32, converted if need be. */
+    /** The values as float32, converted if necessary. */
     public static float[] floats(Tensor tensor) {
         return values(tensor, ScalarType.Float, float[]::new, (memory, values) -> new FloatPointer(memory).get(values));
     }
 
-    /** The values as float64, converted if need be. */
+    /** The values as float64, converted if necessary. */
     public static double[] doubles(Tensor tensor) {
         return values(
                 tensor, ScalarType.Double, double[]::new, (memory, values) -> new DoublePointer(memory).get(values));
     }
 
-    /** The values as int64, converted if need be. */
+    /** The values as int64, converted if necessary. */
     public static long[] longs(Tensor tensor) {
         return values(tensor, ScalarType.Long, long[]::new, (memory, values) -> new LongPointer(memory).get(values));
     }
 
     /**
-     * Reads a tensor's bytes, little-endian, straight into its memory.
+     * Reads a tensor's little-endian bytes straight into its memory.
      *
      * @throws EOFException if the channel ends before the tensor is full
-     * @throws OutOfMemoryError if there is no room for it
+     * @throws OutOfMemoryError if there is not enough memory
      */
     public static Tensor read(ReadableByteChannel channel, ScalarType type, long... shape) throws IOException {
         Tensor tensor = allocate(type, shape);
@@ -119,7 +119,7 @@ public final class HostTensors {
         }
     }
 
-    /** Up to {@link #WINDOW_NUMBERS} numbers of a contiguous row, from {@code first} on. */
+    /** Up to {@link #WINDOW_NUMBERS} numbers of a contiguous row, starting at {@code first}. */
     private static ByteBuffer window(Tensor row, long first) {
         Tensor part = row.narrow(0, first, Math.min(WINDOW_NUMBERS, row.numel() - first));
         return new BytePointer(part.data_ptr()).capacity(part.nbytes()).asByteBuffer();

@@ -4,20 +4,26 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** How a parameter starts. */
+/** The initial values of a parameter. */
 public enum Initialization {
     ZERO,
     ONE,
-    /** Uniform in ±1/√(fan in), fan in being the product of all dimensions but the first: the usual start of layers' weights. */
+    /**
+     * Uniform in ±1/√(fan in), where fan in is the product of all dimensions except the first: the usual initialisation
+     * of layer weights.
+     */
     UNIFORM_FAN_IN,
     /**
-     * Glorot's: uniform with the variance 2/(fan in + fan out), where fan out is the first dimension and, of a convolution, the kernel's
-     * positions, as fan in has them.
+     * Glorot: uniform with variance 2/(fan in + fan out). Fan in is the second dimension and fan out the first, each
+     * multiplied by the kernel positions of a convolution.
      */
     GLOROT,
-    /** Glorot's with a fifth of its variance: q, k and v of NCSN++'s attention, made by one layer of three times the channels. */
+    /**
+     * Glorot with a fifth of its variance: for q, k and v of NCSN++'s attention, which one layer with three times the
+     * channels computes.
+     */
     GLOROT_FIFTH,
-    /** Standard normal: embeddings. */
+    /** Standard normal: for embeddings. */
     NORMAL;
 
     void fill(Tensor parameter, SeededGenerator generator) {
@@ -38,7 +44,7 @@ public enum Initialization {
                 generator.uniform(parameter.shape()).mul_(new Scalar(2 * bound)).sub_(new Scalar(bound)));
     }
 
-    /** A uniform number in ±b has the variance b²/3. */
+    /** A uniform number in ±b has variance b²/3. */
     private static double glorotBound(long[] shape) {
         long kernel = Arrays.stream(shape, 2, shape.length).reduce(1, (a, b) -> a * b);
         return Math.sqrt(6.0 / ((shape[0] + shape[1]) * kernel));

@@ -7,21 +7,21 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Random numbers that are a function of a key: of a seed, a stream, the number of an item (an image to make, an example of a training run) and
- * how many draws came before. So the numbers of an item are the same whichever other items are drawn with it, in whichever batch,
- * thread or process; there is no state to save.
+ * Random numbers that depend only on a key: a seed, a stream, the number of an item (an image to generate, a training
+ * example) and the number of earlier draws. The numbers of an item are therefore the same whichever other items are
+ * drawn with it, and in any batch, thread or process. There is no state to save.
  *
- * <p>In every draw of n rows, row r belongs to item r. Where there are more rows than items, they begin with the first item again, and each
- * item's sequence of the same draw goes on.
+ * <p>In a draw of n rows, row r belongs to item r. If there are more rows than items, rows start again at the first
+ * item, and each item's sequence for this draw continues.
  *
- * <p>The bits are those of {@link Philox}. Normal numbers are made of them by Box and Muller's transform in double precision, and rounded:
- * they are the same on every machine, but for the rare rounding that goes the other way. Draws on the CPU and moves to its device. Not for
- * concurrent use.
+ * <p>The bits come from {@link Philox}. Normal numbers are computed from them by the Box-Muller transform in double
+ * precision, then rounded. They are the same on every machine, except for rare differences in rounding. Numbers are
+ * drawn on the CPU and moved to the device. Not thread-safe.
  */
 public final class KeyedRandom {
     private static final double PER_WORD = 0x1p-32;
 
-    /** A draw has a number below this; so has a stream. */
+    /** Exclusive upper bound on the number of a draw and of a stream. */
     private static final int MOST = 1 << 16;
 
     private final Philox philox;
@@ -43,16 +43,16 @@ public final class KeyedRandom {
     }
 
     /**
-     * For the items {@code first}, {@code first} + 1 and so on, as many as a draw has rows.
+     * Random numbers for the items {@code first}, {@code first} + 1 and so on, one per row of a draw.
      *
-     * @param stream in [0, 65536): what is drawn from one stream is independent of every other
+     * @param stream in [0, 65536); different streams are independent
      */
     public static KeyedRandom from(long seed, int stream, long first, Device device) {
         return new KeyedRandom(seed, stream, row -> first + row, Long.MAX_VALUE, device);
     }
 
     /**
-     * For given items, in their order.
+     * Random numbers for the given items, in their order.
      *
      * @param stream in [0, 65536), as in {@link #from}
      * @param items at least 1
@@ -95,13 +95,16 @@ public final class KeyedRandom {
             int[] words = words(Math.toIntExact(shape[0]), length(shape));
             float[] values = new float[words.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = (words[i] >>> 8) * 0x1p-24f; // as many bits as a float holds: none is rounded up to 1
+                values[i] = (words[i] >>> 8) * 0x1p-24f; // 24 bits, the precision of a float, so no value is rounded up to 1
             }
             return device.move(Tensor.create(values, shape));
         });
     }
 
-    /** Uniform numbers in [0,1), in multiples of 2^-32, for draws that are made in Java: {@code perRow} for each of {@code rows}, row by row. */
+    /**
+     * Uniform numbers in [0,1), multiples of 2^-32, for use in Java: {@code perRow} for each of {@code rows}, row by
+     * row.
+     */
     public double[] uniforms(int rows, int perRow) {
         int[] words = words(rows, perRow);
         double[] values = new double[words.length];
@@ -111,7 +114,7 @@ public final class KeyedRandom {
         return values;
     }
 
-    /** The next draw. */
+    /** The words of the next draw. */
     private int[] words(int rows, int perRow) {
         if (draws == MOST) {
             throw new IllegalStateException("more than " + MOST + " draws");

@@ -12,16 +12,18 @@ import java.util.concurrent.Future;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Threads that compute side by side, each with its share of the processor. libtorch splits every operation over its threads and waits for the
- * slowest before the next; parts of a batch that go their own ways wait only once, at the end.
+ * Threads that compute in parallel, each with its share of the processor. libtorch splits every operation over its
+ * threads and waits for the slowest before the next operation. Lanes run independent parts of a batch and wait only
+ * once, at the end.
  *
- * <p>What a task needs, its caller makes before; what a task makes, it makes in a {@link Scope} of its own. One lane is the caller's thread.
+ * <p>The caller creates whatever a task needs before it starts the task. A task allocates its tensors in its own
+ * {@link Scope}. With one lane, tasks run in the caller's thread.
  */
 public final class Lanes implements AutoCloseable {
     private final int count;
     private final ExecutorService threads;
 
-    /** @param count lanes, at least 1; more than {@link #most} get in each other's way */
+    /** @param count number of lanes, at least 1; more than {@link #most} slow each other down */
     public Lanes(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("lanes must be at least 1, are " + count);
@@ -33,7 +35,7 @@ public final class Lanes implements AutoCloseable {
         threads = Executors.newFixedThreadPool(count, task -> {
             Thread thread = new Thread(() -> {
                 torch.set_num_threads(share);
-                // A thread that is asked for the first time takes over the last setting that any thread made.
+                // On its first call in a thread, this adopts the number of threads that any thread set last.
                 torch.get_num_threads();
                 started.countDown();
                 task.run();
@@ -48,7 +50,7 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    /** How many lanes make use of the whole processor: libtorch's threads. */
+    /** The number of lanes that uses the whole processor: libtorch's number of threads. */
     public static int most() {
         return torch.get_num_threads();
     }
@@ -70,9 +72,9 @@ public final class Lanes implements AutoCloseable {
     }
 
     /**
-     * Runs all tasks, each in a lane, and returns their results in the tasks' order once the last has ended.
+     * Runs all tasks in the lanes. Returns their results in the order of the tasks, once all have ended.
      *
-     * @throws RuntimeException the first task's failure, if any failed
+     * @throws RuntimeException the failure of the first failed task, if any failed
      */
     public <T> List<T> run(List<Callable<T>> tasks) {
         try {

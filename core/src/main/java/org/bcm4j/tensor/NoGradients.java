@@ -2,7 +2,7 @@ package org.bcm4j.tensor;
 
 import org.bytedeco.pytorch.NoGradGuard;
 
-/** While it is open, operations on this thread keep nothing for gradients. */
+/** While it is open, operations on this thread record nothing for gradients. */
 public final class NoGradients implements AutoCloseable {
     private final NoGradGuard guard = new NoGradGuard();
 

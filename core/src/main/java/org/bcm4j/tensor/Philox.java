@@ -1,11 +1,12 @@
 package org.bcm4j.tensor;
 
 /**
- * Philox4x32-10: a bijection of 128-bit counters, keyed by 64 bits, whose outputs pass as random (Salmon et al., "Parallel random numbers: as
- * easy as 1, 2, 3", SC 2011). A number of any sequence is found without those before it.
+ * Philox4x32-10: a bijection of 128-bit counters, keyed by 64 bits, whose outputs pass as random (Salmon et al.,
+ * "Parallel random numbers: as easy as 1, 2, 3", SC 2011). Any number of a sequence can be computed without those
+ * before it.
  */
 final class Philox {
-    /** Words of 32 bits of one counter. */
+    /** The number of 32-bit words per counter. */
     static final int WORDS = 4;
 
     private static final int ROUNDS = 10;
@@ -23,8 +24,8 @@ final class Philox {
     }
 
     /**
-     * Writes {@code count} words from {@code offset} on: those of the counters (block, purpose, item), (block + 1, purpose, item) and so
-     * on, the item being the counter's upper 64 bits.
+     * Writes {@code count} words, starting at {@code offset}: those of the counters (block, purpose, item), (block + 1,
+     * purpose, item) and so on. The item is the counter's upper 64 bits.
      */
     void fill(int[] words, int offset, int count, int block, int purpose, long item) {
         int at = offset;

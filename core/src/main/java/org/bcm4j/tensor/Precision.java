@@ -8,7 +8,9 @@ import org.bytedeco.pytorch.global.torch;
 /** The arithmetic of convolutions and matrix products. Norms, losses, weights and their averages are float32 in every precision. */
 public enum Precision {
     FP32,
-    /** bfloat16 autocast. Fast where the processor has the instructions; emulated, and slower than float32, elsewhere. */
+    /**
+     * bfloat16 autocast. Fast on processors with bfloat16 instructions; emulated, and slower than float32, on others.
+     */
     BF16;
 
     /** bfloat16 on a GPU and on processors with AVX512-BF16 or AMX, float32 otherwise. */
@@ -21,11 +23,13 @@ public enum Precision {
             String cpuinfo = Files.readString(Path.of("/proc/cpuinfo"));
             return cpuinfo.contains("avx512_bf16") || cpuinfo.contains("amx_bf16");
         } catch (IOException e) {
-            return false; // not Linux: float32 is always right
+            return false; // not Linux: float32 works everywhere
         }
     }
 
-    /** Switches this thread to this precision until the returned guard is closed. Run backward passes outside it. */
+    /**
+     * Switches this thread to this precision until the returned guard is closed. Run backward passes after closing it.
+     */
     public Guard on(Device device) {
         return new Guard(device, this);
     }

@@ -7,13 +7,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What libtorch wants of the process that it runs in. Some of it can be set from here, before the first tensor is made; the rest has to be in
- * the environment when the JVM starts, as the command {@code bcm} does it, and what is missing is logged once.
+ * The process settings that libtorch needs for full speed. Some are set here, before the first tensor is created. The
+ * others must be environment variables when the JVM starts; the command {@code bcm} sets them. Missing ones are logged
+ * once.
  */
 public final class ProcessSettings {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessSettings.class);
 
-    /** Lets scopes alone free native memory: the garbage collector's watch makes every operation about three times as long. */
+    /**
+     * Leaves freeing native memory to scopes alone. Tracking by the garbage collector makes every operation about three
+     * times as slow.
+     */
     private static final String NO_POINTER_GC = "org.bytedeco.javacpp.nopointergc";
 
     static {
@@ -21,7 +25,7 @@ public final class ProcessSettings {
             System.setProperty(NO_POINTER_GC, "true");
         }
         if (System.getenv("OPENBLAS_NUM_THREADS") == null) {
-            // OpenBLAS has threads of its own, and is called by OpenMP's.
+            // OpenBLAS has its own threads, and OpenMP's threads call it.
             openblas_nolapack.blas_set_num_threads(1);
         }
         List<String> missing = new ArrayList<>();
@@ -39,8 +43,8 @@ public final class ProcessSettings {
 
     private ProcessSettings() {}
 
-    /** Sets what can be set, once in a process. To be called before the first tensor is made. */
+    /** Applies the settings, once per process. Call it before the first tensor is created. */
     public static void apply() {
-        // The static initializer does it, once.
+        // The static initializer does the work.
     }
 }

@@ -26,12 +26,12 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Files of named tensors in the safetensors format: the length of the header (8 bytes, little-endian), a JSON header
- * with each tensor's type, shape and place, and the tensors' bytes, row-major and little-endian. Nothing in such a file
- * is code.
+ * Reads and writes files of named tensors in the safetensors format. A file consists of the length of the header (8
+ * bytes, little-endian), a JSON header with each tensor's type, shape and position, and the tensors' bytes, row-major
+ * and little-endian. Such a file contains no code.
  *
- * <p>Every number in a header is checked before it is used; a damaged or hostile file is refused with a {@link
- * UserException} that names the file and the tensor.
+ * <p>Every number in a header is checked before it is used. A damaged or malicious file throws a {@link UserException}
+ * that names the file and the tensor.
  */
 public final class Safetensors {
     private static final int LENGTH_BYTES = 8;
@@ -42,9 +42,9 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * Reads what a file holds, without its data.
+     * Reads the header of a file, without its data.
      *
-     * @throws UserException if the file can not be read or is not a sound safetensors file
+     * @throws UserException if the file cannot be read or is not a valid safetensors file
      */
     public static SafetensorsHeader header(Path file) {
         ForeignContent.refuse(file);
@@ -56,10 +56,10 @@ public final class Safetensors {
     }
 
     /**
-     * Reads a whole file. The tensors own their memory: the file may change or vanish afterwards. They belong to the
-     * caller's {@link Scope}; without one the caller closes each.
+     * Reads a whole file. The tensors own their memory, so the file can change or disappear afterwards. They belong to
+     * the caller's {@link Scope}; without a scope the caller closes each.
      *
-     * @throws UserException if the file can not be read or is not a sound safetensors file
+     * @throws UserException if the file cannot be read or is not a valid safetensors file
      */
     public static SafetensorsFile read(Path file) {
         ForeignContent.refuse(file);
@@ -71,8 +71,8 @@ public final class Safetensors {
             for (Map.Entry<String, SafetensorsHeader.Entry> named :
                     header.tensors().entrySet()) {
                 SafetensorsHeader.Entry entry = named.getValue();
-                // Straight into the tensor's memory: one copy, and no mapping that a file cut short could turn into a
-                // crash.
+                // Reads straight into the tensor's memory: one copy, and no memory mapping, which would crash if the
+                // file were truncated.
                 channel.position(data + entry.begin());
                 tensors.put(
                         named.getKey(), HostTensors.read(channel, entry.type().scalarType(), entry.dimensions()));
@@ -92,13 +92,13 @@ public final class Safetensors {
     }
 
     /**
-     * Writes tensors from any device, atomically. The header names them in the map's order; the data lies in order of
-     * falling element size, so that every tensor is aligned for its type. The same content always gives the same bytes.
+     * Writes tensors from any device, atomically. The header names them in the map's order. The data is in order of
+     * decreasing element size, so every tensor is aligned for its type. The same content always gives the same bytes.
      *
      * @param metadata free text about the file, written sorted by key; may be empty
-     * @throws UserException if the file can not be written; an old one still stands
+     * @throws UserException if the file cannot be written; an existing file is then unchanged
      * @throws IllegalArgumentException if a tensor is called {@code __metadata__} or has a type that the format does
-     *     not know
+     *     not support
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
         SafetensorsHeader header = layOut(tensors, metadata);
@@ -169,7 +169,7 @@ public final class Safetensors {
         });
         long position = 0;
         for (Map.Entry<String, Tensor> tensor : inDataOrder(tensors)) {
-            // Putting a name again keeps its place in the header.
+            // Putting an existing name again keeps its position in the header.
             SafetensorsHeader.Entry entry = entry(tensor.getValue(), position);
             entries.put(tensor.getKey(), entry);
             position = entry.end();
@@ -182,7 +182,7 @@ public final class Safetensors {
         return new SafetensorsHeader.Entry(ElementType.of(tensor.scalar_type()), shape, begin, begin + tensor.nbytes());
     }
 
-    /** Large elements first, otherwise as given (the sort is stable). */
+    /** Large elements first, otherwise in the given order (the sort is stable). */
     private static List<Map.Entry<String, Tensor>> inDataOrder(Map<String, Tensor> tensors) {
         List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
         order.sort(Comparator.comparingLong(tensor -> -tensor.getValue().itemsize()));

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The content of a safetensors file.
  *
- * @param tensors by name, in the order in which the file names them; immutable. The tensors own their memory, lie on
+ * @param tensors by name, in the order in which the file names them; immutable. The tensors own their memory, are on
  *     the CPU and belong to the {@link Scope} in which the file was read
  * @param metadata the file's {@code __metadata__}; empty if it has none
  */
@@ -19,9 +19,9 @@ public record SafetensorsFile(Map<String, Tensor> tensors, Map<String, String> m
     }
 
     /**
-     * One tensor.
+     * The tensor with the given name.
      *
-     * @throws IllegalArgumentException if the file holds none of that name
+     * @throws IllegalArgumentException if the file holds no tensor of that name
      */
     public Tensor tensor(String name) {
         Tensor tensor = tensors.get(name);

@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a safetensors file says about itself before its data: the tensors in the order in which the file names them, and
- * free text.
+ * The header of a safetensors file: the tensors, in the order in which the file names them, and free text.
  *
  * @param tensors names to descriptions; immutable, keeps its order
  * @param metadata the file's {@code __metadata__}; empty if it has none
@@ -30,13 +29,13 @@ public record SafetensorsHeader(Map<String, Entry> tensors, Map<String, String> 
             shape = List.copyOf(shape);
         }
 
-        /** The shape as libtorch takes it. */
+        /** The shape as an array for libtorch. */
         public long[] dimensions() {
             return shape.stream().mapToLong(Long::longValue).toArray();
         }
     }
 
-    /** Bytes of data, all tensors together. */
+    /** The size of the data of all tensors, in bytes. */
     public long dataBytes() {
         return tensors.values().stream().mapToLong(Entry::end).max().orElse(0);
     }

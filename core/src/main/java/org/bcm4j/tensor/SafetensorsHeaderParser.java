@@ -16,9 +16,9 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads and checks the JSON header of a safetensors file. It reads the text token by token and believes nothing: a file
- * from a stranger costs no more memory than its own size, and whatever passes describes exactly the bytes that are
- * there, without overlap or holes.
+ * Parses and validates the JSON header of a safetensors file. It reads the text token by token and trusts nothing. A
+ * file from an unknown source costs no more memory than its own size. A valid header describes exactly the bytes of the
+ * file, without overlap or gaps.
  */
 final class SafetensorsHeaderParser {
     static final String METADATA = "__metadata__";
@@ -35,13 +35,15 @@ final class SafetensorsHeaderParser {
     private final Map<String, SafetensorsHeader.Entry> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
-    /** @param dataBytes bytes that follow the header in {@code file} */
+    /** @param dataBytes number of bytes after the header in {@code file} */
     SafetensorsHeaderParser(Path file, long dataBytes) {
         this.file = file;
         this.dataBytes = dataBytes;
     }
 
-    /** @throws UserException naming the file, and the tensor where it is one's fault, unless all is well */
+    /**
+     * @throws UserException if the header is not valid; the message names the file, and the tensor if one is at fault
+     */
     SafetensorsHeader parse(String json) {
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             expect(parser.nextToken() == JsonToken.START_OBJECT, "the header is not a JSON object");
@@ -83,7 +85,7 @@ final class SafetensorsHeaderParser {
                 case "shape" -> shape = Optional.of(readNumbers(parser, where + "shape", MAX_DIMENSIONS));
                 case "data_offsets" -> offsets = Optional.of(readNumbers(parser, where + "data_offsets", 2));
                 default -> {
-                    // The format allows readers to meet fields of its future.
+                    // The format allows unknown fields, for future versions.
                     parser.nextToken();
                     parser.skipChildren();
                 }
@@ -133,7 +135,8 @@ final class SafetensorsHeaderParser {
     }
 
     private long byteSize(String where, ElementType type, List<Long> shape) {
-        // Zero-sized dimensions count as one where libtorch multiplies strides, which must not overflow either.
+        // Dimensions of size zero count as one, because libtorch multiplies strides in this way, and the product must
+        // not overflow either.
         long extent = type.bytes();
         try {
             for (long dimension : shape) {
@@ -145,7 +148,7 @@ final class SafetensorsHeaderParser {
         return shape.contains(0L) ? 0 : extent;
     }
 
-    /** Laid end to end, the tensors must be the data: no byte twice, none unused. */
+    /** Laid end to end, the tensors must cover the data: no byte twice, none unused. */
     private void checkCoverage() {
         List<Map.Entry<String, SafetensorsHeader.Entry>> order = new ArrayList<>(tensors.entrySet());
         order.sort(Comparator.comparingLong((Map.Entry<String, SafetensorsHeader.Entry> tensor) ->
@@ -174,7 +177,7 @@ final class SafetensorsHeaderParser {
         return Safetensors.broken(file, problem);
     }
 
-    /** Names come from the file: keep them on one line, free of control characters, and short. */
+    /** Names come from the file. This keeps them short, on one line and free of control characters. */
     private static String printable(String name) {
         String clean = name.codePoints()
                 .map(c -> Character.isISOControl(c) ? '?' : c)

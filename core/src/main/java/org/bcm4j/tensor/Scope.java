@@ -5,9 +5,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The lifetime of native memory. Every tensor made on this thread between {@link #open} and {@link #close} is freed at the close; the
- * garbage collector never frees one. Open one scope per training step, request or move, and let what must survive leave through
- * {@link #returning} or {@link #own}.
+ * The lifetime of native memory. {@link #close} frees every tensor created on this thread since {@link #open}. The
+ * garbage collector never frees one. Open one scope per training step, request or move. Use {@link #returning} or
+ * {@link #own} for tensors that must outlive it.
  */
 public final class Scope implements AutoCloseable {
     private final PointerScope pointers = new PointerScope();
@@ -19,8 +19,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} in a scope of its own and hands its result to the caller's scope; all else that the body made is freed. Without
-     * a surrounding scope the caller owns the result and must {@link Tensor#close} it.
+     * Runs {@code body} in its own scope and hands its result to the caller's scope. Everything else that the body
+     * created is freed. Without a surrounding scope the caller owns the result and must {@link Tensor#close} it.
      */
     public static Tensor returning(Supplier<Tensor> body) {
         Tensor result;
@@ -35,7 +35,10 @@ public final class Scope implements AutoCloseable {
         return result;
     }
 
-    /** Takes a tensor out of every scope: it lives until {@link Tensor#releaseReference} is called as often as this was. */
+    /**
+     * Removes a tensor from its scope. It lives until {@link Tensor#releaseReference} has been called once for each
+     * call of this method.
+     */
     public static Tensor own(Tensor tensor) {
         tensor.retainReference();
         return tensor;

@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A sequence of random numbers that a seed begins: for weights, and whatever else belongs to no image; see {@link KeyedRandom} for what does.
- * Draws on the CPU and moves to its device. Not for concurrent use.
+ * A sequence of random numbers that starts from a seed: for weights and everything else that belongs to no image. For
+ * images, see {@link KeyedRandom}. Numbers are drawn on the CPU and moved to the device. Not thread-safe.
  */
 public final class SeededGenerator implements AutoCloseable {
     private final Generator generator;
@@ -34,7 +34,7 @@ public final class SeededGenerator implements AutoCloseable {
         return device.move(torch.empty(shape).uniform_(0, 1, argument));
     }
 
-    /** Uniform numbers in [0,1), in double precision, for draws that are made in Java. */
+    /** Uniform numbers in [0,1), in double precision, for use in Java. */
     public double[] uniforms(int count) {
         try (Scope scope = Scope.open()) {
             double[] values = new double[count];

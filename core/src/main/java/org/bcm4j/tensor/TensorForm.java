@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Type and shape of a tensor, in the words of NumPy: {@code float32 [4,1,28,28]}. What cannot be right is refused by
- * them, for libtorch would answer with a stack of native code, or with numbers.
+ * Type and shape of a tensor, in NumPy notation: {@code float32 [4,1,28,28]}. Used to reject wrong tensors early.
+ * libtorch would report a native stack trace, or return wrong numbers.
  */
 public record TensorForm(ScalarType type, List<Long> shape) {
     public TensorForm {
@@ -17,9 +17,9 @@ public record TensorForm(ScalarType type, List<Long> shape) {
     }
 
     /**
-     * Reads them off.
+     * The type and shape of a tensor.
      *
-     * @param what the tensor is, for the error
+     * @param what the tensor is, for the error message
      * @throws IllegalArgumentException if the tensor or its scope was closed, or it is undefined
      */
     public static TensorForm of(String what, Tensor tensor) {
@@ -31,7 +31,7 @@ public record TensorForm(ScalarType type, List<Long> shape) {
                 Arrays.stream(tensor.shape()).boxed().toList());
     }
 
-    /** Whether type and shape are these; a length of -1 stands for any from 1 on. */
+    /** Whether type and shape match; a length of -1 matches any length from 1. */
     public boolean is(ScalarType wantedType, long... wanted) {
         if (type != wantedType || shape.size() != wanted.length) {
             return false;

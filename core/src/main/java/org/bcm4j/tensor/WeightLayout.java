@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Where each named parameter lies in a flat buffer. Made by declaring parameters in order; immutable. */
+/** The position of each named parameter in a flat buffer. Built by declaring parameters in order. Immutable. */
 public final class WeightLayout {
-    /** Parameters start at multiples of 64 bytes, where the kernels' loads are aligned. */
+    /** Parameters start at multiples of 64 bytes, so that the kernels' loads are aligned. */
     private static final int ALIGNMENT = 16;
 
-    /** One parameter: its offset and shape, in elements, and how it is initialised. */
+    /** One parameter: its offset and shape, in elements, and its initialisation. */
     public record Slot(long offset, List<Long> shape, Initialization initialization) {
         public long size() {
             return shape.stream().reduce(1L, Math::multiplyExact);
@@ -27,7 +27,7 @@ public final class WeightLayout {
         private final Map<String, Slot> slots = new LinkedHashMap<>();
         private long end;
 
-        /** @throws IllegalStateException if the name is taken */
+        /** @throws IllegalStateException if the name is already declared */
         public Builder declare(String name, Initialization initialization, long... shape) {
             Slot slot = new Slot(end, Arrays.stream(shape).boxed().toList(), initialization);
             if (slots.put(name, slot) != null) {
@@ -55,12 +55,12 @@ public final class WeightLayout {
         return slots;
     }
 
-    /** Elements of the flat buffer, padding included. */
+    /** Number of elements of the flat buffer, including padding. */
     public long length() {
         return length;
     }
 
-    /** Number of trainable numbers, padding excluded. */
+    /** Number of trainable numbers, without padding. */
     public long parameterCount() {
         return slots.values().stream().mapToLong(Slot::size).sum();
     }

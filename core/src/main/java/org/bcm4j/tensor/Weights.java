@@ -11,9 +11,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The numbers of a network: one flat float32 buffer with named views. Live weights, frozen (stop-gradient) weights, a
- * moving average and the optimiser's moments are all this type, so updating, averaging and saving are operations on
- * one flat tensor. Once closed, everything but {@link #layout} throws {@link IllegalStateException}.
+ * The weights of a network: one flat float32 buffer with named views. Live weights, frozen (stop-gradient) weights,
+ * averaged weights and the optimiser's moments all have this type, so updating, averaging and saving are operations on
+ * one flat tensor. After {@link #close}, everything except {@link #layout} and {@link #isClosed} throws
+ * {@link IllegalStateException}.
  */
 public final class Weights implements AutoCloseable {
     private final WeightLayout layout;
@@ -42,7 +43,7 @@ public final class Weights implements AutoCloseable {
         return view;
     }
 
-    /** Zeros that need no gradient: moments, averages, weights about to be loaded. */
+    /** Zeros without gradients: for moments, averages, and weights to be loaded. */
     public static Weights zeros(WeightLayout layout, Device device) {
         try (Scope scope = Scope.open()) {
             return new Weights(layout, device.zeros(layout.length()), Optional.empty());
@@ -58,7 +59,7 @@ public final class Weights implements AutoCloseable {
         return weights;
     }
 
-    /** A copy of its own memory, without gradients. */
+    /** A copy in separate memory, without gradients. */
     public Weights copy() {
         requireOpen();
         try (Scope scope = Scope.open()) {
@@ -66,7 +67,10 @@ public final class Weights implements AutoCloseable {
         }
     }
 
-    /** The same memory, whose views collect gradients in the flat buffer {@link #gradient}, over as many backward passes as are run. */
+    /**
+     * The same memory with gradients. The views accumulate gradients in the flat buffer {@link #gradient} over all
+     * backward passes.
+     */
     public Weights trainable() {
         requireOpen();
         try (Scope scope = Scope.open()) {
@@ -84,7 +88,7 @@ public final class Weights implements AutoCloseable {
         return layout;
     }
 
-    /** All parameters in one row; float32 [layout.length()]. Padding between parameters is zero. */
+    /** All parameters as one vector, float32 [layout.length()]. Padding between parameters is zero. */
     public Tensor flat() {
         requireOpen();
         return flat;
@@ -113,10 +117,11 @@ public final class Weights implements AutoCloseable {
     }
 
     /**
-     * Copies tensors in by name.
+     * Copies tensors into the parameters by name.
      *
-     * @param source what the tensors came from, for the error
-     * @throws UserException unless names and shapes are exactly those of the layout
+     * @param source where the tensors came from, for the error message
+     * @throws UserException unless names and shapes are exactly those of the layout and all values are finite
+     *     floating-point numbers
      */
     public void load(Map<String, Tensor> tensors, String source) {
         requireOpen();
@@ -149,7 +154,7 @@ public final class Weights implements AutoCloseable {
                 });
     }
 
-    /** Whether the memory has been given back. */
+    /** Whether the memory has been released. */
     public boolean isClosed() {
         return closed;
     }
@@ -160,7 +165,7 @@ public final class Weights implements AutoCloseable {
         }
     }
 
-    /** Gives the memory back; once closed, nothing happens. */
+    /** Releases the memory. Does nothing if it is already closed. */
     @Override
     public void close() {
         if (closed) {
