@@ -28,14 +28,15 @@ import tools.jackson.databind.json.JsonMapper;
  * Reads records from YAML 1.2 or JSON, strictly, and writes them back.
  *
  * <p>The keys are the names of the record components in snake case: {@code batchSize} is {@code batch_size}. A
- * component may be an {@code int}, {@code long}, {@code double}, {@code boolean}, {@code String}, {@code Path}, an enum
+ * component can be an {@code int}, {@code long}, {@code double}, {@code boolean}, {@code String}, {@code Path}, an enum
  * (written {@code log-normal} or {@code log_normal}), another record, a sealed interface of records (a key {@code kind}
  * holds the record's name in kebab case), a {@code List<T>}, a {@code Map<String, T>} or an {@code Optional}. Every key
- * must be there unless its component is optional or has a {@link Default}; every number must be finite.
+ * is required unless its component is optional or has a {@link Default}. Every number must be finite.
  *
- * <p>Mistakes are told in one line, for example {@code configs/x.yaml:12:3: unknown key "batchsize" in training; did
- * you mean "batch_size"?} An {@link IllegalArgumentException} from a record's constructor is told in the same way, at
- * the record's place.
+ * <p>An error is reported in one line, for example
+ * {@code configs/x.yaml:12:3: unknown key "batchsize" in training; did you mean "batch_size"?} An
+ * {@link IllegalArgumentException} from a record's constructor is reported in the same form, at the location of the
+ * record.
  */
 public final class ConfigFile {
     private static final DumpSettings BLOCK_STYLE = DumpSettings.builder()
@@ -47,7 +48,7 @@ public final class ConfigFile {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final DefaultPrettyPrinter INDENTED =
             new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
-    /** Characters that JSON lets stand in a text and YAML does not. */
+    /** Characters that are allowed in JSON strings but not in YAML. */
     private static final Pattern NOT_IN_YAML = Pattern.compile("[\\x7F-\\x9F\\u2028\\u2029\\uFEFF\\uFFFE\\uFFFF]");
 
     private ConfigFile() {}
@@ -63,13 +64,13 @@ public final class ConfigFile {
     }
 
     /**
-     * Reads a file and lays settings over it.
+     * Reads a file and applies settings to it.
      *
      * @param overrides settings {@code key.sub=value}, applied in order. The value is YAML; an empty one unsets an
-     *     optional key. Items of a list are addressed by their index from 0, {@code stages.0.steps=100}; a key of a map
-     *     that itself contains a dot cannot be addressed.
-     * @throws UserException if the file cannot be read, or it and the settings do not fit the record; what a setting
-     *     got wrong is told as {@code --set key=value: ...}
+     *     optional key. List items are addressed by their index from 0, {@code stages.0.steps=100}. A map key that
+     *     contains a dot cannot be addressed
+     * @throws UserException if the file cannot be read, or it and the settings do not fit the record; an error in a
+     *     setting is reported as {@code --set key=value: ...}
      * @throws IllegalArgumentException if the record has a component that no configuration can hold
      */
     public static <T extends Record> T read(Path file, Class<T> type, List<String> overrides) {
@@ -77,8 +78,8 @@ public final class ConfigFile {
     }
 
     /**
-     * Reads a part of a file that holds more: of its top level only the keys that the record has are looked at, and these as strictly as
-     * ever.
+     * Reads a part of a larger file. Of the top level, only the keys of the record are read, as strictly as by
+     * {@link #read}; others are ignored.
      *
      * @throws UserException if the file cannot be read or the part does not fit the record
      * @throws IllegalArgumentException if the record has a component that no configuration can hold
@@ -88,9 +89,9 @@ public final class ConfigFile {
     }
 
     /**
-     * The same with settings laid over the file.
+     * Reads a part of a larger file, as {@link #readPart(Path, Class)}, and applies settings to it.
      *
-     * @param overrides as for {@link #read(Path, Class, List)}; those of other keys are not looked at either
+     * @param overrides as for {@link #read(Path, Class, List)}; those of other keys are ignored too
      * @throws UserException if the file cannot be read or the part does not fit the record
      * @throws IllegalArgumentException if the record has a component that no configuration can hold
      */
@@ -108,7 +109,7 @@ public final class ConfigFile {
     /**
      * Reads a text.
      *
-     * @param sourceName the name under which errors speak of the text
+     * @param sourceName the name of the text in error messages
      * @throws UserException if the text does not fit the record
      * @throws IllegalArgumentException if the record has a component that no configuration can hold
      */
@@ -131,7 +132,7 @@ public final class ConfigFile {
     }
 
     /**
-     * The record in YAML, defaults included and absent optionals left out; {@link #parse} reads it back to an equal
+     * The record in YAML, including defaults and without absent optionals. {@link #parse} reads it back to an equal
      * record.
      *
      * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
@@ -141,13 +142,13 @@ public final class ConfigFile {
     }
 
     /**
-     * The record in JSON, indented and ended by a line break; {@link #parse} reads it back to an equal record.
+     * The record in JSON, indented, with a final line break. {@link #parse} reads it back to an equal record.
      *
      * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
      */
     public static String toJson(Record value) {
         String json = JSON.writer().with(INDENTED).writeValueAsString(RecordWriter.write(value));
-        // We read JSON as YAML; outside of texts these characters cannot occur.
+        // JSON is read as YAML. Outside strings these characters cannot occur.
         return NOT_IN_YAML
                         .matcher(json)
                         .replaceAll(match -> String.format(
@@ -156,7 +157,7 @@ public final class ConfigFile {
     }
 
     /**
-     * Writes the record to a file as a whole or not at all: JSON if the name ends in {@code .json}, else YAML.
+     * Writes the record to a file atomically: JSON if the name ends in {@code .json}, otherwise YAML.
      *
      * @throws UserException if the file cannot be written
      * @throws IllegalArgumentException if the record holds what no configuration can hold, such as infinity
@@ -167,7 +168,10 @@ public final class ConfigFile {
         AtomicFile.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Writes texts of several lines in quotation marks: as literal blocks, the library's choice, some keys can not be read back. */
+    /**
+     * Writes strings of several lines in quotation marks. The library would write literal blocks, and some keys in that
+     * form cannot be read back.
+     */
     private static final class OneLineTexts extends StandardRepresenter {
         OneLineTexts() {
             super(BLOCK_STYLE);

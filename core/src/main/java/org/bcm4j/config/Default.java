@@ -7,13 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The value that a record component takes when its key is absent from the configuration.
+ * The value of a record component whose key is absent from the configuration.
  *
  * <pre>{@code
  * record Training(long seed, @Default("0.9999") double emaDecay, @Default("{}") Logging logging) {}
  * }</pre>
  *
- * <p>On a sealed interface of records it names the {@code kind} that is meant where a configuration names none.
+ * <p>On a sealed interface of records it is the {@code kind} of a configuration that has no such key.
  *
  * <p>A component of an optional type needs no default: its absence is a value.
  */
@@ -21,8 +21,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})
 public @interface Default {
-    /**
-     * The value in YAML, read as strictly as a file is; <code>{}</code> stands for a record whose own defaults suffice.
-     */
+    /** The value in YAML, read as strictly as a file; <code>{}</code> means a record with all its own defaults. */
     String value();
 }

@@ -7,13 +7,13 @@ import java.util.regex.Pattern;
 import org.bcm4j.storage.UserException;
 
 /**
- * What a file of ours says it is: words and a version, {@code bcm4j model 1}. It is looked at before the rest, which
- * another version may have put otherwise.
+ * The format identifier in a bcm4j file: words and a version, {@code bcm4j model 1}. It is checked before the rest,
+ * which another version may have written differently.
  */
 public record Format(String kind, int version) {
     private static final Pattern TEXT = Pattern.compile("(\\S.*) ([0-9]{1,9})");
 
-    /** @throws IllegalArgumentException if the text is not words and a version */
+    /** @throws IllegalArgumentException if the text is not words followed by a version */
     public static Format of(String text) {
         return read(text).orElseThrow(() -> new IllegalArgumentException("no format: " + text));
     }
@@ -25,14 +25,14 @@ public record Format(String kind, int version) {
                 : Optional.empty();
     }
 
-    /** Of a configuration, the format alone. */
+    /** The format key of a configuration. */
     private record Part(Optional<String> format) {}
 
     /**
-     * Refuses a configuration of this kind that another version has written. One without a format, or of another kind, is left to whoever
-     * reads the rest.
+     * Rejects a configuration of this kind that another version has written. A configuration without a format, or of
+     * another kind, passes; the code that reads the rest handles it.
      *
-     * @throws UserException if the file can not be read, or is too new or too old
+     * @throws UserException if the file cannot be read, or is too new or too old
      */
     public void requireVersionOf(Path configuration) {
         ConfigFile.readPart(configuration, Part.class)
@@ -41,11 +41,11 @@ public record Format(String kind, int version) {
     }
 
     /**
-     * Refuses what is of this kind, but of another version.
+     * Rejects a file of this kind but another version.
      *
-     * @param found what the file says it is
-     * @param file that says it
-     * @param remedy what else to do with a file that is too old than to use the version that wrote it
+     * @param found the format that the file states
+     * @param file the file
+     * @param remedy what to do with a file that is too old, other than using the version that wrote it
      * @throws UserException if the file is too new or too old
      */
     public void requireVersion(String found, Path file, String remedy) {

@@ -3,11 +3,11 @@ package org.bcm4j.config;
 import java.util.List;
 import java.util.Map;
 
-/** A parsed piece of configuration that remembers where it was written. */
+/** A parsed piece of configuration with its location. */
 sealed interface Node {
     Location location();
 
-    /** The node as an error message shows what was found: {@code "abc"}, {@code 1.5}, {@code a list}. */
+    /** A description of the node for an error message: {@code "abc"}, {@code 1.5}, {@code a list}. */
     String describe();
 
     /** Keys and values, in the order of the text. */
@@ -18,7 +18,7 @@ sealed interface Node {
         }
     }
 
-    /** A value and the place of the key it stands under. */
+    /** A value and the location of its key. */
     record Entry(Location keyLocation, Node value) {}
 
     /** A list. */
@@ -29,7 +29,7 @@ sealed interface Node {
         }
     }
 
-    /** A single value, still in the characters it was written in (quotes and escapes resolved). */
+    /** A single value as written, with quotes and escapes resolved. */
     record Scalar(Location location, Kind kind, String text) implements Node {
         @Override
         public String describe() {
@@ -41,7 +41,7 @@ sealed interface Node {
         }
     }
 
-    /** What YAML 1.2 takes a scalar for. */
+    /** The type of a scalar in YAML 1.2. */
     enum Kind {
         TEXT,
         WHOLE_NUMBER,

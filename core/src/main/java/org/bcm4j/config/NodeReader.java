@@ -22,8 +22,8 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * Reads YAML 1.2 with its core schema, and so JSON, which is a part of it. The YAML parser is used directly and not
- * through Jackson, which drops what we need: whether {@code 1e-4} was quoted, and where each value began.
+ * Reads YAML 1.2 with its core schema, and therefore also JSON, which is a subset. It uses the YAML parser directly.
+ * Jackson would drop information that is needed: whether {@code 1e-4} was quoted, and where each value began.
  */
 final class NodeReader {
     private static final Map<Tag, Node.Kind> KINDS = Map.of(
@@ -43,12 +43,12 @@ final class NodeReader {
     /**
      * Reads a whole file.
      *
-     * @param source the name under which errors speak of the text
+     * @param source the name of the text in error messages
      * @return the document; an empty text is an empty mapping
      * @throws UserException if the text is not one YAML document
      */
     static Node document(String text, String source) {
-        // Editors on Windows begin a file with a byte order mark; it is no part of the text.
+        // Editors on Windows start a file with a byte order mark, which is not part of the text.
         String content = text.startsWith("\uFEFF") ? text.substring(1) : text;
         NodeReader reader = new NodeReader(mark -> Location.at(source, mark.getLine() + 1, mark.getColumn() + 1));
         Location start = Location.at(source, 1, 1);
@@ -56,9 +56,9 @@ final class NodeReader {
     }
 
     /**
-     * Reads one value that has no lines and columns worth telling, such as one given on the command line.
+     * Reads one value without useful lines and columns, such as one from the command line.
      *
-     * @param location where the whole of it was written
+     * @param location the location of the whole value
      * @return the value; an empty text is {@link Node.Kind#NOTHING}
      * @throws UserException if the text is not YAML
      */
@@ -69,7 +69,7 @@ final class NodeReader {
     }
 
     private Optional<Node> parse(String text, Location start) {
-        // Keys that are lists are let through to be refused in our own words.
+        // Lists as keys pass the parser here and are rejected later, with our own message.
         LoadSettings settings = LoadSettings.builder()
                 .setSchema(new CoreSchema())
                 .setAllowNonScalarKeys(true)
@@ -91,7 +91,7 @@ final class NodeReader {
         }
     }
 
-    /** The parser tells of a forbidden character only how many came before it. */
+    /** For a forbidden character, the parser reports only the number of characters before it. */
     private static Mark markOf(String text, int position) {
         String before = text.substring(0, text.offsetByCodePoints(0, position));
         int line = (int) before.chars().filter(c -> c == '\n').count();
@@ -105,7 +105,7 @@ final class NodeReader {
         if (parsed.isRecursive()) {
             throw location.error("the anchor here contains itself; write the values out");
         }
-        // An alias is the node it refers to: converting it once keeps deep webs of aliases from growing exponentially.
+        // An alias is the node it refers to. Converting each node once keeps nested aliases from growing exponentially.
         Node known = read.get(parsed);
         if (known != null) {
             return known;

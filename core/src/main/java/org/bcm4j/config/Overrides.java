@@ -9,13 +9,13 @@ import java.util.Map;
 import org.bcm4j.storage.UserException;
 
 /**
- * Settings from the command line, each {@code key.sub=value}, laid over a parsed configuration. Whether a key exists is
- * not asked here: what an override adds carries its own location, so the binder's errors speak of {@code --set
- * key=value}.
+ * Settings from the command line, each {@code key.sub=value}, applied to a parsed configuration. Whether a key exists
+ * is not checked here. A node that a setting adds carries its own location, so later errors name
+ * {@code --set key=value}.
  */
 record Overrides(List<String> settings) {
     /**
-     * The configuration with every setting in place, later ones over earlier ones.
+     * The configuration with all settings applied; later ones override earlier ones.
      *
      * @throws UserException if a setting has no {@code =}, its value is not YAML, or its key leads through a single
      *     value
@@ -40,7 +40,8 @@ record Overrides(List<String> settings) {
     }
 
     /**
-     * A copy of {@code node} in which the value under {@code keys}, from the one at {@code depth} on, is {@code value}.
+     * A copy of {@code node} in which {@code value} replaces the value at {@code keys}, starting from the key at
+     * {@code depth}.
      */
     private static Node replace(Node node, List<String> keys, int depth, Node value) {
         if (depth == keys.size()) {

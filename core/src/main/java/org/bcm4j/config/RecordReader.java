@@ -14,7 +14,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.bcm4j.storage.UserException;
 
-/** Turns parsed configuration into records, walking the Java type and the tree side by side. */
+/** Converts parsed configuration to records, following the Java type and the tree in parallel. */
 final class RecordReader {
     private RecordReader() {}
 
@@ -28,7 +28,7 @@ final class RecordReader {
         return type.cast(readRecord(node, type, ""));
     }
 
-    /** Reads a value that is there. */
+    /** Reads a value that is present. */
     private static Object readValue(Node node, Type type, String path) {
         if (type instanceof ParameterizedType generic) {
             return readGeneric(node, generic, path);
@@ -107,7 +107,7 @@ final class RecordReader {
     private static Object readRecord(Node node, Class<?> type, String path) {
         Node.Mapping mapping = mapping(node, path);
         RecordShape shape = RecordShape.of(type);
-        // Before the missing ones: a misspelt key is both unknown and missing, and its place is what helps.
+        // Checked before missing keys: a misspelt key is both unknown and missing, and its location helps the user.
         refuseUnknownKeys(mapping, shape, path);
         Object[] values = shape.components().stream()
                 .map(component -> readComponent(mapping, component, type, path))
@@ -120,7 +120,7 @@ final class RecordReader {
         }
     }
 
-    /** Where the key stands that a complaint begins with, if it was written. */
+    /** The location of the key that the message starts with, if the configuration contains that key. */
     private static Location place(Node.Mapping mapping, String message) {
         int end = message.indexOf(' ');
         String word = end < 0 ? message : message.substring(0, end);
@@ -162,7 +162,7 @@ final class RecordReader {
         }
     }
 
-    /** A key without a value ({@code teacher:}) is as good as no key. */
+    /** A key without a value ({@code teacher:}) counts as absent. */
     private static Object readOptional(Optional<Node> written, Type type, String path) {
         Optional<Node> node = written.filter(value -> !isNothing(value));
         if (type == OptionalInt.class) {

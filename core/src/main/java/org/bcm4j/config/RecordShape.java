@@ -12,12 +12,12 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** A record class as a configuration sees it: keys, their types and defaults, and how to make one. */
+/** A record class from a configuration's point of view: keys, their types and defaults, and the constructor. */
 record RecordShape(Class<?> type, List<Component> components) {
     private static final Set<Class<?>> OPTIONAL_TYPES =
             Set.of(Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class);
 
-    /** A component of the record, under its key. */
+    /** A component of the record, with its key. */
     record Component(String key, Type type, boolean optional, Optional<String> defaultYaml, RecordComponent reflected) {
         Object of(Object owner) {
             try {
@@ -29,7 +29,7 @@ record RecordShape(Class<?> type, List<Component> components) {
         }
     }
 
-    /** @throws IllegalArgumentException if the class is no record, or gives a default to an optional component */
+    /** @throws IllegalArgumentException if the class is not a record, or gives a default to an optional component */
     static RecordShape of(Class<?> type) {
         if (!type.isRecord()) {
             throw new IllegalArgumentException(type.getName() + " is not a record");
@@ -46,7 +46,7 @@ record RecordShape(Class<?> type, List<Component> components) {
         Optional<String> defaultYaml =
                 Optional.ofNullable(reflected.getAnnotation(Default.class)).map(Default::value);
         if (optional && defaultYaml.isPresent()) {
-            // Absence could then be read but never written back.
+            // Absence could otherwise be read but never written back.
             throw new IllegalArgumentException(reflected + " is optional and needs no @Default");
         }
         String key = Spelling.snakeCase(reflected.getName());
@@ -60,7 +60,7 @@ record RecordShape(Class<?> type, List<Component> components) {
     /**
      * Calls the canonical constructor.
      *
-     * @throws RuntimeException whatever the constructor throws
+     * @throws RuntimeException any exception of the constructor
      */
     Object instantiate(Object[] values) {
         Class<?>[] types = components.stream().map(c -> c.reflected().getType()).toArray(Class<?>[]::new);

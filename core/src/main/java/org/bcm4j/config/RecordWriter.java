@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.bcm4j.storage.WrittenPath;
 
-/** Takes records apart into the maps, lists, numbers and texts that YAML and JSON know. */
+/** Converts records to the maps, lists, numbers and strings of YAML and JSON. */
 final class RecordWriter {
     private RecordWriter() {}
 
@@ -69,14 +69,14 @@ final class RecordWriter {
         if (value.getClass() == declared) {
             return write(value);
         }
-        // Declared as a sealed interface: say which record this is.
+        // Declared as a sealed interface: write the kind of the record.
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put(SealedShape.KIND, SealedShape.kindOf(value.getClass(), (Class<?>) declared));
         tree.putAll(write(value));
         return tree;
     }
 
-    /** The type of what an {@code Optional<T>}, {@code List<T>} or {@code Map<String, T>} holds. */
+    /** The element type of an {@code Optional<T>}, {@code List<T>} or {@code Map<String, T>}. */
     private static Type lastArgument(Type declared) {
         Type[] arguments = ((ParameterizedType) declared).getActualTypeArguments();
         return arguments[arguments.length - 1];

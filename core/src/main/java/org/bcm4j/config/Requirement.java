@@ -1,10 +1,13 @@
 package org.bcm4j.config;
 
-/** What the constructor of a configuration's record asks of its values; {@link ConfigFile} adds the file, line and column to the refusal. */
+/**
+ * A check of values in the constructor of a configuration record. {@link ConfigFile} adds the file, line and column to
+ * the error.
+ */
 public final class Requirement {
     private Requirement() {}
 
-    /** @throws IllegalArgumentException with the message, if the condition does not hold */
+    /** @throws IllegalArgumentException with the given message, if the condition does not hold */
     public static void require(boolean condition, String message) {
         if (!condition) {
             throw new IllegalArgumentException(message);

@@ -11,8 +11,8 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
 
 /**
- * Reads one value of a simple type, refusing every conversion that would change its meaning: text is no number, a
- * number is no text, 1.5 is no whole number. A whole number serves as a decimal one.
+ * Reads one value of a simple type. Rejects every conversion that would change its meaning: text is not a number, a
+ * number is not text, 1.5 is not a whole number. A whole number is accepted as a decimal one.
  *
  * @param path the dotted key of the value, for messages
  */
@@ -57,7 +57,7 @@ record ScalarReader(Node node, String path) {
             if (scalar.kind() == Kind.WHOLE_NUMBER) {
                 return finite(integer(scalar).doubleValue());
             }
-            // YAML writes infinity and not-a-number with a leading dot and letters.
+            // YAML writes infinity and NaN with a leading dot and letters.
             if (scalar.kind() == Kind.DECIMAL_NUMBER) {
                 boolean finite = !scalar.text().toLowerCase(Locale.ROOT).matches("[-+]?\\.(inf|nan)");
                 return finite(finite ? decimal(scalar) : Double.NaN);
@@ -82,8 +82,8 @@ record ScalarReader(Node node, String path) {
     }
 
     /**
-     * Octal and hexadecimal have the prefixes of YAML 1.2, {@code 0o} and {@code 0x}; a leading zero alone means
-     * nothing.
+     * Octal and hexadecimal numbers have the prefixes of YAML 1.2, {@code 0o} and {@code 0x}. A leading zero alone has
+     * no meaning.
      */
     private BigInteger integer(Scalar scalar) {
         String text = scalar.text();

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A sealed interface of records as a configuration sees it: the {@code kind} key tells which of the records is meant.
+ * A sealed interface of records from a configuration's point of view: the {@code kind} key selects one of the records.
  */
 @SuppressWarnings("InvalidParam") // "kind" is the key, not a misspelt component
 record SealedShape(Map<String, Class<?>> kinds, Optional<String> defaultKind) {
     static final String KIND = "kind";
 
-    /** @throws IllegalArgumentException if a permitted class is no record, or two share a name */
+    /** @throws IllegalArgumentException if a permitted class is not a record, or two share a name */
     static SealedShape of(Class<?> type) {
         Map<String, Class<?>> kinds = new LinkedHashMap<>();
         collect(type, type, kinds);
@@ -37,7 +37,10 @@ record SealedShape(Map<String, Class<?>> kinds, Optional<String> defaultKind) {
         }
     }
 
-    /** The record's name, without the interface's last word if both end in it: {@code AdmConfig} of {@code NetworkConfig} is adm. */
+    /**
+     * The record's name, without the interface's last word if both end in it: {@code AdmConfig} of
+     * {@code NetworkConfig} is adm.
+     */
     static String kindOf(Class<?> recordType, Class<?> sealedType) {
         List<String> words =
                 List.of(Spelling.kebabCase(recordType.getSimpleName()).split("-"));

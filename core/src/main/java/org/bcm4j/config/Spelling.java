@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** How the names of Java are spelled in a configuration, and what a misspelt one may have meant. */
+/** The spelling of Java names in a configuration, and suggestions for misspelt ones. */
 final class Spelling {
     private static final int LONGEST_QUOTATION = 60;
 
@@ -23,7 +23,7 @@ final class Spelling {
         return snakeCase(javaName).replace('_', '-');
     }
 
-    /** The end of an "unknown" message: the nearest valid name if one is near, else all of them. */
+    /** The end of an "unknown" message: the nearest valid name if one is near, otherwise all of them. */
     static String suggest(String wrong, Collection<String> valid) {
         if (valid.isEmpty()) {
             return "; nothing may be set here";
@@ -34,9 +34,7 @@ final class Spelling {
                         + valid.stream().map(Spelling::quote).collect(Collectors.joining(", ")));
     }
 
-    /**
-     * The text in quotation marks, cut short if long, without the characters that would break the line of a message.
-     */
+    /** The text in quotation marks, shortened if long, without characters that would break the line of a message. */
     static String quote(String text) {
         String shown = text.length() <= LONGEST_QUOTATION ? text : text.substring(0, LONGEST_QUOTATION) + "…";
         return '"' + shown.replace("\n", "\\n").replaceAll("\\p{Cntrl}", "?") + '"';
@@ -47,7 +45,7 @@ final class Spelling {
         int bestDistance = Math.max(2, wrong.length() / 3) + 1;
         for (String name : valid) {
             int distance = distance(wrong.toLowerCase(Locale.ROOT), name);
-            // A distance of the whole name would suggest "lr" to someone who wrote "xy".
+            // A distance as long as the name would suggest "lr" for "xy".
             if (distance < bestDistance && distance < name.length()) {
                 best = Optional.of(name);
                 bestDistance = distance;
@@ -56,7 +54,7 @@ final class Spelling {
         return best;
     }
 
-    /** Insertions, deletions, substitutions and swaps of neighbours that turn one text into the other. */
+    /** The number of insertions, deletions, substitutions and swaps of neighbours that turn one text into the other. */
     private static int distance(String from, String to) {
         int[][] edits = new int[from.length() + 1][to.length() + 1];
         for (int i = 0; i <= from.length(); i++) {

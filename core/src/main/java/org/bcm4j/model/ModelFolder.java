@@ -64,7 +64,7 @@ public final class ModelFolder {
      */
     public Weights weights(WeightLayout layout, Device device) {
         Path file = folder.resolve(WEIGHTS);
-        // Other software can have saved these weights. Its metadata is then not checked.
+        // Only another version of our own format is rejected. Files saved by other software name no such format.
         SafetensorsHeader header = Safetensors.header(file);
         FORMAT.requireVersion(header.metadata().getOrDefault("format", ""), file, "make it anew");
         requireShapes(layout, header, file);

@@ -8,22 +8,25 @@ import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 
 /**
- * The shape of an ADM U-Net (docs/method.md §3).
+ * The configuration of an ADM U-Net (docs/method.md §3).
  *
  * @param imageSize height and width of the images
  * @param imageChannels 1 for grey, 3 for colour
- * @param patch pixels are folded into channels by this factor at the entrance and unfolded at the exit; 1 is ADM itself
- * @param fineWidth channels of the features at full resolution from which, and from the input, a last convolution makes the output of a network
- *     with {@code patch} above 1; 0 makes the output of each patch by itself, whose borders then show as a lattice
+ * @param patch factor by which pixels are folded into channels at the entrance and unfolded at the exit; 1 is ADM
+ *     itself
+ * @param fineWidth channels of the features at full resolution, for a network with {@code patch} above 1. A last
+ *     convolution computes the output from these features and the input. With 0, the output of each patch is computed
+ *     separately, and the patch borders show as a lattice
  * @param width channels at the first level
- * @param multipliers channels of each level, in units of {@code width}; each level has half the resolution of the one before
- * @param blocks residual blocks a level on the way down; the way up has one more
+ * @param multipliers channels of each level, in units of {@code width}; each level has half the resolution of the one
+ *     before
+ * @param blocks residual blocks per level on the down path; the up path has one more
  * @param attention resolutions, in folded pixels, at which blocks are followed by attention
  * @param headWidth channels of an attention head
  * @param scaleShiftNorm whether the embedding scales and shifts the second norm of a block instead of being added
  * @param dropout probability of dropping an activation before a block's second convolution, in [0,1)
- * @param dropoutMaxResolution dropout acts at this resolution, in folded pixels, and below
- * @param conditioning how the network is told t and u
+ * @param dropoutMaxResolution largest resolution, in folded pixels, at which dropout acts
+ * @param conditioning how the network receives t and u
  * @param classes number of classes, 0 for a network without labels
  * @param nullClass whether there is one more class, index {@code classes}, that means "no label"
  * @param normalizedAttention whether attention normalises q, k and v; older consistency models do not
@@ -72,7 +75,7 @@ public record AdmConfig(
         for (int level = 0; level < multipliers.size(); level++) {
             boolean attends = attention.contains((imageSize / patch) >> level);
             int channels = width * multipliers.get(level);
-            boolean last = level == multipliers.size() - 1; // the middle always attends
+            boolean last = level == multipliers.size() - 1; // the middle always has attention
             require(
                     !(attends || last) || channels % headWidth == 0,
                     "head_width must divide the " + channels + " channels of level " + level + ", is " + headWidth);
@@ -90,12 +93,12 @@ public record AdmConfig(
                 + conditioning.name().toLowerCase(Locale.ROOT) + " conditioning, " + classes + " classes";
     }
 
-    /** Width of the embedding given to the blocks: 4·width, doubled for {@link Conditioning#JOINT}. */
+    /** Width of the embedding that the blocks receive: 4·width, doubled for {@link Conditioning#JOINT}. */
     public int embeddingWidth() {
         return (conditioning == Conditioning.JOINT ? 8 : 4) * width;
     }
 
-    /** Rows of the label embedding: the classes and the null class. */
+    /** Rows of the label embedding: the classes, and the null class if there is one. */
     public int labelRows() {
         return classes + (nullClass ? 1 : 0);
     }

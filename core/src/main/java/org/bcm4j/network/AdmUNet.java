@@ -22,8 +22,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * ADM's U-Net with normalised attention, conditioned on t, u and a label (docs/method.md §3; facts in the project's fixtures). Parameters carry the
- * names of the published BCM code, so its checkpoints load as they are.
+ * ADM's U-Net with normalised attention, conditioned on t, u and a label (docs/method.md §3; the project's test
+ * fixtures record its properties). Parameters have the names of the published BCM code, so its checkpoints load
+ * unchanged.
  */
 public final class AdmUNet implements Network {
     private final AdmConfig config;
@@ -56,7 +57,10 @@ public final class AdmUNet implements Network {
         layout = declare();
     }
 
-    /** The way down: at each level its blocks, then one that halves the resolution. Returns the channels of the skips, last on top. */
+    /**
+     * Builds the down path: at each level its blocks, then one that halves the resolution. Returns the channels of the
+     * skips, last on top.
+     */
     private Deque<Integer> buildDown() {
         Deque<Integer> skips = new ArrayDeque<>();
         Convolution entrance = new Convolution("input_blocks.0.0", foldedChannels(), channels(0), 3);
@@ -86,7 +90,10 @@ public final class AdmUNet implements Network {
                 residual("middle_block.2", channels, channels, Resampling.NONE, last));
     }
 
-    /** The way up: at each level one block more than down, each taking one skip; all but the last level end by doubling the resolution. */
+    /**
+     * Builds the up path: at each level one block more than on the down path, each taking one skip. Every level except
+     * the last one ends by doubling the resolution.
+     */
     private void buildUp(Deque<Integer> skips) {
         int channels = channels(levels() - 1);
         for (int level = levels() - 1; level >= 0; level--) {
@@ -139,12 +146,12 @@ public final class AdmUNet implements Network {
         return timeEmbedding;
     }
 
-    /** Added to the embedding of the times; present if the network has classes. */
+    /** The embedding of the label, which is added to the embedding of the times; present if the network has classes. */
     public Optional<Embedding> labelEmbedding() {
         return labelEmbedding;
     }
 
-    /** The way down, whose every entry leaves a skip. */
+    /** The down path. Each entry produces a skip. */
     public List<List<Block>> down() {
         return Collections.unmodifiableList(down);
     }
@@ -153,7 +160,7 @@ public final class AdmUNet implements Network {
         return middle;
     }
 
-    /** The way up, whose every entry takes a skip. */
+    /** The up path. Each entry consumes a skip. */
     public List<List<Block>> up() {
         return Collections.unmodifiableList(up);
     }
@@ -166,7 +173,7 @@ public final class AdmUNet implements Network {
         return exit;
     }
 
-    /** The convolutions at full resolution that follow; present if the configuration has a fine width. */
+    /** The final convolutions at full resolution; present if the configuration has a fine width. */
     public Optional<FineExit> fine() {
         return fine;
     }

@@ -8,21 +8,24 @@ import org.bcm4j.nn.Resampling;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
-/** One step of a U-Net's way down, middle or way up: features [B,C,H,W] and the activated embedding [B,E] to features. */
+/**
+ * One step of a U-Net's down path, middle or up path. Maps features [B,C,H,W] and the activated embedding [B,E] to
+ * features.
+ */
 public sealed interface Block permits ResidualBlock, Block.Attending, Block.Entrance {
     void declare(WeightLayout.Builder layout);
 
     Tensor apply(Pass pass, Tensor x, Tensor embedding);
 
-    /** @param side height and width of the image that comes in */
+    /** @param side height and width of the input */
     Cost cost(long side);
 
-    /** What the block does to height and width. */
+    /** How the block changes height and width. */
     default Resampling resampling() {
         return Resampling.NONE;
     }
 
-    /** Attention, which needs no embedding. */
+    /** An attention block, which ignores the embedding. */
     record Attending(Attention attention) implements Block {
         @Override
         public void declare(WeightLayout.Builder layout) {

@@ -11,16 +11,16 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The end of a network on folded pixels: two convolutions at full resolution over the unfolded features and the input, so that pixels of
- * neighbouring patches meet.
+ * The end of a network on folded pixels: two convolutions at full resolution over the unfolded features and the input.
+ * They connect pixels of neighbouring patches.
  *
- * @param mix of features and input
- * @param last makes the output; starts at zero
+ * @param mix convolution of features and input
+ * @param last convolution that computes the output; initialised to zero
  */
 public record FineExit(Convolution mix, Convolution last) {
     /**
-     * @param width channels of the features, and of what the first convolution makes of them
-     * @param imageChannels of input and output
+     * @param width channels of the features and of the first convolution's output
+     * @param imageChannels channels of input and output
      */
     FineExit(String name, int width, int imageChannels) {
         this(
@@ -39,7 +39,7 @@ public record FineExit(Convolution mix, Convolution last) {
         return activated.plus(mix.cost(side)).plus(last.cost(side));
     }
 
-    /** Features [B,width,H,W] and the network's input [B,C,H,W] to the output [B,C,H,W]. */
+    /** Maps features [B,width,H,W] and the network's input [B,C,H,W] to the output [B,C,H,W]. */
     Tensor apply(Pass pass, Tensor features, Tensor input) {
         Tensor joined = cat(1, torch.silu(features), input.to(features.scalar_type()));
         return last.apply(pass, torch.silu(mix.apply(pass, joined)));

@@ -18,11 +18,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * NCSN++'s residual block, after BigGAN's: norm, SiLU, resampling, convolution; the embedding added; norm, SiLU, dropout,
- * convolution; the skip resampled alongside; possibly attention. Each sum is scaled by √½, so that its variance is that of
- * its parts. [B,in,H,W] and the activated embedding [B,E] to [B,out,H',W'].
+ * NCSN++'s residual block, after BigGAN's: norm, SiLU, resampling, convolution; addition of the embedding; norm, SiLU,
+ * dropout, convolution; addition of the resampled skip; optionally attention. Each sum is scaled by √½, so that its
+ * variance equals that of its parts. Maps [B,in,H,W] and the activated embedding [B,E] to [B,out,H',W'].
  *
- * @param resampling what is done to height and width, on either way around, by {@code filter}
+ * @param resampling how height and width change, on the residual branch and on the skip, by {@code filter}
  */
 public record NcsnppBlock(
         String name,
@@ -36,19 +36,19 @@ public record NcsnppBlock(
         Convolution conv1,
         Optional<Convolution> skip,
         Optional<DotProductAttention> attention) {
-    /** What a sum is multiplied by. */
+    /** The factor of each sum. */
     public static final double RESCALING = Math.sqrt(0.5);
 
     static NcsnppBlock of(NcsnppConfig config, String name, int in, int out, boolean attends) {
         return of(config, name, in, out, Resampling.NONE, in != out, attends);
     }
 
-    /** One that halves height and width. */
+    /** A block that halves height and width. */
     static NcsnppBlock down(NcsnppConfig config, String name, int channels) {
         return of(config, name, channels, channels, Resampling.DOWN, true, false);
     }
 
-    /** One that doubles height and width. */
+    /** A block that doubles height and width. */
     static NcsnppBlock up(NcsnppConfig config, String name, int channels) {
         return of(config, name, channels, channels, Resampling.UP, true, false);
     }
@@ -98,12 +98,12 @@ public record NcsnppBlock(
                 name, attention.isPresent() ? rescaledSum(sum, attention.get().apply(pass, sum)) : sum);
     }
 
-    /** @param side height and width of the image that comes in */
+    /** @param side height and width of the input */
     Cost cost(long side) {
         long inside = resampling.side(side);
         long out = conv0.out() * inside * inside;
         Cost resampled = resampling == Resampling.NONE ? Cost.NONE : filter.cost(conv0.in(), inside);
-        // SiLU; the sum with the embedding, SiLU; the sum of the two ways around.
+        // SiLU; the sum with the embedding, SiLU; the sum of the residual branch and the skip.
         Cost rest = Cost.elementwise(conv0.in() * side * side + 3 * out);
         return norm0.cost(side)
                 .plus(resampled)

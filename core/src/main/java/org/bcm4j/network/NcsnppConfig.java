@@ -13,24 +13,26 @@ import org.bcm4j.nn.NoiseFeatures;
 import org.bcm4j.nn.PositionalFeatures;
 
 /**
- * The shape of an NCSN++ or DDPM++ U-Net (docs/method.md §3). The defaults are NCSN++'s; DDPM++ has positional features, the standard
- * encoder and the filter 1, 1.
+ * The configuration of an NCSN++ or DDPM++ U-Net (docs/method.md §3). The defaults are NCSN++'s. DDPM++ has positional
+ * features, the standard encoder and the filter 1, 1.
  *
  * @param imageSize height and width of the images
  * @param imageChannels 1 for grey, 3 for colour
- * @param width channels at the entrance, a multiple of 4; of 32 if any block sees more than 128 channels
- * @param multipliers channels of each level, in units of {@code width}; each level has half the resolution of the one before
- * @param blocks residual blocks a level on the way down; the way up has one more
- * @param attention resolutions at which blocks are followed by attention: on the way down all of them, on the way up the
- *     last. The middle always attends
- * @param features what the network sees of a noise scale
+ * @param width channels at the entrance, a multiple of 4; a multiple of 32 if any block has more than 128 input
+ *     channels
+ * @param multipliers channels of each level, in units of {@code width}; each level has half the resolution of the one
+ *     before
+ * @param blocks residual blocks per level on the down path; the up path has one more
+ * @param attention resolutions at which blocks are followed by attention: all blocks on the down path, the last one on
+ *     the up path. The middle always has attention
+ * @param features the network's features of a noise scale
  * @param encoder how the image itself enters lower resolutions
- * @param decoder how the output is made
+ * @param decoder how the output is computed
  * @param filter taps of the filter that halves and doubles resolutions: 1, 3, 3, 1, or 1, 1
- * @param embeddingMultiplier width of the embedding given to the blocks, in units of {@code width}; doubled for
+ * @param embeddingMultiplier width of the embedding that the blocks receive, in units of {@code width}; doubled for
  *     {@link Conditioning#JOINT}
  * @param dropout probability of dropping an activation before a block's second convolution, in [0,1)
- * @param conditioning how the network is told t and u
+ * @param conditioning how the network receives t and u
  * @param classes number of classes, 0 for a network without labels
  * @param nullClass whether there is one more class, index {@code classes}, that means "no label"
  */
@@ -52,34 +54,36 @@ public record NcsnppConfig(
         @Default("false") boolean nullClass)
         implements NetworkConfig {
 
-    /** What the network sees of a noise scale t: sines and cosines of multiples of ¼·ln t. */
+    /** The network's features of a noise scale t: sines and cosines of multiples of ¼·ln t. */
     public sealed interface Features {
-        /** At random frequencies of standard deviation {@code scale}; twice {@code width} features. NCSN++'s. */
+        /**
+         * NCSN++'s features: at random frequencies of standard deviation {@code scale}; twice {@code width} features.
+         */
         record Fourier(double scale) implements Features {
             public Fourier {
                 require(scale > 0, "scale must be positive, is " + scale);
             }
         }
 
-        /** At frequencies from 1 down to 1/10000; {@code width} features. DDPM++'s. */
+        /** DDPM++'s features: at frequencies from 1 down to 1/10000; {@code width} features. */
         record Positional() implements Features {}
     }
 
     /** How the image itself enters lower resolutions. */
     public enum Encoder {
-        /** Not at all. */
+        /** It does not enter. */
         STANDARD,
-        /** Halved again and again, and at each resolution added through a 1×1 convolution. */
+        /** It is halved repeatedly. A 1×1 convolution adds it at each resolution. */
         INPUT_SKIP,
-        /** Halved by learned convolutions; each resolution begins with the sum, which is also what is halved next. */
+        /** It is halved by learned convolutions. Each resolution begins with the sum, which is also halved next. */
         RESIDUAL
     }
 
-    /** How the output is made. */
+    /** How the output is computed. */
     public enum Decoder {
-        /** From the highest resolution. */
+        /** From the highest resolution alone. */
         STANDARD,
-        /** As the sum of one image of each resolution, doubled as often as it takes. */
+        /** As the sum of one image per resolution, each doubled up to full size. */
         OUTPUT_SKIP
     }
 
@@ -93,7 +97,7 @@ public record NcsnppConfig(
         require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers must be positive");
         int smallest = 1 << (multipliers.size() - 1);
         require(imageSize % smallest == 0, "image_size must be divisible by " + smallest + ", is " + imageSize);
-        // A norm of the way up sees twice its level's channels: groups of four if they are at most 128, else 32 groups.
+        // A norm on the up path has twice its level's channels: groups of four if they are at most 128, else 32 groups.
         int unit = 2 * Collections.max(multipliers) * width > 128 ? 32 : 4;
         require(width % unit == 0, "width must be divisible by " + unit + ", is " + width);
         require(dropout >= 0 && dropout < 1, "dropout must lie in [0,1), is " + dropout);
@@ -116,17 +120,17 @@ public record NcsnppConfig(
                 + conditioning.name().toLowerCase(Locale.ROOT) + " conditioning, " + classes + " classes";
     }
 
-    /** Width of the embedding given to the blocks. */
+    /** Width of the embedding that the blocks receive. */
     public int embeddingWidth() {
         return (conditioning == Conditioning.JOINT ? 2 : 1) * embeddingMultiplier * width;
     }
 
-    /** Columns of the label embedding: the classes and the null class. */
+    /** Columns of the label embedding: the classes, and the null class if there is one. */
     public int labelColumns() {
         return classes + (nullClass ? 1 : 0);
     }
 
-    /** Resolutions, from the image's down. */
+    /** Number of resolutions, from the image's down. */
     int levels() {
         return multipliers.size();
     }
@@ -140,7 +144,7 @@ public record NcsnppConfig(
         return attention.contains(imageSize >> level);
     }
 
-    /** What the names of a level's layers begin with, after the half of the network: {@code enc.32x32_}. */
+    /** The prefix of the names of a level's layers, starting with the half of the network: {@code enc.32x32_}. */
     String prefix(String half, int level) {
         int resolution = imageSize >> level;
         return half + "." + resolution + "x" + resolution + "_";

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * NCSN++'s middle and way up.
+ * NCSN++'s middle and up path.
  *
  * @param levels the resolutions, from low to high
  */
@@ -26,12 +26,12 @@ public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
      * One resolution.
      *
      * @param entry the middle, or the block that doubles the resolution below
-     * @param blocks each takes one skip
-     * @param exit present where an image is made
+     * @param blocks each consumes one skip
+     * @param exit present where an image is computed
      */
     public record Level(List<NcsnppBlock> entry, List<NcsnppBlock> blocks, Optional<Exit> exit) {}
 
-    /** Features to an image: [B,C,H,W] to [B,image channels,H,W], float32. */
+    /** Maps features [B,C,H,W] to an image [B,image channels,H,W], float32. */
     public record Exit(GroupNorm norm, Convolution convolution) {
         void declare(WeightLayout.Builder layout) {
             norm.declare(layout);
@@ -112,7 +112,7 @@ public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
         return cost;
     }
 
-    /** What the encoder left, which is used up, and the activated embedding to the output, float32. */
+    /** Maps the encoder's skips, which it consumes, and the activated embedding to the output, float32. */
     Tensor apply(Pass pass, Deque<Tensor> skips, Tensor embedding) {
         Tensor h = skips.element();
         Optional<Tensor> output = Optional.empty();

@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The embedding of (t, u, y) that every block of an NCSN++ is given: [B,E], not yet activated. Parameters are named as EDM
- * names those of t, {@code map_layer0}, {@code map_layer1} and {@code map_label}; what {@link Conditioning#ALIGNED} adds is
+ * The embedding of (t, u, y) that every block of an NCSN++ receives: [B,E], not yet activated. Parameters of t have
+ * EDM's names, {@code map_layer0}, {@code map_layer1} and {@code map_label}. {@link Conditioning#ALIGNED} adds
  * {@code map_layer0_end} and {@code map_layer1_end} for u, and {@code map_align}.
  */
 public sealed interface NcsnppEmbedding {
@@ -44,9 +44,9 @@ public sealed interface NcsnppEmbedding {
         return new Linear(name, in, out, true, Initialization.GLOROT);
     }
 
-    /** Features of ¼·ln of a noise scale, [B] to [B,width()], to which a label adds a learned vector of its class. */
+    /** Maps a noise scale [B] to features [B,width()] of ¼·ln of it. With labels, adds a learned vector per class. */
     record Features(NoiseFeatures noise, Optional<Linear> label, int classes) {
-        /** What the logarithm of a noise scale is multiplied by. */
+        /** The factor of the logarithm of a noise scale. */
         public static final double LOG_SCALE = 0.25;
 
         static Features of(NcsnppConfig config) {
@@ -83,7 +83,7 @@ public sealed interface NcsnppEmbedding {
                 return features;
             }
             Linear linear = label.get();
-            // Scaled to unit variance of the classes, whether or not there is a null class.
+            // Scaled to unit variance over the classes, whether or not there is a null class.
             Tensor oneHot = torch.one_hot(labels.get(), linear.in())
                     .to(torch.ScalarType.Float)
                     .mul(scalar(Math.sqrt(classes)));

@@ -12,13 +12,16 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * NCSN++'s way down.
+ * NCSN++'s down path.
  *
  * @param top blocks of the highest resolution
  * @param lower the other resolutions, from high to low
  */
 public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lower) {
-    /** A resolution below the highest: entered by halving, met by the image, refined. */
+    /**
+     * A resolution below the highest: a block that halves, the combination with the input pyramid, then the other
+     * blocks.
+     */
     public record Level(NcsnppBlock down, NcsnppInputPyramid pyramid, List<NcsnppBlock> blocks) {}
 
     static NcsnppEncoder of(NcsnppConfig config) {
@@ -45,7 +48,7 @@ public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Le
         return List.copyOf(blocks);
     }
 
-    /** Channels of what {@link #apply} returns, the lowest resolution's on top. */
+    /** The channels of the tensors that {@link #apply} returns, those of the lowest resolution on top. */
     static Deque<Integer> skipChannels(NcsnppConfig config) {
         Deque<Integer> channels = new ArrayDeque<>();
         channels.push(config.width());
@@ -82,7 +85,7 @@ public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Le
         return cost;
     }
 
-    /** An image and the activated embedding to what the way up takes from the way down, the last on top. */
+    /** Maps an image and the activated embedding to the skips for the up path, the last on top. */
     Deque<Tensor> apply(Pass pass, Tensor x, Tensor embedding) {
         Deque<Tensor> skips = new ArrayDeque<>();
         skips.push(entrance.apply(pass, x));

@@ -9,10 +9,13 @@ import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
-/** How the image enters one of NCSN++'s lower resolutions: the pyramid that began as the image meets the features. */
+/**
+ * How the image enters one of NCSN++'s lower resolutions: combines the pyramid, which starts as the image, with the
+ * features.
+ */
 public sealed interface NcsnppInputPyramid {
     /**
-     * What goes on after a meeting.
+     * The results of a combination.
      *
      * @param pyramid [B,P,H,W], for the next resolution
      * @param features [B,C,H,W]
@@ -21,13 +24,13 @@ public sealed interface NcsnppInputPyramid {
 
     void declare(WeightLayout.Builder layout);
 
-    /** The pyramid of the resolution above, [B,P,2H,2W], meets features that were halved already, [B,C,H,W]. */
+    /** Combines the pyramid of the resolution above, [B,P,2H,2W], with features that are already halved, [B,C,H,W]. */
     Met apply(Pass pass, Tensor pyramid, Tensor features);
 
     /** @param side height and width of the pyramid of the resolution above */
     Cost cost(long side);
 
-    /** Between level − 1 and {@code level}, where the features still have the channels of the level above. */
+    /** The pyramid step from level − 1 to {@code level}. The features still have the channels of the level above. */
     static NcsnppInputPyramid of(NcsnppConfig config, int level) {
         String prefix = config.prefix("enc", level);
         int channels = config.channels(level - 1);
@@ -49,7 +52,7 @@ public sealed interface NcsnppInputPyramid {
     record None() implements NcsnppInputPyramid {
         @Override
         public void declare(WeightLayout.Builder layout) {
-            // Nothing is learned.
+            // This one has no parameters.
         }
 
         @Override

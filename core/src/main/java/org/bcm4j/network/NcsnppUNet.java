@@ -9,10 +9,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The U-Net of score SDE, in EDM's formulation, conditioned on t, u and a label (docs/method.md §3): NCSN++, DDPM++ and what lies
- * between. Parameters carry EDM's names; {@code interop.EdmNames} and {@code interop.ScoreSdeNames} bring published weights.
+ * The U-Net of score SDE, in EDM's formulation, conditioned on t, u and a label (docs/method.md §3): NCSN++, DDPM++ and
+ * variants in between. Parameters have EDM's names; {@code interop.EdmNames} and {@code interop.ScoreSdeNames} convert
+ * published weights.
  *
- * <p>The image sizes that a network takes are those of its configuration; t and u enter as ¼·ln of the noise scales.
+ * <p>The network takes images of the configured size. t and u enter as ¼·ln of the noise scales.
  */
 public final class NcsnppUNet implements Network {
     private final NcsnppConfig config;
@@ -41,12 +42,12 @@ public final class NcsnppUNet implements Network {
         return embedding;
     }
 
-    /** The way down. */
+    /** The down path. */
     public NcsnppEncoder encoder() {
         return encoder;
     }
 
-    /** The middle and the way up. */
+    /** The middle and the up path. */
     public NcsnppDecoder decoder() {
         return decoder;
     }

@@ -6,16 +6,16 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
-/** F(x, t, u, y): an architecture, a function of weights. Immutable. */
+/** F(x, t, u, y): an architecture, as a function of its weights. Immutable. */
 public interface Network {
-    /** The parameters that this architecture wants, by name. */
+    /** The parameters of this architecture, by name. */
     WeightLayout layout();
 
-    /** What one evaluation costs for one image of the size that the network takes. */
+    /** The cost of one evaluation of one image of the network's size. */
     Cost cost();
 
     /**
-     * One evaluation.
+     * Evaluates the network once.
      *
      * @param pass weights and dropout
      * @param x float32 [B,C,H,W], already scaled by c_in

@@ -2,7 +2,7 @@ package org.bcm4j.network;
 
 import org.bcm4j.config.Default;
 
-/** The shape of a network; in a configuration, {@code kind} says which, and ADM is meant where it is absent. */
+/** The configuration of a network. In a file, the key {@code kind} selects the architecture; the default is ADM. */
 @Default("adm")
 public sealed interface NetworkConfig permits AdmConfig, NcsnppConfig {
     /** Height and width of the images. */
@@ -20,12 +20,12 @@ public sealed interface NetworkConfig permits AdmConfig, NcsnppConfig {
     /** Probability of dropping an activation in training, in [0,1). */
     double dropout();
 
-    /** How the network is told t and u. */
+    /** How the network receives t and u. */
     Conditioning conditioning();
 
-    /** The network itself. */
+    /** Builds the network. */
     Network build();
 
-    /** What it is, in a few words for people. */
+    /** A short description for users. */
     String summary();
 }

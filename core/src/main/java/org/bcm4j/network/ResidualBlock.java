@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * ADM's residual block: norm, SiLU, resampling, convolution; the embedding added (or, with {@code scaleShift}, scaling and shifting the
- * second norm); norm, SiLU, dropout, convolution; the skip resampled alongside. [B,in,H,W] and the activated embedding [B,E] to
- * [B,out,H',W'].
+ * ADM's residual block: norm, SiLU, resampling, convolution; addition of the embedding (or, with {@code scaleShift},
+ * scaling and shifting of the second norm); norm, SiLU, dropout, convolution; addition of the resampled skip. Maps
+ * [B,in,H,W] and the activated embedding [B,E] to [B,out,H',W'].
  */
 public record ResidualBlock(
         Resampling resampling,
@@ -70,9 +70,10 @@ public record ResidualBlock(
     public Cost cost(long side) {
         long inside = resampling.side(side);
         long in = conv1.in() * side * side;
-        long resampled = resampling == Resampling.NONE ? 0 : 2L * conv1.in() * inside * inside; // on both ways around
+        long resampled = resampling == Resampling.NONE ? 0 : 2L * conv1.in() * inside * inside; // on the residual branch and on the skip
         long out = conv1.out() * inside * inside;
-        // SiLU; the sum with the embedding, or the scaled and shifted norm; SiLU; the sum of the two ways around.
+        // SiLU; the sum with the embedding, or the scaled and shifted norm; SiLU; the sum of the residual branch and
+        // the skip.
         Cost rest = Cost.elementwise(in + resampled + 3 * out);
         return norm1.cost(side)
                 .plus(conv1.cost(inside))

@@ -10,7 +10,7 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The embedding of (t, u) that every residual block is given: two vectors [B] to [B,width()]. */
+/** The embedding of (t, u) that every residual block receives: maps two vectors [B] to [B,width()]. */
 public sealed interface TimeEmbedding {
     int width();
 

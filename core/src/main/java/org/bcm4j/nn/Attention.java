@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Self-attention between the positions of an image, added to its input: [B,C,H,W] to the same. The channels of {@code qkv} are all of q, all
- * of k, all of v, each by head.
+ * Self-attention between the positions of an image, added to its input: maps [B,C,H,W] to [B,C,H,W]. The channels of
+ * {@code qkv} are all of q, then all of k, then all of v, each ordered by head.
  *
  * @param normalized whether q, k and v are normalised over each head's channels (EDM2's pixel norm, v/(1e-4 + ‖v‖/√d))
  */
@@ -22,7 +22,7 @@ public record Attention(
         GroupNorm norm,
         Convolution qkv,
         Convolution projection) {
-    /** Keeps the normalisation of what is zero from dividing by it. */
+    /** Prevents division by zero when zeros are normalised. */
     public static final double EPSILON = 1e-4;
 
     public Attention(String name, int channels, int headWidth, boolean normalized) {
@@ -66,15 +66,15 @@ public record Attention(
         Tensor k = byHead(qkvByHead, 1);
         Tensor v = byHead(qkvByHead, 2);
 
-        // weights[i,j]: how much position i takes from position j. Explicit: libtorch's fused attention is many times
-        // slower on a CPU.
+        // weights[i,j] is the weight of position j in position i. Computed explicitly: libtorch's fused attention is
+        // many times slower on a CPU.
         Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(scalar(1 / Math.sqrt(headWidth)));
         Tensor weights = torch.softmax(scores, -1);
         Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());
         return x.add(projection.apply(pass, pass.observed(name + ".attention", mixed)));
     }
 
-    /** [B,3,heads,d,positions] to [B·heads,d,positions]. */
+    /** Maps [B,3,heads,d,positions] to [B·heads,d,positions]. */
     private Tensor byHead(Tensor qkvByHead, int which) {
         return qkvByHead.select(1, which).reshape(-1, headWidth, qkvByHead.size(4));
     }

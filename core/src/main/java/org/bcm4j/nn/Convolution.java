@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A convolution of odd kernel size with bias that keeps height and width: [B,in,H,W] to [B,out,H,W].
+ * A convolution with bias and odd kernel size that keeps height and width: maps [B,in,H,W] to [B,out,H,W].
  *
- * @param start of its weight; zero at the end of residual branches. The bias starts at zero
+ * @param start initialisation of the weight; zero at the end of residual branches. The bias starts at zero
  */
 public record Convolution(String name, int in, int out, int kernel, Initialization start) {
     public Convolution(String name, int in, int out, int kernel) {

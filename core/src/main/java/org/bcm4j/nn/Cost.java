@@ -1,17 +1,18 @@
 package org.bcm4j.nn;
 
 /**
- * What one evaluation of a layer, or of a network, costs for one image.
+ * The cost of one evaluation of a layer or network for one image.
  *
- * @param multiplyAdds of convolutions, dense layers and matrix products; a multiply-add is two floating-point operations. What is done to
- *     each number once, as norms and activations do, is not counted
- * @param activations numbers that layers, activation functions and sums put out: what a step of training holds of a pass until it ends
+ * @param multiplyAdds of convolutions, dense layers and matrix products; one multiply-add is two floating-point
+ *     operations. Elementwise work, such as norms and activation functions, is not counted
+ * @param activations numbers that layers, activation functions and sums output; a training step keeps them until the
+ *     pass ends
  */
 public record Cost(long multiplyAdds, long activations) {
-    /** What is free. */
+    /** No cost. */
     public static final Cost NONE = new Cost(0, 0);
 
-    /** A function of each number. */
+    /** The cost of an elementwise function. */
     public static Cost elementwise(long numbers) {
         return new Cost(0, numbers);
     }

@@ -8,11 +8,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Plain self-attention between the positions of an image, with a single head: [B,C,H,W] to what is to be added to it, of
- * the same shape. The channels of {@code qkv} are q, k and v of the first channel, then those of the second, and so on.
+ * Plain self-attention between the positions of an image, with a single head. Maps [B,C,H,W] to the tensor to add to
+ * it, of the same shape. The channels of {@code qkv} are q, k and v of the first channel, then those of the second, and
+ * so on.
  */
 public record DotProductAttention(int channels, GroupNorm norm, Convolution qkv, Convolution projection) {
-    /** @param name of the block, whose third norm this begins with */
+    /** @param name name of the block; this attention starts with the block's third norm */
     public DotProductAttention(String name, int channels) {
         this(
                 channels,
@@ -41,7 +42,7 @@ public record DotProductAttention(int channels, GroupNorm norm, Convolution qkv,
         Tensor k = interleaved.select(2, 1);
         Tensor v = interleaved.select(2, 2);
 
-        // weights[i,j]: how much position i takes from position j.
+        // weights[i,j] is the weight of position j in position i.
         Tensor scores = torch.bmm(q.transpose(1, 2), k).mul(scalar(1 / Math.sqrt(channels)));
         Tensor weights = torch.softmax(scores, -1);
         Tensor mixed = torch.bmm(v, weights.transpose(1, 2)).reshape(x.shape());

@@ -9,12 +9,12 @@ import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The dropout masks of one loss term in a training step. A mask is drawn when the first pass of the term reaches its layer; later passes, which visit the
- * layers in the same order after {@link #rewind}, get the same masks: consistency training compares passes that must differ in nothing
- * but their inputs (docs/method.md §4). A pass over other numbers of images takes them to be the first pass's, again from the first where
- * there are more, and no further where there are fewer.
+ * The dropout masks of one loss term in a training step. A mask is drawn when the first pass of the term reaches its
+ * layer. Later passes, after {@link #rewind}, visit the layers in the same order and reuse these masks, because
+ * consistency training compares passes that must differ only in their inputs (docs/method.md §4). If a later pass has
+ * more images than the first, the masks repeat from the first image. If it has fewer, only the first masks are used.
  *
- * <p>Masks live in the scope in which they were drawn.
+ * <p>Masks belong to the scope in which they were drawn.
  */
 public final class Dropout {
     private final Optional<KeyedRandom> random;
@@ -30,18 +30,18 @@ public final class Dropout {
         return new Dropout(Optional.empty());
     }
 
-    /** Masks for one term, drawn from {@code random} as they are needed. */
+    /** Masks for one term, drawn from {@code random} when first needed. */
     public static Dropout drawnFrom(KeyedRandom random) {
         return new Dropout(Optional.of(random));
     }
 
-    /** Begins another pass of the same term. */
+    /** Starts another pass of the same term. */
     public Dropout rewind() {
         next = 0;
         return this;
     }
 
-    /** Zeroes each element of x with the given probability and scales the others so that the mean stays. */
+    /** Zeroes each element of x with the given probability and scales the others so that the mean is unchanged. */
     public Tensor apply(Tensor x, double probability) {
         if (random.isEmpty() || probability == 0) {
             return x;

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A 3×3 convolution with bias and a halving by a filter in one: [B,in,H,W] to [B,out,H/2,W/2]; H and W must be even. The
- * image is smoothed first and the convolution computes every other pixel only; the result is the same as convolving and
- * then halving would give, the zeros beyond the border being those around the image in either case.
+ * A 3×3 convolution with bias, combined with halving by a filter: maps [B,in,H,W] to [B,out,H/2,W/2]; H and W must be
+ * even. It smooths the image first, then computes the convolution at every other pixel only. The result equals
+ * convolving and then halving, with zeros around the image in both cases.
  */
 public record FirDownConvolution(String name, int in, int out, FirResampling resampling) {
     /** Height and width of the convolution's kernel. */

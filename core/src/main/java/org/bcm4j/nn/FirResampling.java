@@ -9,20 +9,20 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Halves and doubles images by a separable filter, each channel for itself, with zeros beyond the border. The filter is
- * scaled so that a constant stays what it is, away from the border. With taps 1, 1 these are means of 2×2 pixels and
- * nearest neighbours; with NCSN++'s 1, 3, 3, 1 little aliases.
+ * Halves and doubles images with a separable filter, each channel separately, with zeros beyond the border. The filter
+ * is scaled so that constants are unchanged away from the border. With taps 1, 1, halving takes means of 2×2 pixels and
+ * doubling nearest neighbours. NCSN++'s taps 1, 3, 3, 1 reduce aliasing.
  *
- * @param taps the filter along one axis: an even number of positive weights, the same from either end
+ * @param taps the filter along one axis: an even number of positive weights, symmetric
  */
 public record FirResampling(List<Integer> taps) {
-    /** The sum of the filter that doubles: three of four pixels that it meets are zeros. */
+    /** The sum of the filter for doubling: three of the four pixels under it are zeros. */
     public static final double DOUBLING_GAIN = 4;
 
     private static final long[] ONE = {1, 1};
     private static final long[] TWO = {2, 2};
 
-    /** @throws IllegalArgumentException if the taps are no such filter */
+    /** @throws IllegalArgumentException if the taps are not such a filter */
     public FirResampling {
         taps = List.copyOf(taps);
         List<Integer> backwards = new ArrayList<>(taps);
@@ -34,12 +34,12 @@ public record FirResampling(List<Integer> taps) {
         }
     }
 
-    /** Half the size: [B,C,H,W] to [B,C,H/2,W/2]; H and W must be even. */
+    /** Halves the size: maps [B,C,H,W] to [B,C,H/2,W/2]; H and W must be even. */
     public Tensor down(Tensor x) {
         return torch.conv2d(x, kernel(x, 1), new TensorOptional(), TWO, padding(border()), ONE, x.size(1));
     }
 
-    /** Twice the size: [B,C,H,W] to [B,C,2H,2W]. */
+    /** Doubles the size: maps [B,C,H,W] to [B,C,2H,2W]. */
     public Tensor up(Tensor x) {
         Tensor kernel = kernel(x, DOUBLING_GAIN);
         return torch.conv_transpose2d(
@@ -48,19 +48,22 @@ public record FirResampling(List<Integer> taps) {
 
     /**
      * @param channels of the image
-     * @param side height and width of what comes out
+     * @param side height and width of the output
      */
     public Cost cost(long channels, long side) {
         long outputs = channels * side * side;
         return new Cost(outputs * taps.size() * taps.size(), outputs);
     }
 
-    /** The filter at full resolution: [B,C,H,W] to [B,C,H+1+2m,W+1+2m], reaching m pixels beyond {@link #down}'s border. */
+    /**
+     * Applies the filter at full resolution: maps [B,C,H,W] to [B,C,H+1+2m,W+1+2m], reaching m pixels beyond
+     * {@link #down}'s border.
+     */
     Tensor smoothed(Tensor x, int margin) {
         return torch.conv2d(x, kernel(x, 1), new TensorOptional(), ONE, padding(border() + margin), ONE, x.size(1));
     }
 
-    /** Zeros on each side that make the output exactly half, or twice, as large as the input. */
+    /** Padding on each side that makes the output exactly half, or twice, the size of the input. */
     public int border() {
         return (taps.size() - 2) / 2;
     }
@@ -69,12 +72,12 @@ public record FirResampling(List<Integer> taps) {
         return new long[] {pixels, pixels};
     }
 
-    /** [C,1,n,n], of sum {@code gain} for each channel of x. */
+    /** The filter for the channels of x, each with sum {@code gain}: [C,1,n,n]. */
     private Tensor kernel(Tensor x, double gain) {
         return kernel(gain).to(x.device(), x.scalar_type()).expand(x.size(1), 1, taps.size(), taps.size());
     }
 
-    /** The filter in both directions, of sum {@code gain}: float32 [1,1,n,n], on the CPU. */
+    /** The two-dimensional filter with sum {@code gain}: float32 [1,1,n,n], on the CPU. */
     public Tensor kernel(double gain) {
         int size = taps.size();
         double sum = taps.stream().mapToInt(Integer::intValue).sum();

@@ -6,14 +6,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
-/** Group normalisation with a scale and a shift per channel: [B,C,H,W] to the same. Its statistics are float32 in every precision. */
+/**
+ * Group normalisation with a scale and a shift per channel: maps [B,C,H,W] to [B,C,H,W]. Its statistics are float32 in
+ * every precision.
+ */
 public record GroupNorm(String name, int groups, int channels, double epsilon) {
-    /** ADM's: 32 groups, or the largest smaller power of two that divides the channels; ε = 1e-5. */
+    /** ADM's norm: 32 groups, or the largest smaller power of two that divides the channels; ε = 1e-5. */
     public static GroupNorm adm(String name, int channels) {
         return new GroupNorm(name, Math.min(32, Integer.lowestOneBit(channels)), channels, 1e-5);
     }
 
-    /** NCSN++'s: groups of four channels, or 32 groups if that is fewer; ε = 1e-6. */
+    /** NCSN++'s norm: groups of four channels, or 32 groups if that is fewer; ε = 1e-6. */
     public static GroupNorm ncsnpp(String name, int channels) {
         return new GroupNorm(name, Math.min(32, channels / 4), channels, 1e-6);
     }
@@ -29,7 +32,7 @@ public record GroupNorm(String name, int groups, int channels, double epsilon) {
     }
 
     public Tensor apply(Pass pass, Tensor x) {
-        // libtorch's backward of a channels-last group norm crashes the process on CPU when x needs no gradient.
+        // libtorch's backward pass of a channels-last group norm crashes the process on the CPU if x needs no gradient.
         TensorOptional weight = new TensorOptional(pass.weight(name + ".weight"));
         TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
         return pass.observed(name, torch.group_norm(x.contiguous(), groups, weight, bias, epsilon, true));

@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A dense layer: [B,in] to [B,out].
+ * A dense layer: maps [B,in] to [B,out].
  *
- * @param start of its weight; the bias, if it has one, starts at zero
+ * @param start initialisation of the weight; the bias, if there is one, starts at zero
  */
 public record Linear(String name, int in, int out, boolean biased, Initialization start) {
     public Linear(String name, int in, int out) {

@@ -4,38 +4,38 @@ import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What one run through a network needs beside its inputs: the weights, and the dropout masks to use. The same architecture runs with live,
- * frozen or averaged weights by being given another pass.
+ * What an evaluation of a network needs in addition to its inputs: the weights and the dropout masks. With another
+ * pass, the same architecture runs with live, frozen or averaged weights.
  *
- * @param observer hears what the parts of the network put out
+ * @param observer receives the outputs of the network's parts
  */
 public record Pass(Weights weights, Dropout dropout, Observer observer) {
-    /** Hears what the parts of a network put out, in the order in which they do. */
+    /** Receives the outputs of a network's parts, in the order of their computation. */
     @FunctionalInterface
     public interface Observer {
         /**
-         * @param part what the names of its parameters begin with, such as {@code middle_block.1}
-         * @param output as the next part gets it; it must not be changed
+         * @param part the common prefix of the part's parameter names, such as {@code middle_block.1}
+         * @param output the output as the next part receives it; it must not be changed
          */
         void heard(String part, Tensor output);
     }
 
-    /** A pass that nobody observes. */
+    /** A pass without an observer. */
     public Pass(Weights weights, Dropout dropout) {
         this(weights, dropout, (part, output) -> {});
     }
 
-    /** Evaluation: no dropout. */
+    /** A pass for evaluation, without dropout. */
     public static Pass evaluating(Weights weights) {
         return new Pass(weights, Dropout.off());
     }
 
-    /** The same pass, observed. */
+    /** The same pass with an observer. */
     public Pass observedBy(Observer listener) {
         return new Pass(weights, dropout, listener);
     }
 
-    /** Tells the observer of an output, and returns it. */
+    /** Passes an output to the observer, and returns it. */
     public Tensor observed(String part, Tensor output) {
         observer.heard(part, output);
         return output;

@@ -11,7 +11,10 @@ import org.bytedeco.pytorch.global.torch;
 public record PositionalFeatures(int width) implements NoiseFeatures {
     private static final double LOG_PERIOD = Math.log(10_000);
 
-    /** @throws IllegalArgumentException unless there are two frequencies or more */
+    /**
+     * @throws IllegalArgumentException unless there are at least two frequencies, which means an even width of 4 or
+     *     more
+     */
     public PositionalFeatures {
         if (width < 4 || width % 2 != 0) {
             throw new IllegalArgumentException("width must be even and 4 or more, is " + width);
@@ -20,7 +23,7 @@ public record PositionalFeatures(int width) implements NoiseFeatures {
 
     @Override
     public void declare(WeightLayout.Builder layout) {
-        // The frequencies are known.
+        // The frequencies are constants.
     }
 
     @Override
@@ -30,7 +33,7 @@ public record PositionalFeatures(int width) implements NoiseFeatures {
         return cat(1, angle.sin(), angle.cos());
     }
 
-    /** From 1 down to 1/10000: float32 [width/2], on the CPU. */
+    /** The frequencies from 1 down to 1/10000: float32 [width/2], on the CPU. */
     public Tensor frequencies() {
         int half = width / 2;
         return torch.arange(scalar(half))

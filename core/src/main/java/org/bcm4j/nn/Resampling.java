@@ -3,7 +3,7 @@ package org.bcm4j.nn;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What a block does to height and width. */
+/** How a block changes height and width. */
 public enum Resampling {
     NONE {
         @Override
@@ -11,14 +11,14 @@ public enum Resampling {
             return x;
         }
     },
-    /** Half the size: means of 2×2 pixels. */
+    /** Halves the size: means of 2×2 pixels. */
     DOWN {
         @Override
         public Tensor apply(Tensor x) {
             return torch.avg_pool2d(x, 2, 2);
         }
     },
-    /** Twice the size: each pixel four times. */
+    /** Doubles the size: each pixel four times. */
     UP {
         @Override
         public Tensor apply(Tensor x) {
@@ -28,7 +28,7 @@ public enum Resampling {
 
     public abstract Tensor apply(Tensor x);
 
-    /** Height and width of what becomes of a square. */
+    /** Height and width of the result for a square input. */
     public long side(long side) {
         return switch (this) {
             case NONE -> side;

@@ -7,12 +7,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Sinusoidal features of a noise scale: cosines, then sines, of 250·ln t at {@code width}/2 frequencies from 1 down towards 1/10000
- * (docs/method.md §2). [B] to [B,width]. The arithmetic is float32 throughout: the argument reaches 1,550, so another precision would move the
- * features by 1e-4.
+ * Sinusoidal features of a noise scale: cosines, then sines, of 250·ln t at {@code width}/2 frequencies from 1 down
+ * towards 1/10000 (docs/method.md §2). Maps [B] to [B,width]. All arithmetic is float32: the argument reaches 1,550, so
+ * another precision would change the features by 1e-4.
  */
 public record Sinusoid(int width) {
-    /** What ln t is multiplied by before the frequencies. */
+    /** The factor of ln t before the frequencies. */
     public static final double LOG_SCALE = 250;
 
     private static final double LOG_PERIOD = Math.log(10_000);
@@ -23,7 +23,7 @@ public record Sinusoid(int width) {
         return cat(1, angle.cos(), angle.sin());
     }
 
-    /** From 1 down towards 1/10000: float32 [width/2], on the CPU. */
+    /** The frequencies from 1 down towards 1/10000: float32 [width/2], on the CPU. */
     public Tensor frequencies() {
         int half = width / 2;
         return torch.arange(scalar(half))

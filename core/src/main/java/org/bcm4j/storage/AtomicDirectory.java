@@ -10,16 +10,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Writes a directory of files (a model, a checkpoint) all or nothing: the files go to a temporary sibling directory,
- * are flushed to the device, and the directory takes its name in one rename.
+ * Writes a directory of files (a model, a checkpoint) completely or not at all. The files go to a temporary sibling
+ * directory and are flushed to the device. A rename then gives the directory its name.
  *
- * <p>No portable call swaps two directories, so replacing one takes two renames: the old one steps aside to {@code
- * .NAME.old}, the new one takes its place, the old one is deleted. A process killed between the two leaves no {@code
- * NAME}; {@link #recover} mends that, and whoever opens such a directory calls it first. At most one process writes a
- * given directory at a time.
+ * <p>No portable call swaps two directories, so replacing one takes two renames. The old one is renamed to
+ * {@code .NAME.old}, the new one takes its place, and the old one is deleted. If the process is killed between the two
+ * renames, {@code NAME} does not exist. {@link #recover} repairs that; call it before opening such a directory. Only
+ * one process at a time can write a given directory.
  */
 public final class AtomicDirectory {
-    /** What fills the directory. */
+    /** Writes the content of the directory. */
     @FunctionalInterface
     public interface Body {
         /** Writes all files into {@code directory}, which exists and is empty. */
@@ -31,8 +31,8 @@ public final class AtomicDirectory {
     /**
      * Writes {@code target}, creating missing parent directories and replacing an existing directory as a whole.
      *
-     * @throws UserException if it can not be written; what stood there still stands. An exception of the body's own
-     *     passes through
+     * @throws UserException if it cannot be written; an existing directory is then unchanged. Exceptions of the body
+     *     other than {@link IOException} are passed on
      */
     public static void write(Path target, Body body) {
         Path parent = target.toAbsolutePath().getParent();
@@ -63,7 +63,7 @@ public final class AtomicDirectory {
     }
 
     /**
-     * Puts the old directory back where a write was cut off between its two renames; does nothing otherwise.
+     * Restores the old directory if a write was interrupted between its two renames; otherwise does nothing.
      *
      * @throws UserException if the rename fails
      */
@@ -100,7 +100,7 @@ public final class AtomicDirectory {
         return target.resolveSibling("." + target.getFileName() + ".old");
     }
 
-    /** Deletes a tree, if it is there; links in it are removed, not followed. */
+    /** Deletes a tree if it exists. Links in it are removed, not followed. */
     private static void delete(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;

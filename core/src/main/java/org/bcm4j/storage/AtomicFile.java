@@ -11,16 +11,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes a file so that a reader, a crash or a full disk never meets half of it: the content goes to a temporary file
- * in the same directory, is flushed to the device, and takes its name in one atomic rename. If anything fails, the
- * temporary file is deleted and the old file stands.
+ * Writes a file atomically: neither a reader nor a crash or a full disk leaves half of it. The content goes to a
+ * temporary file in the same directory and is flushed to the device. An atomic rename then gives it its name. If
+ * anything fails, the temporary file is deleted and the old file is unchanged.
  *
- * <p>A process that is killed may leave a hidden {@code .NAME.*.tmp} behind; it is safe to delete.
+ * <p>A killed process can leave a hidden {@code .NAME.*.tmp} behind, which is safe to delete.
  */
 public final class AtomicFile {
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /** What fills the file. */
+    /** Writes the content of the file. */
     @FunctionalInterface
     public interface Body<T> {
         /** Writes the whole content; the caller flushes and closes {@code out}. */
@@ -33,7 +33,8 @@ public final class AtomicFile {
      * Writes {@code target} through a buffered stream, creating missing parent directories and replacing an existing
      * file.
      *
-     * @throws UserException if the file can not be written; an exception of the body's own passes through
+     * @throws UserException if the file cannot be written. Exceptions of the body other than {@link IOException} are
+     *     passed on
      */
     public static void write(Path target, Body<OutputStream> body) {
         writeChannel(target, channel -> {
@@ -43,7 +44,7 @@ public final class AtomicFile {
         });
     }
 
-    /** As {@link #write}, for content that lies in native memory or is written out of order. */
+    /** As {@link #write}, for content in native memory or content that is written out of order. */
     public static void writeChannel(Path target, Body<FileChannel> body) {
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null) {
@@ -51,8 +52,7 @@ public final class AtomicFile {
         }
         try {
             Files.createDirectories(directory);
-            // Not Files.createTempFile: its files are readable by their owner only, and would stay so under the new
-            // name.
+            // Not Files.createTempFile: only the owner could read its files, even after the rename.
             Path temporary = TemporaryName.sibling(target);
             try {
                 try (FileChannel channel =

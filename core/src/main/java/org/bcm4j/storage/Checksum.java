@@ -9,14 +9,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 fingerprints of files, in lower-case hexadecimal as {@code sha256sum} prints them. */
+/** SHA-256 checksums of files, in lower-case hexadecimal as {@code sha256sum} prints them. */
 public final class Checksum {
     private Checksum() {}
 
     /**
-     * The fingerprint of a file, read in pieces.
+     * The checksum of a file, which is read in pieces.
      *
-     * @throws UserException if the file can not be read
+     * @throws UserException if the file cannot be read
      */
     public static String sha256(Path file) {
         try (DigestInputStream in = new DigestInputStream(Files.newInputStream(file), digest())) {
@@ -27,7 +27,7 @@ public final class Checksum {
         }
     }
 
-    /** The fingerprint of bytes. */
+    /** The checksum of a byte array. */
     public static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(digest().digest(bytes));
     }

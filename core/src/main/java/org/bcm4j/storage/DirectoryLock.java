@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Keeps a directory to one writer, in this process or another, until it is closed or the process ends. */
+/** Limits a directory to one writer, in this process or another, until the lock is closed or the process ends. */
 public final class DirectoryLock implements AutoCloseable {
     private static final String FILE = ".lock";
 
@@ -18,9 +18,9 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the directory, which is made if it is missing.
+     * Locks the directory and creates it if it is missing.
      *
-     * @throws UserException if somebody has taken it, or it cannot be written
+     * @throws UserException if another writer holds the lock, or the directory cannot be written
      */
     public static DirectoryLock of(Path directory) {
         Path file = directory.resolve(FILE);

@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** Waits until content and names have reached the device, so that they outlive a power cut. */
+/** Waits until content and names have reached the device, so that they survive a power failure. */
 final class Durability {
-    /** Windows can not open a directory as a file, and needs no such flush. */
+    /** Windows cannot open a directory as a file, and needs no such flush. */
     private static final boolean DIRECTORIES_OPEN =
             !System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
     private Durability() {}
 
-    /** Flushes the names in a directory, such as that of a file just renamed. */
+    /** Flushes the names in a directory, for example after a rename. */
     static void forceDirectory(Path directory) throws IOException {
         if (DIRECTORIES_OPEN) {
             force(directory, StandardOpenOption.READ);

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Says in one line what an {@link IOException} means for the person who named the file, and what to do about it. */
+/** Explains an {@link IOException} in one line for the user who named the file, with advice. */
 public final class FileFailure {
     private FileFailure() {}
 
@@ -21,7 +21,7 @@ public final class FileFailure {
         return new UserException("cannot read " + file + ": " + explain(cause), cause);
     }
 
-    /** The error for a file or directory that could not be written; what stood there before still stands. */
+    /** The error for a file or directory that could not be written. Any earlier content is unchanged. */
     public static UserException writing(Path file, IOException cause) {
         return new UserException("cannot write " + file + ": " + explain(cause), cause);
     }
@@ -42,7 +42,7 @@ public final class FileFailure {
         return explainMessage(reason(cause));
     }
 
-    /** The operating system reports these only in words, which are the same on every system that Java runs on. */
+    /** The operating system reports these only as text, which is the same on every system that Java runs on. */
     private static String explainMessage(String reason) {
         String lower = reason.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left")) {

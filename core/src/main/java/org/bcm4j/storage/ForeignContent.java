@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What lies under the name of pictures, weights or arrays when a download or a checkout went wrong. */
+/** Unexpected content of a file that should hold pictures, weights or arrays, after a failed download or checkout. */
 public enum ForeignContent {
     LFS_POINTER(" is a Git LFS pointer and not the file itself; fetch that with: git lfs pull"),
     WEB_PAGE(" is a web page (HTML) and not the file that its name promises; download it again"),
@@ -23,7 +23,7 @@ public enum ForeignContent {
         this.advice = advice;
     }
 
-    /** Recognises the content by its start; absent if it is none of these. */
+    /** Recognises content by its first bytes; absent if it is none of these. */
     public static Optional<ForeignContent> of(byte[] content) {
         int length = Math.min(content.length, START_BYTES);
         String start = new String(content, 0, length, StandardCharsets.ISO_8859_1);
@@ -33,7 +33,7 @@ public enum ForeignContent {
         if (start.startsWith("\0\5\26\7")) {
             return Optional.of(APPLE_DOUBLE);
         }
-        // After the mark of UTF-8, if there is one.
+        // Skips the UTF-8 byte order mark, if there is one.
         String text = start.replaceFirst("^\u00ef\u00bb\u00bf", "").strip().toLowerCase(Locale.ROOT);
         if (text.startsWith("<!doctype html") || text.startsWith("<html") || text.startsWith("<head")) {
             return Optional.of(WEB_PAGE);
@@ -41,7 +41,7 @@ public enum ForeignContent {
         return text.startsWith("<?xml") ? Optional.of(XML) : Optional.empty();
     }
 
-    /** Recognises a file; absent if it is none of these or can not be read. */
+    /** Recognises a file; absent if it is none of these or cannot be read. */
     public static Optional<ForeignContent> of(Path file) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
@@ -49,14 +49,14 @@ public enum ForeignContent {
         try (InputStream in = Files.newInputStream(file)) {
             return of(in.readNBytes(START_BYTES));
         } catch (IOException unreadable) {
-            return Optional.empty(); // whoever reads the file says why
+            return Optional.empty(); // the code that reads the file reports the error
         }
     }
 
     /**
-     * Refuses a file that is one of these; any other passes.
+     * Rejects a file that is one of these.
      *
-     * @throws UserException that says what it is and what to do
+     * @throws UserException that says what the file is and what to do
      */
     public static void refuse(Path file) {
         of(file).ifPresent(foreign -> {
@@ -64,7 +64,7 @@ public enum ForeignContent {
         });
     }
 
-    /** What it is and what to do, to be appended to the file's name. */
+    /** What the file is and what to do, for appending to the file's name. */
     public String advice() {
         return advice;
     }

@@ -3,9 +3,12 @@ package org.bcm4j.storage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 
-/** Hidden names next to a file, for content that has no right to the real name yet. */
+/** Hidden names next to a file, for content that is not complete yet. */
 final class TemporaryName {
-    /** Of up to 4 bytes each, so that the whole name stays within the 255 bytes of most file systems if the target's does. */
+    /**
+     * Each has up to 4 bytes, so the whole name stays within the 255 bytes of most file systems if the target's name
+     * does.
+     */
     private static final int MOST_CHARACTERS = 50;
 
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -4,8 +4,8 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * A mistake that the person at the keyboard can mend: a missing file, a typo in a configuration, a full disk. The message is one
- * line that says what was wrong, where, and what to do; the command prints it alone and exits with code 2.
+ * An error that the user can fix: a missing file, a typo in a configuration, a full disk. The message is one line that
+ * says what is wrong, where, and what to do. The command line prints only this message and exits with code 2.
  */
 public final class UserException extends RuntimeException {
     @Serial
@@ -19,7 +19,7 @@ public final class UserException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The one line; never null. */
+    /** The message; never null. */
     @Override
     public String getMessage() {
         return Objects.requireNonNull(super.getMessage());

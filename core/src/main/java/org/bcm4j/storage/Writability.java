@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * Whether something can be written, told before hours of work and not after them. Permissions do not tell it all
- * (read-only disks, quotas, names that are too long), so an empty file is made where it would be, and deleted. What
- * {@link AtomicFile} and {@link AtomicDirectory} meet later, such as a full disk, they still tell.
+ * Checks whether a path can be written, before hours of work rather than after. Permissions are not enough to know
+ * (read-only disks, quotas, names that are too long), so the check creates an empty file at that place and deletes it.
+ * Later errors, such as a full disk, are still reported by {@link AtomicFile} and {@link AtomicDirectory}.
  */
 public final class Writability {
     private Writability() {}
 
     /**
-     * Refuses a file that {@link AtomicFile} could not write.
+     * Checks that {@link AtomicFile} can write a file.
      *
-     * @throws UserException if it is a directory, or its place can not be written to
+     * @throws UserException if the path is a directory, or its parent directory is not writable
      */
     public static void requireFile(Path target) {
         try {
@@ -34,9 +34,9 @@ public final class Writability {
     }
 
     /**
-     * Refuses a directory that {@link AtomicDirectory} could not write.
+     * Checks that {@link AtomicDirectory} can write a directory.
      *
-     * @throws UserException if it is something else, or its place can not be written to
+     * @throws UserException if the path is something else, or its parent directory is not writable
      */
     public static void requireDirectory(Path target) {
         try {
@@ -69,7 +69,7 @@ public final class Writability {
         Files.delete(probe);
     }
 
-    /** Names that are too long can not even be looked for. */
+    /** Even looking up a name that is too long fails. */
     private static void requireName(Path path) throws IOException {
         try {
             Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

@@ -9,15 +9,16 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Paths as people write them in options and configurations, where no shell has read them. */
+/** Paths as users write them in options and configurations, which no shell has expanded. */
 public final class WrittenPath {
     private WrittenPath() {}
 
     /**
-     * The path that a text means: {@code ~} and {@code ~/…} lie in the home directory, as in a shell; a file of that name is {@code ./~}. A
-     * file that is there under the same name with its umlauts in one character or in two (Unicode's NFC, NFD) is meant, too.
+     * The path for a text. {@code ~} and {@code ~/…} are in the home directory, as in a shell; {@code ./~} is a file of
+     * that name. If no file has this exact name, an existing file with the same name in another Unicode normal form
+     * (NFC, NFD) is used.
      *
-     * @throws UserException if this system can not have such a path
+     * @throws UserException if such a path is not possible on this system
      */
     public static Path of(String text) {
         try {
@@ -37,7 +38,10 @@ public final class WrittenPath {
         }
     }
 
-    /** How a path is written so that {@link #of} reads it back: the text of {@code path}, but that of a file called {@code ~}. */
+    /**
+     * The text that {@link #of} reads back as {@code path}. A relative path that starts with {@code ~} gets the prefix
+     * {@code ./}.
+     */
     public static String text(Path path) {
         String text = path.toString();
         return text.equals("~") || text.startsWith("~/") ? "./" + text : text;
@@ -51,7 +55,7 @@ public final class WrittenPath {
         return home;
     }
 
-    /** What an exception of the platform means: most often a locale without the characters of the name. */
+    /** Explains an exception of the Java platform. The usual cause is a locale without the characters of the name. */
     public static String explain(InvalidPathException e) {
         String encoding = System.getProperty("sun.jnu.encoding", "").toUpperCase(Locale.ROOT);
         boolean everyCharacter = encoding.equals("UTF-8");

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.global.torch;
 
-/** The arithmetic of convolutions and matrix products. Norms, losses, weights and their averages are float32 in every precision. */
+/**
+ * The arithmetic of convolutions and matrix products. Norms, losses, weights and averaged weights are float32 in every
+ * precision.
+ */
 public enum Precision {
     FP32,
     /**
