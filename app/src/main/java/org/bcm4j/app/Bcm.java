@@ -61,21 +61,21 @@ public final class Bcm implements Callable<Integer> {
             usageHelp = true,
             scope = ScopeType.INHERIT,
             description = "Show this help and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    @SuppressWarnings("UnusedVariable") // used by picocli
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Show the versions of bcm, Java and libtorch, and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli acts on it
+    @SuppressWarnings("UnusedVariable") // used by picocli
     private boolean version;
 
     Bcm() {}
 
-    /** Runs the command and ends the process with its exit code. */
+    /** Runs the command, then ends the process with the command's exit code. */
     public static void main(String[] arguments) {
-        // What bcm writes does not depend on the locale; this is for the libraries that it uses.
+        // bcm's own output does not depend on the locale; this is for the libraries it uses.
         Locale.setDefault(Locale.ROOT);
         int exitCode = run(arguments);
         if (System.out.checkError() && exitCode == ExitCode.OK) {
@@ -94,16 +94,16 @@ public final class Bcm implements Callable<Integer> {
                     .setExecutionExceptionHandler(failures)
                     .execute(arguments);
         } catch (Error e) {
-            // Picocli lets errors pass: memory that ran out, native code that does not load.
+            // Picocli does not handle errors, such as exhausted memory or native code that does not load.
             return failures.tell(e);
         }
     }
 
-    /** What reads the words of a command. */
+    /** The parser of the command line. */
     static CommandLine commandLine() {
         return new CommandLine(new Bcm())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExpandAtFiles(false) // a picture may be called @home.png
+                .setExpandAtFiles(false) // a picture can have a name such as @home.png
                 .registerConverter(Path.class, Bcm::path)
                 .setUsageHelpWidth(HELP_WIDTH);
     }
@@ -120,7 +120,7 @@ public final class Bcm implements Callable<Integer> {
         }
     }
 
-    /** Without a subcommand: shows what there is. */
+    /** Without a subcommand: prints the usage. */
     @Override
     public Integer call() {
         new CommandLine(this).setUsageHelpWidth(HELP_WIDTH).usage(System.err);

@@ -12,7 +12,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm check}: whether this library computes what another implementation recorded. */
+/** {@code bcm check}: checks whether this library computes the results that another implementation recorded. */
 @Command(
         name = "check",
         description = {

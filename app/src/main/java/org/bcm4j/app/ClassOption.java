@@ -9,7 +9,7 @@ import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Option;
 
-/** Of which class given images are. */
+/** The option for the class of the given images. */
 final class ClassOption {
     static final String NONE = "none";
 
@@ -19,12 +19,12 @@ final class ClassOption {
             description = "Class of the images, by number from 0 or by name (default: " + NONE + ").")
     private Optional<String> text = Optional.empty();
 
-    /** One class of a model, or none. */
+    /** A class of a model, or none. */
     record Choice(Optional<Integer> index, String name) {
         /**
          * No class.
          *
-         * @throws UserException if the model wants one
+         * @throws UserException if the model requires one
          */
         static Choice none(ModelConfig model) {
             if (model.network().classes() > 0 && !model.network().nullClass()) {
@@ -34,7 +34,7 @@ final class ClassOption {
             return new Choice(Optional.empty(), "");
         }
 
-        /** The class for every one of {@code count} images, int64 [count]; absent if there is none. */
+        /** The class for each of {@code count} images, int64 [count]; absent if there is none. */
         Optional<Tensor> labels(int count, Device device) {
             return index.map(k -> {
                 long[] labels = new long[count];
@@ -43,7 +43,7 @@ final class ClassOption {
             });
         }
 
-        /** How to speak of the choice. */
+        /** The choice as text for messages. */
         @Override
         public String toString() {
             return index.isPresent() ? "class " + name : "no class";
@@ -53,7 +53,7 @@ final class ClassOption {
     /**
      * Finds the class in a model.
      *
-     * @throws UserException if the model has no such class, or no class was chosen and it wants one
+     * @throws UserException if the model has no such class, or requires a class and none was given
      */
     Choice of(ModelConfig model) {
         return text.filter(named -> !isNone(model, named))
@@ -61,16 +61,16 @@ final class ClassOption {
                 .orElseGet(() -> Choice.none(model));
     }
 
-    /** Whether "none" was named, which is no class unless one is called so. */
+    /** Whether the text is "none" and the model has no class of that name. */
     static boolean isNone(ModelConfig model, String text) {
         return text.equalsIgnoreCase(NONE) && !model.classNames().contains(text);
     }
 
     /**
-     * Finds a class by its name as it is written, else by its number, else by its name in other letters, large or small.
+     * Finds a class by its exact name, otherwise by its number, otherwise by its name in any case.
      *
-     * @param option by which it was named
-     * @throws UserException if the model has no such class, or several
+     * @param option the option with the class
+     * @throws UserException if the model has no such class, or the name matches several
      */
     static Choice find(ModelConfig model, String option, String text) {
         ClassLookup lookup = new ClassLookup(model);

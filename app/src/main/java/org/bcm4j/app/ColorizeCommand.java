@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code bcm colorize}: gives grey pictures colours. */
+/** {@code bcm colorize}: colours grey pictures. */
 @Command(
         name = "colorize",
         description = "Gives grey images colours; of coloured ones it keeps the luminance only.",

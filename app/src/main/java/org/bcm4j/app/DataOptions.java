@@ -12,7 +12,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
 import picocli.CommandLine.Option;
 
-/** Which real images to look at: whatever a training configuration can name. */
+/** The options for a set of real images: everything that a training configuration can name. */
 final class DataOptions {
     private static final String FASHION_MNIST = "fashion-mnist";
     private static final String CIFAR10 = "cifar10";
@@ -34,7 +34,9 @@ final class DataOptions {
                     + " are (default: where Debian's package puts Fashion-MNIST).")
     private Optional<Path> directory = Optional.empty();
 
-    /** What was named, if it is a folder of pictures or an {@code .npz} file of images, which only some commands take. */
+    /**
+     * The given path, if it is a folder of pictures or an {@code .npz} file of images. Only some commands accept these.
+     */
     Optional<Path> images() {
         String data = named.orElse(FASHION_MNIST);
         Path path = WrittenPath.of(data);
@@ -43,13 +45,13 @@ final class DataOptions {
                 : Optional.empty();
     }
 
-    /** Whether a data set, or where its files are, was named. */
+    /** Whether a data set, or the directory of its files, was given. */
     boolean isNamed() {
         return named.isPresent() || directory.isPresent();
     }
 
     /**
-     * The data set, if one was named.
+     * The data set, if one was given.
      *
      * @throws UserException as {@link #source}
      */
@@ -58,9 +60,9 @@ final class DataOptions {
     }
 
     /**
-     * The data set; its files are not touched yet.
+     * The data set. Its files are not read yet.
      *
-     * @throws UserException if there is none of that name, or the configuration is ill-formed
+     * @throws UserException if there is no data set of that name, or the configuration is malformed
      */
     DataSource source() {
         String data = named.orElse(FASHION_MNIST);

@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bcm denoise}: takes noise from pictures. */
+/** {@code bcm denoise}: removes noise from pictures. */
 @Command(
         name = "denoise",
         description = "Takes noise of a known standard deviation from images.",

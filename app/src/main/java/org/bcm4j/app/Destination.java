@@ -16,15 +16,18 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
 
 /**
- * Where a command's output goes, checked before the work begins.
+ * The destination of a command's output, checked before the work begins.
  *
  * @param path absolute
- * @param kind what its name says it is
+ * @param kind the kind of output that its name implies
  */
 record Destination(Path path, Kind kind) {
     private static final Pattern EXTENSION = Pattern.compile("\\.[a-z][a-z0-9]+$");
 
-    /** Endings that promise a file, so that no folder may bear them; one called {@code run.v2} may be. */
+    /**
+     * Endings that imply a file, so no folder can have them. Other endings are allowed for folders, such as
+     * {@code run.v2}.
+     */
     private static final Set<String> FILES = Stream.concat(
                     ImageFiles.ENDINGS.stream(),
                     Stream.of(
@@ -50,7 +53,7 @@ record Destination(Path path, Kind kind) {
             .map(ending -> "." + ending)
             .collect(Collectors.toUnmodifiableSet());
 
-    /** What can be written. */
+    /** The kinds of output. */
     enum Kind {
         PICTURE("a .png file"),
         ARRAYS("a .npz file"),
@@ -64,10 +67,10 @@ record Destination(Path path, Kind kind) {
     }
 
     /**
-     * Reads {@code --out}: a {@code .png} or {@code .npz} file, or a folder, new or empty.
+     * Reads {@code --out}: a {@code .png} or {@code .npz} file, or a new or empty folder.
      *
      * @param accepted the kinds that the command can write
-     * @throws UserException if it is none of these or can not be written
+     * @throws UserException if it is none of these or cannot be written
      */
     static Destination of(Path out, Kind... accepted) {
         Path path = out.toAbsolutePath().normalize();
@@ -90,9 +93,9 @@ record Destination(Path path, Kind kind) {
     }
 
     /**
-     * For commands that write a folder, whatever it is called.
+     * Checks the folder of a command that writes a folder, whatever its name.
      *
-     * @throws UserException if it is a file, is not empty or can not be written
+     * @throws UserException if it is a file, is not empty or cannot be written
      */
     static void requireNewFolder(Path out) {
         Writability.requireDirectory(out);
@@ -106,11 +109,11 @@ record Destination(Path path, Kind kind) {
     }
 
     /**
-     * For commands that write a file of one kind.
+     * Checks the file of a command that writes one kind of file.
      *
-     * @param option by which it was named
-     * @param ending of its name, with the dot
-     * @throws UserException if its name has another ending, or it can not be written
+     * @param option the option with the file
+     * @param ending the required ending of its name, with the dot
+     * @throws UserException if its name has another ending, or it cannot be written
      */
     static void requireFile(String option, Path file, String ending) {
         if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
@@ -120,9 +123,9 @@ record Destination(Path path, Kind kind) {
     }
 
     /**
-     * For commands whose output is a file that may not replace anything.
+     * Checks the file of a command that must not replace anything.
      *
-     * @throws UserException if there is something of that name, or it can not be written
+     * @throws UserException if something of that name exists, or it cannot be written
      */
     static void requireNew(Path out) {
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {

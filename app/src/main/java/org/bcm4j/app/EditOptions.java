@@ -29,11 +29,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What all edits have in common: pictures in; results, comparisons and, where the truth is known, errors out. */
+/**
+ * The common part of all edits: reads pictures and writes results, comparisons and, where the truth is known, errors.
+ */
 final class EditOptions {
     private static final String COMPARISONS = PictureFolder.COMPARISONS;
 
-    /** A picture of the first results, large enough to look at. */
+    /** A picture of the first results, magnified. */
     private static final String OVERVIEW = PictureFolder.OVERVIEW;
 
     private static final int OVERVIEW_ROWS = 12;
@@ -60,14 +62,14 @@ final class EditOptions {
                     + OVERVIEW + " of the first " + OVERVIEW_ROWS + ".")
     private Path out = Path.of("");
 
-    /** Read once. */
+    /** Filled once, by the first call that needs the images. */
     private List<InputImage> images = List.of();
 
     /**
-     * What a result is shown beside.
+     * What a result is compared with.
      *
-     * @param given float32 [N,C,H,W] in [-1,1], what the edit starts from
-     * @param truth what it should come to, of the same shape, where that is known
+     * @param given float32 [N,C,H,W] in [-1,1], the start of the edit
+     * @param truth the correct result, of the same shape, if it is known
      */
     record Comparison(Tensor given, Optional<Tensor> truth) {}
 
@@ -75,7 +77,7 @@ final class EditOptions {
         return model;
     }
 
-    /** @throws UserException if there is no model, or it is a denoiser, which can not edit */
+    /** @throws UserException if there is no model, or it is a denoiser, which cannot edit */
     ModelConfig config() {
         model.requireNoDenoiser();
         return model.folder().config();
@@ -88,7 +90,7 @@ final class EditOptions {
     /**
      * The images.
      *
-     * @param sides which height and width they may have
+     * @param sides the accepted heights and widths
      */
     List<InputImage> images(int... sides) {
         if (images.isEmpty()) {
@@ -97,21 +99,21 @@ final class EditOptions {
         return images;
     }
 
-    /** The images, of the model's size. */
+    /** The images, at the model's size. */
     List<InputImage> images() {
         return images(config().network().imageSize());
     }
 
-    /** Their pixels, float32 [N,C,H,W] in [-1,1], on the CPU. */
+    /** The pixels of the images, float32 [N,C,H,W] in [-1,1], on the CPU. */
     Tensor pictures() {
         return InputImage.signals(images());
     }
 
     /**
-     * Runs the edit, writes its results and says what was done.
+     * Runs the edit, writes its results and prints a summary.
      *
-     * @param edit gives float32 [N,C,H,W]
-     * @param choice of classes, for the closing line
+     * @param edit returns float32 [N,C,H,W]
+     * @param choice the chosen class, for the summary
      * @return the exit code
      */
     int run(Comparison comparison, Walk walk, Object choice, Function<TensorModel, Tensor> edit) {
@@ -157,7 +159,7 @@ final class EditOptions {
         });
     }
 
-    /** The first results row by row, in as many columns as a comparison has. */
+    /** The first results, one per row, with the columns of a comparison. */
     private static Tensor overview(Tensor[] columns) {
         long rows = Math.min(OVERVIEW_ROWS, columns[0].size(0));
         Tensor[] first =
@@ -199,7 +201,7 @@ final class EditOptions {
                 ReconstructionError.peakSignalToNoise(after));
     }
 
-    /** Each image's own name; numbered where two bear the same, or one that of the overview. */
+    /** The file name of each image. All are numbered if two are the same, or one is that of the overview. */
     private List<String> names() {
         List<String> own = images.stream().map(image -> image.name() + ".png").toList();
         boolean numbered = own.stream().distinct().count() < own.size() || own.contains(OVERVIEW);
@@ -217,14 +219,14 @@ final class EditOptions {
         return dot > 0 ? name.substring(0, dot) : name;
     }
 
-    /** Refuses a whole number that is not between two others. */
+    /** Checks that a whole number is within a range. */
     static void requireWithin(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw new UserException(option + " " + value + ": choose from " + least + " to " + most);
         }
     }
 
-    /** Refuses a number that is not between two others. */
+    /** Checks that a number is within a range. */
     static void requireWithin(String option, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
             throw new UserException(option + " " + value + ": choose from " + least + " to " + most);

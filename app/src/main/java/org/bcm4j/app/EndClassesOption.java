@@ -10,7 +10,7 @@ import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Option;
 
-/** Of which classes two given images are. */
+/** The option for the classes of two given images. */
 final class EndClassesOption {
     @Option(
             names = "--class",
@@ -19,7 +19,7 @@ final class EndClassesOption {
                     + ClassOption.NONE + ").")
     private Optional<String> text = Optional.empty();
 
-    /** A class for each end, or none for either. */
+    /** A class for each end, or none for both. */
     record Choices(ClassOption.Choice first, ClassOption.Choice last) {
         /** The classes, int64 [2]; absent if there are none. */
         Optional<Tensor> labels(Device device) {
@@ -30,7 +30,7 @@ final class EndClassesOption {
             return labels.length == 0 ? Optional.empty() : Optional.of(device.integers(labels));
         }
 
-        /** How to speak of the choice. */
+        /** The choice as text for messages. */
         @Override
         public String toString() {
             return Stream.of(first, last)
@@ -43,7 +43,7 @@ final class EndClassesOption {
     /**
      * Finds the classes in a model.
      *
-     * @throws UserException if the model has no such class, or none were chosen and it wants some
+     * @throws UserException if the model has no such class, or requires classes and none were given
      */
     Choices of(ModelConfig model) {
         if (text.isEmpty() || ClassOption.isNone(model, text.get())) {
@@ -51,7 +51,7 @@ final class EndClassesOption {
             return new Choices(none, none);
         }
         String given = text.get();
-        // A name with a comma in it is one class.
+        // A class name that contains a comma is one class.
         boolean name = model.classNames().stream().anyMatch(given::equalsIgnoreCase);
         List<String> parts = name ? List.of(given) : List.of(given.split(",", -1));
         if (parts.size() > 2) {

@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bcm eval}: the figures of a model, or of samples that anyone made. */
+/** {@code bcm eval}: measures a model, or samples from any source. */
 @Command(
         name = "eval",
         description = {
@@ -49,20 +49,20 @@ import picocli.CommandLine.Spec;
                     + " --inception pt_inception-2015-12-05.pth --statistics imagenet64.npz"
         })
 final class EvalCommand implements Callable<Integer> {
-    /** Of fewer samples or images, a Fréchet distance is far too high. */
+    /** With fewer samples or images, a Fréchet distance is far too high. */
     private static final long FEW = 10_000;
 
-    /** The options that say how a model makes samples. */
+    /** The options for generating samples with a model. */
     private static final List<String> FOR_MODELS =
             List.of("--walk", "--sampler", "--steps", "--initial-noise", "--samples", "--device", "--precision");
 
-    /** The options that say which images of a data set to use. */
+    /** The options that select images of a data set. */
     private static final List<String> FOR_DATA_SETS = List.of("--split", "--images", "--data-dir");
 
-    /** The options that say what to hold samples against, beside the statistics. */
+    /** The options for real images to compare with, in addition to the statistics. */
     private static final List<String> FOR_REAL_IMAGES = List.of("--data", "--split", "--images", "--data-dir");
 
-    /** The division of the data set to measure on. */
+    /** The split of the data set to measure on. */
     enum Split {
         TEST,
         TRAIN
@@ -143,7 +143,7 @@ final class EvalCommand implements Callable<Integer> {
     public Integer call() {
         Set<Metric> asked = asked();
         Destination.requireFile("--out", out, ".json");
-        // One that is there is only read.
+        // An existing file is only read.
         statistics
                 .filter(file -> !Files.isRegularFile(file))
                 .ifPresent(file -> Destination.requireFile("--statistics", file, ".npz"));
@@ -157,7 +157,7 @@ final class EvalCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** What to measure: what was asked for, or what is sensible. */
+    /** The metrics to compute: those that were requested, or the default ones. */
     private Set<Metric> asked() {
         boolean samples = model.holdsImages();
         Set<Metric> asked = EnumSet.noneOf(Metric.class);
@@ -185,7 +185,7 @@ final class EvalCommand implements Callable<Integer> {
         return asked;
     }
 
-    /** Samples may be of anything: the data set that is meant without --data is a model's. */
+    /** Samples have no default data set; the default of --data is the model's. */
     private void requireSomethingReal() {
         statistics.filter(file -> !Files.isRegularFile(file) && !data.isNamed()).ifPresent(file -> {
             throw new UserException("--statistics " + file
@@ -197,7 +197,7 @@ final class EvalCommand implements Callable<Integer> {
         return metrics.stream().anyMatch(metric -> metric.kind() == kind);
     }
 
-    /** The networks that look at samples, opened as far as they are wanted. */
+    /** The networks that compute features of samples; only those that are needed are open. */
     private record Networks(Optional<FeatureNetwork> features, Optional<InceptionEvaluation> inception)
             implements AutoCloseable {
         @Override
@@ -254,7 +254,7 @@ final class EvalCommand implements Callable<Integer> {
         try (Networks networks = networks(asked);
                 MeasuringProgress progress = new MeasuringProgress()) {
             SampleEvaluation evaluation = new SampleEvaluation(networks.features(), networks.inception(), seed.value());
-            // What was named is looked for, needed or not: nobody means a folder that is not there.
+            // A given data set is opened even if it is not needed, so that a missing one is reported.
             Optional<SampleEvaluation.Named> real = evaluation.needsRealImages() || isGiven(FOR_REAL_IMAGES)
                     ? Optional.of(realImages()).filter(found -> evaluation.needsRealImages())
                     : Optional.empty();
@@ -285,7 +285,7 @@ final class EvalCommand implements Callable<Integer> {
         return new SampleEvaluation.Named(ImageSet.of(all, count), title(source));
     }
 
-    /** @throws UserException if one of the options was given, which mean nothing here */
+    /** @throws UserException if one of the options was given although it has no effect here */
     private void refuse(List<String> options, String reason) {
         for (String option : options) {
             if (isGiven(List.of(option))) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bcm eval-edits}: how well a model edits real images. */
+/** {@code bcm eval-edits}: measures how well a model edits real images. */
 @Command(
         name = "eval-edits",
         description = {

@@ -16,11 +16,11 @@ import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.metrics.SampleReport;
 
-/** The figures of {@code bcm eval} on the terminal. */
+/** Prints the figures of {@code bcm eval} on the terminal. */
 final class EvaluationTables {
     private EvaluationTables() {}
 
-    /** @param statistics the file that was named for the real images' Inception statistics */
+    /** @param statistics the file with the Inception statistics of the real images */
     static void print(EvaluationReport report, Optional<Path> statistics) {
         EvaluationReport.Protocol protocol = report.protocol();
         System.out.printf(
@@ -125,7 +125,7 @@ final class EvaluationTables {
                     Locale.ROOT,
                     "%-36s %7s %6s %28s %23s %25s %10.3f%n",
                     figures.walk(),
-                    // There and back.
+                    // Evaluations to noise and back.
                     figures.nfe() + "+" + figures.regenerationNfe().orElse(1),
                     figures.labels().name().toLowerCase(Locale.ROOT),
                     text(5, figures.meanSquaredError(), figures.meanSquaredErrorBounds()),
@@ -139,7 +139,7 @@ final class EvaluationTables {
         }
     }
 
-    /** Inversions that lead to noise, beside drawn noise. */
+    /** Inversions that lead to noise, compared with drawn noise. */
     private static void noise(EvaluationReport report) {
         if (report.drawnNoise().isEmpty()) {
             return;

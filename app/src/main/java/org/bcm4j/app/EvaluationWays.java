@@ -21,9 +21,9 @@ import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Along what {@code bcm eval} measures a model: walks, or a denoiser's ODE. */
+/** The paths along which {@code bcm eval} measures a model: walks, or a denoiser's ODE. */
 final class EvaluationWays {
-    /** What is a little noise. */
+    /** Exclusive upper limit of the initial noise. */
     private static final double MOST_INITIAL_NOISE = 1;
 
     @Option(
@@ -45,10 +45,10 @@ final class EvaluationWays {
     private Optional<Double> initialNoise = Optional.empty();
 
     /**
-     * Along what to measure.
+     * The paths to measure.
      *
-     * @param named whether the user named the metrics, each of which then needs a way
-     * @throws UserException if no way leads where the metrics ask, or one is not for this kind of model
+     * @param named whether the user gave the metrics; each of them then needs a path
+     * @throws UserException if no path fits the metrics, or a path is not for this kind of model
      */
     Evaluation.Ways of(ModelFolder folder, Set<Metric> asked, boolean named) {
         boolean ofSamples =
@@ -84,7 +84,10 @@ final class EvaluationWays {
                 ofInterpolations ? interpolations(folder, inversion) : List.of());
     }
 
-    /** The model's own walks to interpolate along; where others are named, or for a denoiser, its inversions and straight back. */
+    /**
+     * The paths for interpolation: the model's stored walks. If other walks are given, or for a denoiser, its
+     * inversions, each with the direct path back.
+     */
     private List<InterpolationQuality.Ways> interpolations(ModelFolder folder, List<SamplingPath> inversions) {
         if (!walks.isEmpty() || folder.config().kind() == ModelKind.DENOISER) {
             return inversions.stream().map(EvaluationWays::andBack).toList();
@@ -94,7 +97,7 @@ final class EvaluationWays {
                 .toList();
     }
 
-    /** From an inversion straight back, or as a walk says that leads there and back. */
+    /** The two halves of a walk that leads to noise and back, or an inversion with the direct path back. */
     private static InterpolationQuality.Ways andBack(SamplingPath way) {
         if (way instanceof Walk walk && walk.end() == 0) {
             ThereAndBack both = ThereAndBack.of(walk);

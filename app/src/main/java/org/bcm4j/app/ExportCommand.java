@@ -16,7 +16,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm export}: models for other engines. */
+/** {@code bcm export}: writes models for other engines. */
 @Command(
         name = "export",
         description = {
@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = "  bcm export models/fashion-mnist --format onnx --out fashion-mnist.onnx")
 final class ExportCommand implements Callable<Integer> {
-    /** What can be written. */
+    /** The formats that can be written. */
     enum Format {
         ONNX,
         SAFETENSORS

@@ -19,20 +19,20 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Tells people what went wrong, in lines that begin with {@code bcm: }, and chooses the exit code: 2 for what the user
- * can mend, 1 for the rest.
+ * Reports errors to the user, in lines that begin with {@code bcm: }, and chooses the exit code: 2 for errors that the
+ * user can fix, 1 for others.
  *
- * @param err where to tell it
- * @param traces whether to show stack traces too
+ * @param err the stream for the reports
+ * @param traces whether to print stack traces too
  */
 record Failures(PrintStream err, boolean traces) implements IParameterExceptionHandler, IExecutionExceptionHandler {
     private static final String DEBUG = "BCM_DEBUG";
 
-    /** What picocli says of a number that is too large, or none. */
+    /** Picocli's message for a number that is too large or not a number. */
     private static final Pattern NO_NUMBER =
             Pattern.compile("^Invalid value for option '([^']+)'.*: '(.*)' is not an? (int|long)$");
 
-    /** Tells failures on standard error, with traces if the environment variable {@code BCM_DEBUG} is set. */
+    /** Reports failures on standard error, with traces if the environment variable {@code BCM_DEBUG} is set. */
     static Failures onStandardError() {
         return new Failures(
                 System.err,
@@ -53,7 +53,7 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         return tell(failure);
     }
 
-    /** Tells a failure and returns the exit code. */
+    /** Reports a failure and returns the exit code. */
     int tell(Throwable failure) {
         trace(failure);
         if (failure instanceof UserException mistake) {
@@ -80,7 +80,7 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         message.lines().map(line -> "bcm: " + line).forEach(err::println);
     }
 
-    /** Only the first line is for people: in libtorch's messages the rest is a native stack. */
+    /** Only the first line is useful to users: the rest of libtorch's messages is a native stack trace. */
     private static String firstLine(Throwable failure) {
         String name = failure.getClass().getSimpleName();
         return failure.getMessage() == null
@@ -92,7 +92,7 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
                         .orElse(name);
     }
 
-    /** Picocli begins some of its messages with a word that "bcm: " makes idle. */
+    /** Picocli starts some messages with a word that is redundant after "bcm: ". */
     private static String message(ParameterException mistake) {
         String message =
                 Objects.requireNonNullElse(mistake.getMessage(), "mistake").replaceFirst("^Error: ", "");
@@ -113,7 +113,7 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
                 : "; did you mean " + String.join(" or ", close.subList(0, Math.min(2, close.size()))) + "?";
     }
 
-    /** A file may be called -a.png, which a command line cannot know. */
+    /** A file can have a name such as -a.png, which picocli parses as an option. */
     private static String fileThatLooksLikeAnOption(String... arguments) {
         return Arrays.stream(arguments)
                 .filter(argument -> argument.length() > 1 && argument.startsWith("-"))

@@ -13,7 +13,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bcm features}: the small classifier that {@code bcm eval} measures images by. */
+/** {@code bcm features}: the small classifier whose features {@code bcm eval} uses. */
 @Command(
         name = "features",
         description = "Trains the feature network that bcm eval measures images by.",

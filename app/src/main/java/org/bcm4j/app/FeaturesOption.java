@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.bcm4j.features.FeatureNetwork;
 import picocli.CommandLine.Option;
 
-/** Which feature network images are measured by. */
+/** The option for the feature network that measures images. */
 final class FeaturesOption {
     private static final Path SHIPPED = Path.of(System.getProperty("bcm.home", ""), "models", "fashion-mnist-features");
 
@@ -15,7 +15,7 @@ final class FeaturesOption {
             description = "Feature network to measure with (default: the one for Fashion-MNIST that comes with bcm).")
     private Optional<Path> folder = Optional.empty();
 
-    /** The caller closes it. */
+    /** Opens the network. The caller closes it. */
     FeatureNetwork open() {
         return FeatureNetwork.open(folder.orElse(SHIPPED));
     }

@@ -5,7 +5,7 @@ import org.bcm4j.images.ImageFit;
 import org.bcm4j.network.NetworkConfig;
 import picocli.CommandLine.Option;
 
-/** What to do with images that do not fit a model, or can not be read. */
+/** The options for images that do not fit a model, or cannot be read. */
 final class FitOptions {
     @Option(
             names = "--fit",

@@ -13,12 +13,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Noises to generate images from, as {@code bcm invert} writes them.
+ * Noises to generate images from, as written by {@code bcm invert}.
  *
  * @param noises of unit variance, float32 [N,C,H,W], on the CPU
- * @param labels the classes as which they were found, int64 [N]; absent if the file tells none
- * @param scale the noise scale at which they were found; absent if the file tells none
- * @param source what to call the file in an error
+ * @param labels the classes used for the inversion, int64 [N]; absent if the file has none
+ * @param scale the noise scale at which the inversion ended; absent if the file does not state it
+ * @param source the name of the file in error messages
  */
 record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scale, Path source) {
     private static final String LABELS = "labels";
@@ -26,8 +26,8 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
     /**
      * Reads a file.
      *
-     * @param wanted how many of the first to take; absent for all
-     * @throws UserException if it holds no noises for such a network, or fewer than are wanted
+     * @param wanted the number of noises to take, from the first; absent for all
+     * @throws UserException if the file holds no noises for such a network, or too few
      */
     static GivenNoises read(Path file, NetworkConfig network, Optional<Integer> wanted) {
         Tensor noises = NumpyFiles.readNpz(file, InvertCommand.NOISES);
@@ -63,9 +63,9 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
     }
 
     /**
-     * Refuses a way that starts elsewhere than these noises lie.
+     * Checks that a path starts at the scale of these noises.
      *
-     * @throws UserException if their scale is known and another
+     * @throws UserException if their scale is known and differs
      */
     void requireScale(SamplingPath way) {
         scale.filter(found -> found != way.start()).ifPresent(found -> {

@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import picocli.CommandLine.Option;
 
-/** Which parts of pictures are missing: drawn in a mask, given as boxes, or transparent. */
+/** The options for the missing parts of pictures: drawn in a mask, given as boxes, or transparent. */
 final class HoleOptions {
     private static final long HALF = 128;
 
@@ -31,18 +31,18 @@ final class HoleOptions {
             description = "A missing rectangle: its left and upper edge, width and height in pixels; may be repeated.")
     private List<String> boxes = List.of();
 
-    /** Whether the holes are drawn over pictures, which then show what was in them. */
+    /** Whether the holes are drawn over pictures, so that the original content is known. */
     boolean areDrawn() {
         return mask.isPresent() || !boxes.isEmpty();
     }
 
     /**
-     * Where the pictures lack pixels.
+     * The missing pixels of the pictures.
      *
      * @param images the pictures
      * @param pictures their pixels, [N,C,H,W]
      * @return bool [N,1,H,W]
-     * @throws UserException if a mask is of another size, a box lies outside, or nothing is missing or nothing known
+     * @throws UserException if a mask is of another size, a box lies outside, nothing is missing or nothing is known
      */
     Tensor missing(List<InputImage> images, Tensor pictures) {
         if (!areDrawn()) {
@@ -61,7 +61,7 @@ final class HoleOptions {
                     .fill_(scalar(1L));
         }
         requireHole(hole, mask.map(Path::toString).orElse("--box"));
-        // What is transparent is missing as well: it has no colour that could be kept.
+        // Transparent pixels are missing as well: they have no colour to keep.
         Tensor drawn = hole;
         return stack(
                 0,
@@ -101,7 +101,7 @@ final class HoleOptions {
         return hole;
     }
 
-    /** Left, top, width, height of a box within the image. */
+    /** Left, top, width and height of a box within the image. */
     private static List<Integer> edges(String box, int width, int height) {
         List<Integer> edges = new ArrayList<>();
         try {

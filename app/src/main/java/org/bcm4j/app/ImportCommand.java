@@ -26,7 +26,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm import}: other people's checkpoints as model folders. */
+/** {@code bcm import}: converts other projects' checkpoints to model folders. */
 @Command(
         name = "import",
         description = {
@@ -85,7 +85,7 @@ final class ImportCommand implements Callable<Integer> {
             description = "The model folder to write, new or empty.")
     private Path out = Path.of("");
 
-    /** What matters here of an experiment, however it trains. */
+    /** The part of an experiment that matters here, whatever its training. */
     record Description(
             NetworkConfig network, @Default("bidirectional") ModelKind model) {
         Description {

@@ -32,7 +32,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm info}: what a model or an experiment is. */
+/** {@code bcm info}: describes a model or an experiment. */
 @Command(
         name = "info",
         description = {
@@ -145,7 +145,7 @@ final class InfoCommand implements Callable<Integer> {
         line("time", time(config, estimate));
     }
 
-    /** Measures, which loads libtorch: the last line. */
+    /** Measures the time, which loads libtorch. It is therefore printed last. */
     private static String time(TrainingConfig config, TrainingEstimate estimate) {
         Device device = config.device().orElseGet(Device::best);
         if (device == Device.CUDA && Device.best() != Device.CUDA) {
@@ -176,7 +176,7 @@ final class InfoCommand implements Callable<Integer> {
         return time.toMinutes() + " min " + time.toSecondsPart() + " s";
     }
 
-    /** Multiply-adds, and the operations that they are, in thousands, millions, ... */
+    /** A number of multiply-adds, and the corresponding operations, with a unit prefix. */
     private static String work(double multiplyAdds) {
         int power = Math.max(0, (int) (Math.log10(multiplyAdds) / 3));
         String prefix = List.of("", "k", "M", "G", "T", "P", "E").get(Math.min(power, 6));
@@ -197,7 +197,7 @@ final class InfoCommand implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "%-11s %s%n", name, value);
     }
 
-    /** The walks for two purposes side by side. */
+    /** Prints the walks for two purposes side by side. */
     private static void walks(String left, Map<String, String> lefts, String right, Map<String, String> rights) {
         walks("--nfe", left, right);
         Stream.concat(lefts.keySet().stream(), rights.keySet().stream())

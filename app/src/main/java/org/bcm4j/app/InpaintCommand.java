@@ -30,9 +30,9 @@ import picocli.CommandLine.Option;
             "Without --mask and --box, the transparent parts of the pictures are missing."
         })
 final class InpaintCommand implements Callable<Integer> {
-    private static final double MISSING = 0; // drawn grey
+    private static final double MISSING = 0; // shown as grey
 
-    /** Those of 18 steps between 0.1 and 2. */
+    /** The noise scales between 0.1 and 2 of multistep sampling with 18 steps. */
     private static final List<String> ROUNDS =
             List.of("0 +1.5 > 0", "0 +0.859 > 0", "0 +0.469 > 0", "0 +0.242 > 0", "0 +0.117 > 0");
 
@@ -65,7 +65,7 @@ final class InpaintCommand implements Callable<Integer> {
             Tensor pictures = edits.pictures();
             Tensor missing = holes.missing(edits.images(), pictures);
             Tensor given = pictures.masked_fill(missing, scalar(MISSING));
-            // What is transparent has no colour to compare with.
+            // Transparent pixels have no colour to compare with.
             boolean known = holes.areDrawn()
                     && edits.images().stream()
                             .allMatch(image -> image.transparent().isEmpty());
@@ -83,7 +83,7 @@ final class InpaintCommand implements Callable<Integer> {
         }
     }
 
-    /** The walk, and then rounds from the small noise scales at the end of a consistency model's multistep sampling. */
+    /** The walk for the chosen method, before any refinement rounds. */
     private Walk walk() {
         ModelConfig config = edits.config();
         if (!method.isConsistencyModel(config)) {

@@ -11,11 +11,11 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
-/** An image that a command was given, as its model wants it: in Java's memory, so that no scope frees it. */
+/** An input image in the form that the model requires. It is in Java memory, so no scope frees it. */
 final class InputImage {
     private static final long HALF = 128;
 
-    /** Of the 255 that a name may have on most disks: what is left beside a number and an ending. */
+    /** Most file systems allow 255 bytes; this leaves room for a number and an ending. */
     private static final int MOST_NAME_BYTES = 240;
 
     private final String name;
@@ -26,10 +26,10 @@ final class InputImage {
     private final Optional<byte[]> opacity;
 
     /**
-     * Takes over the arrays.
+     * Takes ownership of the arrays.
      *
      * @param levels uint8 [channels,side,side], row by row
-     * @param opacity uint8 [side,side], 0 (transparent) to 255 (opaque); absent if its file knows no transparency
+     * @param opacity uint8 [side,side], 0 (transparent) to 255 (opaque); absent if the file has no transparency
      */
     InputImage(String name, String source, int channels, int side, byte[] levels, Optional<byte[]> opacity) {
         this.name = name;
@@ -40,12 +40,12 @@ final class InputImage {
         this.opacity = opacity;
     }
 
-    /** For files made of it, without ending. */
+    /** The name for files made from it, without ending. */
     String name() {
         return name;
     }
 
-    /** What to call it in an error. */
+    /** The name of the image in error messages. */
     String source() {
         return source;
     }
@@ -55,7 +55,7 @@ final class InputImage {
         return side;
     }
 
-    /** All images, float32 [N,C,H,W] in [-1,1], on the CPU; they must be of one size. */
+    /** All images, float32 [N,C,H,W] in [-1,1], on the CPU. They must have the same size. */
     static Tensor signals(List<InputImage> images) {
         Tensor[] signals = images.stream()
                 .map(image ->
@@ -64,12 +64,14 @@ final class InputImage {
         return stack(0, signals);
     }
 
-    /** Whether each pixel is more transparent than not, bool [1,side,side]; absent if its file knows no transparency. */
+    /**
+     * Whether each pixel is more transparent than opaque, bool [1,side,side]; absent if the file has no transparency.
+     */
     Optional<Tensor> transparent() {
         return opacity.map(alpha -> HostTensors.ofBytes(alpha, 1, side, side).lt(scalar(HALF)));
     }
 
-    /** A file's name without its ending, cut where it would be too long for files that are made of the image. */
+    /** A file's name without its ending, shortened if it would be too long for files made from the image. */
     static String nameOf(Path file) {
         String stem = EditOptions.stem(file);
         while (stem.getBytes(StandardCharsets.UTF_8).length > MOST_NAME_BYTES) {

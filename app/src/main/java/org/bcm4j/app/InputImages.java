@@ -22,13 +22,13 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Reads the images that a command is given, as its model wants them.
+ * Reads the input images of a command in the form that the model requires.
  *
- * @param fit how images of other sizes are fitted; absent to refuse them
- * @param skipsBad whether an image that can not be used is named on standard error and left out
+ * @param fit how images of other sizes are fitted; absent to reject them
+ * @param skipsBad whether an unusable image is reported on standard error and skipped
  */
 record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean skipsBad) {
-    /** How help calls the images. */
+    /** The placeholder for images in the help. */
     static final String LABEL = "IMAGE|DIR|FILE.npz";
 
     static final String DESCRIPTION =
@@ -36,10 +36,10 @@ record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean skipsB
 
     private static final int COLOUR_CHANNELS = 3;
 
-    /** What {@code --fit pad} adds to a picture: black. */
+    /** The bars that {@code --fit pad} adds to a picture: black. */
     private static final int BARS = 0;
 
-    /** And it is known, not missing. */
+    /** The bars are known, not missing. */
     private static final int OPAQUE = 255;
 
     private static final int BATCH = 64;
@@ -47,9 +47,9 @@ record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean skipsB
     /**
      * Reads picture files, the pictures in folders and their subfolders, and the images in {@code .npz} files.
      *
-     * @param sides which height and width the images may have; others are fitted to the first, if they are to be
-     * @return at least one, on the CPU, in the caller's scope
-     * @throws UserException if a file is no picture, or has not the size or the colours of the model's images
+     * @param sides the accepted heights and widths; with a fit, other images are fitted to the first
+     * @return at least one image
+     * @throws UserException if a file is not a picture, or does not have the size or colours of the model's images
      */
     List<InputImage> read(List<Path> given, int... sides) {
         List<InputImage> images = new ArrayList<>();
@@ -68,12 +68,12 @@ record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean skipsB
         return images;
     }
 
-    /** As {@link #read(List, int...)}, all of the model's size. */
+    /** As {@link #read(List, int...)}, with all images at the model's size. */
     List<InputImage> read(List<Path> given) {
         return read(given, network.imageSize());
     }
 
-    /** A picture's file, or the pictures in a folder and its subfolders in the order of their names. */
+    /** The given picture file, or the pictures in a folder and its subfolders, sorted by name. */
     static List<Path> files(Path given) {
         return Files.isDirectory(given) ? PictureFolder.ofSome(given).pictures() : List.of(given);
     }
@@ -106,7 +106,7 @@ record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean skipsB
     }
 
     private InputImage image(String name, String source, Supplier<Picture> reading, int... sides) {
-        // A photograph may be thousands of times larger than what is made of it, and goes with its scope.
+        // A photograph can be thousands of times larger than the result. This scope frees it.
         try (Scope scope = Scope.open()) {
             Picture picture = reading.get();
             Tensor pixels = picture.pixels();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm interpolate}: the images between two real ones. */
+/** {@code bcm interpolate}: generates the images between two real ones. */
 @Command(
         name = "interpolate",
         description = "Draws images that lead from one real image to another.",
@@ -128,7 +128,7 @@ final class InterpolateCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Beside the strip. */
+    /** The animation file, next to the strip. */
     private static Path animation(Path strip) {
         return strip.resolveSibling(EditOptions.stem(strip) + ".gif");
     }

@@ -35,7 +35,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm invert}: the noises of given images. */
+/** {@code bcm invert}: finds the noises of given images. */
 @Command(
         name = "invert",
         description = "Finds the noise that generates a given image.",
@@ -45,12 +45,12 @@ import picocli.CommandLine.Parameters;
             "  bcm invert runs/edm/model --sampler heun --steps 18 shirt.png boot.png --out noises.npz"
         })
 final class InvertCommand implements Callable<Integer> {
-    /** The array of noises in the file. */
+    /** The name of the array of noises in the file. */
     static final String NOISES = "noises";
 
     static final String SCALE = "scale";
 
-    /** How many standard deviations of noise are drawn black and white. */
+    /** The number of standard deviations between grey and black or white in pictures of noise. */
     private static final double DRAWN_DEVIATIONS = 3;
 
     private static final Walk ONE_STEP = Walk.parse("80 > 0");
@@ -144,7 +144,10 @@ final class InvertCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    /** What a file holds: noises of unit variance, found at a noise scale, and the images and labels as which they were. */
+    /**
+     * The content of a file: noises of unit variance, the noise scale at which they were found, and the images and
+     * labels that were inverted.
+     */
     private record Found(Tensor images, Tensor noises, Optional<Tensor> labels, double scale) {}
 
     private static void write(Destination destination, Found found) {
@@ -168,7 +171,7 @@ final class InvertCommand implements Callable<Integer> {
         ImageFiles.writePng(picture(file), picture);
     }
 
-    /** Beside the arrays. */
+    /** The picture file, next to the arrays. */
     private static Path picture(Path arrays) {
         return arrays.resolveSibling(EditOptions.stem(arrays) + ".png");
     }

@@ -13,13 +13,16 @@ import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.NoiseQuality;
 
-/** The figures of {@code metrics.json} as the tables of a model card, in Markdown. What was not measured has no column, or no table. */
+/**
+ * The figures of {@code metrics.json} as Markdown tables for a model card. Figures that were not measured have no
+ * column or table.
+ */
 final class MarkdownTables {
     private static final String ABSENT = "";
 
     private MarkdownTables() {}
 
-    /** All tables, an empty line between two. */
+    /** All tables, separated by empty lines. */
     static String of(EvaluationReport report) {
         List<String> tables = new ArrayList<>();
         if (!report.generation().isEmpty()) {

@@ -3,7 +3,7 @@ package org.bcm4j.app;
 import java.util.Optional;
 import org.bcm4j.metrics.MeasuringListener;
 
-/** Shows how far each measurement is: one bar after another. */
+/** Shows the progress of measurements, one bar after another. */
 final class MeasuringProgress implements MeasuringListener, AutoCloseable {
     private Optional<Progress> shown = Optional.empty();
     private String what = "";
@@ -18,7 +18,7 @@ final class MeasuringProgress implements MeasuringListener, AutoCloseable {
         shown.ifPresent(progress -> progress.at(done, ""));
     }
 
-    /** Ends the bar that is shown, if there is one. */
+    /** Ends the current bar, if there is one. */
     @Override
     public void close() {
         shown.ifPresent(Progress::close);

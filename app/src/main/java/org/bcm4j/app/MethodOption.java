@@ -6,7 +6,7 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Option;
 
-/** Whose way of editing to go. */
+/** The option for the editing method: BCM's or the consistency models'. */
 final class MethodOption {
     private enum Method {
         BCM,
@@ -23,7 +23,7 @@ final class MethodOption {
             })
     private Optional<Method> method = Optional.empty();
 
-    /** @throws UserException if a plain consistency model is to go by the noise of images */
+    /** @throws UserException if BCM's method is requested for a plain consistency model */
     boolean isConsistencyModel(ModelConfig model) {
         if (model.kind() == ModelKind.CONSISTENCY && method.equals(Optional.of(Method.BCM))) {
             throw new UserException(

@@ -13,7 +13,7 @@ import org.bcm4j.tensor.Precision;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which model, and where and how precisely to run it. */
+/** The options for the model, its device and its precision. */
 final class ModelOptions {
     @Parameters(index = "0", paramLabel = "MODEL", description = "Model folder, such as models/fashion-mnist.")
     private Path path = Path.of("");
@@ -32,12 +32,15 @@ final class ModelOptions {
         return new ModelFolder(path);
     }
 
-    /** What was named. */
+    /** The given path. */
     Path path() {
         return path;
     }
 
-    /** Whether what was named is a file or folder of images in place of a model; a run's directory, which has pictures too, is none. */
+    /**
+     * Whether the path is a file or folder of images instead of a model. A run's directory does not count, although it
+     * contains pictures.
+     */
     boolean holdsImages() {
         boolean array = path.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
         boolean folder = Files.isDirectory(path)
@@ -47,9 +50,9 @@ final class ModelOptions {
     }
 
     /**
-     * Opens a model of either kind, which loads libtorch. The caller closes it.
+     * Opens a model of any kind, which loads libtorch. The caller closes it.
      *
-     * @throws org.bcm4j.storage.UserException if there is no sound model
+     * @throws org.bcm4j.storage.UserException if there is no valid model
      */
     TensorModel openAny() {
         Device chosen = device.orElseGet(Device::best);
@@ -57,7 +60,7 @@ final class ModelOptions {
     }
 
     /**
-     * As {@link #openAny}, for what only a consistency model can do.
+     * As {@link #openAny}, for tasks that need a consistency model.
      *
      * @throws org.bcm4j.storage.UserException if the model is a denoiser
      */
@@ -75,7 +78,7 @@ final class ModelOptions {
         }
     }
 
-    /** @throws org.bcm4j.storage.UserException if there is no model, or it can not lead images to noise */
+    /** @throws org.bcm4j.storage.UserException if there is no model, or it cannot invert images */
     void requireBothWays() {
         ModelKind kind = folder().config().kind();
         if (kind == ModelKind.DENOISER) {

@@ -10,15 +10,15 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Shows on standard error how far long work is: a bar with rate and remaining time on a terminal, plain lines when
+ * Shows the progress of long work on standard error: a bar with rate and remaining time on a terminal, plain lines when
  * piped.
  */
 interface Progress extends AutoCloseable {
     /**
-     * Tells how far the work is.
+     * Reports progress.
      *
      * @param done units done, of the total
-     * @param remark more to show, such as a loss; may be empty
+     * @param remark additional information, such as a loss; may be empty
      */
     void at(long done, String remark);
 
@@ -26,24 +26,24 @@ interface Progress extends AutoCloseable {
     void close();
 
     /**
-     * Starts to show.
+     * Starts the display.
      *
-     * @param task what is being done
-     * @param unit what is counted, in the plural
+     * @param task the name of the work
+     * @param unit the name of the units, in the plural
      * @param done units done before, which do not count for the rate
-     * @param total units in all
+     * @param total total number of units
      */
     static Progress show(String task, String unit, long done, long total) {
         return onTerminal() ? new Bar(task, unit, done, total) : new ProgressLines(System.err, task, unit, done, total);
     }
 
-    /** Whether people watch standard error; {@link System#console} asks about the other two streams. */
+    /** Whether standard error is a terminal. {@link System#console} checks the other two streams instead. */
     private static boolean onTerminal() {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
         } catch (IOException | UnsupportedOperationException e) {
-            return false; // not Linux: plain lines are right everywhere
+            return false; // not Linux: plain lines work everywhere
         }
     }
 

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Progress for a log file: a line every ten seconds at most, so short work shows none. */
+/** Progress for a log file: at most one line every ten seconds, so short work prints none. */
 final class ProgressLines implements Progress {
     private static final long INTERVAL = Duration.ofSeconds(10).toNanos();
 
@@ -34,7 +34,7 @@ final class ProgressLines implements Progress {
         out.println(line(done, remark, (now - started) * 1e-9));
     }
 
-    /** The line after {@code seconds}. */
+    /** The line to print after {@code seconds}. */
     String line(long done, String remark, double seconds) {
         double rate = (done - first) / seconds;
         String left = rate > 0 ? duration((long) ((total - done) / rate)) : "unknown";

@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm quickstart}: a first look at a model, as a page. */
+/** {@code bcm quickstart}: a page with a first look at a model. */
 @Command(
         name = "quickstart",
         description = {
@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n",
         footer = {"  bcm quickstart", "  bcm quickstart --model runs/mine/model --seed 7 --out out/mine"})
 final class QuickstartCommand implements Callable<Integer> {
-    /** Where the launcher was found; set by it. */
+    /** The system property with the location of the installation, set by the launcher. */
     private static final String HOME = "bcm.home";
 
     @Option(
@@ -58,7 +58,7 @@ final class QuickstartCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Puts example images beside a model, for the quickstart to show; done once for a model. */
+    /** Stores example images with a model for the quickstart; needed once per model. */
     @Command(
             name = "images",
             description = "Puts the first test images of each class beside a model, for the quickstart to work with.",
@@ -86,7 +86,7 @@ final class QuickstartCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** As a person would write it, relative to where they are if that leads there. */
+    /** The path as a user would write it: relative to the working directory if it lies below it. */
     private static Path shippedModel() {
         Path here = Path.of("").toAbsolutePath();
         Path shipped = Path.of(System.getProperty(HOME, "")).toAbsolutePath().resolve("models/fashion-mnist");

@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm reconstruct}: images to noise and back, and how much is lost on the way. */
+/** {@code bcm reconstruct}: inverts images, generates them again and measures the loss. */
 @Command(
         name = "reconstruct",
         description = "Inverts images, generates them again, and measures the difference.",
@@ -141,7 +141,7 @@ final class ReconstructCommand implements Callable<Integer> {
                         .orElse("-"));
     }
 
-    /** Numbered, because two images may bear one name in two folders. */
+    /** Numbered, because images from two folders can have the same name. */
     private String name(int i) {
         return String.format(Locale.ROOT, "%05d-%s.png", i, images.get(i).name());
     }

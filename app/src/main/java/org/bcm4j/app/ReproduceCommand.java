@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm reproduce}: the paper's experiments. */
+/** {@code bcm reproduce}: runs the paper's experiments. */
 @Command(
         name = "reproduce",
         description = {
@@ -80,7 +80,7 @@ final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private final FeaturesOption features = new FeaturesOption();
 
-    /** What {@code --stage} takes, for the help. */
+    /** The values of {@code --stage}, for the help. */
     static final class StageNames implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
@@ -112,7 +112,7 @@ final class ReproduceCommand implements Callable<Integer> {
         budget.filter(minutes -> !(minutes > 0)).ifPresent(minutes -> {
             throw new UserException("--budget " + minutes + ": allow some minutes");
         });
-        // Java's cache of pictures in files wants a shutdown hook, which comes too late after a signal.
+        // Java's file cache for pictures needs a shutdown hook, which cannot be added after a signal.
         ImageIO.setUseCache(false);
         boolean complete;
         try (FeatureNetwork network = features.open();

@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bcm restore}: makes compressed pictures good. */
+/** {@code bcm restore}: improves compressed pictures. */
 @Command(
         name = "restore",
         description = "Restores images that compression has damaged, without being told how.",

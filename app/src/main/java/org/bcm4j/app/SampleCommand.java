@@ -30,7 +30,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bcm sample}: new images from noise. */
+/** {@code bcm sample}: generates new images from noise. */
 @Command(
         name = "sample",
         description = "Generates images.",
@@ -120,7 +120,7 @@ final class SampleCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** The one class, or none, that was asked for; absent for each in turn, of a model that knows classes. */
+    /** The requested class, or no class. Absent for a model with classes if all are generated in turn. */
     private Optional<ClassOption.Choice> choice(ModelConfig config, boolean givenNoises) {
         if (!givenNoises && classText.isEmpty() && config.network().classes() > 0) {
             return Optional.empty();

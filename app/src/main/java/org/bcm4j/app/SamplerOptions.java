@@ -7,7 +7,7 @@ import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Option;
 
-/** How to solve the ODE of a denoiser, the EDM baseline. */
+/** The options for solving the ODE of a denoiser, the EDM baseline. */
 final class SamplerOptions {
     private static final OdeSolver DEFAULT_SOLVER = OdeSolver.HEUN;
     private static final int DEFAULT_STEPS = 18;
@@ -30,7 +30,7 @@ final class SamplerOptions {
                             + " 2(N-1) (default: " + DEFAULT_STEPS + ").")
     private List<Integer> steps = List.of();
 
-    /** Every solver that was given with every number of steps. */
+    /** Every given solver with every given number of steps. */
     List<DeterministicSampler> all() {
         return (solvers.isEmpty() ? Stream.of(DEFAULT_SOLVER) : solvers.stream())
                 .flatMap(solver -> (steps.isEmpty() ? Stream.of(DEFAULT_STEPS) : steps.stream())
@@ -47,7 +47,7 @@ final class SamplerOptions {
         return given.get(0);
     }
 
-    /** @throws UserException if one was given to a model that is no denoiser */
+    /** @throws UserException if one was given for a model that is not a denoiser */
     void requireNone() {
         String given = solvers.isEmpty() ? "--steps" : "--sampler";
         if (!solvers.isEmpty() || !steps.isEmpty()) {

@@ -3,7 +3,7 @@ package org.bcm4j.app;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** The seed of every random number that a command draws. */
+/** The option for the seed of all random numbers of a command. */
 final class SeedOption {
     private static final long DEFAULT = 0;
 
@@ -17,7 +17,7 @@ final class SeedOption {
         return seed.orElse(DEFAULT);
     }
 
-    /** The seed for a person to repeat the command with, marked if nobody chose it. */
+    /** The seed, for repeating the command; marked if it was not chosen by the user. */
     @Override
     public String toString() {
         return "seed " + value() + (seed.isPresent() ? "" : " (default)");

@@ -20,7 +20,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm shrink}: makes pictures of the size that a model takes. */
+/** {@code bcm shrink}: scales pictures to the size of a model. */
 @Command(
         name = "shrink",
         description =
@@ -80,7 +80,10 @@ final class ShrinkCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** The pictures by the names of their results; those of subfolders, which may be their classes, stay in these. */
+    /**
+     * The pictures by the names of their results. Pictures in subfolders, which can be their classes, stay in
+     * subfolders.
+     */
     private Map<String, Path> byName() {
         Map<String, Path> byName = new TreeMap<>();
         for (Path given : images) {

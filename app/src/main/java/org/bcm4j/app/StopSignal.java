@@ -3,8 +3,8 @@ package org.bcm4j.app;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Lets long work end in order when Ctrl-C or a termination signal arrives: the work is asked to stop, and the process
- * ends when it has, which {@link #close} says.
+ * Ends long work in an orderly way when Ctrl-C or a termination signal arrives. It requests the work to stop, and the
+ * process ends when the work calls {@link #close}.
  */
 final class StopSignal implements AutoCloseable {
     private final CountDownLatch workEnded = new CountDownLatch(1);
@@ -19,7 +19,7 @@ final class StopSignal implements AutoCloseable {
                 "stop-signal");
     }
 
-    /** From now until {@link #close}, a signal runs {@code request}, once and on a thread of its own. */
+    /** From now until {@link #close}, a signal runs {@code request} once, on a separate thread. */
     static StopSignal asking(Runnable request) {
         StopSignal signal = new StopSignal(request);
         Runtime.getRuntime().addShutdownHook(signal.hook);
@@ -34,14 +34,14 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
-    /** The work has ended, and all that it had to say is said: after a signal the process ends now. */
+    /** Says that the work has ended and printed everything. After a signal, the process ends now. */
     @Override
     public void close() {
         workEnded.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The signal came: the hook is running, and ends by itself.
+            // A signal has arrived: the hook is running and ends by itself.
         }
     }
 }

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code bcm stroke}: makes images of rough drawings. */
+/** {@code bcm stroke}: turns rough drawings into images. */
 @Command(
         name = "stroke",
         description = "Makes images of rough drawings: keeps their forms from above a noise scale, and finds the rest.",

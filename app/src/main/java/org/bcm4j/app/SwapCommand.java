@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code bcm swap}: makes images of one class those of another. */
+/** {@code bcm swap}: turns images of one class into images of another. */
 @Command(
         name = "swap",
         description =

@@ -6,7 +6,7 @@ import org.bcm4j.walk.ThereAndBack;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which way to take to noise and back, so that images which nothing is done to come back as they were. */
+/** The options for the walk to noise and back. Without an edit, it returns the images that it started from. */
 final class ThereAndBackOptions {
     @Mixin
     private final WalkOptions walks = new WalkOptions();
@@ -18,16 +18,17 @@ final class ThereAndBackOptions {
     private Optional<String> inversion = Optional.empty();
 
     /**
-     * The way to interpolate.
+     * The walk for interpolation.
      *
-     * @throws org.bcm4j.storage.UserException if the model can not go both ways, or the way adds noise but at its start
+     * @throws org.bcm4j.storage.UserException if the model cannot go in both directions, or the walk adds noise
+     *     anywhere except at its start
      */
     ThereAndBack interpolation(ModelOptions model) {
         model.requireBothWays();
         return walks.thereAndBack(model, inversion, Purpose.INTERPOLATE);
     }
 
-    /** The way to swap classes; as {@link #interpolation}. */
+    /** The walk for swapping classes; as {@link #interpolation}. */
     ThereAndBack swap(ModelOptions model) {
         model.requireBothWays();
         return walks.thereAndBack(model, inversion, Purpose.SWAP);

@@ -15,7 +15,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code bcm train}: a training run, new or continued. */
+/** {@code bcm train}: starts or continues a training run. */
 @Command(
         name = "train",
         description = {
@@ -54,8 +54,8 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path directory = directory();
-        // Java's cache of pictures in files wants a shutdown hook, which comes too late when the first is drawn after a
-        // signal.
+        // Java's file cache for pictures needs a shutdown hook, which cannot be added if the first picture is drawn
+        // after a signal.
         ImageIO.setUseCache(false);
         try (Trainer trainer = open(directory)) {
             long total = trainer.config().totalSteps();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.journal.StepRecord;
 
-/** The part of a training run's journal that a person watches: how far it is, how fast, and the loss. */
+/** The part of a training run's journal for the user: progress, speed and loss. */
 record TrainingProgress(Progress progress) implements Journal {
     @Override
     public void step(StepRecord record) {

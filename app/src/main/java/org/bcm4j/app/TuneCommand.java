@@ -43,7 +43,7 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bcm tune}: looks for the numbers of a walk that serve a model best. */
+/** {@code bcm tune}: searches for the best numbers of a walk for a model. */
 @Command(
         name = "tune",
         description = {
@@ -62,10 +62,10 @@ final class TuneCommand implements Callable<Integer> {
     private static final Corruption HOLE = new Corruption.CentralHole();
     private static final Corruption COMPRESSION = new Corruption.Compression(20);
 
-    /** The options that say how to search, which saving a found walk does not. */
+    /** The options of the search, which the command to save a walk leaves out. */
     private static final Set<String> SEARCHING = Set.of("--walk", "--budget", "--plot");
 
-    /** What a search has a measure for. */
+    /** The aims that a search can measure. */
     enum Aim {
         SAMPLE(Purpose.SAMPLE),
         INVERT(Purpose.INVERT),
@@ -179,7 +179,7 @@ final class TuneCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** The walks to start from: the one that was given, or the model's and the untuned one. */
+    /** The walks to start from: the given one, or the model's and the untuned one. */
     private List<Walk> starts(RecommendedWalks stored, ModelConfig config) {
         List<Walk> starts = start.map(text -> List.of(Walk.parse(text)))
                 .orElseGet(() -> Stream.of(stored, RecommendedWalks.untuned(config.kind()))
@@ -229,7 +229,7 @@ final class TuneCommand implements Callable<Integer> {
         return walk -> inversion.of(walk, labels).meanSquaredError();
     }
 
-    /** Of what is generated or mended, from real images. */
+    /** The distance of generated or edited images from real images. */
     private ToDoubleFunction<Walk> distanceCost(
             TrainedModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
         RealImages real = RealImages.measure(network, training, training.size(), listener);
@@ -266,7 +266,7 @@ final class TuneCommand implements Callable<Integer> {
         return model.path().resolve("walks.json");
     }
 
-    /** What was typed, but with the walk that was found and no search. */
+    /** The given command line with the best walk and without the search. */
     private String savingCommand(Walk walk) {
         Stream<String> given = spec.commandLine().getParseResult().matchedArgs().stream()
                 .filter(argument ->

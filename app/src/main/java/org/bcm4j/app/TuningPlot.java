@@ -12,7 +12,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 
-/** Draws a search: the cost of every walk that was tried, and the least so far. */
+/** Plots a search: the cost of every walk that was tried, and the lowest so far. */
 final class TuningPlot {
     private TuningPlot() {}
 

@@ -7,8 +7,8 @@ import org.bcm4j.tensor.Precision;
 import picocli.CommandLine.IVersionProvider;
 
 /**
- * What {@code bcm --version} says: all that a bug report needs. It loads libtorch to tell the device, which makes it
- * the run that finds out whether libtorch loads at all.
+ * The output of {@code bcm --version}: everything that a bug report needs. It loads libtorch to determine the device,
+ * so it also shows whether libtorch loads at all.
  */
 final class Version implements IVersionProvider {
     @Override

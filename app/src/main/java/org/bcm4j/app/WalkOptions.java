@@ -17,7 +17,7 @@ import org.bcm4j.walk.Walk;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** Which walk to take: written out, or by its number of network evaluations (NFE) from those stored with the model. */
+/** The options for the walk: its text, or the number of network evaluations (NFE) of a walk stored with the model. */
 final class WalkOptions {
     private static final int DEFAULT_NFE = 2;
     private static final int INPAINTING_NFE = 4;
@@ -41,7 +41,7 @@ final class WalkOptions {
         private Optional<Integer> nfe = Optional.empty();
     }
 
-    /** @throws UserException if a walk was given, by its text or its evaluations, to a denoiser */
+    /** @throws UserException if a walk was given, by its text or its evaluations, for a denoiser */
     void requireNone() {
         choice.walk.ifPresent(text -> {
             throw forDenoiser("--walk \"" + text + "\"");
@@ -51,7 +51,7 @@ final class WalkOptions {
         });
     }
 
-    /** What to say of a walk that was given to a denoiser. */
+    /** The error for a walk given for a denoiser. */
     static UserException forDenoiser(String option) {
         return new UserException(option + ": this model is a denoiser, which does not walk; choose with --sampler and"
                 + " --steps how to solve its ODE");
@@ -64,7 +64,10 @@ final class WalkOptions {
                 walk, false, true, "generates images, so it must lead from noise to 0, as \"80 > 1.2 > 0\" does");
     }
 
-    /** A walk from noises that an inversion found: unless one was chosen, the way back of an interpolation, which adds no noise to them. */
+    /**
+     * A walk from noises that an inversion found. By default this is the return path of an interpolation, which adds no
+     * noise to them.
+     */
     Walk fromFoundNoise(ModelOptions model) {
         boolean chosen = choice.walk.isPresent() || choice.nfe.isPresent();
         boolean inverts = model.folder().config().kind().isBidirectional();
@@ -75,7 +78,7 @@ final class WalkOptions {
                         .toImages();
     }
 
-    /** A walk from images to noise, of a model that leads there. */
+    /** A walk from images to noise. The model must be able to invert. */
     Walk inversion(ModelOptions model) {
         model.requireBothWays();
         Walk walk = walk(model, Purpose.INVERT, DEFAULT_NFE);
@@ -86,7 +89,10 @@ final class WalkOptions {
         return requireEnds(walk, true, false, rule);
     }
 
-    /** A walk from images to noise and back; by NFE, the model's inversion of K evaluations and its generation of 1. */
+    /**
+     * A walk from images to noise and back. By default it joins the model's inversion of the given NFE and its
+     * generation of 1 NFE.
+     */
     Walk roundTrip(ModelOptions model) {
         model.requireBothWays();
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
@@ -97,10 +103,10 @@ final class WalkOptions {
     }
 
     /**
-     * A way to noise and back without added noise but at the start, as the model stores them for a purpose. A walk that was written out is
-     * all of it if it starts at 0, else the way back.
+     * A walk to noise and back that adds noise only at the start, by default the one stored for a purpose. A given walk
+     * that starts at 0 is the whole walk. Any other given walk is the return path.
      *
-     * @param inversion the way to noise, if that was written out by itself
+     * @param inversion the path to noise, if it was given separately
      */
     ThereAndBack thereAndBack(ModelOptions model, Optional<String> inversion, Purpose purpose) {
         Optional<Walk> written = choice.walk.map(Walk::parse);
@@ -134,20 +140,26 @@ final class WalkOptions {
                 walk, true, true, "restores images, so it must lead from 0 to 0, as \"0 +0.07 > 2 > 0\" does");
     }
 
-    /** A consistency model's way of editing: from noise to time 0 at once, and again from less and less noise. */
+    /**
+     * A walk for the editing method of consistency models: from noise to time 0 at once, then again from less and less
+     * noise.
+     */
     Walk consistencyModel(ModelOptions model) {
         model.requireNoDenoiser();
         return requireEdit(written(model).orElseGet(() -> Walk.multistep(nfe(CONSISTENCY_MODEL_NFE))));
     }
 
-    /** The same to fill holes, by a plain consistency model: by NFE, the walk that is stored with it if there is one. */
+    /**
+     * A walk to fill holes with a plain consistency model: the one stored for this NFE, or the same as
+     * {@link #consistencyModel}.
+     */
     Walk plainInpainting(ModelOptions model) {
         int nfe = nfe(CONSISTENCY_MODEL_NFE);
         boolean stored = model.folder().walks().inpaint().containsKey(Integer.toString(nfe));
         return stored ? requireEdit(walk(model, Purpose.INPAINT, nfe)) : consistencyModel(model);
     }
 
-    /** The walk that was written out, or {@code otherwise}; from images to images. */
+    /** The given walk, or {@code otherwise}; from images to images. */
     Walk edit(ModelOptions model, String otherwise) {
         model.requireNoDenoiser();
         if (choice.nfe.isPresent()) {
@@ -161,7 +173,7 @@ final class WalkOptions {
                 "starts from images, so it must lead from 0 to 0, as \"" + otherwise + "\" does");
     }
 
-    /** The walk that was written out, or straight from a noise scale to 0. */
+    /** The given walk, or one straight from a noise scale to 0. */
     Walk from(ModelOptions model, double sigma) {
         model.requireNoDenoiser();
         return written(model).orElseGet(() -> new Walk(List.of(new Move.Traverse(sigma, 0))));
@@ -184,7 +196,7 @@ final class WalkOptions {
         return nfe;
     }
 
-    /** The walk that was written out, or the model's own of so many evaluations; one that the model can go. */
+    /** The given walk, or the model's stored walk for the given NFE. The model can follow it. */
     private Walk walk(ModelOptions model, Purpose purpose, int defaultNfe) {
         return written(model).orElseGet(() -> stored(model, purpose, nfe(defaultNfe)));
     }
@@ -199,7 +211,7 @@ final class WalkOptions {
         return storedOf(model, purpose, nfe).walk(purpose, nfe);
     }
 
-    /** Throws unless a model of this kind can go the walk. */
+    /** Checks that a model of this kind can follow the walk. */
     private static Walk fitting(Walk walk, ModelConfig config) {
         PathSampler.require(walk, config);
         return walk;
@@ -212,7 +224,11 @@ final class WalkOptions {
         return walk;
     }
 
-    /** The walks stored with the model, if there are some of so many evaluations. */
+    /**
+     * The walks stored with the model.
+     *
+     * @throws UserException if none has the given number of evaluations
+     */
     private static ModelWalks storedOf(ModelOptions model, Purpose purpose, int nfe) {
         ModelFolder folder = model.folder();
         ModelWalks walks = new ModelWalks(folder.config(), folder.walks());

@@ -7,7 +7,7 @@ import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Mixin;
 
-/** Which way to go with a model of either kind: a walk, or with a denoiser its ODE. */
+/** The options for a path with a model of any kind: a walk, or for a denoiser its ODE. */
 final class WayOptions {
     @Mixin
     private final WalkOptions walks = new WalkOptions();
@@ -49,7 +49,7 @@ final class WayOptions {
         return new Ode(samplers.one(), direction);
     }
 
-    /** For the line that a command ends with: what kind of way it was, its text form, and its evaluations. */
+    /** A description for the command's summary: the kind of path, its text form and its evaluations. */
     static String described(SamplingPath way) {
         return (way instanceof Walk ? "walk " : "ODE ") + way + " (" + way.nfe() + " NFE)";
     }

@@ -9,7 +9,7 @@ import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
 
-/** What to type to make the things of a page again, from the folder that the quickstart was run in. */
+/** The commands that reproduce the items of a page, relative to the directory in which the quickstart ran. */
 record CommandLines(Quickstart options) {
     Html quickstart() {
         return listing(Stream.of("quickstart --model " + model() + " --out " + shell(options.out()) + seed()));
@@ -66,7 +66,7 @@ record CommandLines(Quickstart options) {
         return shell(images().resolve(file));
     }
 
-    /** The options that lead along a way. */
+    /** The options for a path. */
     private static String way(SamplingPath way) {
         if (way instanceof Ode ode) {
             return " --sampler " + ode.sampler().solver().name().toLowerCase(Locale.ROOT) + " --steps "
@@ -75,14 +75,14 @@ record CommandLines(Quickstart options) {
         return " --walk \"" + way + "\"";
     }
 
-    /** The options that lead there and back; an ODE is solved both ways alike. */
+    /** The options for a path to noise and back. An ODE has the same options in both directions. */
     private static String whole(SamplingPath inversion, SamplingPath generation) {
         return inversion instanceof Walk toNoise && generation instanceof Walk toImages
                 ? way(toNoise.then(toImages))
                 : way(inversion);
     }
 
-    /** A path as a shell takes it for one word. */
+    /** A path quoted as one shell word. */
     private static String shell(Path path) {
         return new ShellWord(path.toString()).toString();
     }

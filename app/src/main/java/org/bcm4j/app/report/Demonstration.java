@@ -7,17 +7,18 @@ import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.walk.SamplingPath;
 
 /**
- * What a model did, for its page.
+ * The results of a model for its page.
  *
- * @param examples how many real images it worked with
- * @param originals the first of them of each class
- * @param drawn drawn noise, as much of it, and pictured like the noise that inversions find
- * @param drawnFigures of as many drawn noises as there are real images, beside those images
+ * @param examples the number of real images
+ * @param originals the first real image of each class
+ * @param drawn a picture of drawn noise, of the same size and scale as those of inverted noise
+ * @param drawnFigures figures of drawn noises, as many as there are real images, with those images
  * @param generations in order of network evaluations, all from the same noises
- * @param roundTrips in order of network evaluations; none if the model inverts nothing
- * @param interpolations between pairs of real images; none if the model does not walk to noise
- * @param midpoints images half-way between two real ones of a class; absent if no class has two, and likewise
- * @param classes samples of each class; empty if the model knows no classes
+ * @param roundTrips in order of network evaluations; empty if the model does not invert
+ * @param interpolations between pairs of real images; empty if the model does not walk to noise
+ * @param midpoints images half-way between two real ones of a class; absent if no class has two, or the model does not
+ *     walk to noise
+ * @param classes samples of each class; empty if the model has no classes
  */
 record Demonstration(
         int examples,
@@ -31,18 +32,18 @@ record Demonstration(
         List<ClassSamples> classes) {
 
     /**
-     * Images generated along a way.
+     * Images generated along a path.
      *
-     * @param imagesPerSecond how fast it went; not for the page, whose bytes depend on the model and the seed alone
+     * @param imagesPerSecond the speed; not on the page, whose bytes depend only on the model and the seed
      */
     record Generation(SamplingPath way, Picture picture, double imagesPerSecond) {}
 
     /**
-     * Images between two real ones, which stand at the ends.
+     * Images between two real ones, which are the ends of the strip.
      *
      * @param fromFile the first real image's file in the page's folder
-     * @param toFile the last one's
-     * @param classes numbers of the classes that the model was told; absent if it was told none
+     * @param toFile the last real image's file in the page's folder
+     * @param classes numbers of the classes that the model received; absent if it received none
      */
     record Interpolation(
             String from,
@@ -57,14 +58,15 @@ record Demonstration(
     /**
      * Images half-way between two real ones of a class.
      *
-     * @param picture a column for each pair: the first image, that half-way, the pixel mean of the two, the second image
+     * @param picture a column for each pair: the first image, the image half-way, the pixel mean of the two, the second
+     *     image
      */
     record Midpoints(SamplingPath inversion, SamplingPath generation, Picture picture) {}
 
     /** Images of one class. */
     record ClassSamples(String name, SamplingPath way, Picture picture) {}
 
-    /** All pictures, in the page's order. */
+    /** All pictures, in the order of the page. */
     List<Picture> pictures() {
         return Stream.of(
                         generations.stream().map(Generation::picture),

@@ -22,12 +22,9 @@ import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * Takes a model along its ways and pictures what comes of it. The commands that the page names do the same, number for
- * number.
- */
+/** Runs a model along its paths and makes pictures of the results. The commands on the page reproduce them exactly. */
 final class Demonstrator {
-    /** Sized for a telephone at two screen pixels per pixel, four of them side by side on a desk. */
+    /** Fits a telephone at two screen pixels per pixel, and four side by side on a desktop screen. */
     static final int SAMPLE_COLUMNS = 5;
 
     static final int SAMPLES = 30;
@@ -35,13 +32,13 @@ final class Demonstrator {
     static final int CLASS_SAMPLES = 8;
     static final int FRAMES = 8;
 
-    /** Of whose samples there is room. */
+    /** The most classes whose samples fit on the page. */
     private static final int MOST_CLASSES = 20;
 
-    /** Images side by side in a strip. */
+    /** The number of images in a strip. */
     private static final int STRIP = 10;
 
-    /** How many standard deviations of noise are drawn black and white. */
+    /** The number of standard deviations between grey and black or white in pictures of noise. */
     static final int DRAWN_DEVIATIONS = 3;
 
     private final TensorModel bcm;
@@ -55,7 +52,7 @@ final class Demonstrator {
      *
      * @param examples real images of the model's size, class by class
      * @param seed of all noise
-     * @param stages is told in a line what was done
+     * @param stages receives a line about each completed stage
      */
     Demonstrator(TensorModel bcm, ModelWays ways, ExampleImages examples, long seed, Consumer<String> stages) {
         this.bcm = bcm;
@@ -65,7 +62,7 @@ final class Demonstrator {
         this.stages = stages;
     }
 
-    /** Goes through everything. */
+    /** Runs the whole demonstration. */
     Demonstration run() {
         try (Scope scope = Scope.open()) {
             Device device = bcm.model().device();
@@ -87,7 +84,7 @@ final class Demonstrator {
         }
     }
 
-    /** As many drawn noises as there are examples. */
+    /** Drawn noises, one per example. */
     private Tensor drawnNoise() {
         return ImageNoise.from(seed, 0, bcm.model().device()).start(bcm.model().shape(examples.size()));
     }
@@ -97,14 +94,14 @@ final class Demonstrator {
     }
 
     private List<Demonstration.Generation> generations() {
-        // The first evaluation also chooses kernels; only the later ones tell the speed.
+        // The first evaluation also selects kernels. Only later ones measure the speed.
         try (Scope scope = Scope.open()) {
             generated(ways.quickestGeneration());
         }
         return ways.generations().stream().map(this::generation).toList();
     }
 
-    /** Of each class in turn. */
+    /** Samples of each class in turn. */
     private Tensor generated(SamplingPath way) {
         return bcm.generate(way, SAMPLES, seed, bcm.model().cyclicLabels(0, SAMPLES));
     }
@@ -168,7 +165,7 @@ final class Demonstrator {
         return new RoundTrip(inversion, generation, unlabelled, labelled, noisePicture, backPicture);
     }
 
-    /** A walk back starts where the inversion ended; an ODE leads between the same ends always. */
+    /** A walk back must start where the inversion ended. An ODE always has the same ends. */
     private static void requireMeeting(SamplingPath inversion, SamplingPath generation) {
         if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
             toNoise.then(toImages); // throws unless they meet
@@ -186,7 +183,7 @@ final class Demonstrator {
         return new Fidelity(error.meanSquared(), NoiseFigures.of(noises, images));
     }
 
-    /** Between the first images of the first two classes, of the next two, and so on. */
+    /** Interpolates between the first images of the first two classes, of the next two, and so on. */
     private List<Demonstration.Interpolation> interpolations(ThereAndBack way, Tensor images, Optional<Tensor> labels) {
         int[] ends = examples.representatives();
         List<Demonstration.Interpolation> strips = new ArrayList<>();
@@ -199,7 +196,7 @@ final class Demonstrator {
         return strips;
     }
 
-    /** The classes are told only to a model that has to be told them. */
+    /** Interpolates between two images. The model receives their classes only if it has no null class. */
     private Demonstration.Interpolation interpolation(
             ThereAndBack way, Tensor images, Optional<Tensor> labels, int from, int to) {
         Tensor first = images.narrow(0, from, 1);
@@ -227,14 +224,17 @@ final class Demonstrator {
                 picture);
     }
 
-    /** Of a file's name: two classes, or two images of one class. */
+    /** A part of a file name: two classes, or two images of one class. */
     private String ends(int from, int to) {
         return examples.label(from) == examples.label(to)
                 ? from + "-" + to
                 : examples.label(from) + "-" + examples.label(to);
     }
 
-    /** Between the first two images of each class; the class is told, if the model knows any, both ways. */
+    /**
+     * Generates images half-way between the first two images of each class. A model with classes receives the class in
+     * both directions.
+     */
     private Optional<Demonstration.Midpoints> midpoints(ThereAndBack way, Tensor images, Optional<Tensor> labels) {
         List<int[]> pairs = examples.firstPairOfEachClass();
         if (pairs.isEmpty()) {
@@ -310,7 +310,7 @@ final class Demonstrator {
         return bcm.model().config().network().classes() > 0;
     }
 
-    /** The first image of each class, as many as a strip has room for. */
+    /** The first image of each class, up to the length of a strip. */
     private Tensor shown(Tensor images) {
         long[] firsts = Arrays.stream(examples.representatives())
                 .limit(STRIP)

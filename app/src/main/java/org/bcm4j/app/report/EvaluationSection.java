@@ -8,7 +8,7 @@ import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.metrics.GenerationQuality;
 import org.bcm4j.metrics.InversionQuality;
 
-/** The figures that were measured with the model on its whole data set, and how. */
+/** The section with the figures measured on the model's whole data set, and how they were measured. */
 final class EvaluationSection {
     private static final String ABSENT = "–";
 

@@ -23,17 +23,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * A few real images that lie with a model in {@value #FILE}, so that it can be tried without its data set: the first of
- * each class, not picked. The file holds {@code images}, uint8 [N,C,H,W], and {@code labels}, int64 [N].
+ * A few real images stored with a model in {@value #FILE}, so that it can be tried without its data set. They are the
+ * first of each class, not selected. The file holds {@code images}, uint8 [N,C,H,W], and {@code labels}, int64 [N].
  */
 public final class ExampleImages {
     /** Name of the file in a model folder. */
     public static final String FILE = "test-images.npz";
 
-    /** How many of each class there are, unless others are asked for. */
+    /** The default number of images per class. */
     public static final int PER_CLASS = 4;
 
-    /** Of a data set: classes of which there are images, and images if the classes are few. */
+    /** Limits for a data set: the most classes, and the least total number of images if the classes are few. */
     private static final int MOST_CLASSES_SHOWN = 20;
 
     private static final int LEAST_IMAGES = 20;
@@ -41,7 +41,7 @@ public final class ExampleImages {
     private static final String IMAGES = "images";
     private static final String LABELS = "labels";
 
-    /** Of a data set whose classes the model was not told: more than any has. */
+    /** Limit for a data set whose model has no classes: larger than any number of classes. */
     private static final int MOST_CLASSES = 100_000;
 
     private final LabelledImages images;
@@ -55,7 +55,7 @@ public final class ExampleImages {
     /**
      * The first images of each class, class by class, in the data set's order.
      *
-     * @param count images of each class; a class that has fewer gives all of them
+     * @param count images per class; a class with fewer contributes all of them
      */
     public static ExampleImages firstOfEachClass(LabelledImages dataSet, int count) {
         return firstOfEachClass(dataSet, count, dataSet.classNames().size());
@@ -79,9 +79,10 @@ public final class ExampleImages {
     }
 
     /**
-     * Of a data set, for a model: of each of its first classes as many as a file beside a model has; its test images, if it has some.
+     * The first images of a data set's first classes, for a model. Takes the test images if there are any, and at least
+     * {@link #PER_CLASS} per class.
      *
-     * @throws UserException if its files are missing, or it is not of the model's size and classes
+     * @throws UserException if its files are missing, or it does not have the model's size and classes
      */
     public static ExampleImages of(DataSource data, ModelConfig config) {
         LabelledImages images = data.hasTest() ? data.test() : data.training();
@@ -91,9 +92,9 @@ public final class ExampleImages {
     }
 
     /**
-     * Reads the images that lie with a model. Classes that the model has no names for are called by their numbers.
+     * Reads the images stored with a model. Classes without names are called by their numbers.
      *
-     * @throws UserException if there are none, or they are not of the model's size and classes
+     * @throws UserException if there are none, or they do not have the model's size and classes
      */
     public static ExampleImages read(Path model, ModelConfig config) {
         Path file = model.resolve(FILE);
@@ -160,9 +161,9 @@ public final class ExampleImages {
     }
 
     /**
-     * Puts the images beside a model.
+     * Stores the images with a model.
      *
-     * @throws UserException if the file can not be written
+     * @throws UserException if the file cannot be written
      */
     public void write(Path model) {
         try (Scope scope = Scope.open()) {
@@ -173,7 +174,7 @@ public final class ExampleImages {
         }
     }
 
-    /** How many images there are. */
+    /** The number of images. */
     public int size() {
         return labels.length;
     }
@@ -183,7 +184,7 @@ public final class ExampleImages {
         return images.bytes(all());
     }
 
-    /** All images as the network sees them, float32 [N,C,H,W] in [-1,1], on the CPU. */
+    /** All images as the signal for the network, float32 [N,C,H,W] in [-1,1], on the CPU. */
     Tensor signals() {
         return images.images(all());
     }
@@ -202,14 +203,17 @@ public final class ExampleImages {
         return labels[index];
     }
 
-    /** For each class that has images, in order of the classes, the index of its first; of one class, those of all. */
+    /**
+     * The index of the first image of each class that has images, in order of the classes. If there is only one class,
+     * the indices of all its images.
+     */
     int[] representatives() {
         int[] firsts =
                 Arrays.stream(labels).sorted().distinct().map(this::first).toArray();
         return firsts.length > 1 ? firsts : IntStream.range(0, labels.length).toArray();
     }
 
-    /** For each class that has two images or more, in order of the classes, the indices of its first two. */
+    /** The indices of the first two images of each class that has at least two, in order of the classes. */
     List<int[]> firstPairOfEachClass() {
         return Arrays.stream(labels)
                 .sorted()
@@ -222,7 +226,10 @@ public final class ExampleImages {
                 .toList();
     }
 
-    /** A file name for an image, such as {@code 3-dress-1.png}: its class by number and name, and its place in it. */
+    /**
+     * A file name for an image, such as {@code 3-dress-1.png}: its class by number and name, and its position in the
+     * class.
+     */
     String fileName(int index) {
         int label = labels[index];
         long ordinal = 1

@@ -4,13 +4,13 @@ import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.ReconstructionError;
 
 /**
- * How well inverted noises give their images back, and whether they are noise.
+ * How well inverted noises reproduce their images, and how close they are to noise.
  *
  * @param meanSquaredError on [0,1], over all pixels
- * @param noise figures of the inverted noises, divided by the noise scale that they lie at
+ * @param noise figures of the inverted noises, divided by their noise scale
  */
 record Fidelity(double meanSquaredError, NoiseFigures noise) {
-    /** PSNR of the mean squared error, in decibels. */
+    /** The PSNR for the mean squared error, in decibels. */
     double peakSignalToNoise() {
         return ReconstructionError.peakSignalToNoise(meanSquaredError);
     }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.NoiseFigures;
 
-/** The table of how well inverted images come back, and whether what they were inverted to is noise. */
+/** The table of how well inverted images are reconstructed, and how close the inverted noise is to drawn noise. */
 final class FidelityTable {
     private static final String ABSENT = "–";
 

@@ -7,10 +7,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A piece of HTML that is safe to put into a page. Text becomes one only through {@link #of}, which escapes it, so what
- * comes from files can neither break a page nor act in it. The markup is also well-formed XML.
+ * A piece of HTML that is safe to put into a page. Text enters only through {@link #of}, which escapes it, so content
+ * of files can neither break a page nor run code in it. The markup is also well-formed XML.
  *
- * @param markup the piece itself
+ * @param markup the HTML
  */
 record Html(String markup) {
     static final Html EMPTY = new Html("");
@@ -19,7 +19,7 @@ record Html(String markup) {
      * Fills a template.
      *
      * @param template trusted markup with a {@code %s} for each argument, and {@code %%} for a percent sign
-     * @param arguments an {@link Html} enters as it is, anything else as escaped text
+     * @param arguments an {@link Html} is inserted unchanged, anything else as escaped text
      */
     static Html of(String template, Object... arguments) {
         return new Html(String.format(
@@ -66,7 +66,7 @@ record Html(String markup) {
         return of("<code>%s</code>", text);
     }
 
-    /** For text between tags and in quoted attributes. */
+    /** Escapes text for use between tags and in quoted attributes. */
     private static String escaped(String text) {
         StringBuilder safe = new StringBuilder(text.length());
         text.codePoints().forEach(character -> {
@@ -82,7 +82,7 @@ record Html(String markup) {
         return safe.toString();
     }
 
-    /** Neither HTML nor XML has a way to write other control characters and lone surrogates. */
+    /** Neither HTML nor XML can represent other control characters and lone surrogates. */
     private static boolean isAllowed(int character) {
         return character == '\t'
                 || character == '\n'

@@ -18,23 +18,23 @@ import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 
 /**
- * The ways that a model can go, read and checked: a consistency model's recommended walks, a denoiser's ODE.
+ * The paths of a model, read and checked: a consistency model's recommended walks, or a denoiser's ODE.
  *
  * @param generations from noise to images, at least one, in order of their network evaluations
- * @param inversions from images to noise, in the same order; none of a plain consistency model, which inverts nothing
- * @param interpolation from images to noise and back, the ones between others; only of bidirectional models
+ * @param inversions from images to noise, in the same order; empty for a plain consistency model, which does not invert
+ * @param interpolation from images to noise and back; present only for bidirectional models
  */
 record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, Optional<ThereAndBack> interpolation) {
-    /** Evaluations to noise of the interpolation, or as near as the model has one: those that the commands take. */
+    /** Evaluations to noise of the interpolation, or the nearest that the model has; the default of the commands. */
     private static final int INTERPOLATION_NFE = 2;
 
-    /** The sampler that the commands take. */
+    /** The default sampler of the commands. */
     private static final DeterministicSampler SAMPLER = new DeterministicSampler(OdeSolver.HEUN, 18);
 
     /**
-     * The ways of a model.
+     * The paths of a model.
      *
-     * @throws UserException if a walk can not be read or does not lead where it should, or there are none
+     * @throws UserException if a walk cannot be parsed or has the wrong ends, or there are none
      */
     static ModelWays of(Path model, ModelConfig config, RecommendedWalks walks) {
         if (config.kind() == ModelKind.DENOISER) {
@@ -87,7 +87,7 @@ record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, 
         }
     }
 
-    /** The generation of fewest evaluations, which turns inverted noises back into images. */
+    /** The generation with the fewest evaluations, which reconstructs images from inverted noises. */
     SamplingPath quickestGeneration() {
         return generations.get(0);
     }

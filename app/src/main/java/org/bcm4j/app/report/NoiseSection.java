@@ -13,13 +13,13 @@ import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.metrics.NoiseQuality;
 import org.bcm4j.reproduction.NoiseStatistics;
 
-/** Tables that tell whether inversions lead to noise, and what that is good for. */
+/** Tables that show whether inversions lead to noise, and how useful that noise is. */
 final class NoiseSection {
     private static final String ABSENT = "–";
 
     private NoiseSection() {}
 
-    /** Of a model's inversions, beside drawn noise; nothing if that was not measured. */
+    /** The noise of a model's inversions, compared with drawn noise; empty if it was not measured. */
     static Html noise(EvaluationReport report) {
         return report.drawnNoise()
                 .map(drawn -> Html.of(
@@ -74,7 +74,7 @@ final class NoiseSection {
                 recovered);
     }
 
-    /** Of images half-way between two real ones; nothing if there are none. */
+    /** The images half-way between two real ones; empty if there are none. */
     static Html midpoints(EvaluationReport report) {
         List<InterpolationQuality.Figures> rows = report.interpolation().orElse(List.of());
         if (rows.isEmpty()) {
@@ -111,7 +111,7 @@ final class NoiseSection {
                                 .toList()));
     }
 
-    /** Of the noises of a reproduction, means over seeds. */
+    /** The noises of a reproduction, as means over seeds. */
     static Html statistics(NoiseStatistics.Result result) {
         return Html.table(
                 List.of(
@@ -144,7 +144,7 @@ final class NoiseSection {
                 orAbsent(row.classLeak().map(leak -> leak.mean())));
     }
 
-    /** What the noises come from. */
+    /** The source of the noises. */
     static String name(NoiseStatistics.Row row) {
         return switch (row.source()) {
             case BCM -> "bcm, " + row.way();

@@ -6,21 +6,21 @@ import org.bcm4j.images.ImageGrid;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A picture of a page: a PNG file that lies beside the page and, so that the page can travel alone, is also part of it.
+ * A picture of a page: a PNG file next to the page. The page also embeds it, so that the page works alone.
  *
  * @param file its name in the page's folder
- * @param alternative what it shows, for those who do not see it
+ * @param alternative description for readers who cannot see it
  * @param png content of the file
  * @param width in pixels
  * @param height in pixels
  */
-@SuppressWarnings("ArrayRecordComponent") // written as it is, never compared
+@SuppressWarnings("ArrayRecordComponent") // written unchanged, never compared
 record Picture(String file, String alternative, byte[] png, int width, int height) {
-    /** Between images: dark enough for black borders to stay calm, light enough to tell images apart. */
+    /** The grey between images: dark enough not to contrast with black borders, light enough to separate images. */
     private static final int GAP_GREY = 56;
 
     /**
-     * Images in rows, one file pixel each of theirs.
+     * Images in rows, at one pixel of the file per pixel.
      *
      * @param images [B,C,H,W], uint8 or floating point in [-1,1]
      */
@@ -32,7 +32,7 @@ record Picture(String file, String alternative, byte[] png, int width, int heigh
         return new Picture(file, alternative, ImageFiles.png(sheet), width, height);
     }
 
-    /** The image element; the style sheet magnifies it by whole numbers, as far as there is room. */
+    /** The image element. The style sheet magnifies it by whole numbers, as far as there is room. */
     Html html() {
         return Html.of("""
             <img src="data:image/png;base64,%s" alt="%s" width="%s" height="%s" style="--pixels: %s" />\

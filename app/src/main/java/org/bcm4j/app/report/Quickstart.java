@@ -25,12 +25,13 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * A first look at a model: generates, inverts, reconstructs and interpolates with it, and writes a page of the results.
- * The page's bytes depend on the model, the options and the seed alone (on one machine).
+ * On one machine, the page's bytes depend only on the model, the options and the seed.
  *
  * @param model model folder
- * @param out folder for the page, its pictures and the real images as files; a page that stands there is replaced
+ * @param out folder for the page, its pictures and the real images as files; an existing page is replaced
  * @param seed of all noise
- * @param data where real images come from; absent for those that lie with the model, or for those of the run that the folder is in
+ * @param data source of real images; absent for those stored with the model, or those of the run that contains the
+ *     folder
  */
 public record Quickstart(Path model, Path out, long seed, Optional<DataSource> data) {
     private static final String PAGE = "index.html";
@@ -38,11 +39,11 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
     static final String IMAGES = "test-images";
 
     /**
-     * Does everything.
+     * Runs the quickstart.
      *
-     * @param stages is told in a line what was done
-     * @return lines that sum up what was made
-     * @throws UserException if there is no sound model or no example images, or the folder can not be written
+     * @param stages receives a line about each completed stage
+     * @return lines that summarise the results
+     * @throws UserException if there is no valid model or no example images, or the folder cannot be written
      */
     public List<String> run(Consumer<String> stages) {
         requireReplaceable();
@@ -77,7 +78,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         return data.map(source -> ExampleImages.of(source, config)).orElseGet(() -> ExampleImages.read(model, config));
     }
 
-    /** The folder is written as a whole, so nothing but an earlier page may stand there. */
+    /** The folder is replaced as a whole, so it can contain only an earlier page. */
     private void requireReplaceable() {
         Writability.requireDirectory(out);
         Path page = out.resolve(PAGE);

@@ -13,10 +13,10 @@ import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
 
 /**
- * The page of a {@link Quickstart}: one file, with its style and its pictures in it.
+ * The page of a {@link Quickstart}: one file, with its style and its pictures embedded.
  *
- * @param parameters how many the network has
- * @param evaluation the figures that lie with the model, if there are any
+ * @param parameters number of parameters of the network
+ * @param evaluation the figures stored with the model, if there are any
  */
 record QuickstartPage(
         Quickstart options,
@@ -24,7 +24,7 @@ record QuickstartPage(
         long parameters,
         Demonstration demonstration,
         Optional<EvaluationReport> evaluation) {
-    /** By this a page is known again. */
+    /** The mark by which an earlier page is recognised. */
     static final String GENERATOR = "<meta name=\"generator\" content=\"bcm quickstart\" />";
 
     String html() {
@@ -68,7 +68,7 @@ record QuickstartPage(
                 .markup();
     }
 
-    /** What a model of this kind does. */
+    /** The abilities of this kind of model. */
     private String kind() {
         return switch (model.kind()) {
             case BIDIRECTIONAL ->

@@ -26,7 +26,10 @@ import org.bcm4j.reproduction.NoiseStatistics;
 import org.bcm4j.reproduction.StageResult;
 import org.bcm4j.reproduction.TunedWalks;
 
-/** The figures and tables of a {@link ReproductionPage}, one method for each: its plot is drawn into the folder, its section returned. */
+/**
+ * The figures and tables of a {@link ReproductionPage}. Each method draws its plot into the folder and returns its
+ * section.
+ */
 final class ReproductionFigures {
     static final String NOT_FINITE = "not finite";
 
@@ -35,7 +38,7 @@ final class ReproductionFigures {
 
     private final Path folder;
 
-    /** @param folder that of the results, into which the plots go */
+    /** @param folder the folder of the results, which receives the plots */
     ReproductionFigures(Path folder) {
         this.folder = folder;
     }
@@ -302,7 +305,7 @@ final class ReproductionFigures {
                                 .toList()));
     }
 
-    /** A figure or table, with its plot if there is one in the folder. */
+    /** The section of a figure or table, with its plot if the folder has one. */
     private Html section(StageResult result, String title, String explanation, Html table) {
         String stage = result.provenance().stage();
         Path picture = plot(result);
@@ -352,7 +355,7 @@ final class ReproductionFigures {
         return items.stream().map(point).toList();
     }
 
-    /** With half the width of its interval. */
+    /** The value, with half the width of its interval. */
     static String text(ConfidenceInterval interval) {
         return number("%.4g", interval.mean()) + number(" ± %.2g", interval.high() - interval.mean());
     }

@@ -17,15 +17,15 @@ import org.bcm4j.reproduction.Results;
 import org.bcm4j.storage.AtomicFile;
 
 /**
- * The page of a reproduction: the claims with their verdicts, then every figure and table that there are results of, each with the command
- * that remakes it. Everything on it comes from the JSON files that lie beside it.
+ * The page of a reproduction: the claims with their verdicts, then every figure and table with results, each with the
+ * command that reproduces it. All its content comes from the JSON files next to it.
  */
 public final class ReproductionPage {
     private final Path folder;
     private final Results results;
     private final ReproductionFigures figures;
 
-    /** @param folder that of the results, into which the page goes */
+    /** @param folder the folder of the results, which receives the page */
     public ReproductionPage(Path folder) {
         this.folder = folder;
         this.results = new Results(folder);
@@ -35,7 +35,7 @@ public final class ReproductionPage {
     /**
      * Draws the plots and writes the page.
      *
-     * @throws org.bcm4j.storage.UserException if a result cannot be read or a file not be written
+     * @throws org.bcm4j.storage.UserException if a result cannot be read or a file cannot be written
      */
     public void write() {
         System.setProperty("java.awt.headless", "true");

@@ -31,19 +31,19 @@ final class ReproductionPlots {
 
     private ReproductionPlots() {}
 
-    /** The first digits of labelled ticks: on a long axis some would stand too close to each other. */
+    /** The first digits of ticks with labels. On a long axis, other labels would be too close together. */
     private static final Set<Integer> LABELLED_DIGITS = Set.of(1, 2, 3, 5);
 
     private static final Set<Integer> ALL_DIGITS = Set.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
 
-    /** On a shorter axis all ticks have room. */
+    /** An axis shorter than this has room for all labels. */
     private static final double FEW_DECADES = 1.2;
 
     /** A point of a plot. */
     record Point(double x, double y) {}
 
     /**
-     * Lines, on a logarithmic vertical axis if all values are positive and it is wanted.
+     * A line plot. The vertical axis is logarithmic if this is requested and all values are positive.
      *
      * @param lines points by name, in order
      */
@@ -68,13 +68,13 @@ final class ReproductionPlots {
         return Math.log10(values.getMax() / values.getMin());
     }
 
-    /** Of a tick on a logarithmic axis, if its first digit is one of those that are labelled. */
+    /** The label of a tick on a logarithmic axis; empty unless its first digit is one of {@code labelled}. */
     private static String logarithmicLabel(double tick, Set<Integer> labelled) {
         BigDecimal rounded = new BigDecimal(tick).round(new MathContext(1));
         return labelled.contains(rounded.unscaledValue().intValue()) ? rounded.toPlainString() : "";
     }
 
-    /** Clouds of points side by side, each coloured by the names that its points have there. */
+    /** Scatter plots side by side. Points are coloured by their group name in each plot. */
     static void clouds(Path file, Map<String, Map<String, List<Point>>> clouds) {
         List<XYChart> charts = new ArrayList<>();
         clouds.forEach((title, groups) -> {
@@ -88,9 +88,9 @@ final class ReproductionPlots {
     }
 
     /**
-     * Heat maps side by side, of the decimal logarithms of what is not 0.
+     * Heat maps side by side, of the decimal logarithms of values above 0.
      *
-     * @param cells by title: rows upwards, in each from left to right
+     * @param cells by title: rows from bottom to top, each from left to right
      */
     static void heatMaps(
             Path file, String across, String up, List<Double> lowerEdges, Map<String, List<List<Double>>> cells) {

@@ -8,10 +8,10 @@ import org.bcm4j.walk.SamplingPath;
  *
  * @param inversion from images to noise
  * @param generation from that noise to images
- * @param unlabelled how well it went without telling the network the classes; absent if it has to be told
- * @param labelled how well it went when it was told; absent if it knows no classes
+ * @param unlabelled the fidelity without class labels; absent if the network requires them
+ * @param labelled the fidelity with class labels; absent if the network has no classes
  * @param noises noise/T of the first image of each class, labelled if possible
- * @param reconstructions the same images, come back
+ * @param reconstructions the reconstructions of the same images
  */
 record RoundTrip(
         SamplingPath inversion,
@@ -21,7 +21,7 @@ record RoundTrip(
         Picture noises,
         Picture reconstructions) {
 
-    /** How well the images went that the pictures show. */
+    /** The fidelity of the images in the pictures. */
     Fidelity shown() {
         return labelled.or(() -> unlabelled).orElseThrow();
     }

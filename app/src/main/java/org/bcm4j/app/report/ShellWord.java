@@ -1,12 +1,12 @@
 package org.bcm4j.app.report;
 
 /**
- * A word of a command line, printed so that a shell takes it for one.
+ * A word of a command line, quoted for a shell.
  *
  * @param text any text
  */
 public record ShellWord(String text) {
-    /** The text itself, or in quotes where a shell would split or change it. */
+    /** The text, in quotes if a shell would otherwise split or change it. */
     @Override
     public String toString() {
         return text.matches("[\\w./+@%=:,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
