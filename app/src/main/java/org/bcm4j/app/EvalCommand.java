@@ -185,7 +185,7 @@ final class EvalCommand implements Callable<Integer> {
         return asked;
     }
 
-    /** Samples have no default data set; the default of --data is the model's. */
+    /** Checks that there is something to compare samples with. The default of --data is for models only. */
     private void requireSomethingReal() {
         statistics.filter(file -> !Files.isRegularFile(file) && !data.isNamed()).ifPresent(file -> {
             throw new UserException("--statistics " + file

@@ -12,7 +12,7 @@ import org.bcm4j.walk.SamplingPath;
  * @param examples the number of real images
  * @param originals the first real image of each class
  * @param drawn a picture of drawn noise, of the same size and scale as those of inverted noise
- * @param drawnFigures figures of drawn noises, as many as there are real images, with those images
+ * @param drawnFigures figures of drawn noises, one per real image and paired with it
  * @param generations in order of network evaluations, all from the same noises
  * @param roundTrips in order of network evaluations; empty if the model does not invert
  * @param interpolations between pairs of real images; empty if the model does not walk to noise
