@@ -17,17 +17,17 @@ import org.bytedeco.pytorch.Tensor;
  *   L_soft = 1/|t_{n+1} − u|   · d( f_{sg θ}( f_θ(x_{n+1}, t_{n+1}, u), u, 0 ), target )      Eq. 9
  * </pre>
  *
- * @param softTarget what the soft term compares with
+ * @param softTarget the target of the soft term
  * @param consistencyTerm whether L_CT is part of the loss; the paper's ablation without it fails to converge
- * @param consistencyWeightFloor L_CT's weight is at least this: 0 is the paper's 1/|t_{n+1} − t_n|, by which an interval that ends at T
- *     counts for a hundredth of one at the image
- * @param softWeightFloor L_soft's weight is at least this: 0 is the paper's 1/|t_{n+1} − u|, by which a long inversion counts for 1/80
- *     of an image's error
- * @param softShare the share of a batch, in (0, 1], for which L_soft is computed: 1 is the paper's; less estimates the same loss from fewer
- *     images, and a step at 1/4 costs little more than half
+ * @param consistencyWeightFloor lower bound of L_CT's weight. 0 keeps the paper's 1/|t_{n+1} − t_n|, where an interval
+ *     that ends at T counts for a hundredth of one at the image
+ * @param softWeightFloor lower bound of L_soft's weight. 0 keeps the paper's 1/|t_{n+1} − u|, where a long inversion
+ *     counts for 1/80 of an image's error
+ * @param softShare share of a batch, in (0, 1], for which L_soft is computed. 1 is the paper's. A smaller share
+ *     estimates the same loss from fewer images; a step at 1/4 costs little more than half
  * @param times laws of the drawn times
- * @param softTimes laws of the times of the soft term's images, where they are to differ; L_CT is weighted so that it is still that of
- *     {@code times}
+ * @param softTimes laws of the drawn times for the images of the soft term, if they differ from {@code times}. L_CT is
+ *     then reweighted so that it stays the one under {@code times}
  */
 public record BidirectionalConsistency(
         @Default("eq9") SoftTarget softTarget,
@@ -46,11 +46,14 @@ public record BidirectionalConsistency(
                 "soft_times needs a soft_share below 1: the other images keep the consistency term's law");
     }
 
-    /** What L_soft compares with. */
+    /** The target of L_soft. */
     public enum SoftTarget {
         /** sg f_θ(x_n, t_n, 0): the paper's choice. */
         EQ9,
-        /** sg f_θ(x_u, u, 0) with x_u = x + u·z: the paper's failing ablation, for x_t and x_u share no trajectory. */
+        /**
+         * sg f_θ(x_u, u, 0) with x_u = x + u·z: the paper's ablation, which fails because x_t and x_u share no
+         * trajectory.
+         */
         EQ8
     }
 
@@ -75,7 +78,7 @@ public record BidirectionalConsistency(
         return model.isBidirectional();
     }
 
-    /** The target; the student for both of its destinations; the outer application, whose weights are constants. */
+    /** The cost of the target, of the student for its two destinations, and of the outer pass with constant weights. */
     @Override
     public StepCost cost() {
         double targets = softTarget == SoftTarget.EQ8 ? 1 + softShare : 1;
@@ -94,12 +97,12 @@ public record BidirectionalConsistency(
         return of(inputs.f(), example, softImages, inputs.distance());
     }
 
-    /** The loss of given draws. L_soft is that of the first {@code softImages}. */
+    /** The loss of given draws. L_soft is computed for the first {@code softImages} images. */
     public Loss of(TrainedFunction f, TrainingBatch example, int softImages, PseudoHuber distance) {
         Tensor target = f.target(example.lower(), example.t(), example.timeZero(), example.labels());
         TrainingBatch inverted = example.first(softImages);
 
-        // One run for both of the student's destinations: (x_{n+1}, t_{n+1}) to time 0 and to u.
+        // One network call serves both destinations of the student: (x_{n+1}, t_{n+1}) to time 0 and to u.
         Tensor both = f.live(
                 TrainingBatch.joined(example.upper(), inverted.upper()),
                 TrainingBatch.joined(example.tNext(), inverted.tNext()),
@@ -110,7 +113,7 @@ public record BidirectionalConsistency(
         Tensor atZero = both.narrow(0, 0, target.size(0));
         Tensor atU = both.narrow(0, target.size(0), softImages);
 
-        // The outer application's weights are constants; the gradient flows through its input.
+        // The weights of the outer pass are constants. The gradient flows through its input.
         Tensor throughU = f.constant(atU, inverted.u(), inverted.timeZero(), inverted.labels());
         Tensor softTargets = softTarget == SoftTarget.EQ9
                 ? target.narrow(0, 0, softImages)

@@ -8,9 +8,10 @@ import org.bcm4j.model.ModelKind;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Consistency training alone (iCT): L_CT = 1/|t_{n+1} − t_n| · d( f_θ(x_{n+1}, t_{n+1}, 0), sg f_θ(x_n, t_n, 0) ) (Eq. 3).
+ * Consistency training alone (iCT): L_CT = 1/|t_{n+1} − t_n| · d( f_θ(x_{n+1}, t_{n+1}, 0), sg f_θ(x_n, t_n, 0) ) (Eq.
+ * 3).
  *
- * @param weightFloor the weight is at least this: 0 is the paper's 1/|t_{n+1} − t_n|
+ * @param weightFloor lower bound of the weight; 0 keeps the paper's 1/|t_{n+1} − t_n|
  * @param times laws of the drawn times
  */
 public record Consistency(
@@ -25,7 +26,7 @@ public record Consistency(
         return "consistency";
     }
 
-    /** A bidirectional model too is held at time 0 by it. */
+    /** It also trains a bidirectional model, at target time 0. */
     @Override
     public boolean trains(ModelKind model) {
         return model.walks();
@@ -52,7 +53,7 @@ public record Consistency(
         return new Loss(loss, Map.of("consistency", loss));
     }
 
-    /** λ(t, u) = 1/|t − u|, or the floor where that is more. */
+    /** λ(t, u) = 1/|t − u|, or the floor if that is larger. */
     static Tensor weight(Tensor t, Tensor u, double floor) {
         return t.sub(u).abs().reciprocal().clamp_min(scalar(floor));
     }

@@ -11,10 +11,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * EDM's denoising loss for a network that is told u as well: for every u the raw output is regressed on the denoiser's target
- * F* = (t·x − σ_data²·z) / (σ_data·√(t²+σ_data²)), whose weighting in image space is EDM's λ (docs/method.md §4). With that output f(x_t, t, u) is
- * one Euler step of the PF ODE from t to u, forwards or backwards, and f(x_t, t, 0) is the denoiser: a start for bidirectional training, and
- * a {@link TrajectoryMatching teacher} of trajectories, for a third of the price of a step of bidirectional training.
+ * EDM's denoising loss for a network that also receives a target time u. For every u, the raw output is regressed on
+ * the denoiser's target F* = (t·x − σ_data²·z) / (σ_data·√(t²+σ_data²)). Its weighting in image space is EDM's λ
+ * (docs/method.md §4).
+ *
+ * <p>With that output, f(x_t, t, u) is one Euler step of the PF ODE from t to u, in either direction, and f(x_t, t, 0)
+ * is the denoiser. The result is a starting point for bidirectional training and a {@link TrajectoryMatching teacher}
+ * of trajectories. A step costs a third of a step of bidirectional training.
  *
  * @param times laws of the drawn times
  */
@@ -24,7 +27,7 @@ public record Denoising(@Default("{}") IntervalLaw.Settings times) implements Lo
         return "denoising";
     }
 
-    /** The raw output of a consistency model too begins as a denoiser's. */
+    /** It also trains a consistency model: its raw output can start as a denoiser's. */
     @Override
     public boolean trains(ModelKind model) {
         return model.walks();

@@ -13,15 +13,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A denoiser by a network, D(x; σ, y) = c_skip·x + c_out·F(c_in·x, σ, y), with EDM's preconditioning (its Eq. 7 and Table 1),
- * {@link ModelKind#DENOISER}.
+ * A denoiser computed by a network: D(x; σ, y) = c_skip·x + c_out·F(c_in·x, σ, y), with EDM's preconditioning (its Eq.
+ * 7 and Table 1), {@link ModelKind#DENOISER}.
  *
- * <p>A network that is told a target time u as well is told "time 0", σ_min: where a denoiser leads. It must have been
- * trained as a denoiser; a consistency model answers another question. Gradients flow to the weights of the pass if
- * they collect them, and the arithmetic is that of the thread's {@link org.bcm4j.tensor.Precision}.
+ * <p>A network that also receives a target time u receives time 0, which is σ_min. The network must have been trained
+ * as a denoiser; a consistency model computes a different function. Gradients flow to the weights of the pass if they
+ * collect gradients. The arithmetic is that of the thread's {@link org.bcm4j.tensor.Precision}.
  *
  * @param network F
- * @param pass its weights and dropout
+ * @param pass the weights and dropout of F
  * @param labels the class of each image, int64 [B]; present if and only if the network has classes
  */
 public record EdmDenoiser(Network network, Pass pass, Optional<Tensor> labels) implements Denoiser {

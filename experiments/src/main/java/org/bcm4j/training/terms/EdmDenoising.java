@@ -6,7 +6,8 @@ import org.bcm4j.model.ModelKind;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Trains EDM's denoiser: λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal (docs/method.md §4), the baseline of ODE sampling and inversion.
+ * Trains EDM's denoiser, the baseline of ODE sampling and inversion: λ(σ)·‖D(x+σ·z; σ) − x‖² with normal ln σ
+ * (docs/method.md §4).
  *
  * @param loss the law of σ and the weight λ
  */

@@ -9,15 +9,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What trains a denoiser (docs/method.md §4, "EDM denoiser"): λ(σ)·‖D(x+σ·z; σ) − x‖² with ln σ normal. The weight
- * λ(σ) = (σ²+σ_data²)/(σ·σ_data)² is 1/c_out², so the network's own output is regressed with weight 1 at every σ.
+ * The loss of a denoiser (docs/method.md §4, "EDM denoiser"): λ(σ)·‖D(x+σ·z; σ) − x‖² with normal ln σ. The weight λ(σ)
+ * = (σ²+σ_data²)/(σ·σ_data)² is 1/c_out², so the network's raw output is regressed with weight 1 at every σ.
  *
  * @param logMean P_mean, the mean of ln σ
  * @param logDeviation P_std, the standard deviation of ln σ, positive
  */
 public record EdmLoss(
         @Default("-1.2") double logMean, @Default("1.2") double logDeviation) {
-    /** EDM's law of σ, the same for every data set of its paper. */
+    /** EDM's law of σ. Its paper uses the same law for every data set. */
     public static final EdmLoss EDM = new EdmLoss(-1.2, 1.2);
 
     public EdmLoss {
@@ -34,7 +34,7 @@ public record EdmLoss(
     }
 
     /**
-     * The loss of each image, the squares summed over its pixels.
+     * The loss of each image: the squared errors are summed over its pixels.
      *
      * @param images x, float32 [B,C,H,W] in [-1,1]
      * @param noise z, standard normal, of the same shape

@@ -7,15 +7,15 @@ import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TimeGrid;
 
 /**
- * From which interval [t_n, t_{n+1}] of a grid a training example comes, and to which grid point u it is sent (docs/method.md §4, "Interval law").
- * The mass of an interval is that of a log-normal law. Indices start at 0.
+ * The distribution of the interval [t_n, t_{n+1}] of a time grid and of the target grid point u (docs/method.md §4,
+ * "Interval law"). An interval has the probability mass of a log-normal law. Indices start at 0.
  */
 public final class IntervalLaw {
-    /** Which end points are drawn. */
+    /** Which end points can be drawn. */
     public enum EndPoints {
-        /** t = T and u = T are drawn too; each interval's mass is shared between its ends as targets. */
+        /** t = T and u = T can be drawn too. For targets, each interval's mass is shared between its two ends. */
         INCLUDED,
-        /** The published code's: the last interval is never drawn, u stops at the last but one point. */
+        /** The published code's choice: the last interval is never drawn, and u ends at the second-to-last point. */
         PUBLISHED
     }
 
@@ -25,14 +25,16 @@ public final class IntervalLaw {
     private final double[] cumulativeTarget;
 
     /**
-     * The law's parameters, and mixtures that spread it: the paper's law alone rarely draws large times (its own Fig. 14).
+     * The law's parameters, and mixtures that spread it. The paper's law alone rarely draws large times (its own Fig.
+     * 14).
      *
-     * @param endPoints which end points are drawn
+     * @param endPoints which end points can be drawn
      * @param logMean P_mean, the mean of log t; the paper's is −1.1
      * @param logStd P_std, the standard deviation of log t; the paper's is 2
-     * @param uniformIntervals share of the intervals drawn uniformly over the grid, in [0,1]
-     * @param uniformTargets share of the other targets u drawn uniformly over the grid's points, in [0,1]
-     * @param endTargets share of the targets u = T, in [0,1): the last interval, which excludes T, needs others
+     * @param uniformIntervals share of the intervals that is drawn uniformly over the grid, in [0,1]
+     * @param uniformTargets share of the other targets u that is drawn uniformly over the grid's points, in [0,1]
+     * @param endTargets share of the targets u = T, in [0,1). It is below 1 because the last interval excludes T and
+     *     needs other targets
      */
     public record Settings(
             @Default("included") EndPoints endPoints,
@@ -94,7 +96,10 @@ public final class IntervalLaw {
         Arrays.setAll(law, i -> (1 - uniformShare) * law[i] + uniformShare / law.length);
     }
 
-    /** The law given that an outcome is excluded; even over the others where a narrow law leaves them nothing. */
+    /**
+     * The law conditional on one outcome being excluded. Uniform over the other outcomes if a narrow law gives them no
+     * mass.
+     */
     private static double[] without(int excluded, double[] mass) {
         double[] kept = mass.clone();
         kept[excluded] = 0;
@@ -119,7 +124,7 @@ public final class IntervalLaw {
         return Arrays.stream(mass).map(m -> m / sum).toArray();
     }
 
-    /** One sum after another: the bits of a parallel prefix sum would depend on the number of cores. */
+    /** Sequential sums: the bits of a parallel prefix sum would depend on the number of cores. */
     private static double[] cumulative(double[] mass) {
         double[] sums = new double[mass.length];
         double sum = 0;
@@ -135,7 +140,7 @@ public final class IntervalLaw {
         return interval.clone();
     }
 
-    /** p(j | n), j in [0, N): the probability of u = t_j given the interval n, whose upper end t_{n+1} is excluded. */
+    /** p(j | n), j in [0, N): the probability of u = t_j given the interval n. The upper end t_{n+1} is excluded. */
     public double[] targetsGiven(int n) {
         return without(n + 1, target);
     }
@@ -152,20 +157,23 @@ public final class IntervalLaw {
         double total = cumulativeTarget[cumulativeTarget.length - 1];
         double below = cumulativeTarget[n];
         double rest = total - (cumulativeTarget[excluded] - below);
-        if (rest <= 0) { // a narrow law leaves the others nothing
+        if (rest <= 0) { // a narrow law gives the others no mass
             int other = (int) (uniform * (target.length - 1));
             return other < excluded ? other : other + 1;
         }
         double level = uniform * rest;
         double through = cumulativeTarget[excluded];
-        // The bounds hold what rounding would take to the excluded point, or past the last one that has mass.
+        // The bounds stop rounding from reaching the excluded point or passing the last point that has mass.
         if (level < below || through >= total) {
             return search(cumulativeTarget, Math.min(level, Math.nextDown(below)));
         }
         return search(cumulativeTarget, Math.min(Math.max(level + through - below, through), Math.nextDown(total)));
     }
 
-    /** The first index whose cumulative mass is above the level, which is below the total: never one without mass. */
+    /**
+     * The first index whose cumulative mass exceeds the level. The level is below the total, so the index always has
+     * mass.
+     */
     private static int search(double[] cumulative, double level) {
         int low = 0;
         int high = cumulative.length - 1;

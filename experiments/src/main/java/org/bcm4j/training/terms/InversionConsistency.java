@@ -12,19 +12,21 @@ import org.bcm4j.model.TimeGrid;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Inversion consistency (docs/method.md §4b): adjacent points of a trajectory, t_n &lt; t_{n+1} ≤ u, have the same noise at u.
+ * Inversion consistency (docs/method.md §4b): adjacent points of a trajectory, t_n &lt; t_{n+1} ≤ u, have the same
+ * noise at u.
  *
  * <pre>
  *   L_inv = λ · t_{n+1}/(t_{n+1} − t_n) · d( f_θ(x_n, t_n, u)/s(u), sg f_θ(x_{n+1}, t_{n+1}, u)/s(u) ),   s(u) = √(u² + σ_data²)
  * </pre>
  *
- * <p>Consistency training holds f at the image, where f(x, σ_min, 0) is x; this holds it at the noise, where f(x, u, u) is x. So the noisier
- * point is the target, for it is nearer to u. The paper's objective has no such term: its soft term asks only for an inverse that generation
- * decodes. Intervals are drawn evenly from the grid.
+ * <p>Consistency training anchors f at the image, where f(x, σ_min, 0) is x. This term anchors it at the noise, where
+ * f(x, u, u) is x. The noisier point is the target because it is nearer to u. The paper's objective has no such term:
+ * its soft term only asks for an inverse that generation decodes. Intervals are drawn uniformly from the grid.
  *
  * @param weight λ
- * @param share of a batch, in (0, 1], for which it is computed
- * @param endTargets share, in [0, 1], of the targets u = T; the others are drawn evenly from the grid's points t_{n+1} and above
+ * @param share share of a batch, in (0, 1], for which the term is computed
+ * @param endTargets share, in [0, 1], of the targets u = T. The others are drawn uniformly from the grid's points
+ *     t_{n+1} and above
  */
 public record InversionConsistency(
         @Default("1.0") double weight,
@@ -36,7 +38,7 @@ public record InversionConsistency(
         require(endTargets >= 0 && endTargets <= 1, "end_targets " + endTargets + " is not in [0, 1]");
     }
 
-    /** With the defaults of a configuration. */
+    /** The term with the defaults of a configuration. */
     public static InversionConsistency usual() {
         return new InversionConsistency(1, 1, 0.75);
     }
@@ -85,7 +87,7 @@ public record InversionConsistency(
         return Arrays.stream(indices).mapToDouble(grid::time).toArray();
     }
 
-    /** The loss of given draws, whose u are at least t_{n+1}. */
+    /** The loss of given draws. Every u must be at least t_{n+1}. */
     public Loss of(TrainedFunction f, TrainingBatch example, PseudoHuber distance) {
         Tensor target = f.target(example.upper(), example.tNext(), example.u(), example.labels());
         Tensor estimate = f.live(example.lower(), example.t(), example.u(), example.labels());

@@ -5,8 +5,8 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
 
 /**
- * One term of the loss that a training step minimises; the loss is the sum of the terms of the step's stage. A term is a value, as the
- * configuration says it. What it keeps between steps is a {@link TermState}.
+ * One term of the loss that a training step minimises. The loss is the sum of the terms of the step's stage. A term is
+ * an immutable value read from the configuration. A {@link TermState} holds what a term keeps between steps.
  */
 public sealed interface LossTerm
         permits BidirectionalConsistency,
@@ -15,23 +15,23 @@ public sealed interface LossTerm
                 EdmDenoising,
                 InversionConsistency,
                 TrajectoryMatching {
-    /** Its name in the log and in checkpoints, in kebab case; unique among the terms of a stage. */
+    /** The term's name in the log and in checkpoints, in kebab case; unique among the terms of a stage. */
     String name();
 
-    /** Whether it trains models of this kind. */
+    /** Whether the term trains models of this kind. */
     boolean trains(ModelKind model);
 
-    /** What it costs for each image of a batch. */
+    /** The term's cost for each image of a batch. */
     StepCost cost();
 
     /**
-     * The loss of one part of a batch. May be called from several threads, each with inputs of its own.
+     * The loss of one part of a batch. Several threads may call this at once, each with its own inputs.
      *
      * @return its total has a gradient with respect to the live weights
      */
     Loss apply(TermInputs inputs);
 
-    /** What the term keeps between steps, as of the beginning of a run; the caller closes it. */
+    /** The state that the term keeps between steps, as at the beginning of a run. The caller closes it. */
     default TermState open(WeightLayout layout, Device device) {
         return TermState.NONE;
     }

@@ -16,7 +16,7 @@ public record PseudoHuber(double c, boolean perRootDimension) {
         return new PseudoHuber(0.00054 * Math.sqrt(dimension), false);
     }
 
-    /** [B,C,H,W] and the same to [B]. */
+    /** Two tensors [B,C,H,W] to distances [B]. */
     public Tensor apply(Tensor a, Tensor b) {
         Tensor squares = torch.sum(a.sub(b).square().flatten(1, 3), 1);
         Tensor distance = squares.add(scalar(c * c)).sqrt().sub(scalar(c));

@@ -21,33 +21,36 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The mean of the training images that may lie behind a noisy one, each weighted by how probable it is:
+ * The mean of the training images that could have produced a noisy image, weighted by their probability:
  *
  * <pre>
  *   E[x | x_t, y] = Σ_i w_i·x_i,   w = softmax_i( −‖x_t − x_i‖² / 2t² )
  * </pre>
  *
- * over the image itself and reference images i of class y, or of any class if the label was dropped, drawn anew for every step. It is
- * the denoiser D of the PF ODE dx/dt = (x − D(x,t))/t (docs/method.md §1), where the image that was drawn is that denoiser plus noise: the same
- * expectation with less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
+ * <p>The sum runs over the image itself and over reference images i of class y, or of any class if the label was
+ * dropped. The references are drawn anew for every step. The mean is the denoiser D of the PF ODE dx/dt = (x −
+ * D(x,t))/t (docs/method.md §1). The drawn image is that denoiser plus noise, so the mean has the same expectation and
+ * less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
  */
 public final class StableTargets {
-    /** Below this noise scale no image of these sizes is mistaken for another: the mean is the image itself. */
+    /**
+     * Below this noise scale, images of these sizes are never confused with each other: the mean is the image itself.
+     */
     private static final double SMALLEST_TIME = 1;
 
-    /** Of the random numbers of a run, those that choose references. */
+    /** The stream of the run's random numbers that chooses references. */
     private static final int STREAM = 2;
 
     private final LabelledImages images;
     private final int references;
     private final long seed;
     private final Device device;
-    /** The indices of each class's images, and of all. */
+    /** The indices of each class's images; the last entry has the indices of all images. */
     private final List<long[]> candidates = new ArrayList<>();
 
     /**
-     * @param images from which references are drawn
-     * @param references how many images a noisy one is compared with
+     * @param images the images from which references are drawn
+     * @param references the number of references for each noisy image
      * @param seed seeds the choice of references
      */
     public StableTargets(LabelledImages images, int references, long seed, Device device) {
@@ -68,7 +71,7 @@ public final class StableTargets {
         candidates.add(all);
     }
 
-    /** The example with the posterior mean at its x_{n+1}, over references of the step, the same for all its examples of a class. */
+    /** The batch with the posterior mean at x_{n+1}. All examples of a class share the references of the step. */
     TrainingBatch stabilized(TrainingBatch drawn, long step) {
         return new TrainingBatch(
                 drawn.images(),
@@ -90,7 +93,7 @@ public final class StableTargets {
             Tensor itself = own.index_select(0, index);
             Tensor others = references(label, step);
             Tensor y = noisy.index_select(0, index);
-            // −‖y − x‖²/2 without the ‖y‖² that all have in common; the image itself is the first.
+            // −‖y − x‖²/2 without ‖y‖², which all logits share. The image itself comes first.
             Tensor logits = cat(
                             1,
                             y.mul(itself)
@@ -106,7 +109,10 @@ public final class StableTargets {
         return mean.view_as(drawn.images());
     }
 
-    /** Which images of the batch have which label, among those noisy enough to be mistaken; the last class is the null class. */
+    /**
+     * The batch members of each label that are noisy enough to be confused with others. The last class is the null
+     * class.
+     */
     private Map<Integer, List<Integer>> membersByClass(TrainingBatch drawn) {
         double[] t = HostTensors.doubles(drawn.tNext());
         int none = candidates.size() - 1;

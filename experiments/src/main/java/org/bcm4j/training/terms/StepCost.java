@@ -1,11 +1,12 @@
 package org.bcm4j.training.terms;
 
 /**
- * What a step of training costs for each image of its batch, in evaluations of the network: to evaluate it is 1, to go back through weights
- * and inputs 2, through inputs alone 1.
+ * The cost of a training step for each image of its batch, in network evaluations. An evaluation costs 1. A backward
+ * pass costs 2 through weights and inputs, and 1 through inputs alone.
  *
- * @param evaluations all of that together
- * @param passes forwards; whatever they put out is held until the term's backward pass ends, whether or not it goes back through it
+ * @param evaluations the sum of all these costs
+ * @param passes the number of forward passes. The term holds their outputs until its backward pass ends, whether or not
+ *     the backward pass uses them
  */
 public record StepCost(double evaluations, double passes) {
     static final double THERE = 1;
@@ -14,7 +15,10 @@ public record StepCost(double evaluations, double passes) {
 
     static final double THERE_AND_BACK_TO_INPUT = 2;
 
-    /** The cost of one term and then another: their evaluations add up, and what the first held is free before the second begins. */
+    /**
+     * The cost of this term followed by another. Their evaluations add up. The memory of the first is free before the
+     * second begins.
+     */
     public StepCost then(StepCost next) {
         return new StepCost(evaluations + next.evaluations, Math.max(passes, next.passes));
     }

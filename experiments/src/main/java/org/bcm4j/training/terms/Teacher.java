@@ -6,7 +6,7 @@ import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 
-/** The averaged weights as they were when the stage began. */
+/** A copy of the averaged weights from the beginning of the stage. */
 final class Teacher implements TermState {
     static final String NAME = "teacher";
 

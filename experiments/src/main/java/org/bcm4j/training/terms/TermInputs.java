@@ -9,19 +9,20 @@ import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a term sees of one part of a batch in one step. For one thread.
+ * The inputs of a term for one part of a batch in one step. Not thread-safe.
  *
- * @param f the model, with the weights that are trained
+ * @param f the model with the weights under training
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
  * @param examples the numbers of the examples in the run, int64 [B]
  * @param step the number of the step in the run
- * @param points N, the points of the step's time grid
+ * @param points N, the number of points of the step's time grid
  * @param distance d of the consistency losses
- * @param laws of the times that the run draws
- * @param posteriorMean the mean that stands for the image behind a noisy one; absent for the image itself, as in the paper
- * @param device where the tensors are
- * @param random everything that is drawn for an example comes from here: row r of a draw is that of example r
+ * @param laws the laws from which the run draws times
+ * @param posteriorMean computes the mean that replaces the image behind a noisy one; absent to use the image itself, as
+ *     in the paper
+ * @param device the device of the tensors
+ * @param random the source of all random numbers of the examples: row r of a draw belongs to example r
  * @param state what the term keeps between steps
  */
 public record TermInputs(
@@ -38,17 +39,17 @@ public record TermInputs(
         KeyedRandom random,
         TermState state) {
 
-    /** A pass with weights that the term keeps, without dropout. */
+    /** A pass with weights from the term's state, without dropout. */
     Pass kept(String name) {
         return Pass.evaluating(Objects.requireNonNull(state.buffers().get(name), name));
     }
 
-    /** B. */
+    /** B, the number of images. */
     int batch() {
         return Math.toIntExact(images.size(0));
     }
 
-    /** How many images a share of the batch is, rounded, at least 1. */
+    /** The number of images in a share of the batch, rounded, at least 1. */
     int count(double share) {
         return (int) Math.max(1, Math.round(share * batch()));
     }
@@ -57,17 +58,17 @@ public record TermInputs(
         return new TimeGrid(points);
     }
 
-    /** The whole batch, with times from a law of the intervals. */
+    /** Draws for the whole batch, with times from one law of the intervals. */
     TrainingBatch draw(IntervalLaw.Settings times) {
         return draw(times, Optional.empty(), 0);
     }
 
-    /** The whole batch, with times of which those of the first {@code softImages} follow a law of their own. */
+    /** Draws for the whole batch. The times of the first {@code softImages} follow {@code softTimes}. */
     TrainingBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, int softImages) {
         return draw(laws.of(points, times, softTimes).draw(random, batch(), softImages));
     }
 
-    /** As many of the first images as there are times, with fresh noise. */
+    /** Draws fresh noise for the first images, one for each drawn time. */
     TrainingBatch draw(DrawnTimes times) {
         long count = times.t().size(0);
         Tensor x = images.narrow(0, 0, count);

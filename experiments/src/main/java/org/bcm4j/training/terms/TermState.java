@@ -3,9 +3,12 @@ package org.bcm4j.training.terms;
 import java.util.Map;
 import org.bcm4j.tensor.Weights;
 
-/** What a term keeps between steps. A checkpoint holds its buffers under the names of the term and of the buffer. */
+/**
+ * The state that a term keeps between steps. A checkpoint stores its buffers under the names of the term and the
+ * buffer.
+ */
 public interface TermState extends AutoCloseable {
-    /** Of a term that keeps nothing. */
+    /** The state of a term that keeps nothing. */
     TermState NONE = new TermState() {
         @Override
         public Map<String, Weights> buffers() {
@@ -23,7 +26,7 @@ public interface TermState extends AutoCloseable {
     Map<String, Weights> buffers();
 
     /**
-     * The term's stage begins.
+     * Called when the term's stage begins.
      *
      * @param average the averaged weights from which the stage starts
      */

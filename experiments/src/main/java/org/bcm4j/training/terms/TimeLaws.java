@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bcm4j.tensor.Device;
 
-/** The laws of times that the terms of a run draw from, each made once. Safe for concurrent use. */
+/** The time laws from which the terms of a run draw, each created once. Safe for concurrent use. */
 public final class TimeLaws {
     private record Key(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings) {}
 
     private final Map<Key, TimeSampler> laws = new ConcurrentHashMap<>();
     private final Device device;
 
-    /** @param device where drawn times are put */
+    /** @param device the device of the drawn times */
     public TimeLaws(Device device) {
         this.device = device;
     }

@@ -6,11 +6,11 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 
 /**
- * Draws the ends of a time grid's interval, and a point of the grid to go to (docs/method.md §4).
+ * Draws an interval of a time grid and a target grid point (docs/method.md §4).
  *
- * <p>The soft term's images may have a law of their own. A batch is then a mixture m = (1 − s)·p + s·q of two laws of the intervals, and the
- * consistency term, weighted by p/m ≤ 1/(1 − s), stays what it is under p alone (the balance heuristic of multiple importance sampling:
- * Veach and Guibas 1995).
+ * <p>The images of the soft term can have a law of their own. A batch then follows a mixture m = (1 − s)·p + s·q of two
+ * laws of the intervals. The consistency term has weight p/m ≤ 1/(1 − s), which keeps its expectation under p (the
+ * balance heuristic of multiple importance sampling: Veach and Guibas 1995).
  */
 public final class TimeSampler {
     private final TimeGrid grid;
@@ -19,8 +19,8 @@ public final class TimeSampler {
     private final Device device;
 
     /**
-     * @param settings p, with its law of the targets
-     * @param softSettings q, with its law of the targets; absent for p
+     * @param settings p and its law of the targets
+     * @param softSettings q and its law of the targets; absent if q is p
      */
     TimeSampler(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings, Device device) {
         this.grid = new TimeGrid(points);
@@ -30,9 +30,9 @@ public final class TimeSampler {
     }
 
     /**
-     * For {@code count} examples; u is never t_{n+1}.
+     * Draws the times of {@code count} examples; u is never t_{n+1}.
      *
-     * @param softImages for how many of them, the first, a soft term is computed
+     * @param softImages the number of leading examples for which a soft term is computed
      */
     DrawnTimes draw(KeyedRandom random, int count, int softImages) {
         double[] uniform = random.uniforms(count, 2);

@@ -8,16 +8,18 @@ import org.bcm4j.model.NoiseScales;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a term draws for each of B images: noise, an interval of the time grid, and a time to go to.
+ * The draws of a term for B images: noise, an interval of the time grid, and a target time.
  *
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param noise z, standard normal, of the same shape
  * @param tNext t_{n+1}, the upper end of the interval, float32 [B]
- * @param t t_n, its lower end, float32 [B]
- * @param u the time to go to, float32 [B]
+ * @param t t_n, the lower end of the interval, float32 [B]
+ * @param u the target time, float32 [B]
  * @param labels int64 [B], if the network has classes
- * @param importance how much more often the consistency term's law draws the interval than it was drawn here, float32 [B]; absent for 1
- * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images, if targets are to be stable
+ * @param importance the probability of the interval under the consistency term's law, divided by the probability with
+ *     which it was drawn, float32 [B]; absent if that is 1
+ * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images; present if stable
+ *     targets are in use
  */
 public record TrainingBatch(
         Tensor images,
@@ -29,17 +31,17 @@ public record TrainingBatch(
         Optional<Tensor> importance,
         Optional<Tensor> posteriorMean) {
 
-    /** An example whose trajectory leads straight to its own image, as in the paper. */
+    /** A batch whose trajectories lead straight to their own images, as in the paper. */
     public TrainingBatch(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
         this(images, noise, tNext, t, u, labels, Optional.empty(), Optional.empty());
     }
 
-    /** One batch and, after it, another, so that they pass through a network at once. */
+    /** Two batches in sequence, for one pass through the network. */
     static Tensor joined(Tensor first, Tensor second) {
         return cat(0, first, second);
     }
 
-    /** The first {@code count} images with all that was drawn for them. */
+    /** The first {@code count} images with all their draws. */
     TrainingBatch first(long count) {
         return new TrainingBatch(
                 images.narrow(0, 0, count),
@@ -52,7 +54,7 @@ public record TrainingBatch(
                 posteriorMean.map(all -> all.narrow(0, 0, count)));
     }
 
-    /** What a denoiser is to answer at x_{n+1}: the image itself, or its expectation. */
+    /** The target of a denoiser at x_{n+1}: the image itself or its expectation. */
     Tensor denoised() {
         return posteriorMean.orElse(images);
     }
@@ -63,8 +65,8 @@ public record TrainingBatch(
     }
 
     /**
-     * x_n, the trajectory's point at t_n below x_{n+1}: one step D + t_n·(x_{n+1} − D)/t_{n+1} of the PF ODE towards D = E[x | x_{n+1}],
-     * which is x + t_n·z where the image itself stands for D.
+     * x_n, the point at t_n of the trajectory through x_{n+1}. It is one step D + t_n·(x_{n+1} − D)/t_{n+1} of the PF
+     * ODE towards D = E[x | x_{n+1}]. If D is the image itself, it is x + t_n·z.
      */
     Tensor lower() {
         if (posteriorMean.isEmpty()) {
@@ -79,7 +81,7 @@ public record TrainingBatch(
         return images.add(noise.mul(scale.view(-1, 1, 1, 1)));
     }
 
-    /** Time 0, that is σ_min, for every image. */
+    /** Time 0, which is σ_min, for every image. */
     Tensor timeZero() {
         return t.mul(scalar(0.0)).add(scalar(NoiseScales.SIGMA_MIN));
     }

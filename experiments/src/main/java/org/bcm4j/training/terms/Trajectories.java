@@ -6,11 +6,11 @@ import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Points of solved trajectories, from time 0 up.
+ * Points of solved trajectories, in order of ascending time.
  *
- * @param x the points, float32 [K,M,C,H,W]: K of each of M trajectories
+ * @param x the points, float32 [K,M,C,H,W]: K points for each of M trajectories
  * @param times their noise scales, float32 [K,M], ascending from σ_min to T
- * @param labels of the trajectories, int64 [M], if the network has classes
+ * @param labels the labels of the trajectories, int64 [M], if the network has classes
  */
 record Trajectories(Tensor x, Tensor times, Optional<Tensor> labels) {
     int points() {
@@ -21,7 +21,7 @@ record Trajectories(Tensor x, Tensor times, Optional<Tensor> labels) {
         return Math.toIntExact(x.size(1));
     }
 
-    /** The pair number i belongs to trajectory i mod M and goes from its point {@code from[i]} to its point {@code to[i]}. */
+    /** Pair i belongs to trajectory i mod M and goes from its point {@code from[i]} to its point {@code to[i]}. */
     TrajectoryPairs pairs(int[] from, int[] to, Device device) {
         Tensor start = rows(from, device);
         Tensor end = rows(to, device);

@@ -11,22 +11,25 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What f has to be, taught by example: on a trajectory of the PF ODE of a denoiser, every point leads to every other.
+ * Trains f directly on its definition: on a PF ODE trajectory of a denoiser, f maps every point to every other point.
  *
  * <pre>
  *   L_traj = λ · d( f_θ(x_t, t, u)/c, x_u/c ),   c = |c_out(t, u)|
  * </pre>
  *
- * <p>The denoiser is the model itself as its stage began, so a stage of {@link Denoising} comes before. Half of the trajectories lead from
- * diffused images up to T, half from noise down to images ({@link TrajectorySolver}). Divided by c, the network's own output, of unit variance,
- * is compared at all times alike. With points of one true trajectory the paper's Eq. 7 and 8 hold as they stand; this is their shortest form.
+ * <p>The denoiser is the model itself as it was when its stage began, so a stage of {@link Denoising} comes before.
+ * Half of the trajectories lead from diffused images up to T, and half lead from noise down to images
+ * ({@link TrajectorySolver}). Division by c compares the network's raw output, which has unit variance, equally at all
+ * times. With points of one true trajectory the paper's Eq. 7 and 8 hold as they stand; this term is their shortest
+ * form.
  *
  * @param weight λ
- * @param share trajectories, as a share of the batch in (0, 1]
- * @param points of a trajectory from its start to its end, at least 3
- * @param pairs (t, u) drawn from each trajectory
- * @param endPairs share, in [0, 1], of the pairs that lead to an end, half of them to time 0, half to T; of these the same share comes from
- *     the other end. No pair begins at time 0: there the noise, of scale σ_min, is too small to be seen
+ * @param share the number of trajectories as a share of the batch, in (0, 1]
+ * @param points the number of points of a trajectory from its start to its end, at least 3
+ * @param pairs the number of pairs (t, u) drawn from each trajectory
+ * @param endPairs share, in [0, 1], of the pairs that lead to an end: half of them to time 0, half to T. Of these pairs
+ *     the same share starts from the other end. No pair starts at time 0, where the noise, of scale σ_min, is too small
+ *     to be seen
  */
 public record TrajectoryMatching(
         @Default("1.0") double weight,
@@ -35,7 +38,7 @@ public record TrajectoryMatching(
         @Default("8") int pairs,
         @Default("0.6") double endPairs)
         implements LossTerm {
-    /** Random numbers of a pair. */
+    /** The number of random numbers for a pair. */
     private static final int DRAWS = 4;
 
     public TrajectoryMatching {
@@ -76,7 +79,7 @@ public record TrajectoryMatching(
                 inputs.distance());
     }
 
-    /** Pairs of points of the same trajectories. */
+    /** Draws pairs of points, each pair from one trajectory. */
     private TrajectoryPairs drawPairs(TermInputs inputs, Trajectories trajectories) {
         int count = pairs * trajectories.count();
         int each = DRAWS * pairs;
@@ -95,7 +98,7 @@ public record TrajectoryMatching(
         return trajectories.pairs(from, to, inputs.device());
     }
 
-    /** One of the points 1 to {@code last} but {@code excluded}, at quantile {@code uniform}. */
+    /** One of the points 1 to {@code last} except {@code excluded}, at quantile {@code uniform}. */
     private static int otherThan(int excluded, double uniform, int last) {
         int choices = excluded == 0 ? last : last - 1;
         int place = 1 + (int) (uniform * choices);

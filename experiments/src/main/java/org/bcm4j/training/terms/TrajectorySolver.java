@@ -14,17 +14,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Solves the PF ODE dx/dt = (x − D(x,t))/t of the teacher's denoiser, D(x,t) = f(x, t, 0), on time grids of random points: trajectories of examples
- * of even number go up from images diffused to a small noise scale ε, those of an odd number down from noise. Each grid has K − 1 points from ε to T, evenly
- * spread in t^{1/ρ} but for a random shift of each, and σ_min, to which four further steps lead from ε.
+ * Solves the PF ODE dx/dt = (x − D(x,t))/t of the teacher's denoiser, D(x,t) = f(x, t, 0), on randomised time grids.
+ * Trajectories of examples with even numbers go up from images diffused to a small noise scale ε. Those with odd
+ * numbers go down from noise. Each grid has K − 1 points from ε to T, evenly spaced in t^{1/ρ} with a random shift of
+ * each point. Four further steps lead from ε to σ_min.
  *
- * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with r = t'/t and
- * h = ln r, x' = D' + r·(x − D') where D' = D + h/(2h_before)·(D − D_before).
+ * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with
+ * r = t'/t and h = ln r, x' = D' + r·(x − D') where D' = D + h/(2h_before)·(D − D_before).
  *
  * @param points K − 1
  */
 record TrajectorySolver(TermInputs inputs, int points) {
-    /** ε is log-uniform between these: what inversions start from. */
+    /** ε is log-uniform between these bounds, the range in which inversions start. */
     private static final double SMALLEST_START = 0.04;
 
     private static final double LARGEST_START = 0.1;
@@ -32,7 +33,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
     /** The times between ε and σ_min, in units of ε. */
     private static final double[] BELOW_START = {1 / 2.0, 1 / 4.0, 1 / 8.0};
 
-    /** Of a point of a grid, in units of the distance between points: neighbours keep apart. */
+    /** The largest shift of a grid point, in units of the distance between points. It keeps neighbours apart. */
     private static final double MOST_SHIFT = 0.35;
 
     Trajectories solve(int count) {
@@ -44,7 +45,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
             Tensor z = inputs.random().normal(images.shape());
             Tensor times = matrix(ascending); // [K-1,M]
             Tensor up = isUp(count);
-            // In the order in which they are solved: up from ε, or down from T.
+            // In the order of solving: up from ε, or down from T.
             Tensor visited = torch.where(up.view(1, -1), times, times.flip(0));
             Tensor first = visited.select(0, 0);
             Tensor x = torch.where(up.view(-1, 1, 1, 1), images.add(z.mul(perImage(first))), z.mul(perImage(first)));
@@ -56,12 +57,12 @@ record TrajectorySolver(TermInputs inputs, int points) {
         }
     }
 
-    /** How many evaluations trajectories of K − 1 points take. */
+    /** The number of evaluations for a trajectory of K − 1 points. */
     static int evaluations(int points) {
         return points - 1 + BELOW_START.length + 1;
     }
 
-    /** From ε down to σ_min, in steps that shorten with the noise. */
+    /** Walks from ε down to σ_min, in steps that shorten with the noise. */
     private Tensor timeZero(Tensor lowest, Tensor epsilon, Optional<Tensor> labels) {
         Tensor[] times = new Tensor[BELOW_START.length + 2];
         times[0] = epsilon;
@@ -73,7 +74,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
         return xs[xs.length - 1];
     }
 
-    /** The points at the visited times, [K,M], of trajectories that start at the first of them. */
+    /** The points at the visited times, [K,M], of trajectories that start at the first visited time. */
     private Tensor[] walk(Tensor start, Tensor visited, Optional<Tensor> labels) {
         int count = Math.toIntExact(visited.size(0));
         Tensor[] xs = new Tensor[count];
@@ -86,7 +87,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
         return xs;
     }
 
-    /** The rule: x' at the visited time after number i, from x at that time and the denoised images up to there. */
+    /** One step of the rule: x' at visited time i + 1, from x at visited time i and the denoised images up to i. */
     private static Tensor step(Tensor visited, Tensor x, Tensor[] denoised, int i) {
         Tensor t = visited.select(0, i);
         Tensor next = visited.select(0, i + 1);
@@ -100,7 +101,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
         return d.add(r.mul(x.sub(d)));
     }
 
-    /** What was visited, [K-1,M,...], in the order of ascending times. */
+    /** Puts the visited values, [K-1,M,...], in order of ascending times. */
     private static Tensor ascending(Tensor visited, Tensor up) {
         long[] shape = new long[Math.toIntExact(visited.dim())];
         Arrays.fill(shape, 1);
@@ -111,7 +112,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
     private Tensor denoised(Tensor x, Tensor t, Optional<Tensor> labels) {
         Tensor timeZero = torch.full_like(t, scalar(SIGMA_MIN));
         Tensor atZero = inputs.f().f().apply(inputs.kept(Teacher.NAME), x, t, timeZero, labels);
-        // f(x, t, σ_min) is an Euler step to σ_min; D is where it would end at 0.
+        // f(x, t, σ_min) is an Euler step to σ_min. D is the end of the same line at time 0.
         return atZero.sub(x.mul(perImage(timeZero.div(t))))
                 .div(perImage(timeZero.div(t).neg().add(scalar(1.0))));
     }
