@@ -12,12 +12,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Deals the examples of a run. They are numbered: the batch of step s has the examples s·batch_size and those that follow it. An example's number
- * and the run's seed decide which image it is, whether it is mirrored, whether its label is dropped, and what is drawn for it; so there is nothing to save, and nothing
- * depends on which lane or process computes an example.
+ * Deals the examples of a run. Examples are numbered: the batch of step s starts at example s·batch_size. An example's
+ * number and the run's seed determine its image, whether it is mirrored, whether its label is dropped, and all its
+ * random numbers. So the source has no state to save, and nothing depends on which lane or process computes an example.
  */
 final class BatchSource {
-    /** The streams of random numbers: of dropped labels, of flips, and of the first term. */
+    /** The random streams of dropped labels, of flips, and of the first term. */
     private static final int LABELS = 1;
 
     private static final int FLIPS = 3;
@@ -29,11 +29,11 @@ final class BatchSource {
      *
      * @param images float32 [B,C,H,W] in [-1,1]
      * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
-     * @param first the number of its first example
-     * @param apart by how much the numbers of its examples differ, one to the next
+     * @param first the number of the first example
+     * @param apart the difference between the numbers of consecutive examples
      */
     record Part(Tensor images, Optional<Tensor> labels, long first, int apart) {
-        /** The numbers of its examples, [B]. */
+        /** The numbers of the examples, [B]. */
         long[] examples() {
             return numbers(first, apart, Math.toIntExact(images.size(0)));
         }
@@ -56,8 +56,9 @@ final class BatchSource {
     }
 
     /**
-     * One of {@code parts} equal parts of a step's batch. They are dealt like cards, so the first examples of all parts are the first of the
-     * batch: a term that takes a share of each part takes that share of the batch, whatever the number of parts.
+     * One of {@code parts} equal parts of a step's batch. The examples are dealt to the parts in turn, like cards, so
+     * the first examples of all parts are the first of the batch. A term that takes a share of each part therefore
+     * takes that share of the batch, whatever the number of parts.
      */
     Part part(long step, int part, int parts) {
         long first = step * config.batchSize() + part;
@@ -67,12 +68,15 @@ final class BatchSource {
                 flipped(device.move(images.images(indices)), examples), labels(indices, examples), first, parts);
     }
 
-    /** All that a term of the stage draws for the examples of a part, by the term's place in the list. */
+    /**
+     * The source of all random numbers that a term of the stage draws for a part; {@code term} is the term's index in
+     * the list.
+     */
     KeyedRandom random(Part part, int term) {
         return KeyedRandom.of(config.seed(), FIRST_TERM + term, part.examples(), device);
     }
 
-    /** The images, half of them mirrored if the configuration says so. */
+    /** The images, each mirrored with probability 1/2 if the configuration says so. */
     private Tensor flipped(Tensor given, long... examples) {
         if (!config.horizontalFlips()) {
             return given;

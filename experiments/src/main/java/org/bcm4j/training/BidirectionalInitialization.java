@@ -15,30 +15,30 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Where bidirectional fine-tuning starts (docs/method.md §2, "BCF"): a trained consistency model whose network is given a second
- * time. Every weight is copied; the perceptron that embeds t is copied once more, for u; and the projection of both
- * embeddings is [I, 0]. So the network's raw output stays what it was, bit for bit and for every u, until training
- * tells the perceptrons apart. f itself moves by the difference of the two {@link
- * org.bcm4j.model.ModelKind}s' c_skip.
+ * The starting point of bidirectional fine-tuning (docs/method.md §2, "BCF"): a trained consistency model whose network
+ * gets a second time input. Every weight is copied. The perceptron that embeds t is copied again for u. The projection
+ * of the two embeddings is [I, 0]. So the network's raw output is unchanged, bit for bit and for every u, until
+ * training makes the two perceptrons differ. f itself changes by the difference in c_skip of the two
+ * {@link org.bcm4j.model.ModelKind}s.
  */
 public final class BidirectionalInitialization {
-    /** What projects both embeddings to one, in ADM's networks and in NCSN++'s. */
+    /** The layers that project the two embeddings to one, in ADM's networks and in NCSN++'s. */
     private static final Set<String> PROJECTIONS = Set.of("time_embed_align.weight", "map_align.weight");
 
-    /** What tells the layers that embed u from those that embed t. */
+    /** Marks the names of layers that embed u rather than t. */
     private static final String END = "_end.";
 
     private BidirectionalInitialization() {}
 
     /**
-     * The weights to start from; the caller closes them.
+     * The weights to start from. The caller closes them.
      *
-     * @param consistency the consistency model's weights, those of a network with {@link
-     *     org.bcm4j.network.Conditioning#TIME}
-     * @param source where they came from, for the error
-     * @param bidirectional what the same network with {@link org.bcm4j.network.Conditioning#ALIGNED} declares
-     * @param device where the new weights are to lie
-     * @throws UserException unless the two networks differ in their conditioning only, and in this way
+     * @param consistency the consistency model's weights, those of a network with
+     *     {@link org.bcm4j.network.Conditioning#TIME}
+     * @param source where the weights came from, for the error message
+     * @param bidirectional the layout of the same network with {@link org.bcm4j.network.Conditioning#ALIGNED}
+     * @param device the device of the new weights
+     * @throws UserException unless the two networks differ in exactly this conditioning
      */
     public static Weights from(Weights consistency, String source, WeightLayout bidirectional, Device device) {
         if (!aligns(bidirectional) || aligns(consistency.layout())) {
@@ -73,7 +73,7 @@ public final class BidirectionalInitialization {
         return tensors;
     }
 
-    /** [I, 0]: of two embeddings of the given width, the first. */
+    /** [I, 0]: selects the first of two embeddings of the given width. */
     private static Tensor startOnly(long width) {
         return cat(1, torch.eye(width), torch.zeros(width, width));
     }

@@ -21,22 +21,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of a run: {@code step-00001000.safetensors} and beside it a {@code .json} with its SHA-256, which is written last and
- * so marks a checkpoint as whole. Resuming takes the newest one that passes its checksum. Whatever is killed or fails while one is being
- * written, the earlier ones stand. The directory belongs to one process at a time.
+ * The checkpoints of a run: {@code step-00001000.safetensors} and a {@code .json} next to it with its SHA-256. The
+ * {@code .json} is written last and so marks a checkpoint as complete. Resuming takes the newest checkpoint that passes
+ * its checksum. If a write fails or the process is killed, the earlier checkpoints remain. One process at a time owns
+ * the directory.
  */
 final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
     private static final Pattern SEAL = Pattern.compile("step-(\\d{8,18})\\.json");
     private static final Pattern DATA = Pattern.compile("step-(\\d{8,18})\\.safetensors");
-    /** As earlier versions named them under locales that have digits of their own. */
+    /** Names written by earlier versions under locales with their own digits. */
     private static final Pattern SEAL_IN_ANY_DIGITS =
             Pattern.compile("step-\\d{8,18}\\.json", Pattern.UNICODE_CHARACTER_CLASS);
-    /** All that a checkpoint consists of, and what a killed process left of one. */
+    /** All files of a checkpoint, and the temporary files of a killed process. */
     private static final Pattern ANY =
             Pattern.compile("\\.?step-(\\d{8,18})\\.(json|safetensors)(?<temporary>\\..*\\.tmp)?");
 
-    /** What the {@code .json} says. */
+    /** The content of the {@code .json}. */
     record Manifest(long step, String sha256) {}
 
     private final Path directory;
@@ -46,10 +47,10 @@ final class Checkpoints {
     }
 
     /**
-     * Writes a checkpoint, then deletes all but the newest {@code keep} up to this one. Later ones go too: they are damaged, or the run
-     * would not have gone back behind them.
+     * Writes a checkpoint, then deletes all except the newest {@code keep} up to this one. Later ones are deleted too:
+     * they must be damaged, or the run would not have gone back to an earlier step.
      *
-     * @throws UserException if it cannot be written; the earlier ones stand
+     * @throws UserException if the checkpoint cannot be written; the earlier ones remain
      */
     void save(TrainingState state, int keep) {
         createDirectory();
@@ -62,10 +63,11 @@ final class Checkpoints {
     }
 
     /**
-     * Restores the newest whole checkpoint, passing over damaged and unfinished ones with a warning.
+     * Restores the newest complete checkpoint. Skips damaged and unfinished ones with a warning.
      *
      * @return its step, or nothing if no checkpoint was ever finished
-     * @throws UserException if there are checkpoints, but all are damaged or named in other digits, or they belong to another network
+     * @throws UserException if there are checkpoints, but all are damaged or named in other digits, or they belong to
+     *     another network
      */
     Optional<Long> restore(TrainingState state) {
         List<Long> sealed = steps(SEAL).toList();
@@ -91,7 +93,8 @@ final class Checkpoints {
     }
 
     /**
-     * Refuses a run that another version of bcm4j trained, by its newest checkpoint that tells; its configuration may be another too.
+     * Refuses a run of an incompatible version of bcm4j, before its configuration is read: that may be incompatible
+     * too. The newest checkpoint with a readable header decides.
      *
      * @throws UserException if that checkpoint is too new or too old
      */
@@ -104,7 +107,7 @@ final class Checkpoints {
                 .ifPresent(TrainingState::requireFormat);
     }
 
-    /** Whether its beginning is sound; {@link #restore} tells of one that is damaged. */
+    /** Whether the file has a readable header. {@link #restore} reports a damaged one. */
     private static boolean hasHeader(Path data) {
         try {
             return !Safetensors.header(data).metadata().isEmpty();
@@ -159,7 +162,7 @@ final class Checkpoints {
 
     private void deleteAllBut(Set<Long> kept) {
         try {
-            // In this order a seal goes before its data, so that no sealed checkpoint ever lacks them.
+            // In this order the .json goes before the data, so a sealed checkpoint never lacks its data.
             for (String name : names().stream().sorted().toList()) {
                 Matcher matcher = ANY.matcher(name);
                 boolean ours = matcher.matches();

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** How the number N of grid points grows during training (docs/method.md §4). */
 public sealed interface Curriculum {
-    /** N at step k in [0, K) of K. */
+    /** N at step k of K, k in [0, K). */
     int points(long k, long steps);
 
     /** iCT's: N(k) = min(s0·2^⌊k/K'⌋, s1) + 1 with K' = ⌊K/(log2⌊s1/s0⌋ + 1)⌋. */
@@ -24,7 +24,7 @@ public sealed interface Curriculum {
         }
     }
 
-    /** Given numbers of intervals for given numbers of steps; the last stage holds to the end. */
+    /** Fixed numbers of intervals for fixed numbers of steps. The last stage lasts until the end. */
     record Staged(List<Stage> stages) implements Curriculum {
         /** N − 1 = {@code intervals} for {@code steps} steps. */
         public record Stage(int intervals, long steps) {

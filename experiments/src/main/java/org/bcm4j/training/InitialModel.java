@@ -10,25 +10,25 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 
 /**
- * The trained model that a run starts from.
+ * The trained model from which a run starts.
  *
  * @param from a model folder
- * @param as what it is
+ * @param as the model's role
  */
 public record InitialModel(
         Path from, @Default("same-network") Role as) {
-    /** What the model is to the run that starts from it. */
+    /** The role of the model in the run that starts from it. */
     public enum Role {
-        /** It has the very network of the run, whose training goes on. */
+        /** It has the same network as the run, which continues its training. */
         SAME_NETWORK,
-        /** It is told t only; bidirectional fine-tuning starts from it ({@link BidirectionalInitialization}). */
+        /** It receives t only. Bidirectional fine-tuning starts from it ({@link BidirectionalInitialization}). */
         CONSISTENCY_MODEL
     }
 
     /**
-     * The weights for a network of the given layout; the caller closes them.
+     * The weights for a network of the given layout. The caller closes them.
      *
-     * @throws UserException if the folder holds no sound model, or one of a network that does not fit
+     * @throws UserException if the folder holds no valid model, or its network does not fit
      */
     Weights weights(WeightLayout layout, Device device) {
         ModelFolder folder = new ModelFolder(from);

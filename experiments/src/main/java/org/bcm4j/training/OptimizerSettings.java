@@ -8,7 +8,8 @@ import org.bcm4j.config.Default;
  * RAdam's constants.
  *
  * @param learningRate the rate before any decay
- * @param decayFrom fraction of the steps after which the rate falls linearly to 0; 1 for a constant rate, as in the paper
+ * @param decayFrom fraction of the steps after which the rate falls linearly to 0; 1 for a constant rate, as in the
+ *     paper
  */
 public record OptimizerSettings(
         @Default("0.0001") double learningRate,

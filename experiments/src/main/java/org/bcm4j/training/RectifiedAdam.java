@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * RAdam and the exponential moving average of what it updates, in one sweep over the flat buffers (docs/method.md §4). The sweep goes in slices
- * that fit the cache, which is three times as fast as whole tensors.
+ * RAdam and the exponential moving average of the weights, in one sweep over the flat buffers (docs/method.md §4). The
+ * sweep goes in slices that fit the cache, which is three times as fast as whole tensors.
  */
 public final class RectifiedAdam implements AutoCloseable {
     private static final long SLICE = 1L << 18;
@@ -28,17 +28,17 @@ public final class RectifiedAdam implements AutoCloseable {
         this.square = Weights.zeros(layout, device);
     }
 
-    /** First moments. */
+    /** The first moments. */
     Weights mean() {
         return mean;
     }
 
-    /** Second moments. */
+    /** The second moments. */
     Weights square() {
         return square;
     }
 
-    /** Updates made so far. */
+    /** The number of updates so far. */
     long step() {
         return step;
     }
@@ -47,7 +47,7 @@ public final class RectifiedAdam implements AutoCloseable {
         this.step = made;
     }
 
-    /** Forgets all updates, and goes on with other constants. */
+    /** Forgets all updates and continues with other constants. */
     void restart(OptimizerSettings next) {
         settings = next;
         try (NoGradients guard = new NoGradients()) {
@@ -57,7 +57,7 @@ public final class RectifiedAdam implements AutoCloseable {
         step = 0;
     }
 
-    /** One update of {@code weights} along their gradient, and of their average: ema ← rate·ema + (1−rate)·weights. */
+    /** Updates {@code weights} along their gradient, and their average: ema ← rate·ema + (1−rate)·weights. */
     public void update(Weights weights, double learningRate, Weights average, double averageRate) {
         step++;
         double beta2Power = Math.pow(settings.beta2(), step);

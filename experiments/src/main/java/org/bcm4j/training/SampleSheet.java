@@ -25,10 +25,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What a run shows of itself: eight columns of a row of quick samples (1 NFE; 9 for a denoiser), one of slower ones from the same noises
- * (2 NFE; 19), a row of training images, and what becomes of them: reconstructions by 1 NFE each way, by 18 and 19 for a denoiser, and
- * for a consistency model, which inverts nothing, the image behind a noisy one. Always the same noises and images, so that the sheets of
- * a run can be compared.
+ * The sample sheet of a run. It has eight columns and four rows:
+ *
+ * <ul>
+ * <li>quick samples (1 NFE; 9 for a denoiser);
+ * <li>slower samples from the same noises (2 NFE; 19 for a denoiser);
+ * <li>training images;
+ * <li>what the model makes of these images: reconstructions with 1 NFE in each direction, or 19 for a denoiser. A
+ * consistency model cannot invert, so it shows the denoised versions of noisy images.
+ * </ul>
+ *
+ * <p>The noises and images are always the same, so that the sheets of a run can be compared.
  */
 final class SampleSheet {
     private static final int COLUMNS = 8;
@@ -56,7 +63,7 @@ final class SampleSheet {
         this.images = images;
     }
 
-    /** A PNG file of the sheet that these weights draw. */
+    /** A PNG file of the sheet drawn with these weights. */
     byte[] draw(Weights weights) {
         try (Scope scope = Scope.open();
                 NoGradients noGrad = new NoGradients();
@@ -64,7 +71,7 @@ final class SampleSheet {
             ImageNoise noises = ImageNoise.from(config.seed(), 0, device);
             Pass pass = Pass.evaluating(weights);
             long count = images.size();
-            // Of a set of fewer images than columns some are shown again.
+            // A set with fewer images than columns shows some images again.
             long[] first = LongStream.range(0, COLUMNS).map(i -> i % count).toArray();
             Tensor real = device.move(images.images(first));
             Optional<Tensor> labels =
@@ -90,7 +97,10 @@ final class SampleSheet {
         return new Rows(one, two, step(pass, inverted, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels));
     }
 
-    /** A consistency model goes to time 0 only: its second step starts from fresh noise, and what comes back is a denoised image. */
+    /**
+     * A consistency model only goes to time 0. Its second step starts from fresh noise, and its last row shows denoised
+     * images.
+     */
     private Rows consistency(Pass pass, Tensor real, Optional<Tensor> labels, ImageNoise noises) {
         Tensor noise = noises.start(real.shape()).mul(scalar(NoiseScales.SIGMA_MAX));
         Tensor one = step(pass, noise, NoiseScales.SIGMA_MAX, NoiseScales.SIGMA_MIN, labels);

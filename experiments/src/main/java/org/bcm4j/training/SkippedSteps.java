@@ -5,9 +5,12 @@ import org.bcm4j.storage.UserException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Watches the steps that changed no weight because their loss was not finite: warns of the first, and ends a run that makes no others. */
+/**
+ * Watches the steps that changed no weight because their loss was not finite. It warns of the first one and ends a run
+ * that makes no other steps.
+ */
 final class SkippedSteps {
-    /** In a row: a burst is shorter, and weights that have diverged do not come back. */
+    /** The limit of skipped steps in a row. Bursts are shorter, and weights that have diverged do not recover. */
     private static final int MOST = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(SkippedSteps.class);
@@ -23,7 +26,7 @@ final class SkippedSteps {
     }
 
     /**
-     * To be called after each step.
+     * Must be called after each step.
      *
      * @throws UserException after {@value #MOST} skipped steps in a row
      */

@@ -7,16 +7,16 @@ import java.util.Set;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.journal.StepRecord;
 
-/** Averages what steps measure between the lines of the log, and times them. */
+/** Averages the measurements of the steps between two log lines, and times the steps. */
 final class StepLog {
-    /** Measurements that are states rather than samples: the line shows the newest. */
+    /** Measurements that are states rather than samples. A line shows their newest values. */
     private static final Set<String> STATES = Set.of("learning_rate", "points", "stage", "skipped");
 
     private final Journal journal;
     private final TrainingConfig config;
     /** The newest states. */
     private final Map<String, Double> states = new LinkedHashMap<>();
-    /** The samples by name: at the border of two stages, not every step of a line measures all of them. */
+    /** The samples by name. At the border of two stages, some steps of a line lack some of them. */
     private final Map<String, DoubleSummaryStatistics> samples = new LinkedHashMap<>();
 
     private int steps;
@@ -27,7 +27,7 @@ final class StepLog {
         this.config = config;
     }
 
-    /** Takes what step number {@code done} measured; writes a line when one is due. */
+    /** Takes the measurements of step number {@code done}; writes a line if one is due. */
     void add(Map<String, Double> measured, long done) {
         measured.forEach((name, value) -> {
             if (STATES.contains(name)) {

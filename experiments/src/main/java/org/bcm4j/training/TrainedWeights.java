@@ -5,23 +5,23 @@ import java.util.stream.Stream;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
-/** The weights that a run trains, in the roles that they have in a step; all share one memory. */
+/** The weights that a run trains, in the roles that they play in a step. All roles share one memory. */
 final class TrainedWeights implements AutoCloseable {
-    /** The numbers, which are saved. */
+    /** The weight values, which are saved. */
     final Weights values;
     /** sg θ. */
     final Weights constant;
 
     private final List<Weights> live;
 
-    /** @param values closed with this */
+    /** @param values closed together with this object */
     TrainedWeights(Weights values, int lanes) {
         this.values = values;
         constant = values.frozen();
         live = Stream.generate(values::trainable).limit(lanes).toList();
     }
 
-    /** θ for one of the lanes that compute side by side; each collects a gradient of its own. */
+    /** θ for one of the parallel lanes. Each lane collects its own gradient. */
     Weights live(int lane) {
         return live.get(lane);
     }
@@ -30,7 +30,7 @@ final class TrainedWeights implements AutoCloseable {
         live.forEach(one -> one.gradient().zero_());
     }
 
-    /** θ with the sum of the gradients that all lanes collected. Call it once a step. */
+    /** θ with the sum of the gradients of all lanes. Must be called once a step. */
     Weights withGradient() {
         Tensor sum = live.get(0).gradient();
         live.stream().skip(1).forEach(one -> sum.add_(one.gradient()));

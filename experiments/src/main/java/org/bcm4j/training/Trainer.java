@@ -30,7 +30,7 @@ import org.bcm4j.walk.ModelWalks;
  *
  * <pre>
  *   config.yaml      the whole configuration; the run can be repeated from it
- *   checkpoints/     whole, verified states, from which a run continues bit for bit
+ *   checkpoints/     complete, verified states, from which a run continues bit for bit
  *   model/           the averaged weights as a model folder, as of the newest checkpoint
  *   log.jsonl, events.out.tfevents.*, curves.png, samples/
  * </pre>
@@ -74,7 +74,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Prepares a new run.
      *
-     * @throws UserException if the directory holds a run already, the data are missing, or they do not fit the network
+     * @throws UserException if the directory already holds a run, the data are missing, or they do not fit the network
      */
     public static Trainer start(TrainingConfig config, Path directory) {
         if (Files.exists(directory.resolve(CONFIG))) {
@@ -94,10 +94,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Prepares to continue a run from its newest whole checkpoint, or from its beginning if it has none yet.
+     * Prepares to continue a run from its newest complete checkpoint, or from its beginning if it has none yet.
      *
      * @param overrides {@code key=value} changes to the run's configuration, which are kept
-     * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another network
+     * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another
+     *     network
      */
     public static Trainer resume(Path directory, List<String> overrides) {
         Path file = directory.resolve(CONFIG);
@@ -124,7 +125,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** The labels of the data are numbers, which must go on to mean what they meant when the run began. */
+    /** Labels are numbers. They must keep the meaning that they had when the run began. */
     private void requireSameClasses() {
         Path model = directory.resolve(MODEL);
         List<String> before =
@@ -145,7 +146,7 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** The model is written anew, but somebody may have searched walks for it since. */
+    /** The model folder is rewritten, but a user may have tuned its walks in the meantime. */
     private void keepTunedWalks() {
         Path model = directory.resolve(MODEL);
         if (Files.exists(model)) {
@@ -175,20 +176,20 @@ public final class Trainer implements AutoCloseable {
         return config;
     }
 
-    /** Steps made so far, those of earlier sessions included. */
+    /** The number of steps so far, including those of earlier sessions. */
     public long stepsDone() {
         return state.step;
     }
 
-    /** Asks {@link #run} to save and return after the step it is in. May be called from any thread. */
+    /** Asks {@link #run} to save and return after its current step. May be called from any thread. */
     public void requestStop() {
         stopRequested = true;
     }
 
     /**
-     * Trains until the configured steps are done or a stop is requested, and saves.
+     * Trains until the configured steps are done or a stop is requested, then saves.
      *
-     * @param audience hears of every logged step, beside the run's own log
+     * @param audience receives every logged step, in addition to the run's own log
      * @return whether all steps are done
      * @throws UserException if another process trains in the same directory, or a file cannot be written
      */

@@ -20,23 +20,25 @@ import org.bcm4j.training.terms.PseudoHuber;
 import org.bcm4j.training.terms.StableTargets;
 
 /**
- * One experiment, as its YAML file says it; a run can be repeated from it.
+ * One experiment, as read from its YAML file. A run can be repeated from it.
  *
  * @param seed seeds every generator of the run
  * @param init the model whose weights training starts from; absent to start from scratch
- * @param model the kind of model, which says how F becomes f; every term must train that kind
- * @param stages the parts of the run, one after another
- * @param batchSize images of one step
- * @param microBatches parts in which a step's images pass through the network, to save memory; divides the batch size
- * @param lanes in how many parts such a part is computed side by side, each by its share of the processor's cores; absent for one for each
- *     core as long as each has 8 images, and for 1 on a GPU
- * @param stableTargets with how many training images a noisy one is compared, so that its trajectory leads towards the mean of those
- *     that may lie behind it ({@link StableTargets}); 0 leads to the image that was drawn, as in the paper
+ * @param model the kind of model, which defines how F becomes f; every term must train that kind
+ * @param stages the parts of the run, in order
+ * @param batchSize images per step
+ * @param microBatches the number of parts in which a step's images pass through the network, to save memory; divides
+ *     the batch size
+ * @param lanes the number of parallel parts of a micro-batch, each with its share of the processor's cores. If absent:
+ *     1 on a GPU; on a CPU one for each core, as long as each lane has 8 images
+ * @param stableTargets the number of training images with which a noisy one is compared. Its trajectory then leads
+ *     towards the mean of the images that could have produced it ({@link StableTargets}). 0 leads to the drawn image,
+ *     as in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
- * @param horizontalFlips whether every second image, by chance, is seen mirrored left to right
+ * @param horizontalFlips whether each image is mirrored left to right with probability 1/2
  * @param labelDropout probability of replacing a label by the null class
- * @param device absent for the best there is
+ * @param device absent for the best available one
  * @param precision absent for the fastest on the device
  * @param walks stored with the model; absent for those of an untuned model of its kind
  * @param output what the run writes, and when
@@ -61,19 +63,19 @@ public record TrainingConfig(
         Optional<RecommendedWalks> walks,
         @Default("{}") Output output) {
 
-    /** More in a step are a slip of the hand, and too many for arrays. */
+    /** A larger batch is a typing error, and too large for arrays. */
     private static final int MOST_IMAGES = 1 << 17;
 
-    /** Below this, operations are too short to keep a core busy. */
+    /** With fewer images, operations are too short to keep a core busy. */
     private static final int IMAGES_OF_A_LANE = 8;
 
     /**
-     * What a run writes, in steps.
+     * The output of a run, with intervals in steps.
      *
-     * @param logEvery between lines of the log
-     * @param checkpointEvery between checkpoints
-     * @param keepCheckpoints how many are kept, at least 1
-     * @param samplesEvery between grids of samples
+     * @param logEvery steps between lines of the log
+     * @param checkpointEvery steps between checkpoints
+     * @param keepCheckpoints the number of checkpoints to keep, at least 1
+     * @param samplesEvery steps between sample sheets
      */
     public record Output(
             @Default("20") long logEvery,
@@ -110,7 +112,7 @@ public record TrainingConfig(
     }
 
     /**
-     * Refuses a network that is told other times than a kind of model has.
+     * Refuses a network whose time inputs do not match the kind of model.
      *
      * @throws IllegalArgumentException saying what to change
      */
@@ -140,12 +142,12 @@ public record TrainingConfig(
         return model.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Steps of all stages together. */
+    /** The number of steps of all stages together. */
     public long totalSteps() {
         return stages.stream().mapToLong(TrainingStage::steps).sum();
     }
 
-    /** The stage that holds a step of the run, by its index from 0; the last one's for steps past the end. */
+    /** The index, from 0, of the stage that holds a step of the run. Steps past the end belong to the last stage. */
     int stageAt(long step) {
         int index = 0;
         while (index < stages.size() - 1 && step >= firstStep(index + 1)) {
@@ -159,7 +161,7 @@ public record TrainingConfig(
         return stages.stream().limit(stage).mapToLong(TrainingStage::steps).sum();
     }
 
-    /** The lanes of a run on a device, whether the configuration says how many or not. */
+    /** The number of lanes on a device, configured or chosen. */
     int lanesOn(Device runsOn) {
         int images = batchSize / microBatches;
         int most = runsOn == Device.CPU ? Math.min(Lanes.most(), images / IMAGES_OF_A_LANE) : 1;

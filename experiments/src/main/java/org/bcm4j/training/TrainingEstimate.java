@@ -7,16 +7,18 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.training.terms.StepCost;
 
 /**
- * What a run asks of a machine, told before it begins.
+ * The resources that a run needs, estimated before it begins.
  *
  * @param evaluation one evaluation of the network for one image
- * @param stepMultiplyAdds one step of the dearest stage, the whole batch
- * @param stepEvaluations how many evaluations an image costs in such a step: going back through one costs two more, or one more where only
- *     its input has a gradient
- * @param activationBytes of each image that passes through the network at once: what layers, activation functions and sums put out in all
- *     passes of a step, in float32. Measured for the shipped model: 15 % more
- * @param stateBytes weights, their gradient (one for each lane) and average, and the optimiser's two moments, in float32
- * @param runEvaluations of single images, over all steps of the run
+ * @param stepMultiplyAdds multiply-adds of one step of the most expensive stage, for the whole batch
+ * @param stepEvaluations network evaluations for each image of such a step. A backward pass costs two more, or one more
+ *     where only its input has a gradient
+ * @param activationBytes memory for each image that passes through the network at once: the outputs of layers,
+ *     activation functions and sums in all passes of a step, in float32. The measured value for the shipped model is 15
+ *     % higher
+ * @param stateBytes weights, their gradient (one for each lane) and average, and the optimiser's two moments, in
+ *     float32
+ * @param runEvaluations evaluations of single images over all steps of the run
  */
 public record TrainingEstimate(
         Cost evaluation,
@@ -25,7 +27,7 @@ public record TrainingEstimate(
         double activationBytes,
         double stateBytes,
         double runEvaluations) {
-    /** Flat buffers of the size of the weights, but for the gradients, of which each lane has one. */
+    /** The number of flat buffers of the size of the weights, without the gradients. Each lane has one gradient. */
     private static final int BUFFERS = 4;
 
     public static TrainingEstimate of(TrainingConfig config) {
@@ -48,7 +50,7 @@ public record TrainingEstimate(
                 config.batchSize() * evaluationsOfRun);
     }
 
-    /** How long the run takes at a measured speed, data, optimiser and output not counted. */
+    /** The duration of the run at a measured speed, without data, optimiser and output. */
     public double seconds(TrainingSpeed speed) {
         return runEvaluations / StepCost.THERE_AND_BACK * speed.secondsPerImage();
     }

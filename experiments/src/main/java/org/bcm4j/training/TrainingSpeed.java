@@ -11,22 +11,25 @@ import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How fast a network is evaluated and gone back through on this machine.
+ * The measured speed of a network's forward and backward passes on this machine.
  *
- * @param images evaluated at once
- * @param secondsPerImage there and back
+ * @param images the number of images evaluated at once
+ * @param secondsPerImage time of a forward and a backward pass
  */
 public record TrainingSpeed(int images, double secondsPerImage) {
-    /** Multiply-adds that take long enough to be timed: so many images are evaluated at once. */
+    /**
+     * A number of multiply-adds that takes long enough to be timed. It determines how many images are evaluated at
+     * once.
+     */
     private static final long BURST = 2_000_000_000;
 
     private static final double PATIENCE_SECONDS = 1.5;
 
     /**
-     * Measures a burst of two seconds, or two evaluations of a network that takes longer. Weights and images are zeros, which cost what
-     * others do; there is no dropout.
+     * Measures for about two seconds, or two evaluations of a slow network. Weights and images are zeros, which cost
+     * the same as other values. There is no dropout.
      *
-     * @param config whose network is measured, on at most as many images as it trains on at once
+     * @param config gives the network to measure. At most its micro-batch of images is used
      */
     public static TrainingSpeed measure(TrainingConfig config, Device device, Precision precision) {
         Network network = config.network().build();
@@ -35,7 +38,7 @@ public record TrainingSpeed(int images, double secondsPerImage) {
         try (Weights weights = Weights.zeros(network.layout(), device);
                 Weights live = weights.trainable()) {
             Runnable thereAndBack = () -> thereAndBack(network, config.network(), live, images, device, precision);
-            thereAndBack.run(); // finds memory and chooses kernels
+            thereAndBack.run(); // allocates memory and chooses kernels
             long begin = System.nanoTime();
             int times = 0;
             double seconds;
@@ -62,7 +65,7 @@ public record TrainingSpeed(int images, double secondsPerImage) {
                         .mean();
             }
             loss.backward();
-            live.gradient().norm().item_double(); // waits for a device that works by itself
+            live.gradient().norm().item_double(); // waits for an asynchronous device
         }
     }
 }

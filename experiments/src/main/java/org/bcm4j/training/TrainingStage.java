@@ -8,13 +8,13 @@ import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.StepCost;
 
 /**
- * A part of a run with an objective of its own. A stage after the first starts from the averaged weights of the one before, with a fresh
- * optimiser.
+ * A part of a run with its own objective. Every stage after the first starts from the averaged weights of the stage
+ * before, with a fresh optimiser.
  *
  * @param steps K
- * @param terms what is minimised: their sum
+ * @param terms the terms whose sum is minimised
  * @param curriculum N over the steps
- * @param optimizer RAdam's constants, among them the rate
+ * @param optimizer RAdam's constants, including the learning rate
  * @param emaRate decay of the moving average per step
  */
 public record TrainingStage(
@@ -32,7 +32,7 @@ public record TrainingStage(
         require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
     }
 
-    /** What a step costs for each image of its batch. */
+    /** The cost of a step for each image of its batch. */
     StepCost cost() {
         return terms.stream().map(LossTerm::cost).reduce(StepCost::then).orElseThrow();
     }

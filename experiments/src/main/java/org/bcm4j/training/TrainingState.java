@@ -21,8 +21,8 @@ import org.bcm4j.training.terms.TermState;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * All that a run must keep to continue bit for bit: weights, moments, average, what the terms keep, the counters. What
- * is drawn is a function of the counters and the seed.
+ * All that a run needs to continue bit for bit: weights, moments, average, the states of the terms, and the counters.
+ * All random draws are functions of the counters and the seed.
  */
 final class TrainingState implements AutoCloseable {
     private static final Format FORMAT = Format.of("bcm4j training state 3");
@@ -42,7 +42,7 @@ final class TrainingState implements AutoCloseable {
     private final WeightLayout layout;
     private final Device device;
     private int stageIndex;
-    /** What the terms of the stage keep, by name. */
+    /** The states of the stage's terms, by name. */
     private Map<String, TermState> termStates;
 
     TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
@@ -73,7 +73,7 @@ final class TrainingState implements AutoCloseable {
         return states;
     }
 
-    /** The stage that the run is in, by its index from 0. */
+    /** The index, from 0, of the run's current stage. */
     int stageIndex() {
         return stageIndex;
     }
@@ -82,12 +82,15 @@ final class TrainingState implements AutoCloseable {
         return config.stages().get(stageIndex);
     }
 
-    /** What a term of the stage keeps between steps. */
+    /** The state that a term of the stage keeps between steps. */
     TermState termState(LossTerm term) {
         return Objects.requireNonNull(termStates.get(term.name()), term.name());
     }
 
-    /** Enters the stage of the next step, if that is another: from the averaged weights, with a fresh optimiser. */
+    /**
+     * Enters the stage of the next step if it differs from the current one. The new stage starts from the averaged
+     * weights, with a fresh optimiser.
+     */
     void enterStage() {
         int next = config.stageAt(step);
         if (next != stageIndex) {
@@ -117,7 +120,7 @@ final class TrainingState implements AutoCloseable {
         return buffers;
     }
 
-    /** The counters, by the name under which a checkpoint keeps them. */
+    /** The counters, by their names in a checkpoint. */
     private Map<String, Long> counters() {
         Map<String, Long> counters = new LinkedHashMap<>();
         counters.put("step", step);
@@ -139,7 +142,7 @@ final class TrainingState implements AutoCloseable {
         }
     }
 
-    /** @throws UserException if the file is no state of a run of this configuration */
+    /** @throws UserException if the file is no state of a run with this configuration */
     void load(Path file) {
         try (Scope scope = Scope.open();
                 NoGradients guard = new NoGradients()) {
@@ -177,7 +180,10 @@ final class TrainingState implements AutoCloseable {
         buffer.flat().detach().copy_(saved);
     }
 
-    /** A run draws its images by number. States of before images were counted say nothing. */
+    /**
+     * A run draws its images by number, so the number of images must not change. Older states have no count and are not
+     * checked.
+     */
     private void requireSameImages(SafetensorsFile saved, Path file) {
         if (saved.tensors().containsKey("counter.images")) {
             long before = counter(saved, "images", file);

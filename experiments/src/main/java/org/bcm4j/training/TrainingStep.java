@@ -26,7 +26,7 @@ import org.bcm4j.training.terms.TermState;
 import org.bcm4j.training.terms.TimeLaws;
 import org.bcm4j.training.terms.TrainedFunction;
 
-/** One step of a run: draw a batch, sum the terms of the stage, go backward, update. */
+/** One step of a run: draw a batch, sum the terms of the stage, run the backward pass, update. */
 final class TrainingStep implements AutoCloseable {
     private final TrainingConfig config;
     private final ConsistencyFunction function;
@@ -55,7 +55,10 @@ final class TrainingStep implements AutoCloseable {
         lanes = new Lanes(config.lanesOn(device));
     }
 
-    /** Makes one step and returns what it measured. A step whose loss or gradient is not finite changes no weight and is counted. */
+    /**
+     * Makes one step and returns its measurements. A step whose loss or gradient is not finite changes no weight and is
+     * counted as skipped.
+     */
     Map<String, Double> run(TrainingState state) {
         Map<String, Double> measured = new TreeMap<>();
         state.enterStage();
@@ -88,14 +91,17 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /**
-     * What one lane measured.
+     * The measurements of one lane.
      *
      * @param total the loss of its part
      * @param parts the named parts of that loss
      */
     private record Outcome(double total, Map<String, Double> parts) {}
 
-    /** Adds the gradient and the measurements of one micro-batch, computed in parts side by side; returns its share of the loss. */
+    /**
+     * Adds the gradient and the measurements of one micro-batch, computed in parallel parts. Returns its share of the
+     * loss.
+     */
     private double accumulate(TrainingState state, int microBatch, int points, Map<String, Double> measured) {
         int count = lanes.count();
         int all = config.microBatches() * count;
@@ -116,7 +122,7 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    /** Adds a part's share to the gradients of its lane, one term after another. */
+    /** Adds a part's share to the gradient of its lane, one term after another. */
     private Outcome backward(TrainingState state, int lane, BatchSource.Part part, int points, double share) {
         double total = 0;
         Map<String, Double> parts = new TreeMap<>();
@@ -126,7 +132,7 @@ final class TrainingStep implements AutoCloseable {
                 try (Scope ofTerm = Scope.open()) {
                     LossTerm term = terms.get(i);
                     KeyedRandom random = state.batches.random(part, i);
-                    // Masks of its own for each term: they live no longer than what it computes.
+                    // Each term has its own masks, which live no longer than the term's computation.
                     Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
                     TrainedFunction f =
                             new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
@@ -157,7 +163,7 @@ final class TrainingStep implements AutoCloseable {
                 kept);
     }
 
-    /** The passes forward run in the configured precision; the backward pass is run outside of it, as autocast wants it. */
+    /** Forward passes run in the configured precision. The backward pass runs outside of it, as autocast requires. */
     private Loss evaluate(LossTerm term, TermInputs inputs) {
         try (Precision.Guard guard = precision.on(device)) {
             return term.apply(inputs);

@@ -16,7 +16,8 @@ import org.bytedeco.pytorch.Tensor;
  * noise at u.
  *
  * <pre>
- *   L_inv = λ · t_{n+1}/(t_{n+1} − t_n) · d( f_θ(x_n, t_n, u)/s(u), sg f_θ(x_{n+1}, t_{n+1}, u)/s(u) ),   s(u) = √(u² + σ_data²)
+ *   L_inv = λ · t_{n+1}/(t_{n+1} − t_n) · d( f_θ(x_n, t_n, u)/s(u), sg f_θ(x_{n+1}, t_{n+1}, u)/s(u) )
+ *   s(u)  = √(u² + σ_data²)
  * </pre>
  *
  * <p>Consistency training anchors f at the image, where f(x, σ_min, 0) is x. This term anchors it at the noise, where
