@@ -3,9 +3,9 @@ package org.bcm4j.metrics;
 import java.util.Iterator;
 import java.util.stream.LongStream;
 
-/** The indices from 0 up to {@code count}, in pieces: the images of a piece are all that is in memory at once. */
+/** The indices from 0 up to {@code count}, in batches. Only the images of one batch are in memory at a time. */
 record Batches(long count) implements Iterable<long[]> {
-    /** Part of every protocol: with another size, the same seed draws other noise. */
+    /** The batch size, which is part of every protocol: with another size, the same seed draws other noise. */
     static final int SIZE = 100;
 
     static Batches of(long count) {

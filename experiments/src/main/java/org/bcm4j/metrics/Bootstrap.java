@@ -10,29 +10,32 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * How sure figures are, by the bootstrap: the images that were measured are drawn again, as many and with replacement, and the figure is
- * computed of each such set.
+ * The uncertainty of figures by the bootstrap. The measured images are resampled with replacement, the same number each
+ * time, and the figure is computed for each such set.
  *
- * @param seed seeds the drawing; one seed draws the same images for every figure of as many
+ * @param seed seeds the resampling; one seed draws the same images for all figures of the same number of images
  */
 public record Bootstrap(long seed) {
     static final int MEAN_RESAMPLES = 1000;
 
-    /** Enough for a standard error (Efron and Tibshirani, section 6.4), and each needs the roots of a covariance. */
+    /**
+     * Enough for a standard error (Efron and Tibshirani, section 6.4). Each resample needs the square root of a
+     * covariance.
+     */
     static final int DISTANCE_RESAMPLES = 200;
 
-    /** More numbers than these, 64 MiB as float32, are not kept for being drawn from again. */
+    /** The most numbers kept for resampling: 64 MiB as float32. */
     static final long MOST_NUMBERS = 1L << 24;
 
     private static final double CONFIDENCE = 0.95;
 
-    /** The 97.5 % quantile of the normal law. */
+    /** The 97.5 % quantile of the normal distribution. */
     private static final double DEVIATIONS = 1.959964;
 
     /**
-     * Bounds of a mean: the quantiles of the means of 1,000 sets.
+     * Bounds of a mean: quantiles of the means of 1,000 resampled sets.
      *
-     * @param values one of each image, at least 1
+     * @param values one value for each image, at least 1
      */
     public Bounds mean(double... values) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -50,13 +53,14 @@ public record Bootstrap(long seed) {
     }
 
     /**
-     * Bounds of a Fréchet distance: 1.96 standard errors to both sides, and at least 0, the standard error that of the distances of 200 sets.
-     * Not their quantiles, since images that are drawn twice let a set's distance come out higher. Only the samples are drawn again, not what
-     * they are held against; and what bounds tell is by how much other samples would differ, not that few of them come out too high.
+     * Bounds of a Fréchet distance: 1.96 standard errors to both sides, and at least 0. The standard error is that of
+     * the distances of 200 resampled sets. Their quantiles would not do, because images that are drawn twice raise a
+     * set's distance. Only the samples are resampled, not the real images. The bounds show how much other samples would
+     * differ; they do not correct the upward bias of small sets.
      *
      * @param features float [n,D] of the samples, row by row
-     * @param reference of the real images
-     * @param distance between the two
+     * @param reference moments of the real images
+     * @param distance the distance between the two
      */
     public Bounds distance(float[] features, FeatureMoments reference, double distance) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -81,7 +85,7 @@ public record Bootstrap(long seed) {
         return new Bounds(Math.max(0, distance - half), distance + half);
     }
 
-    /** Of the set that holds each row so many times. */
+    /** The distance of the set that holds each row {@code times} times. */
     private static double distance(Tensor centre, Tensor centred, double[] times, FrechetDistance law) {
         try (Scope scope = Scope.open()) {
             Tensor weighted = centred.mul(HostTensors.ofDoubles(times, times.length, 1));

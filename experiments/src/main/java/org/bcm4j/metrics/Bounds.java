@@ -1,9 +1,9 @@
 package org.bcm4j.metrics;
 
 /**
- * Between which values a figure lies with 95 % confidence, had other images been drawn.
+ * The 95 % confidence bounds of a figure, over the draw of the images.
  *
- * @param low the lower
- * @param high the upper
+ * @param low the lower bound
+ * @param high the upper bound
  */
 public record Bounds(double low, double high) {}

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The yardstick of a Fréchet distance: images whose every pixel is the mean of itself and its eight neighbours. A
+ * The 3×3 box blur, a baseline for Fréchet distances: each pixel becomes the mean of itself and its eight neighbours. A
  * generator whose distance from real images is below that of the blurred images is better than a slightly soft copy.
  */
 public final class BoxBlur {
@@ -17,7 +17,7 @@ public final class BoxBlur {
     private BoxBlur() {}
 
     /**
-     * @param images floating point [B,C,H,W] in [-1,1]; beyond the border lies black
+     * @param images floating point [B,C,H,W] in [-1,1]; pixels beyond the border are black
      * @return the same shape and range, not rounded to the 256 levels of a file
      */
     public static Tensor apply(Tensor images) {

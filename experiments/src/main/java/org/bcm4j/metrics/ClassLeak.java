@@ -20,10 +20,11 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * How often the class of an image can be told from the noise that it was inverted to. A model that is told the class leads to noise that is
- * independent of it, so a classifier of noises does no better than chance. The classifier is small and its training fixed: two strided 3×3
- * convolutions of 32 and 64 channels, each rectified, dropout of 0.3, one linear layer; Adam with a rate of 0.001, 8 epochs of batches of 100,
- * on the first three quarters of the noises. It runs on the CPU in float32, wherever the model does.
+ * How well a classifier predicts the class of an image from the noise to which it was inverted. A model that receives
+ * the class leads to noise that is independent of the class, so that a classifier of noises is no better than chance.
+ * The classifier is small and its training is fixed: two strided 3×3 convolutions of 32 and 64 channels, each with
+ * ReLU, dropout of 0.3, one linear layer; Adam with a rate of 0.001, 8 epochs of batches of 100, on the first three
+ * quarters of the noises. It always runs on the CPU in float32.
  *
  * @param seed seeds the classifier's weights, the order of the noises and the dropout
  */
@@ -36,15 +37,15 @@ record ClassLeak(long seed) {
     private static final int EPOCHS = 8;
     private static final int BATCH = 100;
 
-    /** Fewer noises than these teach nothing, and tell nothing. */
+    /** The fewest noises from which the classifier can learn anything useful. */
     static final long LEAST = 8;
 
     /**
-     * The share of the last quarter of the noises whose class the classifier tells, in [0,1].
+     * The classifier's accuracy on the last quarter of the noises, in [0,1].
      *
      * @param noises float32 [N,C,H,W] on the CPU, at least {@value #LEAST}
-     * @param labels the class of each, int64 [N] on the CPU
-     * @param classes how many classes there are
+     * @param labels the class of each noise, int64 [N] on the CPU
+     * @param classes the number of classes
      */
     double accuracy(Tensor noises, Tensor labels, int classes) {
         long count = noises.size(0);
@@ -70,7 +71,7 @@ record ClassLeak(long seed) {
         return layout.build();
     }
 
-    /** What a convolution of stride 2 leaves of a side. */
+    /** The output side of a convolution of stride 2. */
     private static long halved(long side) {
         return (side + 1) / 2;
     }
@@ -80,7 +81,7 @@ record ClassLeak(long seed) {
         int batch = Math.min(BATCH, count);
         long steps = (long) EPOCHS * (count / batch);
         ShuffledOrder order = new ShuffledOrder(count, seed);
-        // The optimiser's moments live as long as it.
+        // The optimiser's moments live as long as the optimiser.
         try (Scope all = Scope.open()) {
             Tensor[] parameters = live.views().values().toArray(Tensor[]::new);
             Adam adam = new Adam(list(parameters), new AdamOptions(LEARNING_RATE));

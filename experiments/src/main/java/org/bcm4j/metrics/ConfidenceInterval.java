@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A mean over seeds, and where it lies with 95 % confidence if figures of seeds are normally distributed (Student's t).
+ * A mean over seeds and its 95 % confidence interval, for normally distributed figures (Student's t).
  *
- * @param mean of the figures
+ * @param mean the mean of the figures
  * @param low the interval's lower end
- * @param high its upper end
- * @param figures of which it is made, in the order of their seeds
+ * @param high the interval's upper end
+ * @param figures the figures, in the order of their seeds
  */
 public record ConfidenceInterval(double mean, double low, double high, List<Double> figures) {
     /** The 97.5 % quantile of Student's t with 1 to 9 degrees of freedom. */
@@ -20,13 +20,13 @@ public record ConfidenceInterval(double mean, double low, double high, List<Doub
         figures = List.copyOf(figures);
     }
 
-    /** How many figures an interval can be made of. */
+    /** The fewest figures for an interval; {@link #MOST} is the largest number. */
     static final int LEAST = 2;
 
     static final int MOST = QUANTILES.length + 1;
 
     /**
-     * The interval of some figures.
+     * The interval of the given figures.
      *
      * @param figures 2 to 10 of them
      */
@@ -45,10 +45,11 @@ public record ConfidenceInterval(double mean, double low, double high, List<Doub
     }
 
     /**
-     * The interval of this figure less another, seed by seed: what all figures of a seed share, such as its images, cancels.
+     * The interval of this figure minus another, seed by seed. Whatever the figures of a seed share, such as its
+     * images, cancels.
      *
-     * @param other of the same seeds
-     * @param factor of the other
+     * @param other a figure of the same seeds
+     * @param factor multiplies the other figure
      */
     public ConfidenceInterval minus(ConfidenceInterval other, double factor) {
         if (figures.size() != other.figures.size()) {

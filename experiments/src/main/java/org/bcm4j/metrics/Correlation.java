@@ -1,6 +1,6 @@
 package org.bcm4j.metrics;
 
-/** Pearson's correlation of pairs of numbers, which come one by one. */
+/** Pearson's correlation of pairs of numbers that arrive one by one. */
 final class Correlation {
     private double meanX;
     private double meanY;
@@ -9,7 +9,7 @@ final class Correlation {
     private double products;
     private long count;
 
-    /** Of two rows of the same length. */
+    /** The correlation of two arrays of the same length. */
     static double of(double[] xs, double[] ys) {
         Correlation correlation = new Correlation();
         for (int i = 0; i < xs.length; i++) {
@@ -18,7 +18,10 @@ final class Correlation {
         return correlation.value();
     }
 
-    /** Takes in a pair; the means move with it, so that no sum of squares is larger than the spread it measures (Welford). */
+    /**
+     * Adds a pair. The means are updated with it, so that no sum of squares is larger than the spread it measures
+     * (Welford).
+     */
     void add(double x, double y) {
         count++;
         double stepX = x - meanX;
@@ -30,7 +33,7 @@ final class Correlation {
         products += stepX * (y - meanY);
     }
 
-    /** In [-1,1]; 0 if one of the two is always the same. */
+    /** The correlation, in [-1,1]; 0 if one of the two numbers is constant. */
     double value() {
         double scale = Math.sqrt(squaresX) * Math.sqrt(squaresY);
         return scale == 0 ? 0 : products / scale;

@@ -10,7 +10,7 @@ import org.bcm4j.images.Pixels;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Makes test pairs for edits: what is done to whole images before an edit is to mend them. */
+/** Damages whole images to make test pairs for edits. */
 public sealed interface Corruption {
     /**
      * Damages images.
@@ -23,11 +23,11 @@ public sealed interface Corruption {
      * Damaged images.
      *
      * @param images float32 [B,C,H,W]
-     * @param known what is known of the whole ones
+     * @param known what is known of the originals
      */
     record Damaged(Tensor images, Constraint known) {}
 
-    /** The middle square, half as wide as the image, is missing (grey, where a picture is drawn). */
+    /** The middle square, half as wide as the image, is missing. It is drawn grey. */
     record CentralHole() implements Corruption {
         @Override
         public Damaged apply(Tensor images) {
@@ -44,7 +44,7 @@ public sealed interface Corruption {
     }
 
     /**
-     * JPEG compression, of which nothing is known.
+     * JPEG compression. Nothing is known of the originals.
      *
      * @param quality from 1 to 100
      */

@@ -17,14 +17,15 @@ import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 
 /**
- * The protocol by which edits are compared: inpainting of the middle square by the model's own walks and as consistency models do, in as many
- * evaluations, three times as many and more; restoration of JPEG quality 10, 20 and 30; interpolation with different and with shared initial noise.
+ * The protocol for comparing edits. It measures: inpainting of the middle square, by the model's own walks and by the
+ * method of consistency models with the same NFE, three times the NFE and more; restoration of JPEG quality 10, 20 and
+ * 30; interpolation with different and with shared initial noise.
  *
- * @param images how many images to edit, from the first; at least 200
- * @param seeds over how many seeds to average, 2 to 10
+ * @param images the number of images to edit, from the first; at least 200
+ * @param seeds the number of seeds to average over, 2 to 10
  */
 public record EditingEvaluation(long images, int seeds) {
-    /** Three times what the walks take that are recommended to inpaint is among them. */
+    /** Includes three times the NFE of the recommended inpainting walks. */
     private static final List<Integer> CONSISTENCY_MODEL_NFE = List.of(2, 4, 6, 9, 12, 18);
 
     private static final List<Integer> QUALITIES = List.of(10, 20, 30);
@@ -39,7 +40,7 @@ public record EditingEvaluation(long images, int seeds) {
         }
     }
 
-    /** Measures. */
+    /** Measures a model's edits. */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
         TrainedModel model = subject.model();
         model.requireWalks();
@@ -78,7 +79,7 @@ public record EditingEvaluation(long images, int seeds) {
         return walks.values().stream().map(Walk::parse);
     }
 
-    /** What these figures are measured for, each as differences of pairs that had the same seed. */
+    /** The claims that the figures test, each as differences of pairs with the same seed. */
     private static List<EditingReport.Claim> claims(
             List<Mended> inpainting, List<Mended> restoration, List<Halved> interpolation) {
         List<EditingReport.Claim> claims = new ArrayList<>();
@@ -129,20 +130,20 @@ public record EditingEvaluation(long images, int seeds) {
         return new EditingReport.Claim(claim, difference, difference.low() > 0);
     }
 
-    /** Whose way of inpainting. */
+    /** The method of inpainting. */
     private enum Method {
         BCM,
         CM
     }
 
-    /** What mending gave. */
+    /** The result of a repair. */
     private record Mended(EditingReport.Repair repair, Method method) {
         int nfe() {
             return repair.nfe();
         }
     }
 
-    /** What midpoints gave. */
+    /** The result for midpoints. */
     private record Halved(InitialNoise noise, EditingReport.Midpoints midpoints) {}
 
     private final class Bench {
@@ -186,7 +187,7 @@ public record EditingEvaluation(long images, int seeds) {
             return new Mended(repair, method);
         }
 
-        /** With each {@link InitialNoise}. */
+        /** The midpoints with each {@link InitialNoise}. */
         List<Halved> interpolation(RecommendedWalks walks) {
             ThereAndBack way = Optional.ofNullable(walks.interpolate().get("2"))
                     .map(text -> ThereAndBack.of(Walk.parse(text)))

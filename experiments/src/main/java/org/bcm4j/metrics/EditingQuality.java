@@ -13,13 +13,13 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How well a model mends damaged images along a walk, without being told their classes: how far the results are from the originals, and
- * their Fréchet distance from real images, both also of the damaged images for comparison. One seed gives one set of noises: walks are
- * compared on common random numbers.
+ * How well a model repairs damaged images along a walk, without their classes. It measures the error of the results
+ * against the originals and their Fréchet distance from real images. Both are also measured for the damaged images, for
+ * comparison. One seed gives one set of noises: walks are compared on common random numbers.
  *
  * @param images whole images
- * @param count how many of them, from the first
- * @param seed seeds the noise that walks start with and add, and that edits renew
+ * @param count the number of images to use, from the first
+ * @param seed seeds the noise with which walks start, which they add, and which edits renew
  */
 public record EditingQuality(
         TrainedModel model,
@@ -30,15 +30,15 @@ public record EditingQuality(
         long seed,
         MeasuringListener listener) {
     /**
-     * What was measured.
+     * The figures of one walk.
      *
-     * @param walk in its text form
+     * @param walk the walk in its text form
      * @param nfe network function evaluations per image
-     * @param meanSquaredError of the results, per pixel value on [0,1], over the whole image
-     * @param damagedError likewise, of the damaged images
+     * @param meanSquaredError error of the results, per pixel value on [0,1], over the whole image
+     * @param damagedError error of the damaged images, measured in the same way
      * @param relativeToBlurred Fréchet distance between the results and real images, divided by that of blurred images
-     * @param damagedRelativeToBlurred likewise, of the damaged images
-     * @param changedKnown how many values of the results are not what is known of them
+     * @param damagedRelativeToBlurred the same for the damaged images
+     * @param changedKnown the number of values in the results that contradict what is known of the originals
      */
     public record Figures(
             String walk,
@@ -50,7 +50,7 @@ public record EditingQuality(
             long changedKnown) {}
 
     /**
-     * Damages the images, mends them along a walk, and measures.
+     * Damages the images, repairs them along a walk, and measures the results.
      *
      * @throws org.bcm4j.storage.UserException if the walk is not for this kind of model
      */

@@ -3,14 +3,15 @@ package org.bcm4j.metrics;
 import java.util.List;
 
 /**
- * How well a model edits, as means over seeds. Distances are Fréchet distances from real images, divided by that of blurred images.
+ * How well a model edits, as means over seeds. Distances are Fréchet distances from real images, divided by that of
+ * blurred images.
  *
  * @param modelSha256 SHA-256 of the model's weights
  * @param featuresSha256 SHA-256 of the feature network's weights
- * @param data the images that were edited
- * @param images how many
- * @param seeds how many seeds, from 0
- * @param claims what the figures were measured for
+ * @param data the edited images
+ * @param images the number of edited images
+ * @param seeds the number of seeds, from 0
+ * @param claims the claims that the figures test
  */
 public record EditingReport(
         String modelSha256,
@@ -23,17 +24,18 @@ public record EditingReport(
         List<Midpoints> interpolation,
         List<Claim> claims) {
     /**
-     * Damaged images, mended.
+     * The repair of damaged images.
      *
-     * @param damage what was done to them
+     * @param damage the damage to the images
      * @param method {@code bcm} or {@code cm}
-     * @param walk in its text form
+     * @param walk the walk in its text form
      * @param nfe network function evaluations per image
-     * @param meanSquaredError of the results on [0,1], over the whole image
-     * @param damagedError likewise, of the damaged images
-     * @param distance of the results
-     * @param damagedDistance of the damaged images
-     * @param changedKnown how many values, over all seeds, are not what is known of the images; 0 where an edit keeps what it says
+     * @param meanSquaredError error of the results on [0,1], over the whole image
+     * @param damagedError error of the damaged images, measured in the same way
+     * @param distance distance of the results
+     * @param damagedDistance distance of the damaged images
+     * @param changedKnown the number of values, over all seeds, that contradict what is known of the images; 0 where an
+     *     edit keeps its promise
      */
     public record Repair(
             String damage,
@@ -47,21 +49,22 @@ public record EditingReport(
             long changedKnown) {}
 
     /**
-     * Images half-way between two.
+     * Images half-way between two others.
      *
      * @param initialNoise {@code different} or {@code shared}
-     * @param inversion in its text form
-     * @param generation in its text form
-     * @param distance of the midpoints
+     * @param inversion the walk to noise in its text form
+     * @param generation the walk to images in its text form
+     * @param distance distance of the midpoints
      */
     public record Midpoints(String initialNoise, String inversion, String generation, ConfidenceInterval distance) {}
 
     /**
-     * That one figure is smaller than another.
+     * The claim that one figure is smaller than another.
      *
-     * @param claim which
-     * @param difference by how much, over seeds; the figures of one seed were measured on the same images
-     * @param holds whether the whole interval says so
+     * @param claim the claim in words
+     * @param difference the larger figure minus the smaller, over seeds; the figures of one seed were measured on the
+     *     same images
+     * @param holds whether the whole interval supports the claim
      */
     public record Claim(String claim, ConfidenceInterval difference, boolean holds) {}
 }

@@ -19,12 +19,13 @@ import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
 
 /**
- * Measures a model along walks, or a denoiser along its ODE, on real images: how close its samples are to them, whether they are of the class asked
- * for, and how well it inverts the images. Holds a batch of images as numbers at a time.
+ * Measures a model along walks, or a denoiser along its ODE, on real images: how close its samples are to the real
+ * images, whether they belong to the requested class, and how well it inverts the images. Only one batch of images is
+ * in memory at a time.
  *
- * @param samples images that each generation walk makes, at least 2
- * @param images real images to use, from the first, at least 2
- * @param seed of all noise
+ * @param samples the number of images that each generation walk makes, at least 2
+ * @param images the number of real images to use, from the first, at least 2
+ * @param seed seeds all noise
  */
 public record Evaluation(long samples, long images, long seed) {
     static final String DISTANCE_NOTE =
@@ -68,7 +69,7 @@ public record Evaluation(long samples, long images, long seed) {
                     + " distances as those of samples; agreement: with the class of either; cross_fades: the pixel means of"
                     + " the same pairs; ends: both noises of each pair generated, against their images");
 
-    /** Images that midpoints are made of. */
+    /** The most images from which midpoints are made. */
     private static final long MOST_INTERPOLATED = 4000;
 
     /** @throws UserException if there are too few images or samples */
@@ -80,13 +81,13 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     /**
-     * What is evaluated.
+     * The subject of an evaluation.
      *
      * @param modelSha256 fingerprint of the model's weights
-     * @param features measures the samples, if it is to
-     * @param inception likewise
+     * @param features the feature network that measures the samples, if wanted
+     * @param inception the Inception network's measures of the samples, if wanted
      * @param images real images with their classes
-     * @param data what they are called, such as {@code fashion-mnist test}
+     * @param data the name of the images, such as {@code fashion-mnist test}
      */
     public record Subject(
             TrainedModel model,
@@ -95,7 +96,7 @@ public record Evaluation(long samples, long images, long seed) {
             Optional<InceptionEvaluation> inception,
             LabelledImages images,
             String data) {
-        /** Measured with a feature network only. */
+        /** A subject measured with a feature network only. */
         public Subject(
                 TrainedModel model, String modelSha256, FeatureNetwork features, LabelledImages images, String data) {
             this(model, modelSha256, Optional.of(features), Optional.empty(), images, data);
@@ -109,10 +110,10 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     /**
-     * Refuses a data set that a model can not be measured on.
+     * Refuses a data set on which a model cannot be measured.
      *
-     * @param data what the images are called
-     * @throws UserException if they have another size, another number of channels or other classes than the model's
+     * @param data the name of the images
+     * @throws UserException if the images differ from the model's in size, number of channels or classes
      */
     public static void requireFit(ModelConfig model, LabelledImages images, String data) {
         NetworkConfig network = model.network();
@@ -146,13 +147,14 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     /**
-     * Along what to measure.
+     * The paths along which to measure.
      *
-     * @param generation ways from noise to images
-     * @param inversion ways from images to noise; each is measured with the true labels and without, as far as the
-     *     model knows either
+     * @param generation paths from noise to images
+     * @param inversion paths from images to noise. Each is measured with the true labels and without labels, as far as
+     *     the model supports either
      * @param noise whether to measure if inversions lead to noise
-     * @param interpolation ways from images to noise and back, to interpolate between images; needs a feature network
+     * @param interpolation paths from images to noise and back, to interpolate between images; these need a feature
+     *     network
      */
     public record Ways(
             List<? extends SamplingPath> generation,
@@ -170,7 +172,7 @@ public record Evaluation(long samples, long images, long seed) {
             this(generation, inversion, false, List.of());
         }
 
-        /** Before the hours of work, not after them. */
+        /** Checks the paths before the hours of work start. */
         private void require(TrainedModel model) {
             generation.forEach(GenerationQuality::requireGenerating);
             inversion.forEach(InversionQuality::requireInverting);
@@ -186,9 +188,10 @@ public record Evaluation(long samples, long images, long seed) {
     }
 
     /**
-     * Measures.
+     * Measures the subject.
      *
-     * @throws UserException if a way does not do what it is listed for or is not for this kind of model, or there are not enough images
+     * @throws UserException if a path has the wrong direction or is not for this kind of model, or there are not enough
+     *     images
      */
     public EvaluationReport run(Subject subject, Ways ways, MeasuringListener listener) {
         if (images > subject.images().size()) {
@@ -197,7 +200,7 @@ public record Evaluation(long samples, long images, long seed) {
         }
         ways.require(subject.model());
         Optional<Bootstrap> bootstrap = Optional.of(new Bootstrap(seed));
-        // The tensors that the measured samples are held against live as long.
+        // The reference tensors live as long as this scope.
         try (Scope scope = Scope.open()) {
             Optional<GenerationQuality> quality = subject.features()
                     .map(network -> new GenerationQuality(
@@ -230,7 +233,7 @@ public record Evaluation(long samples, long images, long seed) {
         }
     }
 
-    /** Generates once along a way, for all who look. */
+    /** Generates once along a path, for all receivers. */
     private void measure(
             Subject subject,
             SamplingPath way,

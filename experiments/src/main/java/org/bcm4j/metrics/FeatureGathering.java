@@ -7,7 +7,7 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
-/** What a {@link FeatureNetwork} sees of samples while they pass by, held against real images. */
+/** Gathers the responses of a {@link FeatureNetwork} to samples, batch by batch, and compares them with real images. */
 final class FeatureGathering implements GeneratedImages.Receiver {
     private final FeatureNetwork network;
     private final RealImages real;
@@ -15,15 +15,15 @@ final class FeatureGathering implements GeneratedImages.Receiver {
     private final Optional<Bootstrap> bootstrap;
     private final HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
 
-    /** The features of all samples, if bounds are wanted and there is room. */
+    /** The features of all samples, if bounds are wanted and the features fit in memory. */
     private final Optional<float[]> rows;
 
     private int length;
     private long right;
 
     /**
-     * @param samples how many there will be
-     * @param bootstrap for bounds of the distance, if they are wanted
+     * @param samples the total number of samples
+     * @param bootstrap gives bounds of the distance, if wanted
      */
     FeatureGathering(FeatureNetwork network, RealImages real, long samples, Optional<Bootstrap> bootstrap) {
         this.network = network;
@@ -50,7 +50,7 @@ final class FeatureGathering implements GeneratedImages.Receiver {
         right += labels.map(responses::agreeing).orElse(0L);
     }
 
-    /** How many samples there were. */
+    /** The number of samples so far. */
     long count() {
         return moments.count();
     }
@@ -69,7 +69,7 @@ final class FeatureGathering implements GeneratedImages.Receiver {
         return bootstrap.flatMap(resampling -> rows.map(all -> resampling.distance(all, real.moments(), distance)));
     }
 
-    /** The share of the samples whose class is the one they were labelled with. */
+    /** The share of the samples whose predicted class is their label. */
     double accuracy() {
         return (double) right / moments.count();
     }

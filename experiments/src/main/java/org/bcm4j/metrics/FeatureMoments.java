@@ -6,9 +6,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Mean and covariance of feature vectors that arrive in batches, in double precision. Batches are centred on their own
- * mean and merged with what is there by Chan's formula, so no sum of squares is ever larger than the spread it
- * measures.
+ * Mean and covariance of feature vectors that arrive in batches, in double precision. Each batch is centred on its own
+ * mean and merged by Chan's formula, so that no sum of squares is ever larger than the spread it measures.
  */
 public final class FeatureMoments {
     private final int dimension;
@@ -29,7 +28,7 @@ public final class FeatureMoments {
     }
 
     /**
-     * Takes in a batch.
+     * Adds a batch.
      *
      * @param features floating point [B,D], B at least 1
      * @throws IllegalArgumentException if D is not the dimension
@@ -49,7 +48,7 @@ public final class FeatureMoments {
         }
     }
 
-    /** Takes in all that another has taken in. */
+    /** Adds all vectors of another instance. */
     void add(FeatureMoments others) {
         if (others.count > 0) {
             merge(others.count, others.mean, others.scatter);
@@ -74,7 +73,7 @@ public final class FeatureMoments {
         count = total;
     }
 
-    /** How many vectors there were. */
+    /** The number of vectors so far. */
     public long count() {
         return count;
     }

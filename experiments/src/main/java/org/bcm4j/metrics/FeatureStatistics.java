@@ -14,8 +14,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Mean and covariance of features, as the tools of the field keep them: an {@code .npz} file of {@code mu} [D] and {@code sigma} [D,D], in
- * double precision.
+ * Mean and covariance of features in the usual file format: an {@code .npz} file with {@code mu} [D] and {@code sigma}
+ * [D,D], in double precision.
  */
 public final class FeatureStatistics {
     private static final String MEAN = "mu";
@@ -23,7 +23,7 @@ public final class FeatureStatistics {
 
     private final double[] mean;
     private final double[] covariance;
-    /** Made when it is first asked for, since it takes the root of the covariance. */
+    /** Created on first use, because it takes the square root of the covariance. */
     private Optional<FrechetDistance> law = Optional.empty();
 
     private FeatureStatistics(double[] mean, double[] covariance) {
@@ -31,7 +31,7 @@ public final class FeatureStatistics {
         this.covariance = covariance;
     }
 
-    /** @throws IllegalStateException if there were fewer than two vectors */
+    /** @throws IllegalStateException if the moments are of fewer than two vectors */
     public static FeatureStatistics of(FeatureMoments moments) {
         return new FeatureStatistics(moments.mean(), moments.covariance());
     }
@@ -59,7 +59,7 @@ public final class FeatureStatistics {
         }
     }
 
-    /** Writes the file, atomically. */
+    /** Writes the file atomically. */
     public void write(Path file) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = new LinkedHashMap<>();
@@ -76,9 +76,9 @@ public final class FeatureStatistics {
     }
 
     /**
-     * The Fréchet distance to others, the FID if both are of Inception features.
+     * The Fréchet distance to other statistics. It is the FID if both are of Inception features.
      *
-     * @throws UserException if they are of features of another length
+     * @throws UserException if the features differ in length
      */
     public double distanceTo(FeatureStatistics others) {
         if (mean.length != others.mean.length) {

@@ -22,9 +22,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Trains a {@link FeatureNetwork} to tell classes apart: cross-entropy, RAdam with a rate that falls linearly to 0, an
- * average of the weights, and images shifted by up to one pixel. Images are not mirrored: features that cannot tell
- * left from right would not see a generator that confuses them.
+ * Trains a {@link FeatureNetwork} as a classifier: cross-entropy, RAdam with a rate that falls linearly to 0, an
+ * average of the weights, and images shifted by up to one pixel. Images are not mirrored: features that cannot
+ * distinguish left from right would not detect a generator that confuses them.
  *
  * @param seed seeds the weights, the order of the images and their shifts
  * @param epochs passes over the training images
@@ -38,7 +38,7 @@ public record FeatureTraining(long seed, int epochs) {
     private static final int SECOND_WIDTH = 64;
     private static final int FEATURES = 64;
 
-    /** Hears how far the training is. */
+    /** Receives the progress of the training. */
     @FunctionalInterface
     public interface Listener {
         /** @param loss mean cross-entropy since the last call, in nats */
@@ -53,11 +53,11 @@ public record FeatureTraining(long seed, int epochs) {
     }
 
     /**
-     * Trains on {@code training}, counts right answers on {@code test}, and writes the network's folder.
+     * Trains on {@code training}, measures the accuracy on {@code test}, and writes the network's folder.
      *
-     * @return what the folder's configuration says, the accuracy on {@code test} included
-     * @throws UserException if the images are not squares of a side that 4 divides, if there is but one class, or if {@code test} holds other
-     *     images
+     * @return the folder's configuration, including the accuracy on {@code test}
+     * @throws UserException if the images are not squares with a side divisible by 4, if there is only one class, or if
+     *     the images of {@code test} have another format
      */
     public FeatureConfig run(LabelledImages training, LabelledImages test, Path folder, Listener listener) {
         requireLearnable(training, test);
@@ -119,7 +119,7 @@ public record FeatureTraining(long seed, int epochs) {
         return new OptimizerSettings(LEARNING_RATE, 0.9, 0.999, 1e-8, 1.0);
     }
 
-    /** Leaves the gradient in {@code live}. */
+    /** The loss of a step. Leaves the gradient in {@code live}. */
     private static double lossOfStep(
             FeatureLayers layers, Weights live, LabelledImages images, long[] indices, SeededGenerator generator) {
         live.gradient().zero_();
@@ -133,7 +133,7 @@ public record FeatureTraining(long seed, int epochs) {
         }
     }
 
-    /** The images moved together, by up to {@link #SHIFT} pixel each way; black comes in at the border. */
+    /** Moves all images by the same offset, up to {@link #SHIFT} pixel in each direction. Black fills the border. */
     private static Tensor shifted(Tensor images, double[] uniform) {
         Tensor padded = torch.constant_pad_nd(images, new long[] {SHIFT, SHIFT, SHIFT, SHIFT}, scalar(-1.0));
         return padded.narrow(2, (long) (uniform[0] * (2 * SHIFT + 1)), images.size(2))

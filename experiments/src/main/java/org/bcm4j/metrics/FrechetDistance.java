@@ -11,22 +11,25 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The squared Fréchet distance between two normal laws, ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½), which with Inception
- * features is called FID. An instance measures laws against one, whose root it takes once.
+ * The squared Fréchet distance between two normal distributions, ‖μ₁ − μ₂‖² + tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½). With Inception
+ * features it is called FID. An instance measures distributions against a fixed one and computes its square root only
+ * once.
  *
- * <p>The trace of (Σ₁Σ₂)^½ is the sum of the roots of the eigenvalues of the symmetric matrix Σ₁^½ Σ₂ Σ₁^½. That needs
- * no root of an unsymmetric matrix, so singular covariances, of few or equal images, are no special case.
+ * <p>The trace of (Σ₁Σ₂)^½ is the sum of the square roots of the eigenvalues of the symmetric matrix Σ₁^½ Σ₂ Σ₁^½. That
+ * avoids the square root of an asymmetric matrix, so singular covariances, from few or equal images, are no special
+ * case.
  */
 public final class FrechetDistance {
     private final double[] mean;
     private final double trace;
-    /** The symmetric root of the covariance, row-major. */
+    /** The symmetric square root of the covariance, row-major. */
     private final double[] root;
 
     /**
-     * To the law of a mean, [D], and a covariance, row-major [D,D] and possibly singular, such as other tools have stored.
+     * The distance to a distribution, such as one stored by another tool. It has a mean [D] and a covariance [D,D],
+     * row-major and possibly singular.
      *
-     * @throws IllegalArgumentException if their lengths do not fit each other, or a number is not finite
+     * @throws IllegalArgumentException if the lengths do not match, or a number is not finite
      */
     public FrechetDistance(double[] mean, double[] covariance) {
         requireCovariance(mean, covariance);
@@ -42,7 +45,7 @@ public final class FrechetDistance {
     }
 
     /**
-     * Between Gaussians fitted to two sets of features.
+     * The distance between Gaussians fitted to two sets of features.
      *
      * @return at least 0, in squared units of the features
      * @throws IllegalStateException if a set has fewer than two vectors
@@ -52,17 +55,17 @@ public final class FrechetDistance {
         return between(first.mean(), first.covariance(), second.mean(), second.covariance());
     }
 
-    /** As {@link #from}. */
+    /** Same as {@link #from}, for two given distributions. */
     public static double between(
             double[] firstMean, double[] firstCovariance, double[] secondMean, double[] secondCovariance) {
         return new FrechetDistance(firstMean, firstCovariance).from(secondMean, secondCovariance);
     }
 
     /**
-     * From another law, given in the same way.
+     * The distance from another distribution, given in the same format.
      *
      * @return at least 0
-     * @throws IllegalArgumentException if lengths do not fit each other, or a number is not finite
+     * @throws IllegalArgumentException if lengths do not match, or a number is not finite
      */
     public double from(double[] otherMean, double[] otherCovariance) {
         requireCovariance(otherMean, otherCovariance);
@@ -75,7 +78,7 @@ public final class FrechetDistance {
             double step = mean[i] - otherMean[i];
             distance += step * step;
         }
-        // Equal laws may come out below 0 by a rounding error.
+        // Rounding errors can make the distance of equal distributions negative.
         return Math.max(0, distance);
     }
 
@@ -94,7 +97,7 @@ public final class FrechetDistance {
         }
     }
 
-    /** Eigenvalues are not negative but for rounding. */
+    /** Square roots of eigenvalues, which are negative only by rounding. */
     private static Tensor rootsOf(Tensor eigenvalues) {
         return eigenvalues.clamp_min(scalar(0.0)).sqrt();
     }

@@ -11,19 +11,19 @@ import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images that a model makes, to be looked at once, batch by batch, by all who measure them. Samples are of the model's classes
- * in turn, and are rounded to the 256 levels of a file. One seed gives one set of starting noises, whatever the way: ways are
+ * Generates images batch by batch and passes each batch to all receivers. The samples have the model's classes in turn
+ * and are rounded to the 256 levels of a file. One seed gives the same starting noises for every path: paths are
  * compared on common random numbers.
  *
- * @param seed seeds the starting noises and the noise that walks add, of each sample its own
+ * @param seed seeds each sample's starting noise and the noise that walks add
  */
 record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringListener listener) {
-    /** Who looks at them. */
+    /** Receives generated images. */
     @FunctionalInterface
     interface Receiver {
         /**
          * @param images uint8 [B,C,H,W]
-         * @param labels int64 [B], the classes asked for; absent for a model without classes
+         * @param labels int64 [B], the requested classes; absent for a model without classes
          */
         void take(Tensor images, Optional<Tensor> labels);
     }

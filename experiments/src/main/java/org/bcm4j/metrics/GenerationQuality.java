@@ -9,13 +9,13 @@ import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
 
 /**
- * How well a model generates along a walk, or a denoiser along its ODE. Sample i is of class i mod classes, so all classes have equal shares, and is
- * rounded to the 256 levels of a file before it is looked at. One seed gives one set of starting noises, whatever the
- * walk: walks are compared on common random numbers.
+ * How well a model generates along a walk, or a denoiser along its ODE. Sample i has class i mod classes, so all
+ * classes have equal shares. It is rounded to the 256 levels of a file before it is measured. One seed gives the same
+ * starting noises for every walk: walks are compared on common random numbers.
  *
- * @param samples how many images are generated, at least 2
- * @param seed seeds the starting noises; its complement seeds the noise that walks add
- * @param bootstrap for bounds of the distance, if they are wanted
+ * @param samples the number of generated images, at least 2
+ * @param seed seeds the starting noises and the noise that walks add
+ * @param bootstrap gives bounds of the distance, if wanted
  */
 public record GenerationQuality(
         TrainedModel model,
@@ -25,7 +25,7 @@ public record GenerationQuality(
         long seed,
         Optional<Bootstrap> bootstrap,
         MeasuringListener listener) {
-    /** Without bounds. */
+    /** Measures without bounds. */
     public GenerationQuality(
             TrainedModel model,
             FeatureNetwork network,
@@ -44,19 +44,20 @@ public record GenerationQuality(
     }
 
     /**
-     * What was measured.
+     * The figures of one walk.
      *
      * @param walk in its text form: a walk, or a denoiser's ODE
      * @param nfe network function evaluations per image
-     * @param frechetDistance between the samples and the real images
-     * @param frechetDistanceBounds over the samples; absent if not asked for, if the features are too many to keep, and in older files
-     * @param relativeToBlurred the same, divided by the distance of the real images from their blur: below 1, samples
-     *     are closer to real images than slightly soft copies of them are
-     * @param accuracy share of the samples whose class, as the feature network sees it, is the one asked for; absent
-     *     for a model without classes, and if the feature network knows others than the real images are of
-     * @param agreement the accuracy, divided by that on the real images
-     * @param highestFrequency power of the samples where pixels alternate, over that of the real images: 1 if they have as much; absent in older
-     *     files
+     * @param frechetDistance distance between the samples and the real images
+     * @param frechetDistanceBounds bounds over the samples; absent if not requested, if the features are too many to
+     *     keep, and in older files
+     * @param relativeToBlurred {@code frechetDistance} divided by the distance of the real images from their blur.
+     *     Below 1, samples are closer to real images than slightly soft copies of them are
+     * @param accuracy share of the samples whose class, predicted by the feature network, is the requested one; absent
+     *     for a model without classes, and if the feature network has other classes than the real images
+     * @param agreement {@code accuracy} divided by the accuracy on the real images
+     * @param highestFrequency power of the samples where pixels alternate, divided by that of the real images: 1 if
+     *     they are equal; absent in older files
      */
     public record Figures(
             String walk,
@@ -69,10 +70,10 @@ public record GenerationQuality(
             Optional<HighestFrequency> highestFrequency) {}
 
     /**
-     * Generates along a way and measures.
+     * Generates along a path and measures the samples.
      *
-     * @throws UserException if the way does not lead from noise to images or is not for this kind of model, or the model's images do not fit
-     *     the feature network
+     * @throws UserException if the path does not lead from noise to images or is not for this kind of model, or the
+     *     model's images do not fit the feature network
      */
     public Figures of(SamplingPath way) {
         requireGenerating(way);
@@ -86,7 +87,7 @@ public record GenerationQuality(
         return new FeatureGathering(network, real, samples, bootstrap);
     }
 
-    /** Of samples made along a way. */
+    /** The figures of samples generated along a path. */
     Figures figures(SamplingPath way, FeatureGathering gathering) {
         double distance = gathering.distance();
         double accuracy = gathering.accuracy();

@@ -7,9 +7,15 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The moments of feature vectors that arrive in batches, and what they are without each of the {@link Jackknife}'s groups. */
+/**
+ * The moments of feature vectors that arrive in batches, of all vectors and of all except one group of the
+ * {@link Jackknife}.
+ */
 final class GroupedMoments {
-    /** Rows that are gathered of a group before its moments take them in, which costs the same for one as for these. */
+    /**
+     * The rows of a group that are gathered before one update of its moments. An update costs the same for one row as
+     * for this many.
+     */
     private static final int ROWS = 32;
 
     private final int dimension;
@@ -18,7 +24,7 @@ final class GroupedMoments {
     private final float[][] waiting;
     private final int[] rowsWaiting;
 
-    /** @param count how many groups; each keeps a covariance */
+    /** @param count the number of groups; each keeps a covariance */
     GroupedMoments(int dimension, int count) {
         this.dimension = dimension;
         division = new Jackknife.Division(count);
@@ -29,7 +35,7 @@ final class GroupedMoments {
         rowsWaiting = new int[count];
     }
 
-    /** Takes in a batch, floating point [B,D]. */
+    /** Adds a batch, floating point [B,D]. */
     void add(Tensor features) {
         float[] rows = HostTensors.floats(features.to(ScalarType.Float));
         for (int row = 0; row < rows.length; row += dimension) {
@@ -52,12 +58,12 @@ final class GroupedMoments {
         }
     }
 
-    /** Of all vectors. */
+    /** The moments of all vectors. */
     FeatureMoments all() {
         return without(-1);
     }
 
-    /** Of all vectors but those of one group. */
+    /** The moments of all vectors except those of one group. */
     FeatureMoments without(int group) {
         FeatureMoments moments = new FeatureMoments(dimension);
         IntStream.range(0, groups.length).filter(other -> other != group).forEach(other -> {

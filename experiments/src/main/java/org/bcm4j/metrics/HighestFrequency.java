@@ -4,12 +4,13 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How much of images, or noises, is at the highest frequency that pixels can hold, where a lattice of 2×2 pixels shows: the power of their
- * spectrum there, over what it is compared with. An odd row or column at the end is left out.
+ * The power of images, or noises, at the highest frequency that pixels can represent, where a 2×2 pixel lattice shows.
+ * It is divided by the power of a reference. An odd last row or column is ignored.
  *
- * @param corner where rows and columns alternate
- * @param acrossColumns where neighbouring columns alternate and rows do not: the mean over all lower frequencies down the rows, 0 not among them
- * @param acrossRows where neighbouring rows alternate, likewise
+ * @param corner power where both rows and columns alternate
+ * @param acrossColumns power where neighbouring columns alternate and rows do not: the mean over the vertical
+ *     frequencies strictly between 0 and the highest
+ * @param acrossRows power where neighbouring rows alternate and columns do not, likewise
  */
 public record HighestFrequency(double corner, double acrossColumns, double acrossRows) {
     /** The largest of the three. */
@@ -25,12 +26,12 @@ public record HighestFrequency(double corner, double acrossColumns, double acros
                 ratio(acrossRows, other.acrossRows));
     }
 
-    /** Nothing over nothing, such as that of two blank images, is no more than it should be. */
+    /** The ratio of two powers. Zero over zero, as for two blank images, is 1. */
     private static double ratio(double power, double other) {
         return power == other ? 1 : power / other;
     }
 
-    /** The power of planes [H,W], summed up; no spectrum is taken, for Parseval's theorem gives what is wanted of it. */
+    /** Sums the power of planes [H,W]. No Fourier transform is needed: Parseval's theorem gives the required sums. */
     static final class Sum {
         private double corner;
         private double acrossColumns;
@@ -38,7 +39,7 @@ public record HighestFrequency(double corner, double acrossColumns, double acros
         private double all;
         private long planes;
 
-        /** Takes in every plane of images, [B,C,H,W]. */
+        /** Adds every plane of images, [B,C,H,W]. */
         void add(Tensor images) {
             int height = Math.toIntExact(images.size(2));
             int width = Math.toIntExact(images.size(3));
@@ -49,14 +50,14 @@ public record HighestFrequency(double corner, double acrossColumns, double acros
         }
 
         /**
-         * Takes in a plane.
+         * Adds a plane.
          *
-         * @param values row-major, from {@code offset} on
+         * @param values row-major, starting at {@code offset}
          */
         void add(double[] values, int offset, int height, int width) {
             int rows = height - height % 2;
             int columns = width - width % 2;
-            double[] ofRows = new double[rows]; // each row's numbers, alternately added and subtracted
+            double[] ofRows = new double[rows]; // the alternating sum of each row
             double[] ofColumns = new double[columns];
             double squares = 0;
             for (int y = 0; y < rows; y++) {
@@ -75,7 +76,10 @@ public record HighestFrequency(double corner, double acrossColumns, double acros
             planes++;
         }
 
-        /** The mean power of a row of numbers at the frequencies between 0 and the highest, of which {@code highest} is the power. */
+        /**
+         * The mean power of a sequence at the frequencies strictly between 0 and the highest. {@code highest} is the
+         * power at the highest.
+         */
         private static double between(double[] row, double highest) {
             double sum = 0;
             double squares = 0;
@@ -104,7 +108,10 @@ public record HighestFrequency(double corner, double acrossColumns, double acros
             return new HighestFrequency(corner / planes, acrossColumns / planes, acrossRows / planes);
         }
 
-        /** The same over the mean of the whole spectrum, which is the mean square of a plane's numbers times their count: 1 for white noise. */
+        /**
+         * The mean powers, divided by the mean of the whole spectrum: 1 for white noise. That mean is the mean square
+         * of a plane's numbers times their count.
+         */
         HighestFrequency overMean() {
             double mean = all / planes;
             return power().over(new HighestFrequency(mean, mean, mean));

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.bcm4j.metrics.InceptionLayers.Pooling;
 import org.bytedeco.pytorch.Tensor;
 
-/** The blocks of the FID's Inception network, by the names of their classes in pytorch-fid: [B,in,H,W] to [B,out,H',W']. */
+/** The blocks of the FID's Inception network, with their class names in pytorch-fid: [B,in,H,W] to [B,out,H',W']. */
 public enum InceptionBlock {
     A("FIDInceptionA", "Mixed_5b."),
     B("InceptionB", "Mixed_6a."),
@@ -16,7 +16,7 @@ public enum InceptionBlock {
     E_WITH_MAXIMUM("FIDInceptionE_2", "Mixed_7c.");
 
     private final String className;
-    /** A place in the network where such a block stands. */
+    /** The name prefix of one such block in the network. */
     private final String place;
 
     InceptionBlock(String className, String place) {
@@ -24,14 +24,14 @@ public enum InceptionBlock {
         this.place = place;
     }
 
-    /** The block of a class of pytorch-fid's. */
+    /** The block of a pytorch-fid class. */
     public static Optional<InceptionBlock> ofClass(String className) {
         return Arrays.stream(values())
                 .filter(block -> block.className.equals(className))
                 .findFirst();
     }
 
-    /** The names of its parameters, such as {@code branch1x1.conv.weight}. */
+    /** The names of the block's parameters, such as {@code branch1x1.conv.weight}. */
     public List<String> parameters() {
         return InceptionShapes.network().slots().keySet().stream()
                 .filter(name -> name.startsWith(place))
@@ -39,7 +39,7 @@ public enum InceptionBlock {
                 .toList();
     }
 
-    /** The output of a block that is all there is: its parameters have no prefix. */
+    /** The output of a stand-alone block, whose parameters have no prefix. */
     public Tensor apply(InceptionLayers layers, Tensor x) {
         return switch (this) {
             case A -> layers.blockA("", x);

@@ -18,16 +18,17 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The published measures of samples, in Inception features. Images are looked at batch by batch: of the FID and the Inception Score only
- * moments and sums stay in memory; the KID and precision and recall compare every image with every other, and for them all features stay.
+ * The published measures of samples, on Inception features. Images are processed batch by batch. The FID and the
+ * Inception Score keep only moments and sums in memory. The KID and precision and recall compare every image with every
+ * other, so they keep all features.
  *
- * @param network whose features are compared
- * @param metrics what to measure; those of other kinds than {@link Metric.Kind#INCEPTION} are not looked at
- * @param statistics where the statistics of the real images are kept, as other tools read them: taken from there for the FID if the file
- *     exists, else written to it
+ * @param network the network whose features are compared
+ * @param metrics the metrics to measure; kinds other than {@link Metric.Kind#INCEPTION} are ignored
+ * @param statistics file of the real images' statistics, in the format of other tools. If it exists, the FID reads it;
+ *     otherwise it is written
  */
 public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics, Optional<Path> statistics) {
-    /** What a reader of the figures has to know. */
+    /** What a reader of the figures needs to know. */
     static final String NOTE =
             "fid, kid, precision, recall, inception_score: features of the Inception network inception_sha256, images"
                     + " resized to 299x299 bilinearly without smoothing, as pytorch-fid does; covariances of N-1; kid"
@@ -37,10 +38,10 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
 
     private static final long BATCH = 32;
 
-    /** The Inception Score's splits in the published evaluation. */
+    /** The Inception Score's split size in the published evaluation. */
     private static final long SPLIT = 5000;
 
-    /** Precision and recall need four images for third nearest neighbours, a covariance needs two. */
+    /** Precision and recall need four images for third nearest neighbours. A covariance needs two. */
     private static final long FEWEST_FOR_NEIGHBOURS = 4;
 
     private static final long FEWEST = 2;
@@ -50,15 +51,15 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
     }
 
     /**
-     * What was measured; absent is what was not asked for.
+     * The figures of samples. A figure that was not requested is absent.
      *
      * @param fid Fréchet Inception distance
-     * @param fidBounds over the samples, by the jackknife; absent if they are fewer than 100
+     * @param fidBounds bounds over the samples, by the jackknife; absent for fewer than 100 samples
      * @param kid kernel Inception distance, over all pairs
-     * @param kidBounds likewise
-     * @param precision share of the samples among the real images
-     * @param recall share of the real images among the samples
-     * @param inceptionScore over splits of 5,000
+     * @param kidBounds bounds of {@code kid}, likewise
+     * @param precision share of the samples within the region of the real images
+     * @param recall share of the real images within the region of the samples
+     * @param inceptionScore mean over splits of 5,000
      */
     public record Figures(
             Optional<Double> fid,
@@ -70,16 +71,16 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
             Optional<Double> inceptionScore) {}
 
     /**
-     * Real images, as far as the metrics ask for them.
+     * The data of real images that the metrics need.
      *
      * @param statistics for the FID
-     * @param features [N,2048], for the others
-     * @param statisticsSha256 of the file that the statistics were taken from, if they were
+     * @param features [N,2048], for the other metrics
+     * @param statisticsSha256 hash of the file from which the statistics were read, if any
      */
     record Reference(
             Optional<FeatureStatistics> statistics, Optional<Tensor> features, Optional<String> statisticsSha256) {}
 
-    /** Whether real images have to be looked at, because no file has all that is asked for. */
+    /** Whether real images are needed because no file has all the required data. */
     public boolean needsRealImages() {
         return keepsFeatures() || (metrics.contains(Metric.FID) && kept().isEmpty());
     }
@@ -93,10 +94,10 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
     }
 
     /**
-     * Looks at the real images, or takes their statistics from their file.
+     * Processes the real images, or reads their statistics from the file.
      *
      * @param images the real images; may be absent if none are needed
-     * @param name what they are called
+     * @param name the name of the images
      * @return its tensor belongs to the caller's scope
      */
     Reference reference(Optional<ImageSet> images, String name, MeasuringListener listener) {
@@ -143,17 +144,17 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
         return new Gathering(Jackknife.GROUPS);
     }
 
-    /** What is kept of images while they pass by; takes uint8 [B,C,H,W]. */
+    /** Gathers the data of images as batches arrive; takes uint8 [B,C,H,W]. */
     final class Gathering implements Consumer<Tensor> {
         private final Optional<GroupedMoments> moments;
         private final Optional<InceptionScore> score =
                 metrics.contains(Metric.IS) ? Optional.of(new InceptionScore(SPLIT)) : Optional.empty();
-        /** Owned until {@link #features}. */
+        /** Owned by this object until {@link #features} is called. */
         private final List<Tensor> kept = new ArrayList<>();
 
         private long count;
 
-        /** @param groups in which the moments are kept: the jackknife's, or 1 where no bounds are asked for */
+        /** @param groups the number of groups of moments: the jackknife's, or 1 if no bounds are requested */
         private Gathering(int groups) {
             moments = metrics.contains(Metric.FID)
                     ? Optional.of(new GroupedMoments(network.dimension(), groups))
@@ -184,7 +185,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
             count += size;
         }
 
-        /** All features, [N,2048], in the caller's scope; once. */
+        /** All features, [N,2048], in the caller's scope. Can be called once. */
         private Tensor features() {
             Tensor all = cat(0, kept.toArray(Tensor[]::new));
             kept.forEach(Tensor::releaseReference);
@@ -214,7 +215,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
             }
         }
 
-        /** Of a distance, so no lower than 0. */
+        /** Bounds of the FID. A distance is at least 0, so the lower bound is too. */
         private Optional<Bounds> fidBounds(Reference reference, double distance) {
             return moments.filter(own -> count >= Jackknife.FEWEST)
                     .flatMap(own -> reference.statistics().map(real -> {

@@ -10,12 +10,13 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Inception v3 (Szegedy et al., 2015) as the FID has it: with average pooling that does not count its padding, and one maximum pooling in
- * the last block (pytorch-fid's port of the network of 2015-12-05). Widths are those of the weights.
+ * Inception v3 (Szegedy et al., 2015) in the FID's variant: average pooling does not count its padding, and the last
+ * block uses maximum pooling (pytorch-fid's port of the network of 2015-12-05). The weights determine the widths.
  *
- * @param weights by pytorch-fid's names, such as {@code Mixed_5b.branch1x1.conv.weight}; all that {@link InceptionShapes} lists
- * @param observer hears what each convolution puts out, once it is normalised and rectified ({@code Mixed_5b.branch1x1}), each block
- *     ({@code Mixed_5b}), and what pytorch-fid calls {@code block0}, {@code block1} and {@code block2}
+ * @param weights the weights by pytorch-fid's names, such as {@code Mixed_5b.branch1x1.conv.weight}; all that
+ *     {@link InceptionShapes} lists
+ * @param observer receives the output of each convolution after batch norm and ReLU ({@code Mixed_5b.branch1x1}), of
+ *     each block ({@code Mixed_5b}), and of pytorch-fid's {@code block0}, {@code block1} and {@code block2}
  */
 public record InceptionLayers(Weights weights, Pass.Observer observer) {
     private static final double BATCH_NORM_EPSILON = 1e-3;
@@ -24,13 +25,13 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
     private static final long[] THREE = {3, 3};
     private static final long[] TWO = {2, 2};
 
-    /** How the edge of a convolution's input is treated. */
+    /** The treatment of the edges of a convolution's input. */
     private enum Edge {
-        /** Padded, so that the size stays. */
+        /** Padded, so that the size stays the same. */
         SAME,
-        /** As it is. */
+        /** Not padded. */
         VALID,
-        /** As it is, every second position. */
+        /** Not padded, with stride 2. */
         HALVED
     }
 
@@ -40,7 +41,7 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
         MAXIMUM
     }
 
-    /** Layers that nobody observes. */
+    /** The layers without an observer. */
     InceptionLayers(Weights weights) {
         this(weights, (part, output) -> {});
     }
@@ -68,7 +69,7 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
         return x.mean(2, 3);
     }
 
-    /** Class scores [B,1008] of features, without the bias, as the Inception Score's published evaluation has them. */
+    /** Class scores [B,1008] of features, without the bias, as in the Inception Score's published evaluation. */
     public Tensor scores(Tensor features) {
         return features.mm(weights.get("fc.weight").t());
     }
@@ -134,7 +135,7 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
         return result;
     }
 
-    /** Convolution without bias, normalised by the statistics of its training, and rectified. */
+    /** Convolution without bias, batch norm with the stored statistics, and ReLU. */
     private Tensor convolution(String name, Tensor x, Edge edge) {
         Tensor kernel = weights.get(name + ".conv.weight");
         long[] padding = edge == Edge.SAME ? new long[] {kernel.size(2) / 2, kernel.size(3) / 2} : NONE;
@@ -163,7 +164,7 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
         return new TensorOptional(weights.get(name + ".bn." + kind));
     }
 
-    /** The mean of each position's neighbourhood of 3×3, of as many as there are at an edge. */
+    /** The mean over each 3×3 neighbourhood. At an edge, only positions inside the input count. */
     private static Tensor average(Tensor x) {
         return torch.avg_pool2d(x, THREE, ONE, ONE, false, false, new LongOptional());
     }

@@ -20,11 +20,11 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The network that the FID and the Inception Score are defined by. Its weights are the user's to supply: pytorch-fid's file of the network of
- * 2015-12-05. Computes in float32. For one thread at a time.
+ * The network that defines the FID and the Inception Score. The user supplies its weights: pytorch-fid's file of the
+ * network of 2015-12-05. Computes in float32. Not for concurrent use.
  */
 public final class InceptionNetwork implements AutoCloseable {
-    /** Height and width to which images are resized. */
+    /** Height and width of the resized images. */
     private static final long SIDE = 299;
 
     private final InceptionLayers layers;
@@ -38,9 +38,9 @@ public final class InceptionNetwork implements AutoCloseable {
     }
 
     /**
-     * Opens a file of weights, PyTorch's or safetensors.
+     * Opens a file of weights in PyTorch's format or safetensors.
      *
-     * @throws UserException if it can not be read, or holds other weights
+     * @throws UserException if the file cannot be read, or holds other weights
      */
     public static InceptionNetwork open(Path file) {
         try (Scope scope = Scope.open()) {
@@ -48,12 +48,12 @@ public final class InceptionNetwork implements AutoCloseable {
         }
     }
 
-    /** The network of given weights, which are copied. */
+    /** The network with the given weights, which are copied. */
     static InceptionNetwork of(Map<String, Tensor> tensors, String source, String sha256) {
         Map<String, Tensor> floats = new LinkedHashMap<>();
         WeightLayout.Builder layout = new WeightLayout.Builder();
         tensors.forEach((name, tensor) -> {
-            // Batch norms count their batches, in integers; nobody needs to know.
+            // Batch norms also store integer counts of their batches, which are not needed.
             if (tensor.is_floating_point()) {
                 floats.put(name, tensor.to(ScalarType.Float));
                 layout.declare(name, Initialization.ZERO, tensor.shape());
@@ -70,7 +70,7 @@ public final class InceptionNetwork implements AutoCloseable {
         return new InceptionNetwork(weights, sha256);
     }
 
-    /** SHA-256 of the file of weights, in hexadecimal. */
+    /** SHA-256 of the weights file, in hexadecimal. */
     public String sha256() {
         return sha256;
     }
@@ -81,7 +81,7 @@ public final class InceptionNetwork implements AutoCloseable {
     }
 
     /**
-     * Looks at images, resized to 299×299 without smoothing, as pytorch-fid does.
+     * The features of images, which are resized to 299×299 without smoothing, as pytorch-fid does.
      *
      * @param images uint8 [B,C,H,W], or floating point in [0,1]; C is 3, or 1 for grey
      * @return features [B,2048], in the caller's scope
@@ -98,7 +98,10 @@ public final class InceptionNetwork implements AutoCloseable {
         });
     }
 
-    /** Images as {@link #features} takes them, [B,1 or 3,H,W], to what the network sees but for its range: float32 [B,3,299,299] in [0,1]. */
+    /**
+     * Resizes images as {@link #features} takes them, [B,1 or 3,H,W], to float32 [B,3,299,299] in [0,1].
+     * {@link #centred} then gives the network's range.
+     */
     public static Tensor resized(Tensor images) {
         Tensor unit = images.is_floating_point()
                 ? images.to(ScalarType.Float)
@@ -112,7 +115,10 @@ public final class InceptionNetwork implements AutoCloseable {
         return images.mul(scalar(2.0)).sub(scalar(1.0));
     }
 
-    /** Probabilities of the 1,008 classes, [B,1008], of features; by class scores without their bias, as published evaluations do. */
+    /**
+     * Probabilities of the 1,008 classes, [B,1008], from features. The class scores have no bias, as in published
+     * evaluations.
+     */
     public Tensor probabilities(Tensor features) {
         return Scope.returning(() -> {
             try (NoGradients guard = new NoGradients()) {

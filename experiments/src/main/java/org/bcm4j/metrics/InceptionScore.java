@@ -6,9 +6,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The exponential of the mean divergence of each sample's class probabilities from those of all, which with Inception's 1,008 classes is called
- * the Inception Score (Salimans et al., 2016): 1 for samples that all look alike, the number of classes for clear samples of each. It is the
- * mean over consecutive splits, of which the last may be smaller. Samples arrive in batches; of each split only sums are kept.
+ * The exponential of the mean divergence between each sample's class probabilities and those of all samples. With
+ * Inception's 1,008 classes it is called the Inception Score (Salimans et al., 2016). It is 1 if all samples look
+ * alike, and the number of classes for clear samples of every class. The score is the mean over consecutive splits; the
+ * last split may be smaller. Samples arrive in batches, and only sums of each split are kept.
  */
 public final class InceptionScore {
     private final long splitSize;
@@ -16,7 +17,7 @@ public final class InceptionScore {
     private double sumOfScores;
     private long splits;
 
-    /** Of the split at hand: Σ p·log p over samples and classes, Σ p over samples, and how many samples. */
+    /** Sums of the current split: Σ p·log p over samples and classes, Σ p over samples, and the number of samples. */
     private double own;
 
     private double[] classes = {};
@@ -30,7 +31,7 @@ public final class InceptionScore {
         this.splitSize = splitSize;
     }
 
-    /** As {@link #add} and {@link #value} of all samples at once. */
+    /** The score of all samples at once: {@link #add}, then {@link #value}. */
     public static double of(Tensor probabilities, long splitSize) {
         InceptionScore score = new InceptionScore(splitSize);
         score.add(probabilities);
@@ -38,7 +39,7 @@ public final class InceptionScore {
     }
 
     /**
-     * Takes in a batch.
+     * Adds a batch.
      *
      * @param probabilities floating point [B,classes], each row of sum 1
      */
@@ -64,7 +65,7 @@ public final class InceptionScore {
             own = 0;
             classes = new double[sums.length];
         }
-        // xlogy is 0 where a probability is, unlike p·log p.
+        // xlogy is 0 where a probability is 0, unlike p·log p.
         own += p.xlogy(p).sum().item_double();
         for (int i = 0; i < sums.length; i++) {
             classes[i] += sums[i];

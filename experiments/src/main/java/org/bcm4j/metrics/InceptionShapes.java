@@ -4,8 +4,8 @@ import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.WeightLayout;
 
 /**
- * The parameters of the FID's Inception network at its full width, by pytorch-fid's names: 94 convolutions without bias, the batch norm after
- * each, and the scores of 1,008 classes, whose bias no published measure uses.
+ * The parameters of the FID's Inception network at its full width, by pytorch-fid's names: 94 convolutions without
+ * bias, a batch norm after each, and the scores of 1,008 classes. No published measure uses the bias of the scores.
  */
 public final class InceptionShapes {
     private static final String[] BATCH_NORM = {"weight", "bias", "running_mean", "running_var"};
@@ -14,7 +14,7 @@ public final class InceptionShapes {
 
     private InceptionShapes() {}
 
-    /** All of them, in the order of the network. */
+    /** All parameters, in the order of the network. */
     public static WeightLayout network() {
         InceptionShapes shapes = new InceptionShapes();
         shapes.convolution("Conv2d_1a_3x3", 3, 32, 3, 3);
@@ -54,7 +54,7 @@ public final class InceptionShapes {
         convolution(block + "branch3x3dbl_3", 96, 96, 3, 3);
     }
 
-    /** @param inner width of the branches of 7×7 */
+    /** @param inner width of the 7×7 branches */
     private void blockC(String block, int inner) {
         int width = 768;
         int branch = 192;

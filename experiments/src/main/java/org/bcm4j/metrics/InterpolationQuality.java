@@ -27,12 +27,13 @@ import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How real the images half-way between two real ones look: both are inverted, their noises interpolated on the sphere, and an image is
- * generated of the noise half-way. Beside it, the plain mean of the two images, pixel by pixel: a cross-fade.
+ * How real the images half-way between two real ones look. Both images are inverted, their noises are interpolated on
+ * the sphere, and an image is generated from the midpoint. The baseline is a cross-fade: the mean of the two images,
+ * pixel by pixel.
  *
  * @param images real images
- * @param pairs how many midpoints to make at most, of the first 2·pairs images
- * @param seed seeds the noises that inversions begin with
+ * @param pairs the largest number of midpoints, made from the first 2·pairs images
+ * @param seed seeds the noises with which inversions begin
  */
 public record InterpolationQuality(
         TrainedModel model,
@@ -46,10 +47,10 @@ public record InterpolationQuality(
     private static final int LEAST = 2;
 
     /**
-     * There and back.
+     * A path to noise and a path back.
      *
      * @param toNoise from images to noise
-     * @param toImages from there to images
+     * @param toImages from noise to images
      */
     public record Ways(SamplingPath toNoise, SamplingPath toImages) {
         Stream<SamplingPath> both() {
@@ -57,34 +58,35 @@ public record InterpolationQuality(
         }
     }
 
-    /** With which noise the two inversions of a pair begin. */
+    /** The noise with which the two inversions of a pair begin. */
     public enum InitialNoise {
-        /** Each image with its own, as the paper does. */
+        /** Each image has its own noise, as in the paper. */
         DIFFERENT,
-        /** Both with the same. */
+        /** Both images have the same noise. */
         SHARED
     }
 
-    /** Which images make pairs, and what the model is told of them on the way to noise and back. */
+    /** Which images make pairs, and which labels the model receives in both directions. */
     public enum Pairs {
-        /** Every image of a class with the next of that class; the class is told. */
+        /** Each image of a class with the next one of that class. The model receives the class. */
         WITHIN_CLASS,
-        /** Image i with image i + pairs where their classes differ; no class is told, neither to invert nor to generate. */
+        /** Image i with image i + pairs if their classes differ. The model receives no class in either direction. */
         ACROSS_CLASSES,
-        /** Image i with image i + pairs, so that most are of two classes; no class is told. */
+        /** Image i with image i + pairs, mostly of two classes. The model receives no class. */
         ANY
     }
 
     /**
-     * What was measured.
+     * The figures of one pair of paths.
      *
      * @param inversion in its text form: a walk, or a denoiser's ODE
-     * @param generation likewise, the way back
+     * @param generation the path back, in its text form
      * @param pairs which images made pairs
-     * @param count how many pairs there were
+     * @param count the number of pairs
      * @param midpoints the images half-way
      * @param crossFades the mean of the two images of each pair
-     * @param endsMeanSquaredError of the two ends of the interpolation, generated like the midpoints, from their images, per pixel value on [0,1]
+     * @param endsMeanSquaredError error between the images and the two ends of the interpolation, generated like the
+     *     midpoints, per pixel value on [0,1]
      */
     public record Figures(
             String inversion,
@@ -96,19 +98,19 @@ public record InterpolationQuality(
             double endsMeanSquaredError) {}
 
     /**
-     * How near images between two real ones are to real ones.
+     * How close images between two real ones are to real images.
      *
-     * @param frechetDistance from the real images
-     * @param relativeToBlurred the same, divided by the distance of the real images from their blur
-     * @param agreement share that the feature network takes for the class of one of the two images, divided by the share of real images that it
-     *     takes for theirs; absent if it knows other classes
+     * @param frechetDistance distance from the real images
+     * @param relativeToBlurred {@code frechetDistance} divided by the distance of the real images from their blur
+     * @param agreement share of these images whose predicted class is that of one of the two images, divided by the
+     *     feature network's accuracy on the real images; absent if it has other classes
      */
     public record Reality(double frechetDistance, double relativeToBlurred, Optional<Double> agreement) {}
 
     /**
-     * Measures.
+     * Measures the midpoints along the given paths.
      *
-     * @throws UserException if a way is not for this kind of model, or fewer than two pairs can be made
+     * @throws UserException if a path is not for this kind of model, or fewer than two pairs can be made
      */
     public Figures of(Ways ways, Pairs which, InitialNoise initialNoise) {
         List<Pair> all = pairs(which);
@@ -182,7 +184,7 @@ public record InterpolationQuality(
         }
     }
 
-    /** What became of some pairs: first all first images, then all second ones. */
+    /** The results of some pairs: all first images, followed by all second images. */
     private record Walked(Tensor originals, Tensor ends, Tensor midpoints) {}
 
     private Walked walk(Ways ways, Pairs which, InitialNoise initialNoise, List<Pair> some) {
@@ -195,7 +197,7 @@ public record InterpolationQuality(
                 : Optional.empty();
         Optional<Tensor> toldOnce = told.map(labels -> labels.narrow(0, 0, count));
         Tensor originals = model.device().move(images.images(indices));
-        // Each image's own noise, or for both images of a pair that of the first.
+        // Each image has its own noise, or both images of a pair have that of the first.
         long[] keys = initialNoise == InitialNoise.DIFFERENT
                 ? indices
                 : LongStream.concat(Arrays.stream(indices, 0, count), Arrays.stream(indices, 0, count))
@@ -216,13 +218,13 @@ public record InterpolationQuality(
         return new Walked(originals, both.generate(ways.toImages(), noises).x(), midpoints);
     }
 
-    /** What the feature network sees of images between two. */
+    /** Gathers the feature network's responses to images between two others. */
     private final class Gathering {
         private final FeatureMoments moments =
                 new FeatureMoments(network.config().features());
         private long right;
 
-        /** @param between [B,C,H,W], rounded to bytes before they are looked at */
+        /** @param between [B,C,H,W], rounded to bytes before they are measured */
         void add(Tensor between, List<Pair> some) {
             Responses responses = network.responses(Pixels.toSignal(Pixels.toBytes(between)));
             moments.add(responses.features());

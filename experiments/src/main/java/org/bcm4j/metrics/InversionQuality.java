@@ -17,15 +17,15 @@ import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * How well a model inverts along a way: real images go to noise, and images are made of that noise again, by a consistency model in one
- * evaluation, by a denoiser along the ODE by which they went. The noise that a walk adds comes from one seed: walks are compared on common
- * random numbers.
+ * How well a model inverts along a path. Real images go to noise, and images are generated from that noise again: by a
+ * consistency model in one evaluation, by a denoiser along the same ODE in the other direction. The noise that a walk
+ * adds comes from one seed: walks are compared on common random numbers.
  *
  * @param images real images
- * @param count how many of them, from the first
+ * @param count the number of images to use, from the first
  * @param seed seeds the noise that walks add
- * @param bootstrap for bounds of the figures, if they are wanted
- * @param noise whether to measure if the noise is noise, which takes some seconds a way
+ * @param bootstrap gives bounds of the figures, if wanted
+ * @param noise whether to measure if the noise is noise, which takes some seconds for each path
  */
 public record InversionQuality(
         TrainedModel model,
@@ -36,39 +36,42 @@ public record InversionQuality(
         boolean noise,
         MeasuringListener listener) {
 
-    /** Without bounds and figures of the noise. */
+    /** Measures without bounds and without figures of the noise. */
     public InversionQuality(
             TrainedModel model, LabelledImages images, long count, long seed, MeasuringListener listener) {
         this(model, images, count, seed, Optional.empty(), false, listener);
     }
 
-    /** Which labels the model is told, both on the way to the noise and back. */
+    /** The labels that the model receives, in both directions. */
     public enum Labels {
-        /** The class that each image is of. */
+        /** The true class of each image. */
         TRUE,
         /** No class. */
         NULL
     }
 
     /**
-     * What was measured.
+     * The figures of one path.
      *
      * @param walk the inversion, in its text form: a walk, or a denoiser's ODE
      * @param nfe network function evaluations of the inversion, per image
-     * @param labels which labels the model was told
-     * @param regeneration the way back, in its text form
-     * @param regenerationNfe network function evaluations of the way back; absent in older files, where it is 1
-     * @param meanSquaredError of the reconstructions, per pixel value on [0,1]
-     * @param peakSignalToNoise of that error, in decibels; absent if there was no error
-     * @param structuralSimilarity SSIM of the reconstructions, their mean; absent of images without a window of it, and in older files
-     * @param meanSquaredErrorBounds over the images; absent, as all bounds are, if not asked for and in older files
-     * @param peakSignalToNoiseBounds likewise, those of the error in decibels
-     * @param structuralSimilarityBounds likewise
-     * @param noiseMean mean of the noise found, divided by the noise scale at which the way ends: 0 if it is the noise
-     *     that generation starts from
-     * @param noiseStandardDeviation likewise: 1
-     * @param noise whether the noise is noise; absent if not asked for, of ways that end below T, and in older files
-     * @param recovery whether the noise is found that an image was made of; absent likewise
+     * @param labels the labels that the model received
+     * @param regeneration the path back, in its text form
+     * @param regenerationNfe network function evaluations of the path back; absent in older files, where it is 1
+     * @param meanSquaredError error of the reconstructions, per pixel value on [0,1]
+     * @param peakSignalToNoise PSNR of that error, in decibels; absent if there was no error
+     * @param structuralSimilarity mean SSIM of the reconstructions; absent for images smaller than its window, and in
+     *     older files
+     * @param meanSquaredErrorBounds bounds over the images; absent, like all bounds, if not requested and in older
+     *     files
+     * @param peakSignalToNoiseBounds bounds of {@code peakSignalToNoise}, derived from those of the error
+     * @param structuralSimilarityBounds bounds of {@code structuralSimilarity}
+     * @param noiseMean mean of the noise found, divided by the noise scale at which the path ends: 0 for the noise from
+     *     which generation starts
+     * @param noiseStandardDeviation standard deviation of the same: 1 for the noise from which generation starts
+     * @param noise whether the noise is noise; absent if not requested, for paths that end below T, and in older files
+     * @param recovery whether inversion recovers the noise from which an image was generated; absent in the same cases
+     *     as {@code noise}
      */
     public record Figures(
             String walk,
@@ -87,7 +90,7 @@ public record InversionQuality(
             Optional<NoiseQuality> noise,
             Optional<NoiseRecovery> recovery) {}
 
-    /** What is summed up over batches. */
+    /** Sums over batches. */
     private static final class Sums {
         private final double[] errors;
         private final double[] similarities;
@@ -115,10 +118,10 @@ public record InversionQuality(
     }
 
     /**
-     * Inverts along a way, regenerates, and measures.
+     * Inverts along a path, regenerates, and measures.
      *
-     * @throws UserException if the way does not lead from images to noise, is not for this kind of model, the model does not take the images
-     *     or the labels, or gives values that are not finite
+     * @throws UserException if the path does not lead from images to noise or is not for this kind of model; or if the
+     *     model does not take the images or the labels, or gives values that are not finite
      */
     public Figures of(SamplingPath way, Labels labels) {
         requireInverting(way);
@@ -190,7 +193,7 @@ public record InversionQuality(
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /** The ratio falls as the error rises, so quantiles of one are quantiles of the other. */
+    /** PSNR falls monotonically as the error rises, so quantiles of one are quantiles of the other. */
     private static Bounds decibels(Bounds error) {
         return new Bounds(
                 ReconstructionError.peakSignalToNoise(error.high()),

@@ -4,13 +4,13 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How sure figures are that are too dear for hundreds of resamples: the samples are divided into ten groups at random, and the figure is
- * computed without each of them (the delete-a-group jackknife: Kott 2001).
+ * The uncertainty of figures that are too expensive for hundreds of resamples. The samples are divided into ten groups
+ * at random, and the figure is computed without each of them (the delete-a-group jackknife: Kott 2001).
  */
 final class Jackknife {
     static final int GROUPS = 10;
 
-    /** Fewer samples tell nothing of their spread. */
+    /** With fewer samples, the spread cannot be estimated. */
     static final long FEWEST = 10 * GROUPS;
 
     private Jackknife() {}
@@ -18,7 +18,7 @@ final class Jackknife {
     /**
      * Bounds of a figure.
      *
-     * @param figure of all samples
+     * @param figure the figure of all samples
      * @param withoutEach the figure without each of the groups
      */
     static Bounds bounds(double figure, double... withoutEach) {
@@ -32,7 +32,10 @@ final class Jackknife {
         return new Bounds(figure - half, figure + half);
     }
 
-    /** Tells one sample after the other its group: of as many as there are groups each has another, so that groups are of one size. */
+    /**
+     * Assigns samples to groups one by one. Each block of consecutive samples, one for each group, gets the groups in
+     * random order, so the groups differ in size by at most one.
+     */
     static final class Division {
         private final SplittableRandom random = new SplittableRandom(0);
         private final int[] order;
@@ -43,7 +46,7 @@ final class Jackknife {
         }
 
         int next() {
-            // Fisher and Yates's shuffle, one step at a time.
+            // One step of the Fisher-Yates shuffle.
             int other = next + random.nextInt(order.length - next);
             int group = order[other];
             order[other] = order[next];

@@ -11,8 +11,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * The squared maximum mean discrepancy between two sets of feature vectors under the kernel (x·y/D + 1)³, which with Inception features is
- * called KID (Bińkowski et al., 2018). Unbiased, so it may come out below 0 for sets of one law.
+ * The squared maximum mean discrepancy between two sets of feature vectors under the kernel (x·y/D + 1)³. With
+ * Inception features it is called KID (Bińkowski et al., 2018). It is unbiased, so it can be negative for two sets of
+ * the same distribution.
  */
 public final class KernelDistance {
     private static final long ROWS = 1024;
@@ -20,7 +21,7 @@ public final class KernelDistance {
     private KernelDistance() {}
 
     /**
-     * Between two sets.
+     * The distance between two sets.
      *
      * @param first floating point [N,D], N at least 2
      * @param second likewise [M,D]
@@ -36,11 +37,11 @@ public final class KernelDistance {
     /**
      * A distance with its bounds.
      *
-     * @param bounds by the {@link Jackknife} over the first set; absent if that is too small
+     * @param bounds by the {@link Jackknife} over the first set; absent if that set is too small
      */
     record Estimate(double distance, Optional<Bounds> bounds) {}
 
-    /** As {@link #between}, with bounds, at the same price. */
+    /** Same as {@link #between}, with bounds, at the same cost. */
     static Estimate estimate(Tensor first, Tensor second) {
         int count = Math.toIntExact(first.size(0));
         if (count < Jackknife.FEWEST) {
@@ -59,13 +60,13 @@ public final class KernelDistance {
         }
     }
 
-    /** Sums of the kernel, from which the distance without any group of the first set follows. */
+    /** Sums of the kernel. They give the distance without any one group of the first set. */
     private static final class Sums {
-        /** Vectors of each group. */
+        /** The number of vectors of each group. */
         private final double[] counts;
-        /** Over pairs of different vectors of two groups, or of one. */
+        /** Sums over pairs of different vectors, for every two groups and for each group with itself. */
         private final double[][] within;
-        /** Over pairs of a group's vector and one of the second set. */
+        /** Sums over pairs of a group's vector and a vector of the second set. */
         private final double[] across;
         /** The mean over pairs of different vectors of the second set. */
         private final double second;
@@ -111,7 +112,7 @@ public final class KernelDistance {
                     y.size(0));
         }
 
-        /** Without one group, or with all if there is no such group. */
+        /** The distance without one group, or with all groups if there is no such group. */
         double distance(int without) {
             double count = 0;
             double pairs = 0;
@@ -129,12 +130,14 @@ public final class KernelDistance {
         }
     }
 
-    /** The sum of the kernel over the pairs of a vector and itself. */
+    /** The sum of the kernel over the pairs of each vector with itself. */
     private static double withThemselves(Tensor x) {
         return cubed(x.square().sum(1), x.size(1)).sum().item_double();
     }
 
-    /** The sum of the kernel over all pairs, row by row so that memory grows with one set only. */
+    /**
+     * The sum of the kernel over all pairs. It is computed in blocks of rows, so that memory grows with one set only.
+     */
     private static double sum(Tensor x, Tensor y) {
         double sum = 0;
         for (long start = 0; start < x.size(0); start += ROWS) {

@@ -2,7 +2,7 @@ package org.bcm4j.metrics;
 
 import org.bcm4j.features.FeatureNetwork;
 
-/** What can be measured, of a set of samples, or of a model's inversions and interpolations. */
+/** A metric of a set of samples, or of a model's inversions and interpolations. */
 public enum Metric {
     /** Fréchet Inception distance. */
     FID(Kind.INCEPTION),
@@ -12,7 +12,7 @@ public enum Metric {
     KID(Kind.INCEPTION),
     /** Precision and recall. */
     PRDC(Kind.INCEPTION),
-    /** Fréchet distance in the features of a {@link FeatureNetwork}, and what that network takes the classes for. */
+    /** Fréchet distance in the features of a {@link FeatureNetwork}, and the agreement of its predicted classes. */
     FD(Kind.FEATURES),
     /** Mean squared error of reconstructions. */
     MSE(Kind.INVERSION),
@@ -22,7 +22,7 @@ public enum Metric {
     SSIM(Kind.INVERSION),
     /** Whether inversions lead to noise, {@link NoiseQuality} and {@link NoiseRecovery}. */
     NOISE(Kind.INVERSION),
-    /** How real images half-way between two are, {@link InterpolationQuality}. */
+    /** How real images half-way between two others look, {@link InterpolationQuality}. */
     MIDPOINTS(Kind.INTERPOLATION);
 
     private final Kind kind;
@@ -35,15 +35,15 @@ public enum Metric {
         return kind;
     }
 
-    /** What a metric is measured by. */
+    /** The method of measuring a metric. */
     public enum Kind {
-        /** The Inception network looks at samples. */
+        /** The Inception network evaluates samples. */
         INCEPTION,
-        /** A {@link FeatureNetwork} looks at samples. */
+        /** A {@link FeatureNetwork} evaluates samples. */
         FEATURES,
-        /** Images are inverted and generated again. */
+        /** Images are inverted and regenerated. */
         INVERSION,
-        /** A {@link FeatureNetwork} looks at images between two that were inverted. */
+        /** A {@link FeatureNetwork} evaluates images between two inverted ones. */
         INTERPOLATION
     }
 }

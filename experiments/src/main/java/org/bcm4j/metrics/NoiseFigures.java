@@ -10,22 +10,23 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Whether the noises that images were inverted to are noise: the figures of standard normal numbers, which know nothing of their images, are 0
- * but for a deviation of 1, 5 % rejected, powers of 1, and a correlation with the image of about 0.8/√D by chance.
+ * Whether the noises to which images were inverted are noise. Standard normal numbers that are independent of their
+ * images give 0 for every figure, with these exceptions: a deviation of 1, 5 % rejected, powers of 1, and by chance a
+ * correlation with the image of about 0.8/√D.
  *
- * @param noises how many
- * @param mean of all numbers
- * @param standardDeviation of all numbers
- * @param skewness the third moment, after each noise is centred and scaled by itself
- * @param excessKurtosis the fourth, likewise, less 3
- * @param rejected the share of noises, in [0,1], that the Kolmogorov-Smirnov test tells from N(0,1) at the level of 5 %; it takes their
- *     numbers for independent
- * @param autocorrelations of neighbours 1 and 2 pixels apart in rows, columns and diagonals: each noise's correlation with itself moved, by
- *     channel, means over noises
- * @param highestFrequency power where pixels alternate, over the mean of the spectrum
- * @param phaseMeans mean by pixel phase: even rows and even columns, even and odd, odd and even, odd and odd
- * @param patchDetermination R² of a linear prediction from the 5×5 patch of the image by pixel phase, fitted on the first half of the noises,
- *     that of the second
+ * @param noises the number of noises
+ * @param mean mean of all numbers
+ * @param standardDeviation standard deviation of all numbers
+ * @param skewness the third moment, after each noise is centred and scaled separately
+ * @param excessKurtosis the fourth moment minus 3, likewise
+ * @param rejected the share of noises, in [0,1], that the Kolmogorov-Smirnov test distinguishes from N(0,1) at the 5 %
+ *     level. The test assumes that a noise's numbers are independent
+ * @param autocorrelations correlations of neighbours 1 and 2 pixels apart in rows, columns and diagonals: each noise's
+ *     correlation with a shifted copy of itself, by channel, averaged over the noises
+ * @param highestFrequency power where pixels alternate, divided by the mean of the spectrum
+ * @param phaseMeans mean by pixel phase (row, column): even and even, even and odd, odd and even, odd and odd
+ * @param patchDetermination R² of a linear prediction from the 5×5 patch of the image, by pixel phase. It is fitted on
+ *     the first half of the noises and measured on the second
  * @param imageCorrelation mean absolute correlation of a noise with its image
  */
 public record NoiseFigures(
@@ -57,13 +58,13 @@ public record NoiseFigures(
     /**
      * The correlation of neighbours.
      *
-     * @param down how many rows apart
-     * @param right how many columns apart
+     * @param down distance in rows
+     * @param right distance in columns
      * @param correlation in [-1,1]
      */
     public record Autocorrelation(int down, int right, double correlation) {}
 
-    /** The autocorrelation that is farthest from 0, without its sign. */
+    /** The largest absolute autocorrelation. */
     public double largestAutocorrelation() {
         return autocorrelations.stream()
                 .mapToDouble(neighbours -> Math.abs(neighbours.correlation()))
@@ -71,7 +72,7 @@ public record NoiseFigures(
                 .orElseThrow();
     }
 
-    /** The mean of the autocorrelations of rows and columns whose neighbours are so many pixels apart, 1 or 2. */
+    /** The mean of the autocorrelations along rows and columns for neighbours {@code apart} pixels apart, 1 or 2. */
     public double autocorrelation(int apart) {
         return autocorrelations.stream()
                 .filter(neighbours ->
@@ -82,10 +83,11 @@ public record NoiseFigures(
     }
 
     /**
-     * Looks at noises.
+     * The figures of noises.
      *
-     * @param noises floating point [N,C,H,W], N at least 1, in units of the noise scale at which they lie
-     * @param images what they were found from, [N,C,H,W] in [-1,1]; for drawn noises any images, as a yardstick
+     * @param noises floating point [N,C,H,W], N at least 1, in units of their noise scale
+     * @param images the images from which the noises were found, [N,C,H,W] in [-1,1]; for drawn noises any images, as a
+     *     baseline
      * @throws IllegalArgumentException if the shapes differ, or there are none
      */
     public static NoiseFigures of(Tensor noises, Tensor images) {
@@ -106,7 +108,7 @@ public record NoiseFigures(
         }
     }
 
-    /** What is summed up over noises. */
+    /** Sums over noises. */
     private static final class Sums {
         private final int channels;
         private final int height;
@@ -128,7 +130,7 @@ public record NoiseFigures(
             width = Math.toIntExact(shape[3]);
         }
 
-        /** Takes in a batch of noises and images, row-major. */
+        /** Adds a batch of noises and images, row-major. */
         void add(double[] found, double[] real) {
             int length = channels * height * width;
             for (int from = 0; from < found.length; from += length) {
@@ -186,7 +188,7 @@ public record NoiseFigures(
             }
         }
 
-        /** Of a plane with itself, moved, where both lie. */
+        /** The correlation of a plane with a shifted copy of itself, over their overlap. */
         private double correlation(double[] noise, int offset, Autocorrelation moved) {
             Correlation correlation = new Correlation();
             for (int y = 0; y < height - moved.down(); y++) {

@@ -10,28 +10,30 @@ import org.bcm4j.walk.ImageNoise;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Whether noises are noise, and know nothing of their images. Measured of the first noises, as many as tell enough: at most 4,000.
+ * Whether noises are noise and independent of their images. The first noises are measured, at most 4,000, which is
+ * enough.
  *
- * @param figures of the noises by themselves, and beside their images
- * @param classLeak the share, in [0,1], of a last quarter of the noises whose image's class a small classifier tells that was trained on the
- *     others ({@code ClassLeak}); absent of images without classes, and of fewer than 8
+ * @param figures figures of the noises and of their relation to their images
+ * @param classLeak share, in [0,1], of the last quarter of the noises whose class a small classifier predicts
+ *     correctly. It was trained on the other noises ({@code ClassLeak}). Absent for images without classes, and for
+ *     fewer than 8
  */
 public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
     private static final long MOST = 4000;
-    /** Numbers that are kept of noises, 256 MiB of them. */
+    /** The most numbers of noises to keep: 256 MiB. */
     private static final long MOST_NUMBERS = 1L << 26;
 
-    /** Of how many noises the figures are, where there are {@code count} images. */
+    /** The number of noises to measure if there are {@code count} images. */
     static long countOf(LabelledImages images, long count) {
         long numbers = (long) images.channels() * images.height() * images.width();
         return Math.min(count, Math.max(2, Math.min(MOST, MOST_NUMBERS / numbers)));
     }
 
     /**
-     * Of drawn noises: the yardstick.
+     * The quality of drawn noises, as a baseline.
      *
-     * @param images beside which they are held, at least 2
-     * @param count how many of the images
+     * @param images the images with which the noises are compared, at least 2
+     * @param count the number of images
      * @param seed seeds the noises and the classifier
      */
     public static NoiseQuality ofDrawn(LabelledImages images, long count, long seed) {
@@ -42,9 +44,10 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
     }
 
     /**
-     * Of noises.
+     * The quality of given noises.
      *
-     * @param noises float32 [N,C,H,W], N at least 1, to which the first N images were inverted, in units of the noise scale where they lie
+     * @param noises float32 [N,C,H,W], N at least 1: the inversions of the first N images, in units of their noise
+     *     scale
      * @param seed seeds the classifier
      */
     public static NoiseQuality of(Tensor noises, LabelledImages images, long seed) {
@@ -56,20 +59,20 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
         return new NoiseQuality(NoiseFigures.of(noises, images.images(indices)), leak);
     }
 
-    /** Keeps the first noises while they pass by, batch by batch. */
+    /** Keeps the first noises as batches arrive. */
     static final class Gathering {
         private final LabelledImages images;
         private final float[] numbers;
         private int length;
 
-        /** @param count how many noises there will be */
+        /** @param count the total number of noises */
         Gathering(LabelledImages images, long count) {
             this.images = images;
             long kept = countOf(images, count) * images.channels() * images.height() * images.width();
             numbers = new float[Math.toIntExact(kept)];
         }
 
-        /** @param noises floating point [B,C,H,W], those of the images that follow the last batch's */
+        /** @param noises floating point [B,C,H,W], in the order of their images */
         void add(Tensor noises) {
             if (length < numbers.length) {
                 float[] batch = HostTensors.floats(noises);

@@ -10,21 +10,21 @@ import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Whether an inversion finds the noise that an image was made of: z drawn, an image generated of it by the way back, and z′ found by
- * inverting that image, all under the same labels, the classes in turn or none.
+ * Whether an inversion recovers the noise from which an image was generated. z is drawn, an image is generated from it
+ * along the path back, and that image is inverted to z′. All steps use the same labels: the classes in turn, or none.
  *
- * @param noise correlation of z′ with z, mean over the images: 1 if the noise is found
+ * @param noise correlation of z′ with z, averaged over the images: 1 if the noise is recovered
  * @param image mean absolute correlation of z′ with the image
  */
 public record NoiseRecovery(double noise, double image) {
     private static final long MOST = 1000;
 
     /**
-     * Measures.
+     * Measures the recovery along a path.
      *
-     * @param inversion a way to pure noise
-     * @param count of the images that are used elsewhere; at most 1,000 are generated
-     * @param seed seeds the noises, and what walks add
+     * @param inversion a path to pure noise
+     * @param count the number of images used elsewhere; at most 1,000 are generated
+     * @param seed seeds the noises and what walks add
      */
     static NoiseRecovery of(
             TrainedModel model,

@@ -13,9 +13,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * How much of noises can be told, linearly, from the images that they were found from: R² of a ridge regression of a pixel's noise on the 5×5
- * patch of the image around it, all channels, beyond whose border lies 0. Each of the four pixel phases (row parity, column parity) has
- * coefficients of its own, fitted on the first half of the noises; R² is that of the second half over all phases, against the means of the first.
+ * How well the images linearly predict the noises to which they were inverted: R² of a ridge regression of a pixel's
+ * noise on the 5×5 patch of the image around it, over all channels. Pixels beyond the border are 0. Each of the four
+ * pixel phases (row parity, column parity) has its own coefficients, fitted on the first half of the noises. R² is
+ * measured on the second half over all phases, relative to the means of the first half.
  */
 final class PatchRegression {
     static final int PHASES = 4;
@@ -35,7 +36,10 @@ final class PatchRegression {
         this.images = images;
     }
 
-    /** R²: 1 if the patch tells all, about 0 if it tells nothing, 0 also of noises that do not differ, and of a single one. */
+    /**
+     * R²: 1 if the patch predicts everything, about 0 if it predicts nothing. It is also 0 for noises that do not
+     * differ, and for a single one.
+     */
     double determination() {
         if (noises.size(0) < 2) {
             return 0;
@@ -52,7 +56,7 @@ final class PatchRegression {
         return total == 0 ? 0 : 1 - residual / total;
     }
 
-    /** Of the second half, the squared errors of a phase's regression and those of the first half's means. */
+    /** The squared errors on the second half: of a phase's regression, and of the first half's means. */
     private double[] sums(int phase) {
         long count = noises.size(0);
         long half = count / 2;
@@ -99,7 +103,7 @@ final class PatchRegression {
         });
     }
 
-    /** Every square of {@code side} pixels whose corner is at the phase, a row each. */
+    /** Every square of {@code side} pixels with its corner at the phase, one per row. */
     private static Tensor places(Tensor planes, int phase, long side) {
         Tensor from = planes.narrow(2, phase / 2, planes.size(2) - phase / 2)
                 .narrow(3, phase % 2, planes.size(3) - phase % 2);
@@ -109,7 +113,7 @@ final class PatchRegression {
         return columns.transpose(1, 2).reshape(-1, columns.size(1));
     }
 
-    /** The normal equations, as far as rows have come in. */
+    /** The normal equations of the rows so far. */
     private record Normal(Optional<Tensor> left, Optional<Tensor> right) {
         Normal with(Tensor patches, Tensor noise) {
             Tensor transposed = patches.t();

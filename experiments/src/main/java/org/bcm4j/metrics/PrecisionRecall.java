@@ -9,8 +9,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Improved precision and recall (Kynkäänniemi et al., 2019): each set spans a region, the balls around its vectors that reach to their third
- * nearest neighbours.
+ * Improved precision and recall (Kynkäänniemi et al., 2019). Each set spans a region: the balls around its vectors that
+ * reach to their third nearest neighbours.
  *
  * @param precision the share of samples within the region of the real images, in [0,1]
  * @param recall the share of real images within the region of the samples, in [0,1]
@@ -18,11 +18,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public record PrecisionRecall(double precision, double recall) {
     private static final long NEIGHBOUR = 3;
 
-    /** Vectors of one side that are compared at once, so that memory grows with one set only. */
+    /** The number of vectors of one side that are compared at once, so that memory grows with one set only. */
     private static final long ROWS = 1024;
 
     /**
-     * Measures.
+     * Measures two sets.
      *
      * @param real floating point features [N,D], N at least 4
      * @param samples likewise [M,D]
@@ -39,12 +39,12 @@ public record PrecisionRecall(double precision, double recall) {
         }
     }
 
-    /** Each vector's squared distance to its third nearest neighbour, itself not counted: [N]. */
+    /** Each vector's squared distance to its third nearest neighbour, [N]. The vector itself does not count. */
     private static Tensor radii(Tensor x) {
         Tensor[] blocks = new Tensor[Math.toIntExact((x.size(0) + ROWS - 1) / ROWS)];
         for (int i = 0; i < blocks.length; i++) {
             long start = i * ROWS;
-            // The nearest of all is the vector itself. A copy, for the pair of results is freed with what it holds.
+            // The nearest of all is the vector itself. The result is cloned because the pair that holds it is freed.
             blocks[i] = Scope.returning(() -> squaredDistances(rows(x, start), x)
                     .kthvalue(NEIGHBOUR + 1, 1, false)
                     .get0()
@@ -72,7 +72,7 @@ public record PrecisionRecall(double precision, double recall) {
         return x.narrow(0, start, Math.min(ROWS, x.size(0) - start));
     }
 
-    /** ‖a‖² − 2a·b + ‖b‖² of each of [N,D] and [M,D], [N,M]. */
+    /** ‖a‖² − 2a·b + ‖b‖² for each pair of rows of [N,D] and [M,D]: [N,M]. */
     private static Tensor squaredDistances(Tensor a, Tensor b) {
         Tensor across = a.mm(b.t()).mul(scalar(-2.0));
         return across.add(norms(a).unsqueeze(1)).add(norms(b).unsqueeze(0)).clamp_min(scalar(0.0));

@@ -10,13 +10,14 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Real images as a {@link FeatureNetwork} sees them: what generated ones are held against.
+ * The feature network's figures of real images, with which generated ones are compared.
  *
- * @param count how many images there were
- * @param moments of their features
- * @param accuracy share of them whose class the feature network names rightly, in [0,1]; absent if it knows other classes than theirs
+ * @param count the number of images
+ * @param moments moments of their features
+ * @param accuracy share of the images whose class the feature network predicts correctly, in [0,1]; absent if it has
+ *     other classes than the images
  * @param blurredDistance Fréchet distance of the images from their own {@link BoxBlur}
- * @param highestFrequency their power where pixels alternate
+ * @param highestFrequency power of the images where pixels alternate
  */
 public record RealImages(
         long count,
@@ -25,7 +26,7 @@ public record RealImages(
         double blurredDistance,
         HighestFrequency highestFrequency) {
     /**
-     * Looks at the first {@code count} images of a data set.
+     * Measures the first {@code count} images of a data set.
      *
      * @throws org.bcm4j.storage.UserException if they do not fit the feature network
      */
@@ -57,7 +58,7 @@ public record RealImages(
     }
 
     /**
-     * Looks at images whose classes nobody knows.
+     * Measures images with unknown classes.
      *
      * @throws org.bcm4j.storage.UserException if they do not fit the feature network
      */

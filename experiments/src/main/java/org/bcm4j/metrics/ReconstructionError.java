@@ -10,16 +10,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * How far reconstructions are from their originals: the mean squared error per pixel value with images scaled to [0,1]
- * (docs/method.md §6), over all pairs added. Reconstructions are clamped to the range of pixels, not rounded to the 256 levels of
- * a file.
+ * The mean squared error of reconstructions per pixel value, with images scaled to [0,1] (docs/method.md §6), over all
+ * added pairs. Reconstructions are clamped to the pixel range but not rounded to the 256 levels of a file.
  */
 public final class ReconstructionError {
     private double sum;
     private long images;
 
     /**
-     * Takes in a batch of pairs.
+     * Adds a batch of pairs.
      *
      * @param originals floating point [B,C,H,W] in [-1,1]
      * @param reconstructions the same shape and device; values outside [-1,1] are clamped
@@ -53,7 +52,7 @@ public final class ReconstructionError {
             Tensor clamped = reconstructions
                     .to(ScalarType.Double)
                     .clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)));
-            // [-1,1] is twice as wide as [0,1], its squares four times as large.
+            // [-1,1] is twice as wide as [0,1], so its squares are four times as large.
             Tensor squared =
                     originals.to(ScalarType.Double).sub(clamped).square().div(scalar(4.0));
             return HostTensors.doubles(squared.mean(1, 2, 3));

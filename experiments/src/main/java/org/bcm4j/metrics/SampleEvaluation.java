@@ -8,36 +8,36 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 
 /**
- * Measures samples in files, whoever made them, against real images.
+ * Measures samples in files, from any source, against real images.
  *
- * @param features measures them, if it is to
- * @param inception likewise
- * @param seed of the bootstrap
+ * @param features the feature network that measures the samples, if wanted
+ * @param inception the Inception network's measures of the samples, if wanted
+ * @param seed seeds the bootstrap
  */
 public record SampleEvaluation(Optional<FeatureNetwork> features, Optional<InceptionEvaluation> inception, long seed) {
     private static final long FEWEST = 2;
 
     /**
-     * Images and what they are called.
+     * Images with a name.
      *
      * @param name a path, or a data set and its division
      */
     public record Named(ImageSet images, String name) {}
 
-    /** Whether real images have to be looked at; if not, the file of statistics says all. */
+    /** Whether real images are needed. If not, the file of statistics has all the required data. */
     public boolean needsRealImages() {
         return features.isPresent()
                 || inception.filter(InceptionEvaluation::needsRealImages).isPresent();
     }
 
     /**
-     * Measures.
+     * Measures the samples.
      *
      * @param real absent if none are needed
-     * @throws UserException if images can not be read, do not fit the feature network or are too few
+     * @throws UserException if images cannot be read, do not fit the feature network or are too few
      */
     public SampleReport run(Named samples, Optional<Named> real, MeasuringListener listener) {
-        // The tensors that the samples are held against live as long.
+        // The reference tensors live as long as this scope.
         try (Scope scope = Scope.open()) {
             Optional<SampleReport.FeatureFigures> ofFeatures =
                     features.flatMap(network -> real.map(known -> figures(network, samples, known, listener)));

@@ -4,27 +4,28 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The figures of samples in files, each with what is needed to measure it again.
+ * The figures of samples in files, with everything that is needed to measure them again.
  *
- * @param features as the feature network sees them; absent if it was not asked
- * @param inception as the Inception network sees them; absent if it was not asked
+ * @param features the feature network's figures; absent if not requested
+ * @param inception the Inception network's figures; absent if not requested
  */
 public record SampleReport(
         Protocol protocol, Optional<FeatureFigures> features, Optional<InceptionEvaluation.Figures> inception) {
     /**
-     * How it was measured.
+     * How the figures were measured.
      *
-     * @param samples where the samples are
-     * @param sampleCount how many they are
-     * @param data what they are held against: a data set and its division, the path of images, or that of their statistics; the FID of what
-     *     {@code statistics} says
-     * @param images how many real images that are; absent if only their statistics were looked at
-     * @param seed of the bootstrap
+     * @param samples the location of the samples
+     * @param sampleCount the number of samples
+     * @param data the reference: a data set and its division, the path of images, or that of their statistics. The FID
+     *     refers to {@code statistics} if present
+     * @param images the number of real images; absent if only their statistics were used
+     * @param seed seeds the bootstrap
      * @param featuresSha256 fingerprint of the feature network's weights, if it was used
-     * @param inceptionSha256 likewise the Inception network's
-     * @param statistics path of the file of real images' Inception statistics that the FID was taken from, if it was; absent in older files
+     * @param inceptionSha256 fingerprint of the Inception network's weights, if it was used
+     * @param statistics path of the file of real images' Inception statistics, if the FID used one; absent in older
+     *     files
      * @param statisticsSha256 fingerprint of that file
-     * @param notes what else a reader has to know
+     * @param notes further facts that a reader needs
      */
     public record Protocol(
             String samples,
@@ -43,11 +44,11 @@ public record SampleReport(
     }
 
     /**
-     * What the feature network makes of the samples.
+     * The feature network's figures of the samples.
      *
-     * @param frechetDistance between the samples and the real images
-     * @param frechetDistanceBounds over the samples; absent if the features are too many to keep
-     * @param relativeToBlurred the same, divided by the distance of the real images from their blur
+     * @param frechetDistance distance between the samples and the real images
+     * @param frechetDistanceBounds bounds over the samples; absent if the features are too many to keep
+     * @param relativeToBlurred {@code frechetDistance} divided by the distance of the real images from their blur
      */
     public record FeatureFigures(
             double frechetDistance, Optional<Bounds> frechetDistanceBounds, double relativeToBlurred) {}

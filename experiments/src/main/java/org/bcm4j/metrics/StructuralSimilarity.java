@@ -12,9 +12,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * SSIM as Wang, Bovik, Sheikh and Simoncelli (2004) define it: means, variances and covariance in a window of 11 × 11 pixels under a Gaussian
- * of σ = 1.5 that sums to 1 (no correction of the variances for sampling), K₁ = 0.01, K₂ = 0.03, on [0,1]. Only windows that lie wholly
- * inside count; the mean is over these and over the channels, each by itself; images are not scaled down before.
+ * SSIM as defined by Wang, Bovik, Sheikh and Simoncelli (2004): means, variances and covariance in a window of 11 × 11
+ * pixels under a Gaussian of σ = 1.5 that sums to 1 (without sampling correction of the variances), K₁ = 0.01, K₂ =
+ * 0.03, on [0,1]. Only windows that lie wholly inside the image count. The mean is taken over these windows and over
+ * the channels, each channel separately. Images are not scaled down first.
  *
  * <pre>
  * (2·μ_x·μ_y + C₁)·(2·σ_xy + C₂) / ((μ_x² + μ_y² + C₁)·(σ_x² + σ_y² + C₂)),  C_i = K_i²
@@ -32,17 +33,18 @@ public final class StructuralSimilarity {
 
     private StructuralSimilarity() {}
 
-    /** Whether images of this height and width hold a whole window. */
+    /** Whether images of this height and width contain a whole window. */
     public static boolean fits(long height, long width) {
         return height >= WINDOW && width >= WINDOW;
     }
 
     /**
-     * The similarity of each pair of a batch, from −1 to 1, which is for equal images only.
+     * The similarity of each pair of a batch, from −1 to 1. It is 1 only for equal images.
      *
      * @param originals floating point [B,C,H,W] in [-1,1], H and W at least {@value #WINDOW}
-     * @param reconstructions the same shape and device; values outside [-1,1] are clamped, not rounded to the 256 levels of a file
-     * @throws IllegalArgumentException if the shapes differ or hold no window
+     * @param reconstructions the same shape and device; values outside [-1,1] are clamped, not rounded to the 256
+     *     levels of a file
+     * @throws IllegalArgumentException if the shapes differ or are smaller than a window
      */
     public static double[] perImage(Tensor originals, Tensor reconstructions) {
         long[] shape = originals.shape();
@@ -66,7 +68,7 @@ public final class StructuralSimilarity {
         }
     }
 
-    /** On [0,1], every channel an image of its own: [B·C,1,H,W], float64. */
+    /** Converts to [0,1], with every channel as an image of its own: [B·C,1,H,W], float64. */
     private static Tensor planes(Tensor images) {
         return images.to(ScalarType.Double)
                 .clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)))
@@ -80,14 +82,14 @@ public final class StructuralSimilarity {
         return x.mul(scalar(factor)).add(scalar(shift));
     }
 
-    /** The window's mean around every place where it lies wholly inside: [N,1,H,W] to [N,1,H-10,W-10]. */
+    /** The window's mean around every position where it lies wholly inside: [N,1,H,W] to [N,1,H-10,W-10]. */
     private static Tensor windowMean(Tensor x) {
         Tensor weights = HostTensors.ofDoubles(weights(), WINDOW).to(x.device(), ScalarType.Double);
         Tensor rows = torch.conv2d(x, weights.view(1, 1, 1, WINDOW), new TensorOptional(), ONE, NONE, ONE, 1);
         return torch.conv2d(rows, weights.view(1, 1, WINDOW, 1), new TensorOptional(), ONE, NONE, ONE, 1);
     }
 
-    /** The Gaussian along one side, whose product with itself is the window. */
+    /** The Gaussian along one side. Its outer product with itself is the window. */
     private static double[] weights() {
         double[] weights = new double[WINDOW];
         Arrays.setAll(weights, i -> Math.exp(-Math.pow((i - WINDOW / 2) / DEVIATION, 2) / 2));

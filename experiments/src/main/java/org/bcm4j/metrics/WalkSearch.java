@@ -14,10 +14,10 @@ import org.bcm4j.walk.Move;
 import org.bcm4j.walk.Walk;
 
 /**
- * Looks for the numbers of a walk that cost least, one number at a time: each is multiplied and divided by a factor,
- * what costs less is kept, and the factor shrinks when nothing does. The moves stay what they are, and so do the two
- * ends of the walk and its visits to time 0. The cost has to use common random numbers; it finds a local minimum of
- * the images it looks at, so let it look at training images and report figures of others.
+ * Searches for the noise scales of a walk that cost least, one scale at a time. Each is multiplied and divided by a
+ * factor, and a cheaper walk is kept. The factor shrinks when nothing improves. The kinds of the moves, the two ends of
+ * the walk and its visits to time 0 stay fixed. The cost must use common random numbers. The search finds a local
+ * minimum for the images it sees, so use training images for it and report figures of others.
  *
  * <pre>{@code
  * InversionQuality inversion = new InversionQuality(model, trainingImages, 2000, seed, MeasuringListener.NONE);
@@ -41,18 +41,18 @@ public record WalkSearch(int budget) {
     }
 
     /**
-     * What was found.
+     * The result of a search.
      *
-     * @param cost of the walk
+     * @param cost the cost of the walk
      * @param evaluations how often the cost was computed
      */
     public record Found(Walk walk, double cost, int evaluations) {}
 
     /**
-     * Searches from a walk on.
+     * Searches from a given walk.
      *
-     * @param cost what to minimise; not-a-number counts as worse than all else
-     * @return the cheapest walk met, {@code start} if none costs less
+     * @param cost the cost to minimise; NaN counts as worse than any number
+     * @return the cheapest walk found, {@code start} if none costs less
      */
     public Found minimise(Walk start, ToDoubleFunction<Walk> cost) {
         Found best = new Found(start, cost.applyAsDouble(start), 1);
@@ -86,7 +86,7 @@ public record WalkSearch(int budget) {
         return kept;
     }
 
-    /** The moves whose ends may change: not the last, and none that ends at time 0. */
+    /** The moves whose end scales may change: not the last, and none that ends at time 0. */
     private static List<Integer> freeScales(Walk walk) {
         List<Move> moves = walk.moves();
         return IntStream.range(0, moves.size() - 1)
@@ -95,7 +95,7 @@ public record WalkSearch(int budget) {
                 .toList();
     }
 
-    /** The walk with another end of move {@code i}; none if that is no walk of the same moves. */
+    /** The walk with a new end scale of move {@code i}; empty if that is not a valid walk of the same moves. */
     private static Optional<Walk> with(Walk walk, int i, double scale) {
         List<Move> moves = new ArrayList<>(walk.moves());
         double next = moves.get(i + 1).to();
@@ -107,7 +107,7 @@ public record WalkSearch(int budget) {
                 ? new Move.AddNoise(scale, noise.source())
                 : new Move.Traverse(moves.get(i).from(), scale);
         moves.set(i, changed);
-        // Noise is added at time 0 only, so what follows another scale is a traverse.
+        // Noise is added at time 0 only, so the move after another scale is a traverse.
         moves.set(i + 1, new Move.Traverse(scale, next));
         return Optional.of(new Walk(moves));
     }

@@ -31,8 +31,8 @@ import org.bytedeco.pytorch.global.torch;
  * <li>quick samples (1 NFE; 9 for a denoiser);
  * <li>slower samples from the same noises (2 NFE; 19 for a denoiser);
  * <li>training images;
- * <li>what the model makes of these images: reconstructions with 1 NFE in each direction, or 19 for a denoiser. A
- * consistency model cannot invert, so it shows the denoised versions of noisy images.
+ * <li>what the model makes of these images: reconstructions with 1 NFE in each direction, or for a denoiser 18 to
+ * invert and 19 to generate. A consistency model cannot invert, so it shows the denoised versions of noisy images.
  * </ul>
  *
  * <p>The noises and images are always the same, so that the sheets of a run can be compared.
