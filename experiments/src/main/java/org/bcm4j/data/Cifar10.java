@@ -10,10 +10,11 @@ import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
 /**
- * CIFAR-10: 32 x 32 colour pictures in ten classes, 50,000 to train on and 10,000 to test on. Reads its published binary version:
- * {@code data_batch_1.bin} to {@code data_batch_5.bin} and {@code test_batch.bin}, each image one byte of class and three planes.
+ * CIFAR-10: 32 x 32 colour pictures in ten classes, 50,000 for training and 10,000 for tests. Reads the published
+ * binary version: {@code data_batch_1.bin} to {@code data_batch_5.bin} and {@code test_batch.bin}. Each image is one
+ * byte of class and three planes.
  *
- * @param directory where the files are
+ * @param directory the directory of the files
  */
 public record Cifar10(Path directory) implements DataSource {
     private static final int SIDE = 32;

@@ -1,28 +1,26 @@
 package org.bcm4j.data;
 
-/** Which data set, and where; in a configuration, {@code kind} says which. */
+/** A data set and its location. In a configuration, {@code kind} selects the data set. */
 public sealed interface DataSource permits FashionMnist, Cifar10, ImageFolder, PackedImages {
-    /** The name as people write it: {@code fashion-mnist}. */
+    /** The data set's usual name, such as {@code fashion-mnist}. */
     String title();
 
     /**
      * The training images.
      *
-     * @throws org.bcm4j.storage.UserException if they are not where they should be, or damaged
+     * @throws org.bcm4j.storage.UserException if the files are missing or damaged
      */
     LabelledImages training();
 
-    /**
-     * Whether there are test images, if their files are where they should be.
-     */
+    /** Whether the data set has test images, provided that all files are present. */
     default boolean hasTest() {
         return true;
     }
 
     /**
-     * The test images, which no training and no tuning may see.
+     * The test images, which must not be used for training or tuning.
      *
-     * @throws org.bcm4j.storage.UserException if they are not where they should be, or damaged
+     * @throws org.bcm4j.storage.UserException if the files are missing or damaged
      */
     LabelledImages test();
 }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.bcm4j.storage.UserException;
 
 /**
- * Fashion-MNIST: 28 x 28 grey pictures of clothes in ten classes, 60,000 to train on and 10,000 to test on. Reads the
- * four IDX files as published, plain or gzipped.
+ * Fashion-MNIST: 28 x 28 grey pictures of clothes in ten classes, 60,000 for training and 10,000 for tests. Reads the
+ * four published IDX files, plain or gzipped.
  *
- * @param directory where the files are; absent for where Debian's package dataset-fashion-mnist puts them
+ * @param directory the directory of the files; absent for that of Debian's package dataset-fashion-mnist
  */
 public record FashionMnist(Optional<Path> directory) implements DataSource {
-    /** Where Debian's package dataset-fashion-mnist puts the files. */
+    /** The directory into which Debian's package dataset-fashion-mnist installs the files. */
     public static final Path DEFAULT_DIRECTORY = Path.of("/usr/share/datasets/fashion-mnist");
 
     private static final List<String> CLASS_NAMES = List.of(
@@ -51,8 +51,8 @@ public record FashionMnist(Optional<Path> directory) implements DataSource {
     /**
      * Reads a split.
      *
-     * @return grey images, [N,1,H,W] with the size that the files give
-     * @throws UserException if a file is missing (saying how to get the data set) or damaged
+     * @return grey images, [N,1,H,W], with the size given in the files
+     * @throws UserException if a file is missing (with advice on how to get the data set) or damaged
      */
     public LabelledImages read(Split split) {
         Path imageFile = locate(split.prefix + "-images-idx3-ubyte");

@@ -31,7 +31,7 @@ final class IdxFile {
         this.values = values;
     }
 
-    /** @throws UserException unless the file is there and holds exactly the uint8 values that it announces */
+    /** @throws UserException unless the file exists and holds exactly the uint8 values that its header declares */
     static IdxFile read(Path file, int dimensions) {
         ForeignContent.refuse(file);
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
@@ -50,7 +50,7 @@ final class IdxFile {
             if (size > Integer.MAX_VALUE) {
                 throw broken(file, "it announces " + Arrays.toString(shape) + " values");
             }
-            // Grows as bytes arrive, so that a lying header costs no memory.
+            // Grows as bytes arrive, so that a false header costs no memory.
             byte[] values = in.readNBytes((int) size);
             if (values.length < size || in.read() >= 0) {
                 throw broken(file, "it does not hold the " + size + " values that it announces");

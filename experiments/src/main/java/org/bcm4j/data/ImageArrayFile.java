@@ -10,9 +10,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes, read as it is needed.
+ * The array {@code images}, uint8 [N,C,H,W], of a file such as {@code bcm sample} writes. It is read on demand.
  *
- * @param array in an {@code .npz} file
+ * @param array the array in an {@code .npz} file
  */
 record ImageArrayFile(NpzArray array) implements ImageSet {
     private static final String NAME = "images";

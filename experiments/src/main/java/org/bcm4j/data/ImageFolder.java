@@ -25,18 +25,20 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Pictures in a directory and its subdirectories. Their classes are told by a file, or else are the names of the subdirectories. If any
- * is in colour, all are read as colour.
+ * Pictures in a directory and its subdirectories. A file gives their classes, or else the names of the subdirectories
+ * do. If any picture is in colour, all are read as colour.
  *
- * @param directory where the pictures are
- * @param labels a CSV file with the columns {@code file,class}, or a JSON object of files and their classes; files are relative to the
- *     directory, and those not named are left out
- * @param testLabels a file of the same form that names the test images, for data whose test images have been chosen already; they are
- *     no training images, whatever else names them
- * @param testDirectory another directory of the same form whose pictures are the test images, such as LSUN's validation set
- * @param size height and width to which the middle square of every picture is scaled down; absent if all have one size already
- * @param heldOut how many pictures are the test images, where nothing else names them
- * @param heldOutBy which those are
+ * @param directory the directory of the pictures
+ * @param labels a CSV file with the columns {@code file,class}, or a JSON object of files and their classes. Files are
+ *     relative to the directory. Pictures that are not named are left out
+ * @param testLabels a file of the same form that names the test images, for data whose test images are already chosen.
+ *     They are never training images, even if another file names them
+ * @param testDirectory another directory of the same form whose pictures are the test images, such as LSUN's validation
+ *     set
+ * @param size height and width to which the middle square of every picture is scaled down; absent if all have the same
+ *     size already
+ * @param heldOut the number of pictures to hold out as test images, if nothing else names these
+ * @param heldOutBy how the held-out pictures are chosen
  */
 public record ImageFolder(
         Path directory,
@@ -48,11 +50,11 @@ public record ImageFolder(
         @Default("fingerprint") HeldOut heldOutBy)
         implements DataSource {
 
-    /** Which pictures of a folder are held out as test images. */
+    /** How pictures are chosen to be held out as test images. */
     public enum HeldOut {
-        /** Those whose names have the smallest SHA-256, so that the choice outlasts additions. */
+        /** Those whose names have the smallest SHA-256, so that the choice hardly changes when pictures are added. */
         FINGERPRINT,
-        /** The last in the order of their names, as the paper holds out FFHQ's last 1,000. */
+        /** The last ones in name order, as the paper holds out FFHQ's last 1,000. */
         LAST
     }
 
@@ -63,9 +65,9 @@ public record ImageFolder(
      */
     private record Entry(String name, Path file, String label) {}
 
-    /** Which pictures are for what. */
+    /** The division into training and test images. */
     private record Split(List<Entry> training, List<Entry> test) {
-        /** The classes of both: those that are numbers in the order of these, then the others in alphabetical order. */
+        /** The classes of both: numeric names by value, then the others in alphabetical order. */
         List<String> classNames() {
             return Stream.concat(training.stream(), test.stream())
                     .map(Entry::label)
@@ -121,7 +123,7 @@ public record ImageFolder(
                 .or(() -> testDirectory.map(ImageFolder::bySubdirectory))
                 .orElseGet(() -> heldOut(all));
         Set<String> testNames = test.stream().map(Entry::name).collect(Collectors.toUnmodifiableSet());
-        // Two directories may have pictures of the same name; one may lie in the other.
+        // Two directories can contain pictures of the same name, and one can lie inside the other.
         Predicate<Entry> isTest = testDirectory
                 .<Predicate<Entry>>map(
                         within -> entry -> entry.file().toAbsolutePath().startsWith(within.toAbsolutePath()))
@@ -167,7 +169,7 @@ public record ImageFolder(
         LabelFile.read(file).forEach((picture, label) -> {
             Path named = directory.resolve(picture);
             if (!Files.isRegularFile(named)) {
-                // A name may be written otherwise on the disk than in the label file, and mean the same.
+                // The label file can spell a name differently from the file system and mean the same file.
                 if (byName.isEmpty()) {
                     PictureFolder.of(directory).byName().forEach(byName::put);
                 }
@@ -186,7 +188,7 @@ public record ImageFolder(
         return List.copyOf(entries.values());
     }
 
-    /** The picture's name in the directory, however the label file has written it. */
+    /** The picture's name in the directory, however the label file spells it. */
     private String relative(Path picture) {
         Path root = directory.toAbsolutePath().normalize();
         return PictureFolder.name(
@@ -220,7 +222,7 @@ public record ImageFolder(
                         + "; set data.size to scale all to one size");
             }
             for (int c = 0; c < channels; c++) {
-                // A grey picture among colours is the same in every channel.
+                // A grey picture among coloured ones is repeated in every channel.
                 int from = Math.min(c, picture.channels() - 1) * plane;
                 System.arraycopy(picture.values(), from, pixels, (i * channels + c) * plane, plane);
             }

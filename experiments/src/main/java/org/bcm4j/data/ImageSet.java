@@ -15,8 +15,8 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images to be looked at in order, batch by batch: the pictures of a folder, the array {@code images} of an {@code .npz} file, or the first of
- * a data set.
+ * Images that are read in order, batch by batch: the pictures of a folder, the array {@code images} of an {@code .npz}
+ * file, or the first images of a data set.
  */
 public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageSet.First {
     /**
@@ -31,26 +31,27 @@ public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageS
     /**
      * The first images of a data set.
      *
-     * @param count how many, at most as many as there are
+     * @param count the number of images, at most the size of the data set
      */
     static ImageSet of(LabelledImages images, long count) {
         return new First(images, count);
     }
 
-    /** How many images there are. */
+    /** The number of images. */
     long count();
 
     /**
-     * Hands out all images, a batch at a time, each in a scope of its own.
+     * Passes all images to the receiver, one batch at a time, each in its own scope.
      *
-     * @param size images of a batch at most, at least 1; fewer where the size of the images changes
+     * @param size the largest number of images in a batch, at least 1. A batch is smaller where the size of the images
+     *     changes
      * @param receiver takes uint8 [B,C,H,W]
-     * @throws UserException if an image can not be read
+     * @throws UserException if an image cannot be read
      */
     void forEachBatch(int size, Consumer<Tensor> receiver);
 
     /**
-     * The pictures of a folder and its subfolders, as {@link PictureFolder} finds them, read as they are needed.
+     * The pictures of a folder and its subfolders, as {@link PictureFolder} finds them. They are read on demand.
      *
      * @param files at least one
      */
@@ -90,7 +91,7 @@ public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageS
     /**
      * The first images of a data set.
      *
-     * @param count how many
+     * @param count the number of images
      */
     record First(LabelledImages images, long count) implements ImageSet {
         @Override

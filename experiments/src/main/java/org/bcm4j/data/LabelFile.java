@@ -25,7 +25,7 @@ import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The classes of pictures, as a file tells them: CSV with the columns {@code file,class}, or a JSON object; in UTF-8. */
+/** A file with the classes of pictures: CSV with the columns {@code file,class}, or a JSON object; in UTF-8. */
 final class LabelFile {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -43,7 +43,7 @@ final class LabelFile {
     /**
      * The class of each file, in the order of the label file.
      *
-     * @throws UserException if it can not be read, telling the line
+     * @throws UserException if the file cannot be read; the message names the line
      */
     static Map<String, String> read(Path file) {
         boolean json = file.toString().toLowerCase(Locale.ROOT).endsWith(".json");
@@ -55,7 +55,7 @@ final class LabelFile {
         }
     }
 
-    /** The text without the mark that some programs begin it with. */
+    /** The text without a byte order mark. */
     private static String text(Path file, byte[] content) {
         if (isUtf16(content)) {
             throw new UserException(file + ": is in UTF-16; save it as UTF-8");
@@ -74,7 +74,10 @@ final class LabelFile {
         }
     }
 
-    /** Whether it begins with the mark of UTF-16 or holds bytes of 0, as Latin letters do there and nowhere else. */
+    /**
+     * Whether the content starts with UTF-16's byte order mark or contains zero bytes, as Latin letters do only in
+     * UTF-16.
+     */
     private static boolean isUtf16(byte[] content) {
         boolean marked = content.length >= 2
                 && ((content[0] == (byte) 0xff && content[1] == (byte) 0xfe)
@@ -154,7 +157,7 @@ final class LabelFile {
             return labels;
         } catch (JacksonException e) {
             String line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
-            // Jackson's own words about where it was are for programmers.
+            // Removes Jackson's internal description of the location, which does not help users.
             String what = e.getOriginalMessage()
                     .replaceFirst("(?s)[\\s(:]*(\\[Source|start marker|for Object starting).*", "");
             throw new UserException(file + line + ": is not JSON; " + what, e);

@@ -8,8 +8,8 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A data set in memory, or mapped into it: images of one size, as bytes, and the class of each. Immutable, and safe for use by several
- * threads. Tensors are made on the CPU and belong to the caller's {@link org.bcm4j.tensor.Scope}.
+ * A data set in memory, or mapped into memory: images of one size, as bytes, and the class of each. Immutable and
+ * thread-safe. Tensors are created on the CPU and belong to the caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class LabelledImages {
     /** uint8, [size, channels, height, width]. */
@@ -22,19 +22,19 @@ public final class LabelledImages {
     private final List<String> classNames;
 
     /**
-     * Takes over both arrays; they must not be changed any more.
+     * Takes ownership of both arrays, which must not change afterwards.
      *
      * @param pixels uint8, [labels.length, channels, height, width]
      * @param labels for each image an index into {@code classNames}
      * @param channels 1 for grey, 3 for red, green, blue
-     * @param classNames what the classes are called
-     * @throws IllegalArgumentException if the numbers do not fit together
+     * @param classNames the names of the classes
+     * @throws IllegalArgumentException if the numbers do not match
      */
     public LabelledImages(byte[] pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
         this(ByteBuffer.wrap(pixels), labels, channels, height, width, classNames);
     }
 
-    /** The same with images that may lie in a file, at the positions from 0 on. */
+    /** The same for images in a buffer, possibly a mapped file, which starts at position 0. */
     LabelledImages(ByteBuffer pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
         if (channels < 1 || height < 1 || width < 1) {
             throw new IllegalArgumentException("no images of " + channels + " x " + height + " x " + width);
@@ -55,7 +55,7 @@ public final class LabelledImages {
         this.classNames = List.copyOf(classNames);
     }
 
-    /** How many images there are. */
+    /** The number of images. */
     public int size() {
         return labels.length;
     }
@@ -77,7 +77,7 @@ public final class LabelledImages {
     }
 
     /**
-     * The images at {@code indices}, float32 [B,C,H,W], byte b as b/127.5 - 1, in [-1,1].
+     * The images at {@code indices}, float32 [B,C,H,W] in [-1,1]. A byte b becomes b/127.5 - 1.
      *
      * @throws IndexOutOfBoundsException if there is no such image
      */
@@ -94,7 +94,7 @@ public final class LabelledImages {
         return HostTensors.ofFloats(batch, indices.length, channels, height, width);
     }
 
-    /** The images at {@code indices} as they are stored, uint8 [B,C,H,W]; for metrics that start from bytes. */
+    /** The stored images at {@code indices}, uint8 [B,C,H,W], for metrics that work on bytes. */
     public Tensor bytes(long... indices) {
         int length = channels * height * width;
         byte[] batch = new byte[Math.multiplyExact(indices.length, length)];

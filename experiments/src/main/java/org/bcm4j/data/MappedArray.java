@@ -13,13 +13,13 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * An {@code .npy} file mapped into memory: the system reads its parts as they are looked at, and keeps what there is room for. One in Fortran's
- * order is read into memory.
+ * An {@code .npy} file mapped into memory. The operating system reads its parts on access and keeps those that fit in
+ * memory. An array in Fortran order is read into memory as a whole.
  *
- * @param values in row-major order, in the buffer's order of bytes
+ * @param values in row-major order, in the buffer's byte order
  */
 record MappedArray(NpyHeader header, ByteBuffer values) {
-    /** @throws UserException if the file can not be read, is damaged, or too large to be mapped as one */
+    /** @throws UserException if the file cannot be read, is damaged, or is too large for one mapping */
     static MappedArray of(Path file) {
         ForeignContent.refuse(file);
         try (FileChannel channel = FileChannel.open(file)) {

@@ -4,16 +4,17 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Pictures of any size made to be images of one: the middle square, scaled down. */
+/** Converts pictures of any size to images of one size: the middle square, scaled down. */
 public final class MiddleSquare {
     private MiddleSquare() {}
 
     /**
-     * The largest square in the middle of a picture, scaled down: each pixel is the mean of those that it covers, rounded.
+     * The largest square in the middle of a picture, scaled down. Each pixel is the rounded mean of the pixels that it
+     * covers.
      *
      * @param picture uint8 [C,H,W]; not changed
      * @param side height and width of the result, in pixels
-     * @param source what to call the picture in an error
+     * @param source the picture's name in an error message
      * @return uint8 [C,side,side]
      * @throws UserException if the picture is smaller than that
      */

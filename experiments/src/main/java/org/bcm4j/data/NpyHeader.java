@@ -21,14 +21,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * What precedes the values of an array in NumPy's format: a magic number, a version, a length, and a Python dictionary
- * such as <code>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</code>, padded so that the values begin
- * at a multiple of 64. Other programs and Python 2 write keys in another order, other quotes, and {@code 2L} for 2.
+ * The header of an array in NumPy's format: a magic number, a version, a length, and a Python dictionary such as
+ * <code>{'descr': '&lt;f4', 'fortran_order': False, 'shape': (2, 3), }</code>, padded so that the values begin at a
+ * multiple of 64. Other programs and Python 2 write keys in another order, other quotes, and {@code 2L} for 2.
  *
- * @param bigEndian whether the first byte of a value is its highest
- * @param columnMajor whether the first index runs fastest (Fortran's order)
- * @param bytes of the whole header in the file that it was read from, the magic number included; 0 if it is yet to be
- *     written
+ * @param bigEndian whether values are stored with the most significant byte first
+ * @param columnMajor whether the first index varies fastest (Fortran order)
+ * @param bytes the length of the whole header in its file, including the magic number; 0 if it has not been written yet
  */
 record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean columnMajor, int bytes) {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -36,7 +35,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
     private static final int MAX_TEXT_BYTES = 1 << 16;
     private static final int MAX_DIMENSIONS = 64;
 
-    /** By kind and bytes; what precedes them is the order of the bytes. */
+    /** By kind and number of bytes. In a file, a byte order mark precedes them. */
     private static final Map<String, ScalarType> TYPES = Map.of(
             "u1", ScalarType.Byte,
             "i4", ScalarType.Int,
@@ -58,7 +57,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
         shape = List.copyOf(shape);
     }
 
-    /** @throws IllegalArgumentException if the tensor is of a type that is not in the table */
+    /** @throws IllegalArgumentException if the tensor's type is not in the table */
     static NpyHeader of(Tensor array) {
         byte type = array.scalar_type().value;
         ScalarType known = TYPES.values().stream()
@@ -70,13 +69,13 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
         return new NpyHeader(known, Arrays.stream(array.shape()).boxed().toList(), false, false, 0);
     }
 
-    /** @throws UserException if this is no header, or that of an array that is not supported */
+    /** @throws UserException if this is no header, or the header of an unsupported array */
     static NpyHeader read(ReadableByteChannel channel, String where) throws IOException {
         byte[] start = read(channel, MAGIC.length + 2);
         if (!Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw broken(where, "it does not begin as one");
         }
-        // Version 1.0 has two bytes of length, 2.0 and 3.0 have four.
+        // Version 1.0 has a length of two bytes, 2.0 and 3.0 of four.
         int lengthBytes = start[MAGIC.length] == 1 ? Short.BYTES : Integer.BYTES;
         ByteBuffer encodedLength = ByteBuffer.wrap(Arrays.copyOf(read(channel, lengthBytes), Integer.BYTES));
         int length = encodedLength.order(ByteOrder.LITTLE_ENDIAN).getInt();
@@ -104,7 +103,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
             while (dimension.find()) {
                 dimensions.add(Long.parseLong(dimension.group()));
             }
-            // The limit of NumPy and of libtorch.
+            // NumPy and libtorch have this limit.
             if (dimensions.size() > MAX_DIMENSIONS) {
                 throw broken(where, "it has " + dimensions.size() + " dimensions");
             }
@@ -116,12 +115,13 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
     }
 
     /**
-     * Checks that header and values make up the file exactly.
+     * Checks that header and values fill the file exactly.
      *
-     * @param size bytes of the file or entry
+     * @param size size of the file or entry in bytes
      */
     void checkSize(long size, String where) {
-        // Zero-sized dimensions count as one where libtorch multiplies strides, which must not overflow either.
+        // Dimensions of size zero count as one where libtorch multiplies strides. That product must not overflow
+        // either.
         long extent = elementBytes();
         try {
             for (long dimension : shape) {
@@ -136,7 +136,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
         }
     }
 
-    /** Reads all values, which follow the header. */
+    /** Reads all values. They follow the header. */
     Tensor values(ReadableByteChannel channel) throws IOException {
         if (!columnMajor || shape.size() < 2) {
             return values(channel, dimensions());
@@ -152,7 +152,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
         }
     }
 
-    /** Reads the next values in the order in which they are stored, as a tensor of some shape. */
+    /** Reads the next values in their stored order, as a tensor of the given shape. */
     Tensor values(ReadableByteChannel channel, long... part) throws IOException {
         if (!bigEndian || elementBytes() == 1 || shape.contains(0L)) {
             return HostTensors.read(channel, type, part);
@@ -171,7 +171,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
                 .map(entry -> (type == ScalarType.Byte ? "|" : "<") + entry.getKey())
                 .findFirst()
                 .orElseThrow();
-        // Python writes a tuple of one as (n,).
+        // Python writes a tuple with one element as (n,).
         String dimensions =
                 shape.stream().map(String::valueOf).collect(Collectors.joining(", ")) + (shape.size() == 1 ? "," : "");
         String text = "{'descr': '" + description + "', 'fortran_order': False, 'shape': (" + dimensions + "), }";

@@ -11,16 +11,16 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One array of an {@code .npz} file, which may be larger than memory: its rows are read a few at a time, in their order.
+ * One array of an {@code .npz} file. It can be larger than memory: its rows are read in order, a few at a time.
  *
- * @param name of the array, without {@code .npy}
+ * @param name the array's name without {@code .npy}
  * @param header its type and shape
  */
 record NpzArray(Path file, String name, NpyHeader header) {
     /**
      * Finds the array and reads its header.
      *
-     * @throws UserException if the file can not be read or is damaged, or holds no such array
+     * @throws UserException if the file cannot be read or is damaged, or holds no such array
      */
     static NpzArray of(Path file, String name) {
         try (ZipFile zip = new ZipFile(file.toFile());
@@ -34,12 +34,12 @@ record NpzArray(Path file, String name, NpyHeader header) {
     }
 
     /**
-     * Hands out all rows, the parts along the first dimension. They are read a few at a time, unless they are stored in Fortran's order, where
-     * every row is spread over the whole array.
+     * Passes all rows, the parts along the first dimension, to the receiver. They are read a few at a time, except in
+     * Fortran order, where every row is spread over the whole array.
      *
-     * @param count rows at a time at most, at least 1
-     * @param receiver takes [count, …]; each tensor belongs to a scope of its own
-     * @throws UserException if the file can not be read to its end, or is not what was written
+     * @param count the largest number of rows at a time, at least 1
+     * @param receiver takes [count, …]; each tensor belongs to its own scope
+     * @throws UserException if the file cannot be read to its end, or its checksum is wrong
      */
     void forEachRows(int count, Consumer<Tensor> receiver) {
         long[] shape = header.dimensions();

@@ -10,11 +10,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.bcm4j.storage.UserException;
 
-/** The bytes of one array in an open {@code .npz} file, with the checksum that zip keeps of them and Java does not compare by itself. */
+/**
+ * The bytes of one array in an open {@code .npz} file, with the zip entry's checksum, which Java does not verify
+ * itself.
+ */
 final class NpzEntry implements AutoCloseable {
     static final String SUFFIX = ".npy";
 
-    /** Deflate can not shrink below 1 : 1032; an entry that claims more lies about its size. */
+    /** Deflate cannot compress better than 1 : 1032. An entry that claims more has a false size. */
     private static final long MAX_DEFLATE_RATIO = 1032;
 
     private final ZipEntry entry;
@@ -29,7 +32,7 @@ final class NpzEntry implements AutoCloseable {
         channel = Channels.newChannel(checked);
     }
 
-    /** @throws UserException if the entry is no array or lies about its size */
+    /** @throws UserException if the entry is no array or has a false size */
     static NpzEntry open(Path file, ZipFile zip, ZipEntry entry) throws IOException {
         String where = file + ", entry " + entry.getName();
         if (!entry.getName().endsWith(SUFFIX)) {
@@ -41,30 +44,30 @@ final class NpzEntry implements AutoCloseable {
         return new NpzEntry(zip, entry, where);
     }
 
-    /** Of the array, without {@code .npy}. */
+    /** The array's name without {@code .npy}. */
     String name() {
         return entry.getName().substring(0, entry.getName().length() - SUFFIX.length());
     }
 
-    /** For messages. */
+    /** The file and entry, for messages. */
     String where() {
         return where;
     }
 
-    /** Bytes, unpacked. */
+    /** The unpacked size in bytes. */
     long size() {
         return entry.getSize();
     }
 
-    /** From which the bytes are read, once. */
+    /** The channel from which the bytes are read, once. */
     ReadableByteChannel channel() {
         return channel;
     }
 
     /**
-     * To be called when all bytes have been read.
+     * Must be called after all bytes have been read.
      *
-     * @throws UserException if they are not those that were written
+     * @throws UserException if they do not match the checksum
      */
     void verify() {
         if (checked.getChecksum().getValue() != entry.getCrc()) {

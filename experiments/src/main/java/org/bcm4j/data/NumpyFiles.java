@@ -28,12 +28,13 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or float64.
- * They are read in any order of bytes and of dimensions, and written little-endian in row-major order. Pickled objects are never read. Tensors are made on the CPU, own their memory and belong to the
- * caller's {@link org.bcm4j.tensor.Scope}.
+ * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or
+ * float64. They are read in any byte order and any order of dimensions, and written little-endian in row-major order.
+ * Pickled objects are never read. Tensors are created on the CPU, own their memory and belong to the caller's
+ * {@link org.bcm4j.tensor.Scope}.
  */
 public final class NumpyFiles {
-    /** The earliest time that a zip entry can bear, for files that depend on their content only. */
+    /** The earliest time that a zip entry can have, for files that depend only on their content. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private NumpyFiles() {}
@@ -41,7 +42,7 @@ public final class NumpyFiles {
     /**
      * Reads a {@code .npy} file.
      *
-     * @throws UserException if the file can not be read, is damaged, or holds another kind of array
+     * @throws UserException if the file cannot be read, is damaged, or holds another kind of array
      */
     public static Tensor readNpy(Path file) {
         ForeignContent.refuse(file);
@@ -55,7 +56,7 @@ public final class NumpyFiles {
     /**
      * Reads all arrays of a {@code .npz} file, in the file's order, by name without {@code .npy}.
      *
-     * @throws UserException if the file can not be read, is damaged, or holds another kind of array
+     * @throws UserException if the file cannot be read, is damaged, or holds another kind of array
      */
     public static Map<String, Tensor> readNpz(Path file) {
         Map<String, Tensor> arrays = new LinkedHashMap<>();
@@ -93,10 +94,10 @@ public final class NumpyFiles {
     }
 
     /**
-     * Reads one array of a {@code .npz} file, whatever else is in it.
+     * Reads one array of a {@code .npz} file and ignores the others.
      *
      * @param name without {@code .npy}
-     * @throws UserException as {@link #readNpz(Path)}, or if there is no such array
+     * @throws UserException in the same cases as {@link #readNpz(Path)}, or if there is no such array
      */
     public static Tensor readNpz(Path file, String name) {
         return NpzArray.of(file, name).values();
@@ -105,7 +106,7 @@ public final class NumpyFiles {
     /**
      * The names of the arrays in a {@code .npz} file, without {@code .npy}.
      *
-     * @throws UserException if the file can not be read
+     * @throws UserException if the file cannot be read
      */
     public static Set<String> names(Path file) {
         try (ZipFile zip = new ZipFile(file.toFile())) {
@@ -122,15 +123,15 @@ public final class NumpyFiles {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** NumPy leaves other entries alone; archivers of Macs put such of their own beside the arrays. */
+    /** NumPy ignores other entries. Archivers on a Mac add entries of their own. */
     private static boolean isArray(ZipEntry entry) {
         return entry.getName().endsWith(NpzEntry.SUFFIX) && !entry.getName().startsWith("__MACOSX/");
     }
 
     /**
-     * Writes a {@code .npy} file, atomically.
+     * Writes a {@code .npy} file atomically.
      *
-     * @throws UserException if the file can not be written
+     * @throws UserException if the file cannot be written
      * @throws IllegalArgumentException if the tensor is of a type that is not listed above
      */
     public static void writeNpy(Path file, Tensor array) {
@@ -142,11 +143,11 @@ public final class NumpyFiles {
     }
 
     /**
-     * Writes a compressed {@code .npz} file, atomically, with the arrays in the map's order. The same content always
+     * Writes a compressed {@code .npz} file atomically, with the arrays in the map's order. The same content always
      * gives the same bytes.
      *
      * @param arrays by name without {@code .npy}
-     * @throws UserException if the file can not be written
+     * @throws UserException if the file cannot be written
      * @throws IllegalArgumentException if a tensor is of a type that is not listed above
      */
     public static void writeNpz(Path file, Map<String, Tensor> arrays) {
@@ -172,7 +173,7 @@ public final class NumpyFiles {
         return inMemory(where, () -> header.values(channel));
     }
 
-    /** What reads an array. */
+    /** Reads an array. */
     interface Reading {
         Tensor run() throws IOException;
     }

@@ -11,17 +11,18 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Images that were decoded once and packed into arrays that NumPy maps as they are, and so does this: they take no memory of the process,
- * and a training begins at once. The directory holds {@code dataset.json}, whose key {@code classes} lists the names of the classes (others
- * tell people where the images are from), and the folders {@code train} and {@code test} with {@code images.npy}, uint8 [N,C,H,W] with C
- * 1 or 3, and {@code labels.npy}, int64 [N], numbers of classes from 0.
+ * Images that were decoded once and packed into NumPy arrays, which are mapped into memory: they take no memory of the
+ * process, and training begins at once. The directory holds {@code dataset.json} and the folders {@code train} and
+ * {@code test}. In {@code dataset.json} the key {@code classes} lists the names of the classes; other keys are for
+ * human readers. Each folder holds {@code images.npy}, uint8 [N,C,H,W] with C 1 or 3, and {@code labels.npy}, int64
+ * [N], class numbers from 0.
  *
- * @param directory where these are; the files must not change while they are in use
+ * @param directory the directory of these files, which must not change while they are in use
  */
 public record PackedImages(Path directory) implements DataSource {
     private static final String DESCRIPTION = "dataset.json";
 
-    /** What is read of {@code dataset.json}. */
+    /** The part of {@code dataset.json} that is read. */
     record Description(List<String> classes) {
         Description {
             if (classes.isEmpty() || Set.copyOf(classes).size() != classes.size()) {

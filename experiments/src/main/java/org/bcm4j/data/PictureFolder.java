@@ -25,24 +25,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pictures of a folder and its subfolders, those behind links too, and what else lies there. Left out are hidden files (a Mac's
- * {@code ._x.png} among them), the folder {@code __MACOSX}, files that do not end as pictures do, links that lead nowhere or in a circle,
- * and what {@code bcm} writes beside its results ({@value #OVERVIEW}, {@value #COMPARISONS}).
+ * The pictures of a folder and its subfolders, including those behind links, and the other files there. Left out are
+ * hidden files (including a Mac's {@code ._x.png}), the folder {@code __MACOSX}, files without the ending of a picture,
+ * links that lead nowhere or in a circle, and what {@code bcm} writes next to its results ({@value #OVERVIEW},
+ * {@value #COMPARISONS}).
  *
- * @param pictures in the order of their names
- * @param leftOut in the order of their names
+ * @param pictures in name order
+ * @param leftOut in name order
  */
 public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut) {
-    /** A picture of several results, which edits write into the folder of their results. */
+    /** An overview picture of several results, which edits write into the folder of their results. */
     public static final String OVERVIEW = "overview.png";
 
-    /** The folder of results beside what they were made of, which edits write into the folder of their results. */
+    /** The folder that shows results next to their inputs, which edits write into the folder of their results. */
     public static final String COMPARISONS = "side-by-side";
 
     private static final Logger LOG = LoggerFactory.getLogger(PictureFolder.class);
     private static final int NAMED = 4;
 
-    /** A folder may be read several times, for training and for test images; what is told once is enough. */
+    /**
+     * Lines that have been logged. A folder can be read several times, for training and for test images; each line is
+     * logged once.
+     */
     private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     public PictureFolder {
@@ -50,7 +54,7 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
         leftOut = List.copyOf(leftOut);
     }
 
-    /** @throws UserException if the folder or one in it can not be read */
+    /** @throws UserException if the folder or one of its subfolders cannot be read */
     public static PictureFolder of(Path folder) {
         List<Path> pictures = new ArrayList<>();
         List<Path> leftOut = new ArrayList<>();
@@ -70,9 +74,9 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
     }
 
     /**
-     * As {@link #of}, for those who need pictures; says in one line what was left out.
+     * Same as {@link #of}, but requires pictures. Logs one line about the files left out.
      *
-     * @throws UserException if there are none
+     * @throws UserException if there are no pictures
      */
     public static PictureFolder ofSome(Path folder) {
         PictureFolder found = of(folder);
@@ -113,7 +117,8 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                // A link in a circle fails here; a folder that may not be read is for its owner to mend.
+                // A circular link fails here and is left out. A folder without read permission is an error that its
+                // owner must fix.
                 boolean circle = failure instanceof FileSystemLoopException;
                 if (!circle && (!Files.isSymbolicLink(file) || file.equals(root))) {
                     throw FileFailure.reading(file, failure);
@@ -129,9 +134,9 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
     }
 
     /**
-     * The pictures by their names relative to the folder, in the order of the names.
+     * The pictures by their names relative to the folder, in name order.
      *
-     * @throws UserException if two pictures have one name
+     * @throws UserException if two pictures have the same name
      */
     public Map<String, Path> byName() {
         Map<String, Path> byName = new TreeMap<>();
@@ -146,21 +151,21 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
     }
 
     /**
-     * A picture's name as it is compared: a Mac may spell an umlaut in two characters where others use one (NFD, NFC), and names from
-     * archives made on Windows hold {@code \} for {@code /}.
+     * A picture's normalised name, for comparisons. A Mac can encode an umlaut in two characters where others use one
+     * (NFD, NFC), and archives made on Windows contain {@code \} instead of {@code /}.
      */
     public static String name(String file) {
         return Normalizer.normalize(file, Normalizer.Form.NFC).replace('\\', '/');
     }
 
-    /** Says in one line, once, how many files were left out, and names the first. */
+    /** Logs one line, once, with the number of files left out and the names of the first ones. */
     public void reportLeftOut() {
         if (!leftOut.isEmpty()) {
             tell(folder + ": read " + pictures.size() + " pictures, left out " + namesOfLeftOut());
         }
     }
 
-    /** Says in one line, once, how many pictures a label file does not name, if it does not name all. */
+    /** Logs one line, once, with the number of pictures that a label file does not name, if there are any. */
     void reportUnnamed(Path labelFile, Set<String> named) {
         List<Path> unnamed = pictures.stream()
                 .filter(picture ->

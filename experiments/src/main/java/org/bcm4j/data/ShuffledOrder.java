@@ -4,9 +4,9 @@ import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 
 /**
- * The order in which training sees a data set: endless epochs, each a fresh permutation of all indices. Epoch k of seed s is the same
- * permutation on every machine and Java version, so the number of an example decides which image it is. A batch may begin in one epoch and
- * end in the next; no image is left out. Not safe for use by several threads at once.
+ * The order in which training sees a data set: endless epochs, each a fresh permutation of all indices. Epoch k of seed
+ * s is the same permutation on every machine and Java version, so an example's number determines its image. A batch can
+ * begin in one epoch and end in the next; no image is left out. Not thread-safe.
  */
 public final class ShuffledOrder {
     private final long seed;
@@ -16,7 +16,7 @@ public final class ShuffledOrder {
     /**
      * An order of the indices below {@code size}.
      *
-     * @param size images in the data set, at least 1
+     * @param size the number of images in the data set, at least 1
      * @param seed the seed of all epochs
      */
     public ShuffledOrder(int size, long seed) {
@@ -29,7 +29,8 @@ public final class ShuffledOrder {
     }
 
     /**
-     * The index of an image, in [0, size). Numbers that follow each other are quick; going to another epoch shuffles the whole set.
+     * The index of an example's image, in [0, size). Consecutive numbers are fast. A change of epoch shuffles the whole
+     * set.
      *
      * @param example the number of the example from the start of training, at least 0
      */
@@ -44,14 +45,14 @@ public final class ShuffledOrder {
         return permutation[(int) (example % permutation.length)];
     }
 
-    /** The indices of {@code count} examples from number {@code first} on. */
+    /** The indices of {@code count} examples, starting at number {@code first}. */
     public long[] indices(long first, int count) {
         return LongStream.range(first, first + count).map(this::index).toArray();
     }
 
     private void shuffle(long wanted) {
         epoch = wanted;
-        // Seeding by the hash of the seed plus the epoch keeps the epochs of neighbouring seeds apart.
+        // Seeding by the hash of the seed plus the epoch makes the epochs of neighbouring seeds differ.
         SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch);
         for (int i = 0; i < permutation.length; i++) {
             int j = below(i + 1, random);
@@ -61,8 +62,8 @@ public final class ShuffledOrder {
     }
 
     /**
-     * A number in [0, bound), from 63 random bits, with a bias of less than 2^-32. Spelled out because how the
-     * platform's bounded draws use their bits is not specified, and may change with its version.
+     * A number in [0, bound), from 63 random bits, with a bias of less than 2^-32. It is implemented here because the
+     * platform's bounded draws do not specify how they use their bits, and can change with its version.
      */
     private static int below(int bound, SplittableRandom random) {
         return (int) Math.multiplyHigh(random.nextLong() >>> 1, (long) bound << 1);

@@ -14,12 +14,12 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Walk;
 
 /**
- * The soft term of Eq. 9 against that of Eq. 8, with and without the consistency term (Figs. 10 to 12), and with inversion consistency beside
- * both (docs/method.md §4b): runs of as many steps, from scratch.
+ * Ablations of the loss, trained from scratch for the same number of steps: the soft term of Eq. 9, the one of Eq. 8,
+ * Eq. 9 without the consistency term (Figs. 10 to 12), and Eq. 9 with inversion consistency (docs/method.md §4b).
  *
- * @param samples for each seed
+ * @param samples samples for each seed
  * @param images test images for each seed
- * @param seeds how many, from 0
+ * @param seeds the number of seeds, from 0
  */
 public record Ablations(long samples, long images, int seeds) implements Stage<Ablations.Result> {
     private static final Walk GENERATION = Walk.parse("80 > 0");
@@ -27,15 +27,16 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
             Walk.parse(Objects.requireNonNull(RecommendedWalks.UNTUNED.invert().get("2")));
 
     /**
-     * A run.
+     * The figures of one run.
      *
-     * @param run its name
-     * @param distance of samples in one evaluation, relative to blurred images
-     * @param error mean squared, on [0,1], of inversions in two evaluations; absent if they led to values that are not finite
+     * @param run the run
+     * @param distance distance of samples in one evaluation, relative to blurred images
+     * @param error mean squared error on [0,1] of inversions in two evaluations; absent if they led to values that are
+     *     not finite
      */
     public record Variant(Run run, ConfidenceInterval distance, Optional<ConfidenceInterval> error) {}
 
-    /** All runs. */
+    /** The figures of all runs. */
     public record Result(Provenance provenance, List<Variant> variants) implements StageResult {
         Variant of(Run run) {
             return variants.stream()
@@ -84,7 +85,7 @@ public record Ablations(long samples, long images, int seeds) implements Stage<A
         return new Result(provenance, variants);
     }
 
-    /** A run that fails as the paper says may well lead to values that are not finite, which is a result too. */
+    /** A run that fails as the paper says can give values that are not finite. That is a result too. */
     private static Optional<ConfidenceInterval> ifFinite(Supplier<ConfidenceInterval> measurement) {
         try {
             return Optional.of(measurement.get());

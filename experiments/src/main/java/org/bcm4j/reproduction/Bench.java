@@ -32,9 +32,9 @@ import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
-/** What stages measure with: the trained models, the images, the feature network. For one thread at a time. */
+/** The tools with which stages measure: the trained models, the images, the feature network. Not for concurrent use. */
 public final class Bench {
-    /** Enough to know what training images look like. */
+    /** Enough to estimate the statistics of training images. */
     private static final long MOST_TRAINING_IMAGES = 10_000;
 
     private static final int BATCH = 100;
@@ -79,29 +79,29 @@ public final class Bench {
         return work.resolve(run.title()).resolve("model");
     }
 
-    /** A run's model, which the caller closes. */
+    /** Opens a run's model. The caller closes it. */
     TrainedModel open(Run run) {
         return TrainedModel.open(folder(run), device(), precision());
     }
 
-    /** Puts a sheet of images, [N,C,H,W] in [-1,1], beside the results. */
+    /** Writes a sheet of images, [N,C,H,W] in [-1,1], into the report folder. */
     void picture(String name, Tensor images, int columns) {
         byte[] png =
                 ImageFiles.png(ImageGrid.ofColumns(columns).withMagnification(2).draw(images));
         AtomicFile.write(report.resolve(name + ".png"), out -> out.write(png));
     }
 
-    /** EDM's denoiser, which the caller closes. */
+    /** Opens EDM's denoiser. The caller closes it. */
     TrainedModel openDenoiser() {
         return TrainedModel.open(folder(Run.EDM), device(), precision());
     }
 
-    /** Images that no training and no tuning sees. */
+    /** Images that are used for neither training nor tuning. */
     LabelledImages test() {
         return test;
     }
 
-    /** Images to tune on. */
+    /** Images for tuning. */
     LabelledImages training() {
         if (training.isEmpty()) {
             training = Optional.of(config.data().training());
@@ -109,7 +109,7 @@ public final class Bench {
         return training.get();
     }
 
-    /** All test images, as the feature network sees them. */
+    /** The feature network's figures of all test images. */
     RealImages realTest() {
         if (realTest.isEmpty()) {
             realTest = Optional.of(RealImages.measure(features, test, test.size(), listener));
@@ -117,7 +117,7 @@ public final class Bench {
         return realTest.get();
     }
 
-    /** Training images, as the feature network sees them. */
+    /** The feature network's figures of training images. */
     RealImages realTraining() {
         if (realTraining.isEmpty()) {
             long count = Math.min(MOST_TRAINING_IMAGES, training().size());
@@ -126,7 +126,7 @@ public final class Bench {
         return realTraining.get();
     }
 
-    /** The walks that were tuned; the stage that tunes them is always the first. */
+    /** The tuned walks. The stage that tunes them always runs first. */
     TunedWalks.Result walks() {
         return walks.orElseThrow();
     }
@@ -135,12 +135,12 @@ public final class Bench {
         walks = Optional.of(tuned);
     }
 
-    /** Which labels a model is told of the images that it inverts: their own, if it knows any. */
+    /** The labels that a model receives when it inverts images: the true ones if it has classes. */
     static InversionQuality.Labels labels(TrainedModel model) {
         return model.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
     }
 
-    /** The Fréchet distance of a model's samples from test images, divided by that of blurred ones, over seeds. */
+    /** The Fréchet distance of a model's samples from test images, divided by that of blurred images, over seeds. */
     ConfidenceInterval generation(TrainedModel model, Walk walk, long samples, int seeds) {
         return over(
                 seeds,
@@ -150,7 +150,8 @@ public final class Bench {
     }
 
     /**
-     * The mean squared error on [0,1] of test images inverted and generated again, over seeds; each seed looks at images of its own.
+     * The mean squared error on [0,1] of test images that are inverted and regenerated, over seeds. Each seed uses its
+     * own images.
      */
     ConfidenceInterval reconstruction(TrainedModel model, SamplingPath inversion, long images, int seeds) {
         return over(
@@ -161,10 +162,11 @@ public final class Bench {
     }
 
     /**
-     * The noises behind images.
+     * The noises to which images are inverted.
      *
-     * @param initial draws what a walk adds to a batch, given the number of its first image
-     * @return float32 [N,C,H,W], divided by the scale at which the way ends; belongs to the caller's scope
+     * @param initial gives the source of the noise that a walk adds to a batch; its argument is the number of the
+     *     batch's first image
+     * @return float32 [N,C,H,W], divided by the noise scale at which the path ends; belongs to the caller's scope
      */
     Tensor noises(
             TrainedModel model, SamplingPath inversion, LabelledImages images, LongFunction<NoiseSource> initial) {
@@ -193,7 +195,7 @@ public final class Bench {
                 LongStream.range(0, seeds).mapToDouble(figure).toArray());
     }
 
-    /** The test images of a seed: {@code count} of them, other ones for each seed as long as there are enough. */
+    /** The {@code count} test images of a seed. Seeds have different images as long as there are enough. */
     LabelledImages testImages(long seed, long count) {
         long[] indices = LongStream.range(seed * count, (seed + 1) * count)
                 .map(i -> i % test.size())

@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
 import org.bcm4j.metrics.NoiseFigures;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
-/** What the paper says must show at any scale (docs/method.md §8), each with the comparisons of which it consists. */
+/** The paper's claims that must hold at any scale (docs/method.md §8), each with the comparisons that test it. */
 public enum Claim {
     /** Fig. 13. */
     COMBINATION(
@@ -26,7 +26,7 @@ public enum Claim {
             "BCM's 2-NFE inversion has a lower error than the inversion of every ODE solver in at most 20 NFE.",
             "inversion-against-nfe",
             results -> results.inversion().map(Claim::fewEvaluations)),
-    /** Its ablation of inversion. */
+    /** The paper's ablation of inversion. */
     INITIAL_NOISE(
             "A small initial noise lowers the reconstruction error.",
             "At every number of evaluations, the walk with the noise has a lower error than the same without.",
@@ -61,17 +61,20 @@ public enum Claim {
             "edits",
             results -> results.edits().map(Claim::inpainting));
 
-    /** How much worse what "fails" has to be. */
+    /** The factor by which a result must be worse to count as failing. */
     private static final double FAILURE = 2;
 
-    /** How many times as much as the ODE's noise has, which is the true trajectory's but for the denoiser's errors. */
+    /**
+     * The accepted ratio to the figures of the ODE's noise. The ODE follows the true trajectory except for the
+     * denoiser's errors.
+     */
     private static final double TOLERANCE = 2;
 
     private final String statement;
     private final String rule;
     private final String stage;
 
-    @SuppressWarnings("ImmutableEnumChecker") // a lambda that captures nothing
+    @SuppressWarnings("ImmutableEnumChecker") // a lambda without captures
     private final Function<Results, Optional<List<Comparison>>> comparisons;
 
     Claim(String statement, String rule, String stage, Function<Results, Optional<List<Comparison>>> comparisons) {
@@ -82,12 +85,12 @@ public enum Claim {
     }
 
     /**
-     * What became of a claim.
+     * The judgement of a claim.
      *
      * @param statement the claim
-     * @param rule by which it is judged
-     * @param stage whose numbers it is judged by
-     * @param comparisons each with its numbers; none if the stage has no result yet
+     * @param rule the rule by which it is judged
+     * @param stage the stage whose figures are compared
+     * @param comparisons the comparisons with their figures; none if the stage has no result yet
      */
     public record Judgement(
             Claim claim, String statement, String rule, String stage, Verdict verdict, List<Comparison> comparisons) {}
@@ -95,10 +98,11 @@ public enum Claim {
     /**
      * All judgements: {@code claims.json}.
      *
-     * @param lack why nothing is decided, whatever the numbers say; absent if runs and measurements were long enough
+     * @param lack the reason why nothing is decided, whatever the figures are; absent if runs and measurements were
+     *     long enough
      */
     public record Judgements(Optional<String> lack, List<Judgement> claims) {
-        /** By the results that there are. */
+        /** Judges all claims by the available results. */
         public static Judgements of(Results results) {
             Optional<String> lack = new Evidence(results).lack();
             return new Judgements(
@@ -109,7 +113,7 @@ public enum Claim {
         }
     }
 
-    /** Judges by the results that there are; {@link Verdict#UNDECIDED} if the stage has none. */
+    /** Judges by the available results; {@link Verdict#UNDECIDED} if the stage has none. */
     private Judgement judge(Results results, boolean decidable) {
         List<Comparison> made = comparisons.apply(results).orElse(List.of());
         Verdict verdict = decidable ? Verdict.of(made) : Verdict.UNDECIDED;
@@ -177,7 +181,7 @@ public enum Claim {
                 "distance, without it",
                 Optional.of(alone.distance()),
                 FAILURE);
-        // Where even Eq. 9 led to no number there is nothing to compare.
+        // If even Eq. 9 gave no finite error, there is nothing to compare.
         return inversion.map(compared -> List.of(compared, generation)).orElse(List.of());
     }
 

@@ -4,13 +4,14 @@ import java.util.Optional;
 import org.bcm4j.metrics.ConfidenceInterval;
 
 /**
- * Two figures of which a claim says that the first, times a factor, is lower.
+ * Two figures and the claim that the first, times a factor, is lower than the second.
  *
- * @param lower what the first is of
- * @param figure the first
- * @param higher what the second is of
- * @param otherFigure the second; absent if it is not finite, and so higher than any
- * @param factor of the first: 2 if the second has to be more than twice as high, ½ if the first may be up to twice the second
+ * @param lower the description of the first figure
+ * @param figure the first figure
+ * @param higher the description of the second figure
+ * @param otherFigure the second figure; absent if it is not finite, which counts as higher than any
+ * @param factor factor of the first figure: 2 if the second must be more than twice as high, ½ if the first may be up
+ *     to twice the second
  */
 public record Comparison(
         String lower,
@@ -22,12 +23,12 @@ public record Comparison(
         return new Comparison(lower, figure, higher, Optional.of(otherFigure), 1);
     }
 
-    /** By how much the second is higher than the first and its factor, seed by seed; absent if it is not finite. */
+    /** The second figure minus the factor times the first, seed by seed; absent if the second is not finite. */
     public Optional<ConfidenceInterval> difference() {
         return otherFigure.map(other -> other.minus(figure, factor));
     }
 
-    /** By the 95 % interval of the difference: {@link Verdict#UNDECIDED} where that holds 0. */
+    /** The verdict by the 95 % interval of the difference: {@link Verdict#UNDECIDED} if the interval contains 0. */
     public Verdict verdict() {
         return difference().map(Comparison::verdict).orElse(Verdict.HELD);
     }

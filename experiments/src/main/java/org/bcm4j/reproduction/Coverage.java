@@ -16,26 +16,26 @@ import org.bcm4j.training.terms.BidirectionalConsistency;
 import org.bcm4j.training.terms.IntervalLaw;
 
 /**
- * How often training draws which t_{n+1} and u (Fig. 14): exact, from the interval law and the curriculum; nothing is drawn and no model
- * needed.
+ * The probability with which training draws each t_{n+1} and u (Fig. 14). It is exact, computed from the interval law
+ * and the curriculum, without random draws and without a model.
  *
- * @param curriculum of BCM's run
- * @param times the law of times of its soft term, which alone has a u
- * @param steps of the objective
+ * @param curriculum the curriculum of BCM's run
+ * @param times the law of times of its soft term, the only term with a u
+ * @param steps the number of steps of the objective
  */
 public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long steps)
         implements Stage<Coverage.Result> {
-    /** Bins along each axis, of equal width in the logarithm. */
+    /** The number of bins along each axis, of equal width in the logarithm. */
     static final int BINS = 20;
 
-    /** The paper's curriculum, whose stages are of equal length. */
+    /** The paper's curriculum. Its stages have equal length. */
     static final Curriculum PAPER = new Curriculum.Doubling(10, 1280);
 
     static final IntervalLaw.Settings PAPER_LAW = IntervalLaw.Settings.paper(IntervalLaw.EndPoints.INCLUDED);
 
     private static final long PAPER_STEPS = 400_000;
 
-    /** That of a run; the paper's if there is none. */
+    /** The coverage of a run; the paper's if there is none. */
     static Coverage of(Optional<TrainingConfig> bcm) {
         return bcm.map(ReproductionConfig::objective)
                 .map(objective -> {
@@ -49,7 +49,8 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
     /**
      * A law of (t, u).
      *
-     * @param density the probability of each cell: rows from small t to large, in each from small u to large; they sum to 1
+     * @param density the probability of each cell. Rows go from small t to large, and cells in a row from small u to
+     *     large. All cells sum to 1
      * @param end the probability that u is T
      */
     public record Law(List<List<Double>> density, double end) {}
@@ -57,9 +58,9 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
     /**
      * Both laws.
      *
-     * @param edges of the bins, noise scales from σ_min to T
-     * @param paper the paper's law and curriculum
-     * @param here those of the run
+     * @param edges the edges of the bins, noise scales from σ_min to T
+     * @param paper the law of the paper's law of times and curriculum
+     * @param here the law of the run
      */
     public record Result(Provenance provenance, List<Double> edges, Law paper, Law here) implements StageResult {}
 
@@ -102,7 +103,7 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
         return new Result(provenance, edges, law(PAPER, PAPER_LAW, PAPER_STEPS), law(curriculum, times, steps));
     }
 
-    /** The law over a whole run: that of each grid, weighted by the steps that it is used for. */
+    /** The law over a whole run: the average over all grids, weighted by the number of steps with each grid. */
     private static Law law(Curriculum curriculum, IntervalLaw.Settings settings, long steps) {
         Map<Integer, Long> stepsByPoints = new TreeMap<>();
         for (long step = 0; step < steps; step++) {
@@ -120,7 +121,7 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
                 end);
     }
 
-    /** Adds a grid's law to the cells; returns its share of what ends at T. */
+    /** Adds a grid's law to the cells; returns its share of the probability that u is T. */
     private static double add(double[][] density, TimeGrid grid, IntervalLaw.Settings settings, double weight) {
         IntervalLaw law = new IntervalLaw(grid, settings);
         double[] intervals = law.intervals();

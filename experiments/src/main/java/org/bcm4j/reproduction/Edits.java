@@ -15,25 +15,25 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 
 /**
- * Inpainting of the middle square by BCM and as consistency models do it, by iCT; blind restoration of compressed images by BCM. The walks
- * are those of docs/method.md §7, untuned.
+ * Inpainting of the middle square, by BCM and by iCT with the method of consistency models. Blind restoration of
+ * compressed images, by BCM. The walks are those of docs/method.md §7, untuned.
  *
  * @param images test images for each seed
- * @param seeds how many, from 0; each edits images of its own
+ * @param seeds the number of seeds, from 0; each edits its own images
  */
 public record Edits(long images, int seeds) implements Stage<Edits.Result> {
     private static final List<Integer> CONSISTENCY_MODEL_EVALUATIONS = List.of(2, 4, 8, 18);
     private static final List<Integer> QUALITIES = List.of(10, 20, 30);
 
     /**
-     * Damaged images, mended.
+     * The repair of damaged images.
      *
-     * @param damage what was done to them
-     * @param method the run whose model mended them
-     * @param error mean squared, on [0,1], over the whole image
-     * @param damagedError likewise, of the damaged images
+     * @param damage the damage to the images
+     * @param method the run whose model repaired them
+     * @param error mean squared error on [0,1], over the whole image
+     * @param damagedError the same for the damaged images
      * @param distance Fréchet distance from test images, relative to blurred ones
-     * @param damagedDistance likewise, of the damaged images
+     * @param damagedDistance the same for the damaged images
      */
     public record Repair(
             String damage,
@@ -80,7 +80,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
         return seeds * images * (inpainting + QUALITIES.size() * restoration);
     }
 
-    /** The result and the damaged image are looked at. */
+    /** The evaluations of the walks; 2 more per walk for the feature network on the result and on the damaged image. */
     private static double evaluations(Stream<Walk> walks) {
         return walks.mapToInt(walk -> walk.nfe() + 2).sum();
     }

@@ -6,22 +6,26 @@ import org.bcm4j.metrics.ConfidenceInterval;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
 /**
- * Whether runs have learnt enough, and enough was measured, to decide a claim: figures of models that have learnt nothing differ too, and
- * mean nothing. The loss does not tell: it rises with N, and is small where f is still constant. What the model makes tells.
+ * Decides whether the runs have learnt enough, and enough was measured, to judge claims. Figures of models that have
+ * learnt nothing differ too, but mean nothing. The loss is no criterion: it rises with N, and is small where f is still
+ * constant. The criterion is the quality of what the model generates.
  *
- * @param results all that there are
+ * @param results all available results
  */
 record Evidence(Results results) {
-    /** A model whose best samples are farther from real images than so many times the blurred ones draws no images yet. */
+    /**
+     * If a model's best samples are farther from real images than this multiple of the blurred images' distance, it
+     * does not generate images yet.
+     */
     private static final double LEARNT_DISTANCE = 3;
 
-    /** On [0,1]: what comes back of an inversion has to be nearer to the image than about half of the pixels' variance. */
+    /** The largest error on [0,1] of a useful inversion: about half of the pixels' variance. */
     private static final double LEARNT_ERROR = 0.05;
 
-    /** A Fréchet distance of fewer samples is mostly the error of its moments. */
+    /** With fewer samples, a Fréchet distance is mostly the error of its moments. */
     private static final long LEAST_SAMPLES = 100;
 
-    /** Why nothing can be decided; absent if it can. */
+    /** The reason why nothing can be decided; absent if claims can be decided. */
     Optional<String> lack() {
         return samples().or(this::generation).or(this::inversion);
     }

@@ -8,26 +8,27 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.training.TrainingConfig;
 
 /**
- * Where the experiment is described.
+ * The file that describes the experiment.
  *
  * @param file YAML of a {@link ReproductionConfig}
  * @param settings {@code key=value} changes to it
  */
 public record ExperimentFile(Path file, List<String> settings) {
-    /** Keeps a copy of the list. */
+    /** Copies the list. */
     public ExperimentFile {
         settings = List.copyOf(settings);
     }
 
-    /** @throws UserException if the file cannot be read, or it and the changes do not fit */
+    /** @throws UserException if the file cannot be read, or it does not fit the changes */
     public ReproductionConfig read() {
         return ConfigFile.read(file, ReproductionConfig.class, settings);
     }
 
     /**
-     * A run that differs from the experiment's in its training, which need not be one that the other runs could vary.
+     * The training configuration of a run that differs from the experiment's. It need not meet the conditions that
+     * {@link ReproductionConfig} checks.
      *
-     * @param changes {@code key=value} of the training
+     * @param changes {@code key=value} changes of the training
      */
     TrainingConfig training(List<String> changes) {
         List<String> all = Stream.concat(settings.stream(), changes.stream().map(change -> "training." + change))
@@ -35,6 +36,6 @@ public record ExperimentFile(Path file, List<String> settings) {
         return ConfigFile.readPart(file, Part.class, all).training();
     }
 
-    /** What {@link #training} reads of the file. */
+    /** The part of the file that {@link #training} reads. */
     record Part(TrainingConfig training) {}
 }

@@ -12,23 +12,23 @@ import org.bcm4j.walk.Walk;
 /**
  * The quality of samples against the number of evaluations, for the three samplers of BCM and for iCT (Fig. 13).
  *
- * @param samples for each walk and seed
- * @param seeds how many, from 0
+ * @param samples samples for each walk and seed
+ * @param seeds the number of seeds, from 0
  */
 public record GenerationAgainstNfe(long samples, int seeds) implements Stage<GenerationAgainstNfe.Result> {
     private static final Set<Kind> KINDS = EnumSet.complementOf(EnumSet.of(Kind.INVERSION));
 
     /**
-     * A walk's samples.
+     * The figures of a walk's samples.
      *
      * @param kind {@link Kind#MULTISTEP} is iCT, the others are BCM
      * @param distance Fréchet distance from test images, divided by that of blurred ones
      */
     public record Point(Kind kind, String walk, int nfe, ConfidenceInterval distance) {}
 
-    /** All walks. */
+    /** The figures of all walks. */
     public record Result(Provenance provenance, List<Point> points) implements StageResult {
-        /** The best walk of a kind that takes at most {@code nfe} evaluations. */
+        /** The best walk of a kind with at most {@code nfe} evaluations. */
         Point best(Kind kind, int nfe) {
             return points.stream()
                     .filter(point -> point.kind() == kind && point.nfe() <= nfe)

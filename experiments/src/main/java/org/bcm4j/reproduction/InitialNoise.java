@@ -11,22 +11,22 @@ import org.bcm4j.walk.Move;
 import org.bcm4j.walk.Walk;
 
 /**
- * Inversion with the small noise that it begins with, and from the images as they are.
+ * Inversion with its small initial noise, and without it.
  *
  * @param images test images for each seed
- * @param seeds how many, from 0; each looks at images of its own
+ * @param seeds the number of seeds, from 0; each uses its own images
  */
 public record InitialNoise(long images, int seeds) implements Stage<InitialNoise.Result> {
     /**
-     * One walk both ways.
+     * One walk with and without the noise.
      *
-     * @param walk with the noise
-     * @param with its mean squared error on [0,1]
-     * @param without likewise, of the walk that leaves the noise out
+     * @param walk the walk with the noise
+     * @param with mean squared error on [0,1] with the noise
+     * @param without mean squared error on [0,1] without the noise
      */
     public record Pair(String walk, int nfe, ConfidenceInterval with, ConfidenceInterval without) {}
 
-    /** All walks. */
+    /** The figures of all walks. */
     public record Result(Provenance provenance, List<Pair> pairs) implements StageResult {}
 
     @Override
@@ -64,7 +64,7 @@ public record InitialNoise(long images, int seeds) implements Stage<InitialNoise
         return new Result(provenance, pairs);
     }
 
-    /** The walk that goes from time 0 to where this one goes after its noise. */
+    /** The walk without its initial noise: it goes from time 0 directly to where this one goes after the noise. */
     static Walk withoutNoise(Walk walk) {
         List<Move> moves = new ArrayList<>(walk.moves().subList(1, walk.moves().size()));
         moves.set(0, new Move.Traverse(0, moves.get(0).to()));

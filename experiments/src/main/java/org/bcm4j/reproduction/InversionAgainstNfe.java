@@ -15,32 +15,34 @@ import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
 
 /**
- * The reconstruction error against the number of evaluations of the inversion, for BCM and for the probability flow ODE of EDM's denoiser,
- * solved by Heun's rule and DDIM's (Fig. 7). BCM generates again in one evaluation, the ODE by the solver that inverted.
+ * The reconstruction error against the number of evaluations of the inversion (Fig. 7), for BCM and for the probability
+ * flow ODE of EDM's denoiser, solved by Heun's rule and by DDIM's. BCM regenerates in one evaluation, the ODE with the
+ * solver that inverted.
  *
  * @param images test images for each seed
- * @param seeds how many, from 0; each looks at images of its own, which is all that the ODE's interval is made of
+ * @param seeds the number of seeds, from 0; each uses its own images. The ODE's interval comes only from these
+ *     differences in images
  */
 public record InversionAgainstNfe(long images, int seeds) implements Stage<InversionAgainstNfe.Result> {
     private static final List<OdeSolver> SOLVERS = List.of(OdeSolver.HEUN, OdeSolver.DDIM);
     private static final List<Integer> ODE_EVALUATIONS = List.of(2, 4, 10, 20);
 
-    /** What BCM's points are called. */
+    /** The method name of BCM's points. */
     static final String BCM = "bcm";
 
     /**
-     * A way to invert.
+     * The figures of one method of inversion.
      *
      * @param method {@code bcm}, or the ODE's {@code heun}, {@code ddim}
      * @param nfe evaluations of the inversion
-     * @param regenerationNfe evaluations of the way back
-     * @param error mean squared, on [0,1]
+     * @param regenerationNfe evaluations of the path back
+     * @param error mean squared error on [0,1]
      */
     public record Point(String method, String walk, int nfe, int regenerationNfe, ConfidenceInterval error) {}
 
-    /** All ways. */
+    /** The figures of all methods. */
     public record Result(Provenance provenance, List<Point> points) implements StageResult {
-        /** BCM's in {@code nfe} evaluations. */
+        /** BCM's point with {@code nfe} evaluations. */
         Point bcm(int nfe) {
             return points.stream()
                     .filter(point -> point.method().equals(BCM) && point.nfe() == nfe)
@@ -48,7 +50,7 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
                     .orElseThrow();
         }
 
-        /** The ODE's in at most {@code nfe} evaluations. */
+        /** The ODE's points with at most {@code nfe} evaluations. */
         List<Point> ode(int nfe) {
             return points.stream()
                     .filter(point -> !point.method().equals(BCM) && point.nfe() <= nfe)

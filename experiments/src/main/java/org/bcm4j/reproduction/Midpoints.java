@@ -24,11 +24,11 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Images half-way between two real ones, whose inversions began with different noises or with the same (Fig. 19): inverted in three
- * evaluations and generated in two.
+ * Images half-way between two real ones, whose inversions began with different noises or with the same noise (Fig. 19).
+ * They are inverted in three evaluations and generated in two.
  *
- * @param pairs for each seed
- * @param seeds how many, from 0
+ * @param pairs pairs for each seed
+ * @param seeds the number of seeds, from 0
  */
 public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result> {
     private static final int INVERSION_NFE = 3;
@@ -37,10 +37,11 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
     private static final int FRAMES = 8;
 
     /**
-     * Both kinds.
+     * The figures with different noises and with shared noise.
      *
-     * @param different Fréchet distance of the midpoints from test images, relative to blurred ones
-     * @param shared likewise
+     * @param different Fréchet distance of the midpoints from test images, relative to blurred ones, with different
+     *     initial noises
+     * @param shared the same with shared initial noise
      */
     public record Result(
             Provenance provenance,
@@ -85,7 +86,10 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
         }
     }
 
-    /** Ways between the first pairs of test images: of each a row with different noises, and one with the same. */
+    /**
+     * Draws the interpolations between the first pairs of test images: for each pair one row with different noises, and
+     * one with the same.
+     */
     private void draw(Bench bench, TrainedModel bcm, Walk inversion, Walk generation) {
         try (Scope scope = Scope.open()) {
             long count = Math.min(DRAWN_PAIRS, pairs);

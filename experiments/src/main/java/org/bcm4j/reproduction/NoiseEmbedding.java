@@ -19,8 +19,8 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Whether inverted noises lie together by the initial noise that their images shared, or by class (Fig. 15): a t-SNE of them, and in their
- * own space the share whose nearest neighbour is of the same kind.
+ * Whether inverted noises cluster by the initial noise of their inversions, or by class (Fig. 15). The result is a
+ * t-SNE of the noises, and the share of noises whose nearest neighbour, in their own space, is of the same kind.
  *
  * @param images test images for each of the initial noises
  */
@@ -34,18 +34,18 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
     /**
      * An image's noise in the plane.
      *
-     * @param initialNoise with which of the noises its inversion began
+     * @param initialNoise the number of the initial noise of its inversion
      * @param label its class
      */
     public record Point(double x, double y, int initialNoise, int label) {}
 
     /**
-     * All noises.
+     * The embedding of all noises.
      *
-     * @param sameInitialNoise share, in [0,1], of the noises whose nearest neighbour began with the same noise
-     * @param sameInitialNoiseByChance what that would be if neighbours were drawn
-     * @param sameLabel likewise, of the same class
-     * @param sameLabelByChance likewise
+     * @param sameInitialNoise share, in [0,1], of the noises whose nearest neighbour has the same initial noise
+     * @param sameInitialNoiseByChance the expected share if neighbours were random
+     * @param sameLabel share of the noises whose nearest neighbour has the same class
+     * @param sameLabelByChance the expected share if neighbours were random
      */
     public record Result(
             Provenance provenance,
@@ -119,20 +119,20 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
                 .toList();
     }
 
-    /** The t-SNE in two dimensions; the principal components, which the library would take first, are left out. */
+    /** The t-SNE in two dimensions. The library's preceding principal component analysis is turned off. */
     static double[][] embedded(double[][] space) {
         Tsne tsne = new Tsne();
         tsne.setOutputDims(2);
         tsne.setInitialDims(0);
-        // The library wants three neighbours for each unit of perplexity.
+        // The library requires three neighbours for each unit of perplexity.
         tsne.setPerplexity(Math.min(PERPLEXITY, (space.length - 1) / 3.0 - 1));
         tsne.setMaxIterations(ITERATIONS);
         tsne.setRandomSeed(SEED);
-        tsne.setMessageConsumer(message -> {}); // else it prints
+        tsne.setMessageConsumer(message -> {}); // without this, it prints
         return tsne.run(space);
     }
 
-    /** For each point the index of the nearest other one. */
+    /** For each point, the index of the nearest other point. */
     static int[] nearest(double[]... space) {
         return IntStream.range(0, space.length)
                 .map(i -> IntStream.range(0, space.length)
@@ -155,7 +155,7 @@ public record NoiseEmbedding(int images) implements Stage<NoiseEmbedding.Result>
         return (double) IntStream.range(0, count).filter(is).count() / count;
     }
 
-    /** How often two that are drawn are of the same class. */
+    /** The probability that two random noises have the same class. */
     private static double byChance(List<Integer> labels) {
         double pairs = labels.stream()
                 .mapToDouble(label -> labels.stream().filter(label::equals).count() - 1)

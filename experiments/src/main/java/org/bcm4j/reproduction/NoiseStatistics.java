@@ -24,23 +24,24 @@ import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Whether the noise that inversion finds is Gaussian (Fig. 16), beside drawn noise and that to which the ODE of EDM's denoiser leads: the true
- * trajectory's is no perfect noise either, for it maps what structure there is in an image.
+ * Whether the noise that inversion finds is Gaussian (Fig. 16), compared with drawn noise and with the noise to which
+ * the ODE of EDM's denoiser leads. Even the true trajectory gives no perfect noise, because it maps the structure of
+ * the image.
  *
  * @param images test images that are inverted for each seed
- * @param seeds how many, from 0; each looks at images of its own
+ * @param seeds the number of seeds, from 0; each uses its own images
  */
 public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStatistics.Result> {
-    /** Heun's rule on 22 points, those above the little noise with which every inversion begins. */
+    /** Heun's rule on a grid of 22 points, of which those above the small initial noise are used. */
     private static final Ode ODE =
             new Ode(new DeterministicSampler(OdeSolver.HEUN, 22), Ode.Direction.INVERT, /* initialNoise */ 0.03);
 
     /**
-     * Some noises.
+     * The figures of one source of noises.
      *
-     * @param source what they come from
+     * @param source the source of the noises
      * @param nfe network function evaluations of the inversion; 0 for drawn noises
-     * @param bySeed their figures
+     * @param bySeed the figures for each seed
      */
     public record Row(Source source, String way, int nfe, List<NoiseQuality> bySeed) {
         /** A figure over seeds. */
@@ -51,7 +52,7 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
                     .toArray());
         }
 
-        /** How often the class is told from the noise; absent of images without classes. */
+        /** How often a classifier finds the class from the noise; absent for images without classes. */
         public Optional<ConfidenceInterval> classLeak() {
             double[] leaks = bySeed.stream()
                     .flatMap(quality -> quality.classLeak().stream())
@@ -61,16 +62,16 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
         }
     }
 
-    /** What noises come from. */
+    /** The sources of noises. */
     public enum Source {
         BCM,
         ODE,
         DRAWN
     }
 
-    /** BCM's by evaluations, the ODE's, and drawn ones for comparison. */
+    /** The figures of BCM by number of evaluations, of the ODE, and of drawn noises for comparison. */
     public record Result(Provenance provenance, List<Row> rows) implements StageResult {
-        /** BCM's in {@code nfe} evaluations. */
+        /** BCM's row with {@code nfe} evaluations. */
         Row bcm(int nfe) {
             return rows.stream()
                     .filter(row -> row.source() == Source.BCM && row.nfe() == nfe)

@@ -14,11 +14,11 @@ import org.bcm4j.training.TrainingEstimate;
 import org.bcm4j.training.TrainingSpeed;
 
 /**
- * How minutes become steps: measured once, before the first run, and kept, so that runs that are to have the same time have it, however
- * busy the machine is later. {@code plan.json} in the folder of the runs.
+ * Converts minutes to steps. The speed is measured once, before the first run, and kept in {@code plan.json} in the
+ * folder of the runs. So runs that should have the same time have it, however busy the machine is later.
  *
- * @param minutes for everything: {@link #TRAINING} of them for all runs together, what they leave for measuring
- * @param secondsPerImage that BCM's network takes there and back
+ * @param minutes minutes for everything: the share {@link #TRAINING} for all runs together, the rest for measuring
+ * @param secondsPerImage time of a forward and a backward pass of BCM's network
  */
 record Plan(double minutes, double secondsPerImage) {
     private static final String FILE = "plan.json";
@@ -27,19 +27,25 @@ record Plan(double minutes, double secondsPerImage) {
     /** The share of the minutes that is planned for training. */
     private static final double TRAINING = 0.62;
 
-    /** Measuring is given this share at least, though training took longer than planned. */
+    /** The least share for measuring, even if training took longer than planned. */
     private static final double LEAST_MEASURING = 0.15;
 
-    /** What data, optimiser and pictures take on top of the network: 15 % in the shipped model's runs, and some for the machine. */
+    /**
+     * Time of data, optimiser and pictures in addition to the network: 15 % in the shipped model's runs, with a margin
+     * for the machine.
+     */
     private static final double OVERHEAD = 1.2;
 
-    /** To evaluate a network for an image takes a third of going there and back. */
+    /** A forward pass takes a third of the time of a forward and a backward pass. */
     private static final double EVALUATION = 1 / 3.0;
 
-    /** What the feature network looks at whatever the settings are: test and training images, as they are and blurred. */
+    /** Evaluations of the feature network that no setting changes: test and training images, sharp and blurred. */
     private static final double FIXED_EVALUATIONS = 40_000;
 
-    /** A network of 0.9 M parameters that saw so many had samples in 4 NFE at the distance of blurred images, and inverted. */
+    /**
+     * After this many images, a network of 0.9 M parameters had samples in 4 NFE at the distance of blurred images, and
+     * could invert.
+     */
     private static final long ENOUGH_IMAGES = 50_000;
 
     private static final double SECONDS = 60;
@@ -51,10 +57,10 @@ record Plan(double minutes, double secondsPerImage) {
     }
 
     /**
-     * The plan that stands, or else a new one.
+     * The existing plan, or else a new one.
      *
-     * @param budget minutes; absent for those of the plan that stands, or {@code otherwise}
-     * @throws UserException if a plan for another budget stands, or a share of the budget is too short for a step
+     * @param budget minutes; if absent, those of the existing plan, or else {@code otherwise}
+     * @throws UserException if there is a plan for another budget, or a share of the budget is too short for a step
      */
     static Plan of(Path work, ExperimentFile experiment, Optional<Double> budget, double otherwise) {
         Path file = work.resolve(FILE);
@@ -72,16 +78,16 @@ record Plan(double minutes, double secondsPerImage) {
                 TrainingSpeed.measure(config, device, config.precision().orElseGet(() -> Precision.fastestOn(device)));
         Plan plan = new Plan(budget.orElse(otherwise), speed.secondsPerImage());
         for (Run run : Run.values()) {
-            plan.config(experiment, run); // throws if the budget is too short for it
+            plan.config(experiment, run); // throws if the budget is too short for the run
         }
         ConfigFile.write(file, plan);
         return plan;
     }
 
     /**
-     * What the minutes come to, and how many are enough for claims to be decided.
+     * What the minutes allow, and how many are enough to decide claims.
      *
-     * @param experiment as it was when the plan was made
+     * @param experiment the experiment as it was when the plan was made
      */
     String outlook(ExperimentFile experiment) {
         TrainingConfig bcm = config(experiment, Run.BCM);
@@ -98,15 +104,15 @@ record Plan(double minutes, double secondsPerImage) {
                                 Math.ceil(minutes * ENOUGH_IMAGES / images));
     }
 
-    /** Seconds planned for a run. */
+    /** The seconds planned for a run. */
     double seconds(Run run) {
         return minutes * SECONDS * TRAINING * run.share();
     }
 
-    /** The configuration of a run, its steps those that fit into its share. */
+    /** The configuration of a run, with as many steps as fit into its share. */
     TrainingConfig config(ExperimentFile experiment, Run run) {
         ReproductionConfig whole = experiment.read();
-        // The ablations are to see as many images as each other.
+        // All ablations should see the same number of images.
         Run costed = run.isAblation() ? Run.EQ9 : run;
         double seconds = seconds(run) / OVERHEAD;
         double warmUpSeconds = run.warmedUp() ? whole.warmUpShare() * seconds : 0;
@@ -132,9 +138,10 @@ record Plan(double minutes, double secondsPerImage) {
     }
 
     /**
-     * How much to measure: what stands, or else what fits into the time that training has left, which then stands.
+     * How much to measure: the existing choice, or else what fits into the time that training has left. A new choice is
+     * stored.
      *
-     * @param trainingSeconds that training has taken
+     * @param trainingSeconds the time that training has taken
      */
     Measuring measuring(Path work, double trainingSeconds) {
         Path file = work.resolve(MEASURING);

@@ -8,10 +8,10 @@ import org.bcm4j.training.TrainingConfig;
 /**
  * How a reproduction was made: {@code protocol.json}.
  *
- * @param minutes allowed for everything
- * @param secondsPerImage that BCM's network took there and back when the steps were planned
- * @param parameters of BCM's network
- * @param training of BCM's run
+ * @param minutes the minutes allowed for everything
+ * @param secondsPerImage time of a forward and a backward pass of BCM's network when the steps were planned
+ * @param parameters the number of parameters of BCM's network
+ * @param training the training configuration of BCM's run
  * @param runs all runs
  */
 public record Protocol(
@@ -22,10 +22,10 @@ public record Protocol(
         List<Length> runs,
         Measuring measuring) {
     /**
-     * How long a run is.
+     * The length of a run.
      *
-     * @param share of the training time that was planned for it
-     * @param images that it sees in all, as often as it sees them
+     * @param share the share of the training time planned for it
+     * @param images the total number of images that it sees, including repetitions
      */
     public record Length(String run, double share, long warmUpSteps, long steps, long images) {}
 

@@ -3,13 +3,13 @@ package org.bcm4j.reproduction;
 import java.util.Map;
 
 /**
- * Where a stage's result comes from.
+ * The origin of a stage's result.
  *
- * @param stage its name
- * @param fingerprint of the stage's settings and of all that it looked at: a result whose fingerprint is another than the present one is
- *     measured anew
- * @param command remakes it, with the configuration, folders and settings that were given
+ * @param stage the stage's name
+ * @param fingerprint hash of the stage's settings and of all its inputs. A result with another fingerprint than the
+ *     current one is measured anew
+ * @param command repeats the measurement, with the same configuration, folders and settings
  * @param models SHA-256 of the weights that were measured, by the name of their run
- * @param data the images measured on
+ * @param data the images used for measuring
  */
 public record Provenance(String stage, String fingerprint, String command, Map<String, String> models, String data) {}

@@ -25,12 +25,13 @@ import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
 
 /**
- * Makes the paper's experiments: trains the runs that its stages look at, and measures, stage by stage. What is done is kept: runs in
- * {@code work}, each in a folder of its own, continue from their checkpoints; a stage's result, {@code results/STAGE.json} of the report,
- * stands as long as the settings and the models that it came from are the same. So stopping, or a crash, loses a stage's work at most.
+ * Repeats the paper's experiments: trains the runs that its stages need, and measures, stage by stage. Completed work
+ * is kept. Each run in {@code work} has its own folder and continues from its checkpoints. A stage's result,
+ * {@code results/STAGE.json} in the report, stays valid as long as its settings and models stay the same. So a stop or
+ * a crash loses at most the work of one stage.
  */
 public final class Reproduction {
-    /** Minutes for everything, unless others are asked for. */
+    /** The default number of minutes for everything. */
     public static final double DEFAULT_MINUTES = 45;
 
     private final ExperimentFile experiment;
@@ -43,11 +44,11 @@ public final class Reproduction {
     private volatile Optional<Trainer> training = Optional.empty();
 
     /**
-     * Prepares.
+     * Prepares a reproduction.
      *
-     * @param report folder of the results
-     * @param work folder of the runs, which need hundreds of megabytes and are no part of the report
-     * @param features by which images are judged; stays open
+     * @param report the folder of the results
+     * @param work the folder of the runs, which need hundreds of megabytes and are not part of the report
+     * @param features the network that evaluates images; stays open
      * @throws UserException if the experiment cannot be read
      */
     public Reproduction(
@@ -74,17 +75,18 @@ public final class Reproduction {
     }
 
     /**
-     * Does what is not done yet: trains what is wanted of the runs, then measures.
+     * Does what is not done yet: trains the required runs, then measures.
      *
-     * @param budget minutes for everything; absent for those of the plan that stands, or {@link #DEFAULT_MINUTES}
-     * @param only the one stage to measure, whether or not its result stands; absent for all that do not
-     * @return whether all is done; otherwise it was asked to stop
-     * @throws UserException if there is no such stage, data are missing, files cannot be written, or the runs that stand were planned for
-     *     another budget
+     * @param budget minutes for everything; if absent, those of the existing plan, or else {@link #DEFAULT_MINUTES}
+     * @param only the only stage to measure, even if its result is still valid; absent for all stages without a valid
+     *     result
+     * @return whether all is done; false if a stop was requested
+     * @throws UserException if there is no such stage, data are missing, files cannot be written, or the existing runs
+     *     were planned for another budget
      */
     public boolean run(Optional<Double> budget, Optional<String> only) {
         only.ifPresent(Reproduction::requireStage);
-        // Before the hours of work, not after them.
+        // Checks before the hours of work start.
         DataSource data = config.training().data();
         features.requireFit(data.test(), data.title());
         Results results = new Results(report);
@@ -109,7 +111,7 @@ public final class Reproduction {
         return true;
     }
 
-    /** All stages, or the one that is asked for and, if it goes along them, the one that finds the walks. */
+    /** All stages; or the requested one and, if it uses tuned walks, the stage that finds them. */
     private static List<Stage<?>> wanted(List<Stage<?>> all, Optional<String> only) {
         if (only.isEmpty()) {
             return all;
@@ -140,9 +142,9 @@ public final class Reproduction {
     }
 
     /**
-     * Trains to their ends the runs that stages look at.
+     * Completes the training of the runs that the stages need.
      *
-     * @return the seconds that all runs have taken; those trained before, and those that nobody wants, as planned
+     * @return the seconds that all runs have taken; runs that were trained before or are not needed count as planned
      */
     private double train(List<Stage<?>> stages, Plan plan, Map<Run, String> models) {
         double seconds = 0;
@@ -159,7 +161,7 @@ public final class Reproduction {
         return seconds;
     }
 
-    /** Whether there was something left to train. */
+    /** Trains a run; returns whether there was anything left to train. */
     private boolean train(Run run, Path folder, Plan plan) {
         try (Trainer trainer = Files.exists(folder.resolve("config.yaml"))
                 ? Trainer.resume(folder, List.of())
@@ -217,7 +219,7 @@ public final class Reproduction {
         }
     }
 
-    /** All that decides what a stage measures. */
+    /** A hash of everything that determines a stage's result. */
     private String fingerprint(Stage<?> stage, Map<String, String> models, Bench bench) {
         List<String> parts = new ArrayList<>(List.of(
                 stage.settings(),
@@ -236,7 +238,7 @@ public final class Reproduction {
             return results.of(stage.name(), stage.resultType())
                     .filter(result -> result.provenance().fingerprint().equals(provenance.fingerprint()));
         } catch (UserException damaged) {
-            return Optional.empty(); // is measured anew
+            return Optional.empty(); // a damaged result is measured anew
         }
     }
 
@@ -250,7 +252,7 @@ public final class Reproduction {
         }
     }
 
-    /** A stage is left at the next batch once a stop is requested. */
+    /** A listener that stops a stage at the next batch once a stop is requested. */
     private MeasuringListener stopping(MeasuringListener audience) {
         return (what, done, total) -> {
             checkStop();

@@ -9,12 +9,13 @@ import org.bcm4j.training.TrainingStage;
 import org.bcm4j.training.terms.BidirectionalConsistency;
 
 /**
- * The experiment that {@link Reproduction} makes, as its YAML file says it.
+ * The experiment that {@link Reproduction} runs, as read from its YAML file.
  *
- * @param training how BCM is trained; the other runs differ from it in what {@link Run} says. Its stages are a warm-up, if it has a
- *     share of the time, and the objective; their steps are replaced by what fits into the budget
- * @param warmUpShare the share, in [0,1), of the time of BCM and iCT that goes to the denoising warm-up; 0 is the paper's
- * @param measuring on how much the models are measured; absent for what fits into the budget
+ * @param training the training configuration of BCM; {@link Run} defines how the other runs differ. Its stages are the
+ *     objective and, if {@code warmUpShare} is positive, a warm-up before it. Their steps are replaced by what fits
+ *     into the budget
+ * @param warmUpShare the share, in [0,1), of the time of BCM and iCT for the denoising warm-up; 0 is the paper's
+ * @param measuring how much to measure; absent for what fits into the budget
  */
 public record ReproductionConfig(
         TrainingConfig training, @Default("0.0") double warmUpShare, Optional<Measuring> measuring) {
@@ -36,7 +37,7 @@ public record ReproductionConfig(
         return training.stages().get(training.stages().size() - 1);
     }
 
-    /** The paper's term of that stage. */
+    /** The paper's term in that stage. */
     static BidirectionalConsistency bidirectional(TrainingStage objective) {
         return objective.terms().stream()
                 .filter(BidirectionalConsistency.class::isInstance)
@@ -46,15 +47,16 @@ public record ReproductionConfig(
     }
 
     /**
-     * How much is measured.
+     * How much to measure.
      *
-     * @param seeds over how many seeds figures are averaged, 2 to 10; where real images are inverted, each looks at images of its own
+     * @param seeds the number of seeds over which figures are averaged, 2 to 10. Where real images are inverted, each
+     *     seed uses its own images
      * @param samples images that each generation walk makes for each seed
      * @param inverted test images that are inverted for each seed
      * @param edited test images that are edited for each seed
      * @param pairs pairs of test images that are interpolated for each seed
-     * @param tuningImages training images, or samples, by which a walk is judged when its noise scales are sought
-     * @param trials how many walks are tried for each kind and number of evaluations; 1 leaves them as they are
+     * @param tuningImages training images, or samples, that judge a walk during the search for its noise scales
+     * @param trials the number of walks tried for each kind and number of evaluations; 1 leaves them as they are
      * @param embedded images in the t-SNE for each of its initial noises
      */
     public record Measuring(
@@ -68,10 +70,10 @@ public record ReproductionConfig(
             int embedded) {
         private static final long LEAST = 2;
 
-        /** What {@link #scaled} starts from: a quarter of an hour of a small network on two cores. */
+        /** The starting point of {@link #scaled}: a quarter of an hour for a small network on two cores. */
         static final Measuring USUAL = new Measuring(5, 1000, 150, 150, 300, 500, 10, 80);
 
-        /** Refuses what no interval can be made of. */
+        /** Refuses numbers that are too small for an interval. */
         public Measuring {
             require(seeds >= 2 && seeds <= 10, "seeds must be from 2 to 10, is " + seeds);
             require(trials >= 1, "trials must be positive, is " + trials);
@@ -81,7 +83,7 @@ public record ReproductionConfig(
                     "samples, inverted, edited, pairs, tuning_images and embedded must be at least 2");
         }
 
-        /** The same seeds, trials and t-SNE on more or fewer images. */
+        /** The same seeds, trials and t-SNE, with more or fewer images. */
         Measuring scaled(double factor) {
             return new Measuring(
                     seeds,

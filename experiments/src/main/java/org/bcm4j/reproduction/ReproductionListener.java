@@ -3,21 +3,21 @@ package org.bcm4j.reproduction;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.metrics.MeasuringListener;
 
-/** Hears how far a {@link Reproduction} is. */
+/** Receives the progress of a {@link Reproduction}. */
 public interface ReproductionListener {
-    /** A line on what begins, or was found done. */
+    /** Receives a line about work that begins, ends, or was already done. */
     void said(String line);
 
     /**
-     * A run begins or goes on.
+     * Called when a run begins or continues.
      *
-     * @param run its name
-     * @param done steps made before
-     * @param total steps in all
-     * @return hears of the run's steps, and is closed with it
+     * @param run the run's name
+     * @param done the number of steps made before
+     * @param total the number of steps in all
+     * @return receives the run's steps, and is closed with the run
      */
     Journal training(String run, long done, long total);
 
-    /** Hears of measurements. */
+    /** Receives the progress of measurements. */
     MeasuringListener measuring();
 }

@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.bcm4j.config.ConfigFile;
 
 /**
- * What the stages have found so far, one file each in {@code results/}.
+ * The results of the stages so far, one file each in {@code results/}.
  *
- * @param folder of the report
+ * @param folder the folder of the report
  */
 public record Results(Path folder) {
     static final String PROTOCOL = "protocol.json";
 
-    /** Of a stage that has no result yet, nothing. */
+    /** The result of a stage; empty if it has none yet. */
     public <R extends Record & StageResult> Optional<R> of(String stage, Class<R> type) {
         Path file = file(stage);
         return Files.exists(file) ? Optional.of(ConfigFile.read(file, type)) : Optional.empty();

@@ -15,21 +15,23 @@ import org.bcm4j.training.terms.EdmLoss;
 import org.bcm4j.training.terms.InversionConsistency;
 import org.bcm4j.training.terms.LossTerm;
 
-/** What is trained, and with which share of the training time. The shares sum to 1. */
+/** The trained models, each with its share of the training time. The shares sum to 1. */
 public enum Run {
     /** The bidirectional consistency model, with all terms of the experiment. */
     BCM(0.26, true),
-    /** The plain consistency model, with as much time. */
+    /** The plain consistency model, with the same time. */
     ICT(0.26, true),
     /** EDM's denoiser, whose probability flow ODE is the baseline of inversion. */
     EDM(0.12, false),
-    /** The ablations' point of comparison: the paper's objective, Eq. 10, as short as they are. */
+    /** The baseline of the ablations: the paper's objective, Eq. 10, with the time of an ablation. */
     EQ9(0.09, false),
-    /** The soft term of Eq. 8 in the place of Eq. 9's. */
+    /** The soft term of Eq. 8 in place of Eq. 9's. */
     EQ8(0.09, false),
-    /** Without the consistency training term. */
+    /** The objective without the consistency term. */
     NO_CT(0.09, false),
-    /** The paper's objective and inversion consistency, which holds inversions at the noise end (docs/method.md §4b). */
+    /**
+     * The paper's objective with inversion consistency, which anchors inversions at the noise end (docs/method.md §4b).
+     */
     INVERSION(0.09, false);
 
     private final double share;
@@ -40,25 +42,25 @@ public enum Run {
         this.warmedUp = warmedUp;
     }
 
-    /** Its share of the training time, in (0,1). */
+    /** The run's share of the training time, in (0,1). */
     public double share() {
         return share;
     }
 
     /**
-     * Whether part of its time goes to the denoising warm-up. The ablations have none, for it teaches what the term that they lack would;
-     * EDM has no use for it.
+     * Whether part of the run's time goes to the denoising warm-up. The ablations have no warm-up, because it would
+     * teach what the missing term teaches. EDM does not need one.
      */
     boolean warmedUp() {
         return warmedUp;
     }
 
     /**
-     * What sets it apart from the experiment's training, as {@code key=value} of a training configuration.
+     * The run's differences from the experiment's training, as {@code key=value} of a training configuration.
      *
-     * @param training of BCM: a warm-up, and a stage with its objective
-     * @param warmUpSteps of the first stage, which is left out if this is 0
-     * @param steps of the second
+     * @param training the training configuration of BCM: a warm-up, and a stage with its objective
+     * @param warmUpSteps the steps of the first stage, which is left out if this is 0
+     * @param steps the steps of the second stage
      */
     List<String> settings(TrainingConfig training, long warmUpSteps, long steps) {
         List<TrainingStage> stages = new ArrayList<>();
@@ -102,12 +104,12 @@ public enum Run {
                 bcm.softTimes());
     }
 
-    /** Whether it is one of the short runs, which take as many steps as each other, whatever a step costs. */
+    /** Whether this is one of the short runs. They all take the same number of steps, whatever a step costs. */
     boolean isAblation() {
         return this == EQ9 || this == EQ8 || this == NO_CT || this == INVERSION;
     }
 
-    /** The folder of the run, and its name in reports: {@code no-ct}. */
+    /** The folder of the run, and its name in reports, such as {@code no-ct}. */
     public String title() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

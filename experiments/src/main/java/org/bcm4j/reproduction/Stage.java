@@ -8,10 +8,10 @@ import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.training.TrainingConfig;
 
 /**
- * A measurement whose result is kept. A stage is a record of its settings: they and the models that it looks at decide whether a result
- * that stands is still good.
+ * A measurement with a stored result. A stage is a record of its settings. The settings and the measured models decide
+ * whether an existing result is still valid.
  *
- * @param <R> its result
+ * @param <R> the stage's result
  */
 public interface Stage<R extends Record & StageResult> {
     /**
@@ -34,35 +34,35 @@ public interface Stage<R extends Record & StageResult> {
                 new Ablations(measuring.samples(), measuring.inverted(), seeds));
     }
 
-    /** Its name on the command line and that of its file, in kebab case. */
+    /** The stage's name on the command line and in its file name, in kebab case. */
     String name();
 
-    /** The runs whose models it looks at. */
+    /** The runs whose models the stage needs. */
     Set<Run> runs();
 
-    /** Whether it goes along the walks that {@link TunedWalks} found. */
+    /** Whether the stage uses the walks that {@link TunedWalks} found. */
     default boolean usesTunedWalks() {
         return true;
     }
 
     /**
-     * About what it costs, in evaluations of a network for one image. A look of the feature network counts as one; what takes seconds
-     * whatever the settings are does not count.
+     * The approximate cost, in network evaluations for one image. An evaluation of the feature network counts as one.
+     * Work that takes seconds whatever the settings are does not count.
      */
     double evaluations();
 
-    /** The class of its result. */
+    /** The class of the stage's result. */
     Class<R> resultType();
 
     /**
-     * Measures.
+     * Measures the stage's result.
      *
-     * @param provenance goes into the result
-     * @throws java.util.concurrent.CancellationException if it was asked to stop
+     * @param provenance stored in the result
+     * @throws java.util.concurrent.CancellationException if a stop was requested
      */
     R measure(Bench bench, Provenance provenance);
 
-    /** Its settings, as a text that is another for other settings. */
+    /** The stage's settings as text; different settings have different texts. */
     default String settings() {
         return name() + " " + (this instanceof Record settings ? ConfigFile.toJson(settings) : "");
     }

@@ -1,7 +1,7 @@
 package org.bcm4j.reproduction;
 
-/** What a {@link Stage} has found: a record that is kept as JSON. */
+/** The result of a {@link Stage}: a record that is stored as JSON. */
 public interface StageResult {
-    /** Where it comes from. */
+    /** The origin of the result. */
     Provenance provenance();
 }

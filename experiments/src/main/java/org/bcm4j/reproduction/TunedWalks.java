@@ -13,29 +13,29 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 
 /**
- * Seeks the noise scales of every walk that is compared, on training images and with equally many trials for each, so that no kind of walk
- * owes its place to the choice of its numbers.
+ * Searches for the noise scales of every walk that is compared, on training images. Each walk gets the same number of
+ * trials, so that no kind of walk profits from a better choice of scales.
  *
- * @param images training images, or samples, that a walk is judged by
- * @param trials walks that are tried for each
+ * @param images training images, or samples, that judge a walk
+ * @param trials the number of trials for each walk
  */
 public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Result> {
     static final String NAME = "tuned-walks";
 
-    /** Other noise than that of the figures. */
+    /** Differs from the seeds of the figures, so the noise differs too. */
     private static final long SEED = 1000;
 
-    /** What a walk does. */
+    /** The kinds of walks. */
     public enum Kind {
         ANCESTRAL,
         ZIGZAG,
         COMBINED,
-        /** That of consistency models, by iCT. */
+        /** Multistep sampling of consistency models, by iCT. */
         MULTISTEP,
         INVERSION
     }
 
-    /** Where the search begins: the numbers of docs/method.md §5 and §6, where it has any. */
+    /** The starting points of the search: the scales of docs/method.md §5 and §6, where these give any. */
     private static final Map<Kind, List<String>> STARTS = Map.of(
             Kind.ANCESTRAL,
             List.of("80 > 0", "80 > 1.2 > 0", "80 > 4 > 0.8 > 0", "80 > 6 > 1.5 > 0.4 > 0"),
@@ -49,10 +49,11 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
             List.of("0 +0.07 > 80", "0 +0.07 > 6 > 80", "0 +0.07 > 1.5 > 10 > 80", "0 +0.07 > 0.4 > 2 > 6 > 80"));
 
     /**
-     * A walk that was found.
+     * A walk that the search found.
      *
-     * @param cost of it: the distance of samples relative to blurred images, the mean squared error of an inversion
-     * @param costBefore that of the walk where the search began
+     * @param cost cost of the walk: the distance of samples relative to blurred images, or the mean squared error of an
+     *     inversion
+     * @param costBefore cost of the starting walk
      */
     public record Found(Kind kind, String walk, double cost, double costBefore) {
         Walk parsed() {
@@ -60,9 +61,9 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
         }
     }
 
-    /** All of them. */
+    /** All walks that were found. */
     public record Result(Provenance provenance, List<Found> found) implements StageResult {
-        /** The walks of a kind, by ascending evaluations. */
+        /** The walks of a kind, by ascending number of evaluations. */
         List<Walk> of(Kind kind) {
             return found.stream()
                     .filter(one -> one.kind() == kind)
@@ -70,7 +71,7 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
                     .toList();
         }
 
-        /** The walk of a kind that takes {@code nfe} evaluations. */
+        /** The walk of a kind with {@code nfe} evaluations. */
         Walk of(Kind kind, int nfe) {
             return of(kind).stream()
                     .filter(walk -> walk.nfe() == nfe)
@@ -104,7 +105,10 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
         return Result.class;
     }
 
-    /** Of one image along every walk of some kinds, and back or looked at. */
+    /**
+     * The evaluations for one image along every walk of the given kinds. Each walk takes one more, to regenerate the
+     * image or for the feature network.
+     */
     static double evaluations(Set<Kind> kinds) {
         return kinds.stream()
                 .flatMap(kind -> STARTS.getOrDefault(kind, List.of()).stream())

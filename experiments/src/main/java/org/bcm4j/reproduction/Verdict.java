@@ -2,16 +2,16 @@ package org.bcm4j.reproduction;
 
 import java.util.List;
 
-/** What the numbers say of a claim. */
+/** What the figures say about a claim. */
 public enum Verdict {
-    /** It shows in every comparison that it makes. */
+    /** Every comparison supports the claim. */
     HELD,
-    /** The opposite shows in at least one. */
+    /** At least one comparison shows the opposite. */
     NOT_HELD,
-    /** Neither, or it was not measured: the interval of a difference holds 0. */
+    /** Neither: the interval of a difference contains 0, or nothing was measured. */
     UNDECIDED;
 
-    /** Of a claim that makes all of these comparisons. */
+    /** The verdict on a claim that consists of all these comparisons. */
     static Verdict of(List<Comparison> comparisons) {
         List<Verdict> each = comparisons.stream().map(Comparison::verdict).toList();
         if (each.contains(NOT_HELD)) {
