@@ -1,9 +1,9 @@
 package org.bcm4j.checkpoint;
 
-/** Values that a checkpoint may hold and its reader passes over. */
+/** Values that a checkpoint can hold and its reader ignores. */
 enum Blank {
     /** Python's None. */
     NONE,
-    /** Bytes, complex numbers: what is neither a tensor nor a {@link Checkpoint#scalars scalar}. */
+    /** Bytes, complex numbers: anything that is neither a tensor nor a {@link Checkpoint#scalars scalar}. */
     OPAQUE
 }

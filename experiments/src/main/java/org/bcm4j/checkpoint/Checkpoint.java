@@ -22,24 +22,24 @@ import org.bcm4j.tensor.SafetensorsFile;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What a checkpoint holds, whoever wrote it: tensors and scalars by path, which is the keys and list indices that lead
- * to them, joined by "/" ({@code ema/conv.weight}, {@code optimizer/state/0/step}).
+ * The content of a checkpoint of any program: tensors and scalars by path. A path consists of the keys and list indices
+ * that lead to the value, joined by "/" ({@code ema/conv.weight}, {@code optimizer/state/0/step}).
  *
- * <p>Nothing in a file is ever run: what would have to be called is refused by name. Plain values that only Python
- * knows, such as paths, dates, NumPy's numbers and objects of somebody's classes, are passed over. Memory and time
- * are bounded by the size of the file, whatever it claims.
+ * <p>Nothing in a file is ever executed: anything that would have to be called is refused by name. Plain values that
+ * only Python knows, such as paths, dates, NumPy's numbers and objects of other classes, are ignored. Memory and time
+ * are bounded by the size of the file, whatever the file claims.
  *
- * @param source where it was read from, for people
+ * @param source the origin of the checkpoint, for messages
  * @param tensors in the file's order; immutable. They lie on the CPU and belong to the {@link org.bcm4j.tensor.Scope}
- *     in which the file was read. Shapes and values are those that the writer saw; tensors that shared memory then
- *     share it here, so do not write to them, and they may be strided or expanded
+ *     in which the file was read. Shapes and values are those of the writer. Tensors that shared memory there share it
+ *     here, so do not write to them. They can be strided or expanded
  * @param scalars in the file's order; immutable. Each is a String, Long, BigInteger, Double or Boolean. Other values,
  *     such as None, bytes and objects, are left out
  */
 public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String, Object> scalars) {
     static final String SEPARATOR = "/";
 
-    /** Bytes at a file's start that tell its format. */
+    /** The number of bytes at a file's start that identify its format. */
     private static final int START_BYTES = 9;
 
     public Checkpoint {
@@ -49,10 +49,10 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
 
     /**
      * Reads a file that PyTorch wrote ({@code torch.save}, as a zip archive or in the format before 1.6), that Flax
-     * wrote ({@code flax.serialization}, MessagePack), or a safetensors file. Its content tells which it is. The
-     * tensors own their memory: the file may change or vanish afterwards.
+     * wrote ({@code flax.serialization}, MessagePack), or a safetensors file. The content determines the format. The
+     * tensors own their memory: the file can change or disappear afterwards.
      *
-     * @throws UserException if the file can not be read, is of another format, damaged, or holds more than data
+     * @throws UserException if the file cannot be read, is of another format, damaged, or holds more than data
      */
     public static Checkpoint read(Path file) {
         ForeignContent.refuse(file);
@@ -86,7 +86,7 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
     /**
      * One tensor.
      *
-     * @throws IllegalArgumentException if there is none at that path
+     * @throws IllegalArgumentException if there is no tensor at that path
      */
     public Tensor tensor(String path) {
         Tensor tensor = tensors.get(path);
@@ -96,7 +96,7 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         return tensor;
     }
 
-    /** The names under which {@link #section} finds something, sorted: {@code ema}, {@code state_dict}, and the like. */
+    /** The top-level names that {@link #section} accepts, sorted: {@code ema}, {@code state_dict}, and so on. */
     public Set<String> sections() {
         Set<String> names = new TreeSet<>();
         Stream.concat(tensors.keySet().stream(), scalars.keySet().stream())
@@ -106,10 +106,10 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
     }
 
     /**
-     * What lies below a path, by the rest of its path. The tensors are the same.
+     * The content below a path, by the rest of its paths. The tensors are the same.
      *
      * @param path such as {@code state_dict} or {@code optimizer/state}
-     * @throws UserException if nothing lies there
+     * @throws UserException if there is nothing below the path
      */
     public Checkpoint section(String path) {
         Map<String, Tensor> ourTensors = below(path, tensors);
@@ -158,7 +158,7 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         throw RefusedException.damaged("it begins like none of PyTorch, safetensors and Flax");
     }
 
-    /** Reads every storage once, and makes of tensors that are alike one. */
+    /** Reads every storage once. Identical stored tensors become one tensor. */
     private static Map<String, Tensor> load(Container container, Map<String, StoredTensor> stored, long allowance)
             throws IOException {
         Map<Storage, Tensor> rows = new HashMap<>();
@@ -187,7 +187,7 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
             complete = true;
             return tensors;
         } finally {
-            // Views keep the memory of their rows.
+            // Views keep the memory of their rows alive.
             rows.values().forEach(Tensor::close);
             if (!complete) {
                 views.values().forEach(Tensor::close);

@@ -4,15 +4,15 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A dictionary of a checkpoint that is being read; keeps its order. */
+/** A dictionary of a checkpoint that is being read. It keeps its order. */
 final class Dictionary {
     private final Map<String, Object> entries = new LinkedHashMap<>();
 
     /**
-     * Adds an entry; a number or a truth value serves as key by its text. Of other keys no path can be made, so their
-     * entries are passed over.
+     * Adds an entry. The key of a number or a truth value is its text. Entries with other keys, which cannot be part of
+     * a path, are ignored.
      *
-     * @throws RefusedException if the key is taken
+     * @throws RefusedException if the key already exists
      */
     void put(Object key, Object value) {
         if (!(key instanceof String) && !(key instanceof Number) && !(key instanceof Boolean)) {

@@ -8,7 +8,7 @@ import java.util.zip.CRC32;
 
 /** The bytes of a zip entry and their checksum. */
 final class EntryChannel implements ReadableByteChannel {
-    /** Large enough that system calls do not count, small enough to stay in the processor's cache. */
+    /** Large enough to make the cost of system calls negligible, small enough to stay in the processor's cache. */
     private static final int PIECE_BYTES = 1 << 16;
 
     private final InputStream in;
@@ -19,7 +19,7 @@ final class EntryChannel implements ReadableByteChannel {
         this.in = in;
     }
 
-    /** CRC-32 of what was read so far. */
+    /** CRC-32 of the bytes read so far. */
     long checksum() {
         return checksum.getValue();
     }

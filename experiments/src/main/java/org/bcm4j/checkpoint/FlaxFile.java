@@ -13,7 +13,7 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What Flax writes of a tree of arrays: MessagePack, with arrays and NumPy's single numbers as extensions, and arrays of
+ * Flax's file of a tree of arrays: MessagePack, with arrays and NumPy's single numbers as extensions, and arrays of
  * more than 1 GiB as dictionaries of chunks.
  */
 final class FlaxFile implements Container {
@@ -21,7 +21,7 @@ final class FlaxFile implements Container {
     private static final int NUMBER = 3;
     private static final String CHUNKED = "__msgpack_chunked_array__";
 
-    /** By NumPy's names. Unsigned numbers that files of weights lack become signed ones of the same bits. */
+    /** By NumPy's names. Unsigned types that files of weights lack become signed ones with the same bits. */
     private static final Map<String, ElementType> TYPES = Map.ofEntries(
             Map.entry("float64", ElementType.F64),
             Map.entry("float32", ElementType.F32),
@@ -40,7 +40,7 @@ final class FlaxFile implements Container {
     private final RandomAccessFile file;
     private final MessagePack messages;
 
-    /** By the storage's key, where its numbers lie, one region after the other. */
+    /** The regions of each storage's numbers, in order, by the storage's key. */
     private final Map<String, List<MessagePack.Region>> regions = new HashMap<>();
 
     private FlaxFile(RandomAccessFile file) {
@@ -74,7 +74,7 @@ final class FlaxFile implements Container {
         file.close();
     }
 
-    /** The same tree with its arrays recognised. */
+    /** The same tree with its arrays as tensors. */
     private Object withTensors(Object value) throws IOException {
         if (value instanceof Dictionary dictionary) {
             if (dictionary.entries().containsKey(CHUNKED)) {
@@ -99,7 +99,7 @@ final class FlaxFile implements Container {
         return value;
     }
 
-    /** Shape, name of the type, bytes. */
+    /** An array: its shape, the name of its type, and its bytes. */
     private StoredTensor array(MessagePack.Extension extension) throws IOException {
         if (messages.read(extension.content().start()) instanceof Sequence parts
                 && parts.items().size() == 3
@@ -131,7 +131,7 @@ final class FlaxFile implements Container {
 
     private StoredTensor tensor(List<Long> shape, ElementType type, List<MessagePack.Region> places) {
         long bytes = places.stream().mapToLong(MessagePack.Region::length).sum();
-        // An array in chunks begins where its first chunk does; what else sets them apart is the number of places.
+        // An array in chunks begins where its first chunk does. The number of places makes their keys differ.
         Storage storage = new Storage(places.get(0).start() + "+" + places.size(), type, bytes / type.bytes());
         if (storage.bytes() != bytes) {
             throw RefusedException.damaged("an array of type " + type + " has " + bytes + " bytes");

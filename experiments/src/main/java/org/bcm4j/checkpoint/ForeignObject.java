@@ -1,10 +1,10 @@
 package org.bcm4j.checkpoint;
 
 /**
- * An object that only Python could make, such as a path, a date, NumPy's number or somebody's settings. It is passed
- * over, but for what it holds if it is some kind of dictionary.
+ * An object that only Python could create, such as a path, a date, a NumPy number or a settings object. It is ignored,
+ * except for its entries if it is some kind of dictionary.
  *
- * @param type name of its class, or what made it
+ * @param type the name of its class or of its maker
  * @param entries empty unless it is a dictionary
  */
 record ForeignObject(String type, Dictionary entries) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tensors and scalars of a tree by path: the keys and indices that lead there, joined by "/". Trees of pickles may
+ * The tensors and scalars of a tree by path: the keys and indices that lead there, joined by "/". Trees of pickles can
  * share branches and contain themselves, so depth, number of steps and length of paths are limited.
  */
 final class Leaves {
@@ -18,13 +18,13 @@ final class Leaves {
 
     private final Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final Map<String, Object> scalars = new LinkedHashMap<>();
-    /** What the first object is of that was passed over. */
+    /** The type of the first ignored object. */
     private Optional<String> foreign = Optional.empty();
 
     private int visits;
     private long characters;
 
-    /** @throws RefusedException if the tree is a mere leaf, or too large, or has two leaves of the same path */
+    /** @throws RefusedException if the tree is only a leaf, or too large, or has two leaves with the same path */
     Leaves(Object tree) {
         boolean isTree = tree instanceof Dictionary || tree instanceof Sequence || tree instanceof ForeignObject;
         if (!isTree) {
@@ -68,7 +68,7 @@ final class Leaves {
             checkUnused(path);
             scalars.put(path, value);
         }
-        // What remains (None, bytes, names of classes) is of no use without Python.
+        // Other values (None, bytes, names of classes) are useless without Python.
     }
 
     private void checkUnused(String path) {

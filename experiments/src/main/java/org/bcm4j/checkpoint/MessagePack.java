@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Reads MessagePack values from a file. What is binary is not read but passed over and told by its place, so that only
- * names and numbers take memory.
+ * Reads MessagePack values from a file. Binary data are skipped and represented by their location, so that only names
+ * and numbers take memory.
  */
 final class MessagePack {
     private static final int MAX_DEPTH = 100;
@@ -23,20 +23,20 @@ final class MessagePack {
         this.file = file;
     }
 
-    /** Bytes in the file; as a value, binary data. */
+    /** A range of bytes in the file; as a value, binary data. */
     record Region(long start, long length) {
         long end() {
             return start + length;
         }
     }
 
-    /** A value of an application's own type. */
+    /** A value of an application-specific type. */
     record Extension(int type, Region content) {}
 
     /**
-     * The value that begins at {@code start}.
+     * Reads the value that begins at {@code start}.
      *
-     * @return what {@link Container#tree} says but for tensors, and {@link Region} and {@link Extension}
+     * @return the values of {@link Container#tree} without tensors, and {@link Region} and {@link Extension}
      * @throws RefusedException if it is damaged, nested too deeply, or too large
      */
     Object read(long start) throws IOException {
@@ -44,7 +44,7 @@ final class MessagePack {
         return value(0);
     }
 
-    /** The first byte after what was read last. */
+    /** The position of the first byte after the last value read. */
     long position() throws IOException {
         return file.getFilePointer();
     }

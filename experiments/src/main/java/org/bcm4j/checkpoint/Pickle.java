@@ -15,17 +15,17 @@ import java.util.Map;
 import org.bcm4j.tensor.ElementType;
 
 /**
- * Reads Python's pickles as data. A pickle is a program for a stack machine that can import and call anything; this
- * machine knows only the instructions that PyTorch writes (protocol 2, and what later protocols write in their
- * place), and calls only what {@link TorchVocabulary} lists; objects of other classes it passes over. Every length is
- * checked against the bytes that are there before it is used, so that memory and time are bounded by the size of the
- * pickle and by {@link #MAX_INSTRUCTIONS}.
+ * Reads Python's pickles as data. A pickle is a program for a stack machine that can import and call anything. This
+ * machine knows only the instructions that PyTorch writes (protocol 2, and their replacements in later protocols) and
+ * calls only what {@link TorchVocabulary} lists. It ignores objects of other classes. Every length is checked against
+ * the available bytes before use, so memory and time are bounded by the size of the pickle and by
+ * {@link #MAX_INSTRUCTIONS}.
  */
 final class Pickle {
-    /** Far more than the names and shapes of a large network and its optimiser take. */
+    /** Far more than the names and shapes of a large network and its optimiser need. */
     static final int MAX_BYTES = 1 << 26;
 
-    /** PyTorch spends about 30 on a tensor. */
+    /** PyTorch uses about 30 instructions per tensor. */
     private static final int MAX_INSTRUCTIONS = 1 << 21;
 
     private static final int MAX_PROTOCOL = 5;
@@ -34,7 +34,7 @@ final class Pickle {
     private final ByteBuffer in;
     private final List<Object> stack = new ArrayList<>();
 
-    /** Sizes of the stack at the marks, latest first; nothing below the latest is in reach. */
+    /** Sizes of the stack at the marks, latest first. Nothing below the latest mark is accessible. */
     private final Deque<Integer> marks = new ArrayDeque<>();
 
     private final Map<Integer, Object> memo = new HashMap<>();
@@ -45,10 +45,10 @@ final class Pickle {
     }
 
     /**
-     * Reads the pickle at {@link #position} up to its end.
+     * Reads the pickle at {@link #position} to its end.
      *
-     * @return what {@link Container#tree} says, or anything else that the machine knows
-     * @throws RefusedException if the pickle is damaged or asks for more than data
+     * @return the values of {@link Container#tree}, or anything else that the machine knows
+     * @throws RefusedException if the pickle is damaged or requests more than data
      */
     Object read() {
         stack.clear();
@@ -78,17 +78,17 @@ final class Pickle {
         return value;
     }
 
-    /** Where the next pickle begins, in bytes. */
+    /** The position of the next pickle, in bytes. */
     int position() {
         return in.position();
     }
 
-    /** The storages that the pickles read so far have named. */
+    /** The storages named by the pickles read so far. */
     Map<String, Storage> storages() {
         return storages;
     }
 
-    /** None, truth, numbers, text and bytes; and what has no effect. */
+    /** None, truth values, numbers, text and bytes, and instructions without effect. */
     private boolean pushValue(int instruction) {
         switch (instruction) {
             case 0x80 -> checkProtocol(unsignedByte()); // PROTO
@@ -158,8 +158,7 @@ final class Pickle {
             case 0x81 -> newObject(pop(2)); // NEWOBJ: a class and its arguments
             case 0x92 -> newObject(pop(3)); // NEWOBJ_EX: named arguments too
             case 'b' -> { // BUILD
-                // An OrderedDict's attributes, which describe modules and not tensors; or those of an object that is
-                // passed over.
+                // The attributes of an OrderedDict, which describe modules and not tensors, or of an ignored object.
                 pop();
                 if (!(peek() instanceof ForeignObject)) {
                     as(Dictionary.class, peek());
@@ -190,7 +189,10 @@ final class Pickle {
         return storage;
     }
 
-    /** An object of somebody's class is no call of it: nothing but Python could make one, and nobody here needs it. */
+    /**
+     * Creates an object. Objects of unknown classes are not called: only Python could create them, and they are not
+     * needed here.
+     */
     private void newObject(List<Object> classAndArguments) {
         Object type = classAndArguments.get(0);
         stack.add(
@@ -292,7 +294,7 @@ final class Pickle {
         }
     }
 
-    /** Little-endian two's complement, as a Long where it fits. */
+    /** Little-endian two's complement, as a Long if it fits. */
     private static Object integer(byte[] littleEndian) {
         if (littleEndian.length == 0) {
             return 0L;

@@ -3,8 +3,8 @@ package org.bcm4j.checkpoint;
 import java.io.Serial;
 
 /**
- * Why a checkpoint is not read. The message goes on where the file's name leaves off; {@link Checkpoint#read} puts the
- * two together for the user.
+ * The reason why a checkpoint is refused. The message is the second part of a sentence that begins with the file's
+ * name; {@link Checkpoint#read} joins the two for the user.
  */
 final class RefusedException extends RuntimeException {
     @Serial
@@ -16,18 +16,18 @@ final class RefusedException extends RuntimeException {
         super(message);
     }
 
-    /** The file is not what such files are. */
+    /** The file is damaged or of another format. */
     static RefusedException damaged(String problem) {
         return new RefusedException("is not a sound checkpoint: " + problem + "; fetch or write it again");
     }
 
-    /** The file may be sound, and asks for what is not read here. */
+    /** The file may be valid, but needs something that is not supported here. */
     static RefusedException unsupported(String problem) {
         return new RefusedException("is not supported: " + problem
                 + "; save the tensors alone, as a plain dictionary (state_dict()) or as safetensors");
     }
 
-    /** Text from the file in quotes: on one line, free of control characters, and short. */
+    /** Text from the file in quotes: on one line, without control characters, and short. */
     static String quoted(String text) {
         String clean = text.codePoints()
                 .limit(MAX_PRINTED)

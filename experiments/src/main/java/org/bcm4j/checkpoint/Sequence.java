@@ -20,7 +20,7 @@ final class Sequence {
         return Collections.unmodifiableList(items);
     }
 
-    /** @throws RefusedException if an item is no whole number of 64 bits */
+    /** @throws RefusedException if an item is no 64-bit integer */
     List<Long> numbers() {
         return items.stream()
                 .map(item -> {

@@ -8,10 +8,10 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A tensor whose numbers are still in the file: a strided view of a storage. What exists of this type lies inside its
- * storage and has a size that libtorch can count.
+ * A tensor whose numbers are still in the file: a strided view of a storage. Every instance lies inside its storage and
+ * has a size that libtorch can represent.
  *
- * @param offset of the first element, in elements
+ * @param offset position of the first element, in elements
  * @param shape sizes of the dimensions, slowest first; empty for a single number
  * @param strides distances between neighbours along each dimension, in elements; not negative
  */
@@ -19,7 +19,7 @@ record StoredTensor(Storage storage, long offset, List<Long> shape, List<Long> s
     /** libtorch's own limit. */
     private static final int MAX_DIMENSIONS = 64;
 
-    /** @throws RefusedException if the view leaves its storage */
+    /** @throws RefusedException if the view extends beyond its storage */
     StoredTensor {
         shape = List.copyOf(shape);
         strides = List.copyOf(strides);
@@ -37,7 +37,7 @@ record StoredTensor(Storage storage, long offset, List<Long> shape, List<Long> s
     /**
      * The whole storage, row-major.
      *
-     * @throws RefusedException if the shape does not ask for just as many numbers
+     * @throws RefusedException if the shape has another number of elements
      */
     static StoredTensor whole(Storage storage, List<Long> shape) {
         List<Long> strides = new ArrayList<>();
@@ -59,7 +59,10 @@ record StoredTensor(Storage storage, long offset, List<Long> shape, List<Long> s
         return tensor;
     }
 
-    /** Bytes of the tensor when it is laid out without gaps; more than its storage has if dimensions are expanded. */
+    /**
+     * The size of the tensor in bytes, laid out without gaps. It exceeds that of its storage if dimensions are
+     * expanded.
+     */
     long bytes() {
         return shape.stream().reduce((long) storage.type().bytes(), (extent, dimension) -> extent * dimension);
     }
@@ -73,14 +76,15 @@ record StoredTensor(Storage storage, long offset, List<Long> shape, List<Long> s
         return Scope.returning(() -> row.as_strided(longs(shape), longs(strides), new LongOptional(offset)));
     }
 
-    /** One past the last element that the view touches. */
+    /** The index after the last element of the view. */
     private static long end(Storage storage, long offset, List<Long> shape, List<Long> strides) {
         long last = offset;
         long extent = storage.type().bytes();
         boolean negative = offset < 0;
         try {
             for (int dimension = 0; dimension < shape.size(); dimension++) {
-                // Zero-sized dimensions count as one where libtorch multiplies sizes, which must not overflow either.
+                // Dimensions of size zero count as one where libtorch multiplies sizes. That product must not overflow
+                // either.
                 long size = Math.max(1, shape.get(dimension));
                 extent = Math.multiplyExact(extent, size);
                 last = Math.addExact(last, Math.multiplyExact(size - 1, strides.get(dimension)));

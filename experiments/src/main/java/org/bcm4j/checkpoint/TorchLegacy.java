@@ -13,8 +13,8 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * PyTorch's format before 1.6: five pickles (a magic number, a version, the writer's system, the tree, and the keys of
- * the storages), then the storages in the order of their keys, each after its length.
+ * PyTorch's format before 1.6. It has five pickles: a magic number, a version, the writer's system, the tree, and the
+ * keys of the storages. The storages follow in the order of their keys, each after its length.
  */
 final class TorchLegacy implements Container {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
@@ -23,7 +23,7 @@ final class TorchLegacy implements Container {
     private final FileChannel channel;
     private final Object tree;
 
-    /** Where each storage's numbers begin. */
+    /** The start of each storage's numbers. */
     private final Map<String, Long> starts = new HashMap<>();
 
     private TorchLegacy(FileChannel channel) throws IOException {
@@ -71,7 +71,7 @@ final class TorchLegacy implements Container {
         channel.close();
     }
 
-    /** Finds the storages and checks that they, end to end, make up the rest of the file. */
+    /** Finds the storages and checks that they fill the rest of the file without gaps. */
     private void locate(Pickle pickle) throws IOException {
         if (!(pickle.read() instanceof Sequence keys)) {
             throw RefusedException.damaged("its list of storages is no list");

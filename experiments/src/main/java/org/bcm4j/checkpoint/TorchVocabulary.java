@@ -6,11 +6,11 @@ import java.util.Map;
 import org.bcm4j.tensor.ElementType;
 
 /**
- * The names that a pickle may call, and what calling them makes. A name is looked up in this table and never in the
- * running program; what is not in it is {@link Foreign}.
+ * The names that a pickle can call, and the results of the calls. A name is looked up in this table and never in the
+ * running program. Any other name is {@link Foreign}.
  */
 final class TorchVocabulary {
-    /** What may be called. */
+    /** The functions that can be called. */
     enum Function {
         ORDERED_DICT,
         SET,
@@ -20,14 +20,14 @@ final class TorchVocabulary {
         REBUILD_TENSOR,
         REBUILD_PARAMETER,
         REBUILD_FROM_TYPE,
-        /** Makes something that is passed over, see {@link ForeignObject}. */
+        /** Makes an object that is ignored, see {@link ForeignObject}. */
         VALUE
     }
 
     private static final List<String> PATHS =
             List.of("Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath");
 
-    /** What people keep beside their weights and what calls nothing but its own constructor, by module. */
+    /** Types that people store next to their weights and that call only their own constructor, by module. */
     private static final Map<String, List<String>> VALUES = Map.ofEntries(
             Map.entry("argparse", List.of("Namespace")),
             Map.entry("types", List.of("SimpleNamespace")),
@@ -56,14 +56,14 @@ final class TorchVocabulary {
 
     private TorchVocabulary() {}
 
-    /** What a name, of module and object, stands for. */
+    /** The meaning of a name, given as module and object. */
     static Object named(String module, String object) {
         String name = module + "." + object;
         Object known = NAMES.get(name);
         return known == null ? new Foreign(name) : known;
     }
 
-    /** @throws RefusedException if the arguments are not those that PyTorch gives */
+    /** @throws RefusedException if the arguments are not those that PyTorch writes */
     static Object call(Function function, Sequence arguments) {
         return switch (function) {
             case ORDERED_DICT -> {
@@ -83,7 +83,7 @@ final class TorchVocabulary {
                         argument(function, arguments, 3, Sequence.class).numbers());
             case REBUILD_PARAMETER -> argument(function, arguments, 0, StoredTensor.class);
             case REBUILD_FROM_TYPE -> {
-                // The second argument is the class of the result, the fourth its attributes: neither is of use here.
+                // The second argument is the class of the result, the fourth its attributes. Neither is needed here.
                 Function rebuild = argument(function, arguments, 0, Function.class);
                 if (rebuild != Function.REBUILD_TENSOR && rebuild != Function.REBUILD_PARAMETER) {
                     throw unexpected(function);
@@ -119,7 +119,7 @@ final class TorchVocabulary {
         names.put("__builtin__.frozenset", Function.SET);
         VALUES.forEach(
                 (module, objects) -> objects.forEach(object -> names.put(module + "." + object, Function.VALUE)));
-        // How protocol 2 writes bytes.
+        // Protocol 2 writes bytes with this function.
         names.put("_codecs.encode", Function.ENCODE);
         names.put("torch.Size", Function.SIZE);
         names.put("torch.device", Function.DEVICE);
@@ -131,7 +131,7 @@ final class TorchVocabulary {
         List.of("torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer")
                 .forEach(type -> names.put(type, type));
         for (ElementType type : ElementType.values()) {
-            // FloatStorage, HalfStorage, ...: Python and C++ call the types alike.
+            // FloatStorage, HalfStorage, ...: Python and C++ use the same type names.
             names.put("torch." + type.scalarType().name() + "Storage", type);
         }
         List.of("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool")

@@ -14,9 +14,9 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * PyTorch's format since 1.6: a zip archive with one folder, in it {@code data.pkl}, which describes the tensors, and
- * {@code data/KEY}, the bytes of each storage. Sizes are checked before memory is allocated and checksums after it is
- * filled.
+ * PyTorch's format since 1.6: a zip archive with one folder. It contains {@code data.pkl}, which describes the tensors,
+ * and {@code data/KEY}, the bytes of each storage. Sizes are checked before memory is allocated, and checksums after it
+ * is filled.
  */
 final class TorchZip implements Container {
     private static final String PICKLE = "data.pkl";
@@ -25,7 +25,7 @@ final class TorchZip implements Container {
     private final ZipFile zip;
     private final String folder;
     private final long allowance;
-    /** PyTorch can be told to leave the checksums out, and writes 0 in their places. */
+    /** Whether the file has checksums. PyTorch can be configured to omit them, and then writes 0. */
     private final boolean checked;
 
     private long claimed;
@@ -94,7 +94,7 @@ final class TorchZip implements Container {
         return folders.get(0);
     }
 
-    /** An entry that may be read, for its claims about size are within reason. */
+    /** An entry that is safe to read, because its claimed size is plausible. */
     private ZipEntry entry(String name) {
         ZipEntry entry = zip.getEntry(folder + name);
         if (entry == null) {

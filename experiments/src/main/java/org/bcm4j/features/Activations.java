@@ -3,7 +3,7 @@ package org.bcm4j.features;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What the layers of a {@link FeatureNetwork} make of images, none of it negative.
+ * The outputs of the layers of a {@link FeatureNetwork} for images. No value is negative.
  *
  * @param fine float32 [B,first_width,H/2,W/2]
  * @param coarse float32 [B,second_width,H/4,W/4]

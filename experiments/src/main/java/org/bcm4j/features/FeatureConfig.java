@@ -6,7 +6,7 @@ import java.util.List;
 import org.bcm4j.tensor.WeightLayout;
 
 /**
- * What the {@code config.json} of a feature network's folder says.
+ * The {@code config.json} of a feature network's folder.
  *
  * @param format {@value #FORMAT}
  * @param imageSize height and width of the images, a multiple of 4
@@ -15,7 +15,7 @@ import org.bcm4j.tensor.WeightLayout;
  * @param secondWidth channels of the second convolution
  * @param features length of a feature vector
  * @param classNames names of the classes, in the order of their indices
- * @param testAccuracy share of the data set's test images that the network classifies rightly, in [0,1]
+ * @param testAccuracy share of the data set's test images that the network classifies correctly, in [0,1]
  */
 public record FeatureConfig(
         String format,
@@ -41,12 +41,12 @@ public record FeatureConfig(
         require(testAccuracy >= 0 && testAccuracy <= 1, "test_accuracy must lie in [0,1], is " + testAccuracy);
     }
 
-    /** The parameters of a network of this description. */
+    /** The parameters of a network with this configuration. */
     public WeightLayout layout() {
         return new FeatureLayers(this).layout();
     }
 
-    /** Whether a network of this description looks at images of this shape. */
+    /** Whether a network with this configuration takes images of this shape. */
     public boolean fits(long channels, long height, long width) {
         return channels == imageChannels && height == imageSize && width == imageSize;
     }

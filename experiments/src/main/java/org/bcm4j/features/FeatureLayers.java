@@ -8,9 +8,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The feature network's architecture, a function of weights: 2×2 pixels become four channels, which makes all that
- * follows cheap; two 3×3 convolutions with pooling between them; a dense layer whose rectified outputs are the
- * features; the classes.
+ * The feature network's architecture, a function of weights. 2×2 pixels become four channels, which makes the following
+ * layers cheap. Two 3×3 convolutions with pooling between them follow, then a dense layer with ReLU, whose outputs are
+ * the features, and a dense layer for the classes.
  */
 public record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
     private static final int PATCH = 2;
@@ -45,7 +45,7 @@ public record FeatureLayers(Convolution first, Convolution second, Linear featur
                 fine, coarse, features.apply(pass, coarse.flatten(1, -1)).relu());
     }
 
-    /** What class it takes the images for whose activations are given. */
+    /** The class scores for given activations. */
     public Responses responses(Pass pass, Activations activations) {
         return new Responses(activations.features(), classes.apply(pass, activations.features()));
     }

@@ -23,9 +23,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * A small classifier whose last hidden layer measures images, as the Inception network does for the FID. A Fréchet
- * distance in its features is no FID: it says which of two models is better, not how either compares with published
- * numbers. Metrics open it on the CPU, wherever the model runs, so that a figure does not depend on the machine's fast precisions.
- * Its weights are constants: gradients flow through it to images, never into it. Several threads may look through one network.
+ * distance in its features is no FID: it compares two models with each other, but not with published figures. Metrics
+ * open the network on the CPU, wherever the model runs, so that a figure does not depend on the machine's fast
+ * precisions. The weights are constants: gradients flow through the network to images, never to the weights. Several
+ * threads can use one network.
  */
 public final class FeatureNetwork implements AutoCloseable {
     private static final String CONFIG = "config.json";
@@ -49,13 +50,13 @@ public final class FeatureNetwork implements AutoCloseable {
     /**
      * Opens a folder that {@link #write} made.
      *
-     * @throws UserException if there is no sound feature network in it
+     * @throws UserException if it holds no valid feature network
      */
     public static FeatureNetwork open(Path folder) {
         return open(folder, Device.CPU);
     }
 
-    /** As {@link #open(Path)}, on a given device. */
+    /** Same as {@link #open(Path)}, on a given device. */
     public static FeatureNetwork open(Path folder, Device device) {
         AtomicDirectory.recover(folder);
         Path configFile = folder.resolve(CONFIG);
@@ -80,7 +81,7 @@ public final class FeatureNetwork implements AutoCloseable {
         }
     }
 
-    /** Writes a folder of configuration, weights and a text about them, replacing what is there as a whole. */
+    /** Writes a folder with configuration, weights and a README. An existing folder is replaced as a whole. */
     public static void write(Path folder, FeatureConfig config, Weights weights, String card) {
         AtomicDirectory.write(folder, directory -> {
             ConfigFile.write(directory.resolve(CONFIG), config);
@@ -93,17 +94,17 @@ public final class FeatureNetwork implements AutoCloseable {
         return config;
     }
 
-    /** SHA-256 of the file of weights, in hexadecimal. */
+    /** SHA-256 of the weights file, in hexadecimal. */
     public String sha256() {
         return sha256;
     }
 
     /**
-     * Refuses a data set that the network can not measure. Pictures of one class only, such as those nobody has sorted, are measured by
-     * whatever network knows their size.
+     * Refuses a data set that the network cannot measure. Images with a single class, such as unsorted pictures, only
+     * need the right size and number of channels.
      *
-     * @param data what the images are called
-     * @throws UserException if they have another size, another number of channels or other classes than those the network knows
+     * @param data the name of the images
+     * @throws UserException if the images differ from the network's in size, number of channels or classes
      */
     public void requireFit(LabelledImages images, String data) {
         String remedy = "; train one on these data with `bcm features train --data`, and name it in place of this one";
@@ -123,7 +124,7 @@ public final class FeatureNetwork implements AutoCloseable {
         return channels + " x " + height + " x " + width;
     }
 
-    /** The first names, and how many more there are. */
+    /** The first names, and the number of others. */
     private static String listed(List<String> names) {
         int shown = Math.min(3, names.size());
         String first = String.join(", ", names.subList(0, shown));
@@ -131,10 +132,10 @@ public final class FeatureNetwork implements AutoCloseable {
     }
 
     /**
-     * Looks at images, without gradients. The tensors belong to the caller's scope.
+     * The network's responses to images, without gradients. The tensors belong to the caller's scope.
      *
      * @param images float32 [B,C,H,W] in [-1,1], on any device
-     * @throws UserException if the images have another size or number of channels than those the network knows
+     * @throws UserException if the images differ from the network's in size or number of channels
      */
     public Responses responses(Tensor images) {
         try (NoGradients guard = new NoGradients()) {
@@ -144,10 +145,11 @@ public final class FeatureNetwork implements AutoCloseable {
     }
 
     /**
-     * What the layers make of images, with gradients if the images have any. The tensors belong to the caller's scope.
+     * The outputs of the layers for images, with gradients if the images have any. The tensors belong to the caller's
+     * scope.
      *
      * @param images float32 [B,C,H,W] in [-1,1], on the network's device
-     * @throws UserException if the images have another size or number of channels than those the network knows
+     * @throws UserException if the images differ from the network's in size or number of channels
      * @throws IllegalArgumentException if they are no floating point numbers
      */
     public Activations activations(Tensor images) {

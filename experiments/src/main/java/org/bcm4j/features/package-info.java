@@ -1,4 +1,2 @@
-/**
- * The small classifier whose activations stand for what is in an image: metrics measure samples by them.
- */
+/** The small classifier whose activations represent the content of an image. Metrics measure samples with it. */
 package org.bcm4j.features;

@@ -10,25 +10,25 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The shape of an ADM U-Net, seen from its weights: all but the size of its images and the width of its attention heads, which leave no
- * trace in them.
+ * The shape of an ADM U-Net, derived from its weights. The weights do not show the size of the images and the width of
+ * the attention heads.
  *
  * @param tensors by the names of the published BCM code
- * @param source what the tensors came from, for the error
+ * @param source where the tensors came from, for the error message
  */
 record AdmShape(Map<String, Tensor> tensors, String source) {
     private static final String ENTRANCE = "input_blocks.0.0.weight";
 
-    /** Whether these are the weights of an ADM U-Net at all. */
+    /** Whether these are the weights of an ADM U-Net. */
     boolean isAdm() {
         return tensors.containsKey(ENTRANCE) && tensors.containsKey("time_embed.0.weight");
     }
 
     /**
-     * The network that has these weights.
+     * The network with these weights.
      *
-     * @param normalizedAttention whether attention normalises q, k and v, which weights do not show
-     * @throws UserException if they are no ADM U-Net's
+     * @param normalizedAttention whether attention normalises q, k and v, which the weights do not show
+     * @throws UserException if they are not the weights of an ADM U-Net
      */
     AdmConfig config(int imageSize, int headWidth, boolean normalizedAttention) {
         if (!isAdm()) {
@@ -73,7 +73,10 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
         }
     }
 
-    /** On the way up, the last block of each level but the lowest carries a second residual block, which doubles the resolution. */
+    /**
+     * The number of blocks per level on the path down. On the path up, the last block of each level, except at full
+     * resolution, has a second residual block, which doubles the resolution.
+     */
     private int blocksOnTheWayDown(int ups) {
         return IntStream.range(0, ups)
                 .filter(i -> IntStream.rangeClosed(1, 2)

@@ -9,13 +9,13 @@ import org.bcm4j.storage.UserException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The arguments with which another program builds a network, read strictly: what is not understood is refused.
+ * The arguments with which another program builds a network. They are read strictly: anything unknown is refused.
  *
- * @param file what they were read from, for errors
- * @param section where in it they are, for errors
+ * @param file the file of the arguments, for error messages
+ * @param section their section in the file, for error messages
  */
 record Arguments(Path file, String section, JsonNode values) {
-    /** @throws UserException if there are others than these */
+    /** @throws UserException if there are any other arguments */
     void requireOnly(Set<String> understood, Set<String> ignored) {
         Set<String> unknown = new TreeSet<>(values.propertyNames());
         unknown.removeAll(understood);
@@ -78,7 +78,7 @@ record Arguments(Path file, String section, JsonNode values) {
         return value.stringValue();
     }
 
-    /** @throws UserException unless the argument is this: networks with another are not in this library */
+    /** @throws UserException unless the argument has this value: this library has no networks with other values */
     void require(String name, String only) {
         if (!argument(name).asString().equals(only)) {
             throw refusal(name + " is " + argument(name) + "; only " + only + " is supported");

@@ -16,29 +16,34 @@ import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The weights that others trained, as ours. Every tensor must find its place and every place its tensor; what does not is reported, all
- * of it at once.
+ * Imports weights that other programs trained. Every tensor must match a parameter and every parameter a tensor. All
+ * mismatches are reported at once.
  *
- * @param family whose checkpoint it is, which decides the names
+ * @param family the origin of the checkpoint, which decides the names
  */
 public record CheckpointImport(Family family) {
-    /** By this a section is known to hold a Flax network's weights; its blocks, which lie in sections too, have no such name. */
+    /**
+     * A name that identifies a section with a Flax network's weights. The network's blocks are sections too, but
+     * contain no such name.
+     */
     private static final String FLAX_BLOCK = "ResnetBlockBigGANpp_0/Conv_0/kernel";
 
-    /** Flax's optimisers keep moments of each weight, by the weights' names. */
+    /** Flax's optimisers keep moments of each weight under the weights' names. */
     private static final String FLAX_MOMENTS = "opt_state/";
 
-    /** Whose checkpoint it is. */
+    /** The origin of a checkpoint. */
     public enum Family {
         /** The published BCM code's ADM U-Net. */
         BCM(ModelKind.BIDIRECTIONAL),
-        /** The same code's consistency model. */
+        /** The consistency model of the same code. */
         ICT(ModelKind.CONSISTENCY),
-        /** OpenAI's consistency models: ADM U-Nets whose attention is not normalised, and for CIFAR-10, in Flax's files, NCSN++. */
+        /**
+         * OpenAI's consistency models: ADM U-Nets without normalised attention; for CIFAR-10, NCSN++ in Flax's files.
+         */
         OPENAI_CM(ModelKind.CONSISTENCY),
         /** EDM's SongUNet. */
         EDM(ModelKind.DENOISER),
-        /** score SDE's NCSN++, in PyTorch's files or Flax's; consistency models and denoisers were trained as such. */
+        /** score SDE's NCSN++ in PyTorch's or Flax's files, trained as consistency models or denoisers. */
         SCORE_SDE;
 
         private final Optional<ModelKind> kind;
@@ -51,13 +56,13 @@ public record CheckpointImport(Family family) {
             this.kind = Optional.of(kind);
         }
 
-        /** As the command names it. */
+        /** The name in the command. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        /** How the raw output of such networks becomes a model; absent if the family does not tell. */
+        /** The kind of model of such networks; absent if the family does not determine it. */
         public Optional<ModelKind> kind() {
             return kind;
         }
@@ -66,8 +71,8 @@ public record CheckpointImport(Family family) {
     /**
      * The part of a checkpoint that holds a network's weights.
      *
-     * @param section its path in the checkpoint, such as {@code ema}, or what its names begin with, such as {@code
-     *     model}; absent if the weights are all there is, or in one section only
+     * @param section its path in the checkpoint, such as {@code ema}, or a prefix of its names, such as {@code model};
+     *     absent if the checkpoint has only weights, or weights in one section only
      * @throws UserException if several sections hold weights and none is named
      */
     public Checkpoint weightsIn(Checkpoint checkpoint, Optional<String> section) {
@@ -90,12 +95,12 @@ public record CheckpointImport(Family family) {
         return checkpoint.section(candidates.get(0));
     }
 
-    /** What lies below a path, or, in PyTorch's names of the network's parts, below a name. */
+    /** The tensors below a path, or below a prefix of PyTorch's module names. */
     private static Checkpoint section(Checkpoint checkpoint, String name) {
         Map<String, Tensor> below = Wrappers.below(name, checkpoint.tensors());
         boolean isPath = checkpoint.tensors().keySet().stream().anyMatch(path -> path.startsWith(name + "/"));
         if (!isPath && below.isEmpty()) {
-            // A name in the one section that there is: model in state_dict/model.conv.weight.
+            // A prefix inside the only section: model in state_dict/model.conv.weight.
             List<String> sections = torchSections(checkpoint);
             below = sections.size() == 1
                     ? Wrappers.below(name, checkpoint.section(sections.get(0)).tensors())
@@ -113,7 +118,7 @@ public record CheckpointImport(Family family) {
                 .toList();
     }
 
-    /** At any depth. */
+    /** The sections with Flax weights, at any depth. */
     private static List<String> flaxSections(Checkpoint checkpoint) {
         String block = "/" + FLAX_BLOCK;
         return checkpoint.tensors().keySet().stream()
@@ -124,11 +129,11 @@ public record CheckpointImport(Family family) {
     }
 
     /**
-     * The network that the weights themselves show.
+     * The network, as far as its weights determine it.
      *
      * @param imageSize height and width of its images, which the weights do not show
-     * @param headWidth channels of an attention head, which they do not show either
-     * @throws UserException if they do not show enough
+     * @param headWidth channels of an attention head, which the weights do not show either
+     * @throws UserException if the weights do not determine the network
      */
     public NetworkConfig network(Checkpoint weights, OptionalInt imageSize, OptionalInt headWidth) {
         AdmShape shape = new AdmShape(Wrappers.removed(weights.tensors()), weights.source());
@@ -144,9 +149,9 @@ public record CheckpointImport(Family family) {
     }
 
     /**
-     * The weights in our layout; the caller closes them.
+     * The weights in this library's layout. The caller closes them.
      *
-     * @throws UserException naming every tensor that is missing, left over or of another shape
+     * @throws UserException naming every tensor that is missing, superfluous or of another shape
      */
     public Weights load(Checkpoint weights, NetworkConfig network, Device device) {
         WeightLayout layout = network.build().layout();

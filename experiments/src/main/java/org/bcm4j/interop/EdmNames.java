@@ -11,13 +11,13 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Weights of EDM's SongUNet, for {@link org.bcm4j.network.NcsnppUNet}. The names are the same, but for a {@code model.} before
- * each where the network was saved inside its preconditioning; the rest is what the configuration says already:
+ * Converts weights of EDM's SongUNet for {@link org.bcm4j.network.NcsnppUNet}. The names are the same, except for the
+ * prefix {@code model.} if the network was saved inside its preconditioning. These tensors differ:
  *
  * <ul>
- *   <li>resampling filters, left out once they are found to be the configuration's;
- *   <li>Fourier frequencies, which EDM stores multiplied by their scale, and which are divided by it here;
- *   <li>the weight for augmentation labels, left out: without augmentation, as in sampling, it multiplies zeros.
+ * <li>resampling filters are left out, after a check that they are the configuration's;
+ * <li>Fourier frequencies, which EDM stores multiplied by their scale, are divided by it;
+ * <li>the weight for augmentation labels is left out: without augmentation, as in sampling, it multiplies zeros.
  * </ul>
  */
 public record EdmNames(NcsnppConfig config) {
@@ -27,12 +27,12 @@ public record EdmNames(NcsnppConfig config) {
     private static final String FILTER = ".resample_filter";
 
     /**
-     * The weights under their names in the network's layout; whether they are all there, and of the right shapes, is
-     * {@link org.bcm4j.tensor.Weights#load}'s to say.
+     * The weights under their names in the network's layout. {@link org.bcm4j.tensor.Weights#load} checks that they are
+     * complete and have the right shapes.
      *
      * @param tensors by EDM's names
-     * @param source what the tensors came from, for the error
-     * @return the same tensors but for the frequencies, which belong to the caller's scope
+     * @param source where the tensors came from, for the error message
+     * @return the same tensors, except for the frequencies, which belong to the caller's scope
      * @throws UserException if a resampling filter is not the configuration's
      */
     public Map<String, Tensor> convert(Map<String, Tensor> tensors, String source) {

@@ -12,17 +12,18 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 
 /**
- * A model that {@code bcm export} wrote as safetensors: the file says what it is.
+ * A model that {@code bcm export} wrote as safetensors. The file contains the model's configuration.
  *
- * @param weights by our names
+ * @param weights by this library's names
  */
 public record ExportedModel(ModelConfig config, Checkpoint weights) {
     private static final Format FORMAT = Format.of(ModelConfig.FORMAT);
 
     /**
-     * The model in a checkpoint, if that is one of ours.
+     * The model in a checkpoint, if this library wrote it.
      *
-     * @throws UserException if it is ours, but holds no whole model, or is too new or too old
+     * @throws UserException if this library wrote the checkpoint, but it holds no complete model, or is too new or too
+     *     old
      */
     public static Optional<ExportedModel> in(Checkpoint checkpoint) {
         String format = text(checkpoint, "format");
@@ -44,9 +45,9 @@ public record ExportedModel(ModelConfig config, Checkpoint weights) {
     }
 
     /**
-     * The weights; the caller closes them.
+     * The weights. The caller closes them.
      *
-     * @throws UserException naming every tensor that is missing, left over or of another shape
+     * @throws UserException naming every tensor that is missing, superfluous or of another shape
      */
     public Weights load(Device device) {
         WeightLayout layout = config.network().build().layout();

@@ -5,11 +5,11 @@ import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * score SDE's JAX code, and the consistency models' on it: Flax names a module by its class and counts each class for itself. Kernels of
- * convolutions are [height,width,in,out], those of dense layers [in,out].
+ * The names of score SDE's JAX code, which the consistency models based on it share. Flax names a module by its class
+ * and numbers each class separately. Kernels of convolutions are [height,width,in,out], those of dense layers [in,out].
  */
 final class FlaxModuleNames implements ModuleNames {
-    /** Between the names of a module, of a layer in it, and of a parameter. */
+    /** Separates the names of a module, of a layer in it, and of a parameter. */
     static final String SEPARATOR = "/";
 
     private final Map<Module, Integer> counts = new EnumMap<>(Module.class);

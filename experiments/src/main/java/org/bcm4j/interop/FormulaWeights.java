@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Weights that anyone can recompute, so that outputs of large networks can be recorded without the weights:
- * pseudorandom numbers from a SplitMix64 sequence per parameter, seeded by the FNV-1a hash of its name and by a salt.
- * Every operation is float32, rounded at each step, so the values are the same bits everywhere. The formula, in full,
- * is in the README of each fixture that uses it.
+ * Weights that anyone can recompute, so that outputs of large networks can be recorded without the weights. Each
+ * parameter has pseudorandom numbers from a SplitMix64 sequence, seeded by the FNV-1a hash of its name and by a salt.
+ * Every operation is float32 and rounded at each step, so the values have the same bits everywhere. The README of each
+ * fixture that uses the formula states it in full.
  */
 public record FormulaWeights(long salt) {
     /** 2^64 divided by the golden ratio: the step of SplitMix64. */
@@ -17,8 +17,8 @@ public record FormulaWeights(long salt) {
     private static final long HASH_PRIME = 0x100000001B3L;
 
     /**
-     * The values of one parameter, row-major: uniform, of variance 1/(fan in) for matrices and kernels, small around 0
-     * or 1 for vectors.
+     * The values of one parameter, row-major. They are uniform: of variance 1/(fan in) for matrices and kernels, in a
+     * small range around 0 or 1 for vectors.
      */
     public float[] values(String name, long... shape) {
         float centre = 0;
@@ -45,7 +45,7 @@ public record FormulaWeights(long salt) {
         return values;
     }
 
-    /** A number in [-1,1), of 24 random bits. */
+    /** A number in [-1,1), from 24 random bits. */
     private static float uniform(long state) {
         long z = state;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

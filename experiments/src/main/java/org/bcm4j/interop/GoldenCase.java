@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * Recorded evaluations at one input.
  *
- * @param name empty if it has none
+ * @param name empty if the case has no name
  * @param x float32 [B,C,H,W]
  * @param t noise scales of x, float32 [B]
- * @param u noise scales to go to, float32 [B]
+ * @param u target noise scales, float32 [B]
  * @param labels int64 [B], if the network has classes
- * @param outputs what the whole network put out
- * @param parts what its parts put out, by recorded name
+ * @param outputs the outputs of the whole network
+ * @param parts the outputs of its parts, by recorded name
  */
 record GoldenCase(
         String name,
@@ -25,7 +25,7 @@ record GoldenCase(
         List<Output> outputs,
         Map<String, RecordedPart> parts) {
 
-    /** What was asked at the input. */
+    /** The function that was evaluated at the input. */
     enum Question {
         /** F(x, t, u). */
         NETWORK,
@@ -35,6 +35,6 @@ record GoldenCase(
         MODEL
     }
 
-    /** An answer, by its recorded name: float32 [B,C,H,W]. */
+    /** A recorded output and its name: float32 [B,C,H,W]. */
     record Output(String name, Question question, Tensor expected) {}
 }

@@ -12,52 +12,54 @@ import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Compares this library's outputs with recorded ones, in float32: what {@code bcm check DIR} does.
+ * Compares this library's outputs with recorded ones, in float32. This is what {@code bcm check DIR} does.
  *
- * <p>The folder holds {@code config.json}; {@code io.safetensors} with inputs, outputs and, under {@code act/PART}, what parts of the
- * network put out, or under {@code act_stats/PART} mean, standard deviation, first and last number of it; and the weights, in {@code
- * model.safetensors} or {@code model.pt}, or a {@code SALT} for {@link FormulaWeights} in the configuration. Which network it is:
+ * <p>The folder holds {@code config.json}, {@code io.safetensors} and the weights. {@code io.safetensors} has inputs
+ * and outputs. It can also have outputs of parts of the network under {@code act/PART}, or their mean, standard
+ * deviation, first and last number under {@code act_stats/PART}. The weights are in {@code model.safetensors} or
+ * {@code model.pt}, or the configuration has a {@code SALT} for {@link FormulaWeights}. The network is one of these:
  *
  * <ul>
- *   <li>The configuration names an {@code arch} of the published BCM code, of EDM or of score SDE, and its arguments. For the BCM code
- *       one or more cases are recorded: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u} [B], and what is expected of them, the
- *       network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A single case needs no {@code CASE/}. Class
- *       indices {@code y} [B] serve every case.
- *   <li>The folder lies in that of a consistency model, whose configuration has a {@code FOLDER_arch}: the start of bidirectional
- *       fine-tuning from it. Configuration and recordings are the consistency model's.
- *   <li>No {@code arch} is named, but {@code features} of images {@code x} [B,3,H,W] in [0,1] are recorded: the FID's Inception network.
- *       Parts may be recorded as {@code avgpool/PART} as well, their means over height and width.
- *   <li>No {@code arch} is named, but the folder bears the name of a class of pytorch-fid's: a block of that network, {@code x} to {@code
- *       y}.
+ * <li>The configuration names an {@code arch} of the published BCM code, of EDM or of score SDE, and its arguments. For
+ * the BCM code one or more cases are recorded: {@code CASE/x_t} [B,C,H,W], {@code CASE/t} and {@code CASE/u} [B], and
+ * the expected outputs, the network's raw output {@code CASE/F} and the model's, {@code CASE/f}, both [B,C,H,W]. A
+ * single case needs no {@code CASE/}. Class indices {@code y} [B] serve every case.
+ * <li>The folder lies in that of a consistency model whose configuration has a {@code FOLDER_arch}: it is the start of
+ * bidirectional fine-tuning from that model. Configuration and recordings are the consistency model's.
+ * <li>No {@code arch} is named, but {@code features} of images {@code x} [B,3,H,W] in [0,1] are recorded: the FID's
+ * Inception network. Parts can also be recorded as {@code avgpool/PART}, their means over height and width.
+ * <li>No {@code arch} is named, but the folder has the name of a pytorch-fid class: a block of that network, {@code x}
+ * to {@code y}.
  * </ul>
  *
  * <p>Other tensors are ignored.
  *
  * @param tolerance largest error that passes, relative to the largest magnitude of the expected output
- * @param device where to compute
+ * @param device the device of the computation
  */
 public record GoldenCheck(double tolerance, Device device) {
-    /** What float32 networks of this depth reach on any hardware: some thirty times their own rounding errors. */
+    /** What float32 networks of this depth reach on any hardware: about thirty times their own rounding errors. */
     public static final double DEFAULT_TOLERANCE = 1e-4;
 
     /**
-     * One output of one case.
+     * The comparison of one output of one case.
      *
      * @param caseName the case; empty if it has no name
-     * @param output the name of the whole network's output, such as {@code F} for the raw output and {@code f} for the model's, or of a part
+     * @param output the name of the whole network's output, such as {@code F} for the raw output and {@code f} for the
+     *     model's, or of a part
      * @param maxAbsoluteError largest difference of any element
-     * @param relativeError the same, divided by the largest magnitude of the expected output
-     * @param passed whether the relative error is a number within the tolerance
+     * @param relativeError {@code maxAbsoluteError} divided by the largest magnitude of the expected output
+     * @param passed whether the relative error is within the tolerance; false for NaN
      */
     public record Comparison(
             String caseName, String output, double maxAbsoluteError, double relativeError, boolean passed) {}
 
     /**
-     * What a check found.
+     * The result of a check.
      *
-     * @param parameters trainable numbers of the network
-     * @param parts what its parts put out, where that was recorded, in the order in which they are computed
-     * @param comparisons what the whole network put out, in the order of the file
+     * @param parameters the number of trainable parameters of the network
+     * @param parts the recorded outputs of parts, in the order of computation
+     * @param comparisons the outputs of the whole network, in the order of the file
      */
     public record Report(
             Path folder, long parameters, double tolerance, List<Comparison> parts, List<Comparison> comparisons) {
@@ -66,12 +68,12 @@ public record GoldenCheck(double tolerance, Device device) {
             comparisons = List.copyOf(comparisons);
         }
 
-        /** Whether every output agrees, of the parts too. */
+        /** Whether every output matches, including those of the parts. */
         public boolean passed() {
             return firstDivergence().isEmpty();
         }
 
-        /** The first that does not agree: where to look for the reason of what follows. */
+        /** The first output that does not match. Start there to find the cause of later differences. */
         public Optional<Comparison> firstDivergence() {
             return Stream.concat(parts.stream(), comparisons.stream())
                     .filter(comparison -> !comparison.passed())
@@ -90,7 +92,7 @@ public record GoldenCheck(double tolerance, Device device) {
         this(DEFAULT_TOLERANCE, Device.CPU);
     }
 
-    /** @throws UserException if the folder is incomplete or describes what this library can not check */
+    /** @throws UserException if the folder is incomplete or describes something that this library cannot check */
     public Report run(Path folder) {
         try (Scope scope = Scope.open();
                 NoGradients noGrad = new NoGradients();

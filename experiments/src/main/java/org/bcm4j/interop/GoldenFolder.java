@@ -37,14 +37,17 @@ final class GoldenFolder {
 
     private final Path folder;
 
-    /** Where configuration and recordings lie: the folder itself, or that of the model which it starts from. */
+    /** The folder of configuration and recordings: the folder itself, or that of the model from which it starts. */
     private final Path home;
 
     private final Path configFile;
     private final JsonNode config;
     private final GoldenSubject subject;
 
-    /** @throws UserException if there is no well-formed {@code config.json}, there are no weights, or no network of ours has them */
+    /**
+     * @throws UserException if there is no well-formed {@code config.json}, there are no weights, or no network of this
+     *     library matches them
+     */
     GoldenFolder(Path folder) {
         this.folder = folder;
         Optional<Path> origin = origin(folder);
@@ -56,7 +59,7 @@ final class GoldenFolder {
         this.subject = origin.isPresent() ? start(configuration) : subject(configuration);
     }
 
-    /** The folder around this one, if its configuration speaks of this one and this one has none. */
+    /** The parent folder, if its configuration refers to this folder and this folder has no configuration. */
     private static Optional<Path> origin(Path folder) {
         Path around = folder.toAbsolutePath().normalize().getParent();
         if (around == null || Files.exists(folder.resolve(CONFIGURATION)) || !Files.isDirectory(folder)) {
@@ -160,7 +163,7 @@ final class GoldenFolder {
                 + "\"EDMPrecond(SongUNet)\" and \"" + PublishedNcsnpp.ARCHITECTURE + "\" can be checked");
     }
 
-    /** What it is about. */
+    /** The network or block to check. */
     GoldenSubject subject() {
         return subject;
     }
@@ -170,7 +173,7 @@ final class GoldenFolder {
         return new Recordings(home.resolve(RECORDINGS), device);
     }
 
-    /** Where the weights come from, for errors. */
+    /** The origin of the weights, for error messages. */
     String source() {
         return stored(folder)
                 .filter(file -> !config.has("SALT"))
@@ -178,7 +181,7 @@ final class GoldenFolder {
                 .toString();
     }
 
-    /** The formula that makes the weights, if they are not stored. */
+    /** The formula that generates the weights, if they are not stored. */
     Optional<FormulaWeights> formula() {
         JsonNode salt = config.path("SALT");
         if (salt.isMissingNode()) {
@@ -196,9 +199,9 @@ final class GoldenFolder {
     }
 
     /**
-     * Weights of a network whose widths do not matter, which the caller closes.
+     * Weights of a network of any width. The caller closes them.
      *
-     * @param full the network at its full width, which those by formula have
+     * @param full the layout at full width, which formula weights have
      */
     Weights weights(WeightLayout full, Device device) {
         Optional<FormulaWeights> formula = formula();
@@ -214,7 +217,7 @@ final class GoldenFolder {
         return weights;
     }
 
-    /** Stored weights of those names, in whatever shapes they have; others are left alone. The caller closes them. */
+    /** Stored weights with these names, in any shapes; others are ignored. The caller closes them. */
     Weights weights(Collection<String> names, Device device) {
         Map<String, Tensor> stored = stored();
         Map<String, Tensor> needed = new LinkedHashMap<>();

@@ -11,17 +11,18 @@ import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The FID's Inception network, of whatever width, as pytorch-fid ran it: recorded are images {@code x} [B,3,H,W] in [0,1], their {@code
- * features} [B,F], and possibly {@code logits_nobias} and {@code probs_nobias}, the scores of classes without bias and their softmax.
+ * The FID's Inception network of any width, as pytorch-fid ran it. Recorded are images {@code x} [B,3,H,W] in [0,1],
+ * their {@code features} [B,F], and optionally {@code logits_nobias} and {@code probs_nobias}, the class scores without
+ * bias and their softmax.
  */
 record GoldenInception() implements GoldenSubject {
-    /** A recorded tensor that tells this network from others. */
+    /** A recorded tensor that identifies this network. */
     static final String FEATURES = "features";
 
     private static final String RESIZED = "resized";
     private static final String AVERAGES = "avgpool/";
 
-    /** How much of the first blocks' outputs was recorded: rows and columns from the first. */
+    /** The number of rows and columns of the first blocks' outputs that were recorded, from the first. */
     private static final long CROP = 6;
 
     @Override
@@ -63,7 +64,7 @@ record GoldenInception() implements GoldenSubject {
                 .optional("resized_mean")
                 .ifPresent(expected ->
                         parts.put("resized_mean", new RecordedPart(RESIZED, output -> output.mean(2, 3), expected)));
-        // From the middle of the upper edge, as the recordings have it.
+        // A crop from the middle of the upper edge, as in the recordings.
         recordings
                 .optional("resized_crop")
                 .ifPresent(expected -> parts.put(

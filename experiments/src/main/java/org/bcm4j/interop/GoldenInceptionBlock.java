@@ -6,7 +6,10 @@ import org.bcm4j.metrics.InceptionLayers;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
-/** A block of the FID's Inception network, of whatever width, as pytorch-fid ran it: recorded are {@code x} [B,C,H,W] and its output {@code y}. */
+/**
+ * A block of the FID's Inception network of any width, as pytorch-fid ran it. Recorded are {@code x} [B,C,H,W] and its
+ * output {@code y}.
+ */
 record GoldenInceptionBlock(InceptionBlock block) implements GoldenSubject {
     @Override
     public GoldenCheck.Report check(GoldenCheck check, GoldenFolder folder) {

@@ -30,7 +30,7 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
                 Pass pass = Pass.evaluating(weights).observedBy(heard);
                 for (GoldenCase.Output output : recorded.outputs()) {
                     outputs.add(compare(check, function, pass, recorded, output));
-                    pass = Pass.evaluating(weights); // the parts were heard
+                    pass = Pass.evaluating(weights); // the parts have been observed
                 }
                 parts.addAll(heard.comparisons(recordings));
             }
@@ -54,7 +54,7 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
         }
     }
 
-    /** The caller closes them. */
+    /** The weights. The caller closes them. */
     private Weights weights(GoldenFolder folder, Device device) {
         Weights weights = Weights.zeros(reference.network().build().layout(), device);
         try (Scope scope = Scope.open()) {
@@ -71,7 +71,7 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
         }
     }
 
-    /** One parameter after the other: networks whose weights are not stored are large. */
+    /** Fills one parameter after another, because networks without stored weights are large. */
     private void fill(Weights weights, FormulaWeights formula, String source) {
         weights.views().forEach((name, view) -> {
             try (Scope scope = Scope.open()) {

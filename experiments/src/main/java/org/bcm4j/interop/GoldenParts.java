@@ -11,7 +11,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
-/** Compares what the parts of a network put out in a case with what was recorded of them, while the network runs. */
+/** Compares the outputs of a network's parts with their recordings while the network runs. */
 final class GoldenParts implements Pass.Observer {
     private final GoldenCheck check;
     private final String caseName;
@@ -44,15 +44,15 @@ final class GoldenParts implements Pass.Observer {
                 throw new UserException("recorded part \"" + name + "\" has shape " + Arrays.toString(expected.shape())
                         + ", the network's has " + Arrays.toString(actual.shape()) + "; record it again");
             }
-            // Some record attention without height and width.
+            // Some recordings of attention have no height and width.
             comparisons.add(check.comparison(caseName, name, actual.reshape(expected.shape()), expected));
         }
     }
 
     /**
-     * What was found, in the order in which the network computes.
+     * The comparisons, in the order in which the network computes.
      *
-     * @throws UserException if something was recorded of which the network has no part
+     * @throws UserException if there is a recording of a part that the network does not have
      */
     List<Comparison> comparisons(Recordings recordings) {
         unheard.keySet().stream().findFirst().ifPresent(name -> {

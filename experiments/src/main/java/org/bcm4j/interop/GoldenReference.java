@@ -8,31 +8,31 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
-/** Another implementation of a network that this library has: how to build it, and how its recordings are to be read. */
+/** Another implementation of a network of this library: how to build the network, and how to read the recordings. */
 sealed interface GoldenReference permits PublishedAdm, PublishedSongUNet, PublishedNcsnpp {
-    /** Our description of it. */
+    /** This library's configuration of the network. */
     NetworkConfig network();
 
-    /** How its raw output becomes a model. */
+    /** The kind of model: how its raw output becomes a model. */
     ModelKind kind();
 
-    /** Stored weights under our names. */
+    /** Stored weights, converted to this library's names. */
     Map<String, Tensor> converted(Map<String, Tensor> published, String source);
 
-    /** Its name for one of our parameters, which {@link FormulaWeights} hash. */
+    /** The other implementation's name of a parameter, which {@link FormulaWeights} hashes. */
     String published(String parameter);
 
     /**
      * The recorded evaluations.
      *
-     * @throws UserException if a tensor is missing or not what the network wants
+     * @throws UserException if a tensor is missing or does not fit the network
      */
     List<GoldenCase> cases(Recordings recordings);
 
-    /** The part of our network that puts out what was recorded under a name. */
+    /** This library's part with the output that was recorded under a name. */
     String part(String recorded);
 
-    /** What a part of our network puts out, as it was recorded. */
+    /** Converts the output of a part to its recorded form. */
     default UnaryOperator<Tensor> asRecorded(String part) {
         return UnaryOperator.identity();
     }

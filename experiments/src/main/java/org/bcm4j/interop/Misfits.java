@@ -10,11 +10,11 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What keeps tensors from being a network's weights, collected so that all of it is reported at once: first what the file holds, by which
- * people see what they have, then what it lacks.
+ * The mismatches between tensors and a network's parameters, collected so that all are reported at once: first those of
+ * the tensors in the file, which show the user what the file is, then the missing ones.
  */
 final class Misfits {
-    /** Of each kind. */
+    /** The most that are listed of each kind. */
     private static final int LISTED = 10;
 
     private final List<String> misplaced = new ArrayList<>();
@@ -34,11 +34,11 @@ final class Misfits {
     }
 
     /**
-     * Refuses tensors that are not just those of a layout.
+     * Refuses tensors that are not exactly those of a layout.
      *
      * @param tensors by the layout's names
-     * @param source what they came from
-     * @throws UserException naming those that are left over, of another shape or missing
+     * @param source where the tensors came from
+     * @throws UserException naming those that are superfluous, of another shape or missing
      */
     static void refuse(WeightLayout layout, Map<String, Tensor> tensors, String source) {
         Misfits misfits = new Misfits();
@@ -67,8 +67,8 @@ final class Misfits {
     }
 
     /**
-     * @param source what the tensors came from
-     * @throws UserException if there are any, naming them
+     * @param source where the tensors came from
+     * @throws UserException if there are any mismatches, naming them
      */
     void refuseIfAny(String source) {
         refuseIfAny(source, "is the configuration another one's?");

@@ -2,9 +2,12 @@ package org.bcm4j.interop;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** How a program names the modules of score SDE's NCSN++ and lays out their parameters; asked module by module, in the order in which they run. */
+/**
+ * A program's names of the modules of score SDE's NCSN++ and its layout of their parameters. It is queried module by
+ * module, in the order in which they run.
+ */
 sealed interface ModuleNames permits TorchModuleNames, FlaxModuleNames {
-    /** What kinds of modules there are. */
+    /** The kinds of modules. */
     enum Module {
         FOURIER_FEATURES,
         DENSE,
@@ -14,31 +17,34 @@ sealed interface ModuleNames permits TorchModuleNames, FlaxModuleNames {
         ATTENTION,
         /** A 1×1 convolution of the image, added to the features. */
         COMBINATION,
-        /** A convolution and halving in one. */
+        /** A convolution with halving. */
         DOWNSAMPLING
     }
 
-    /** What kinds of layers there are, each with a weight and a bias. */
+    /** The kinds of layers, each with a weight and a bias. */
     enum Layer {
         DENSE,
         CONVOLUTION,
-        /** A convolution and halving in one. */
+        /** A convolution with halving. */
         RESAMPLING_CONVOLUTION,
         NORM
     }
 
-    /** What the names of the next module's parameters begin with. */
+    /** The prefix of the names of the next module's parameters. */
     String next(Module module);
 
-    /** Of a layer's name in a module and of its parameter's, the name: {@code Conv_0.bias}. The layer's is empty where it is the module. */
+    /**
+     * Joins the names of a layer in a module and of its parameter: {@code Conv_0.bias}. The layer's name is empty if
+     * the layer is the module itself.
+     */
     String joined(String layer, String parameter);
 
-    /** What a layer's weight is called. */
+    /** The name of a layer's weight. */
     String weight(Layer layer);
 
-    /** The shape in which a layer's weight is stored that is of the given shape here. */
+    /** The stored shape of a layer's weight; {@code shape} is its shape in this library. */
     long[] stored(Layer layer, long[] shape);
 
-    /** A layer's weight in the order of dimensions that it has here. */
+    /** A layer's weight with its dimensions in this library's order. */
     Tensor ordered(Layer layer, Tensor stored);
 }

@@ -14,22 +14,25 @@ import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The published BCM code's ADM U-Net, or the consistency model that it is fine-tuned from, whose weights bear our names.
+ * The published BCM code's ADM U-Net, or the consistency model from which it is fine-tuned. Their weights have this
+ * library's names.
  *
- * <p>Recorded are {@code CASE/x_t}, {@code CASE/t}, {@code CASE/u}, the raw output {@code CASE/F} and the model's, {@code CASE/f}; or, of
- * the consistency model, {@code x_t}, {@code t}, {@code ict/F} and {@code ict/f}. Classes {@code y} serve every case.
+ * <p>Recorded are {@code CASE/x_t}, {@code CASE/t}, {@code CASE/u}, the raw output {@code CASE/F} and the model's,
+ * {@code CASE/f}. For the consistency model they are {@code x_t}, {@code t}, {@code ict/F} and {@code ict/f}. Classes
+ * {@code y} serve every case.
  *
- * @param start what the recordings call the start of fine-tuning from the consistency model, if they are of that: {@code x_t} and {@code t}
- *     are the consistency model's, {@code START/u=U/F} and {@code START/u=U/f} the outputs
+ * @param start the prefix of recordings at the start of fine-tuning from the consistency model, if these are checked.
+ *     Then {@code x_t} and {@code t} are the consistency model's, and the outputs are {@code START/u=U/F} and
+ *     {@code START/u=U/f}
  */
 record PublishedAdm(AdmConfig network, ModelKind kind, Optional<String> start) implements GoldenReference {
-    /** The class that takes the arguments. */
+    /** The class to which the arguments belong. */
     static final String ARCHITECTURE = "BCM/cm/unet_bcf.py UNetModel";
 
-    /** The same of the consistency model. */
+    /** The class of the consistency model. */
     static final String CONSISTENCY_ARCHITECTURE = "iCT/cm/unet.py UNetModel";
 
-    /** Arguments that matter in training only. */
+    /** Arguments that only affect training. */
     private static final Set<String> TRAINING_ONLY = Set.of("dropout", "dropout_highres", "dropout_lowres");
 
     private static final Set<String> UNDERSTOOD = Set.of(
@@ -48,17 +51,20 @@ record PublishedAdm(AdmConfig network, ModelKind kind, Optional<String> start) i
     private static final String INPUT = "x_t";
     private static final String TARGET = "u=";
 
-    /** @throws UserException if an argument is missing, unknown, or asks for what this library's ADM does not do */
+    /**
+     * @throws UserException if an argument is missing, unknown, or requires something that this library's ADM does not
+     *     support
+     */
     static PublishedAdm bidirectional(Arguments arguments) {
         return new PublishedAdm(config(arguments, Conditioning.ALIGNED), ModelKind.BIDIRECTIONAL, Optional.empty());
     }
 
-    /** As {@link #bidirectional}. */
+    /** Same as {@link #bidirectional}, for the consistency model. */
     static PublishedAdm consistency(Arguments arguments) {
         return new PublishedAdm(config(arguments, Conditioning.TIME), ModelKind.CONSISTENCY, Optional.empty());
     }
 
-    /** As {@link #bidirectional}, as it starts from a consistency model of the same arguments. */
+    /** Same as {@link #bidirectional}, for its start from a consistency model with the same arguments. */
     static PublishedAdm initialized(Arguments arguments, String start) {
         return new PublishedAdm(config(arguments, Conditioning.ALIGNED), ModelKind.BIDIRECTIONAL, Optional.of(start));
     }
@@ -99,7 +105,7 @@ record PublishedAdm(AdmConfig network, ModelKind kind, Optional<String> start) i
         }
     }
 
-    /** The published code calls downsampling rates resolutions. */
+    /** The resolution of a downsampling rate. The published code calls the rates resolutions. */
     private static int resolution(Arguments arguments, int imageSize, int rate) {
         if (imageSize % rate != 0) {
             throw arguments.refusal(

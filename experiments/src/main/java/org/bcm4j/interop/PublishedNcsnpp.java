@@ -20,15 +20,15 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * score SDE's NCSN++. Recorded is its output {@code out} at {@code x} and the noise scales {@code time_cond}.
  *
- * @param modules our names of its {@code all_modules}, in their order
+ * @param modules this library's names of its {@code all_modules}, in their order
  */
 record PublishedNcsnpp(NcsnppConfig network, List<String> modules) implements GoldenReference {
-    /** The class that takes the configuration. */
+    /** The class to which the configuration belongs. */
     static final String ARCHITECTURE = "yang-song/score_sde_pytorch models/ncsnpp.py NCSNpp";
 
     private static final String MODULES = "all_modules.";
 
-    /** What must be so, for this library's NCSN++ to be the same. */
+    /** The settings that this library's NCSN++ requires. */
     private static final Map<String, String> REQUIRED = Map.of(
             "resamp_with_conv", "true",
             "conditional", "true",
@@ -87,7 +87,10 @@ record PublishedNcsnpp(NcsnppConfig network, List<String> modules) implements Go
         };
     }
 
-    /** Its modules run in the order of our parameters; attention is a module of its own, after the rest of its block. */
+    /**
+     * The modules, which run in the order of this library's parameters. Attention is a separate module, after the rest
+     * of its block.
+     */
     private static List<String> modules(NcsnppConfig network) {
         Set<String> parameters = network.build().layout().slots().keySet();
         Set<String> modules = new LinkedHashSet<>();

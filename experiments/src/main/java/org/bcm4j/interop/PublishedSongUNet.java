@@ -20,12 +20,12 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * EDM's SongUNet inside its preconditioning.
  *
- * <p>Recorded are the raw output {@code F} at {@code x} and {@code noise_labels}, ¼·ln of noise scales; and denoised images: {@code
- * D/sigma=S/D} at {@code D/sigma=S/x} and noise scale S, {@code D/per_sample/D} at {@code D/per_sample/x} and {@code sigma}, {@code D} at
- * {@code D_x} and one noise scale {@code D_sigma}.
+ * <p>Recorded are the raw output {@code F} at {@code x} and {@code noise_labels}, ¼·ln of noise scales, and denoised
+ * images: {@code D/sigma=S/D} at {@code D/sigma=S/x} and noise scale S, {@code D/per_sample/D} at
+ * {@code D/per_sample/x} and {@code sigma}, {@code D} at {@code D_x} and one noise scale {@code D_sigma}.
  */
 record PublishedSongUNet(NcsnppConfig network) implements GoldenReference {
-    /** What the configurations call the class that takes the arguments. */
+    /** The names of the class to which the arguments belong, as configurations spell them. */
     static final Set<String> ARCHITECTURES =
             Set.of("NVlabs edm training/networks.py EDMPrecond(SongUNet)", "EDMPrecond(SongUNet)");
 
@@ -43,7 +43,10 @@ record PublishedSongUNet(NcsnppConfig network) implements GoldenReference {
     private static final double FOURIER_SCALE = 16;
     private static final String SCALE = "sigma=";
 
-    /** @throws UserException if an argument is missing, unknown, or asks for what this library's NCSN++ does not do */
+    /**
+     * @throws UserException if an argument is missing, unknown, or requires something that this library's NCSN++ does
+     *     not support
+     */
     static PublishedSongUNet of(Arguments configuration) {
         Arguments arguments = configuration.section("songunet");
         arguments.requireOnly(UNDERSTOOD, Set.of("dropout"));
@@ -142,7 +145,7 @@ record PublishedSongUNet(NcsnppConfig network) implements GoldenReference {
         return recorded;
     }
 
-    /** Its features are recorded as cosines, then sines, and swapped afterwards. */
+    /** EDM's features are recorded as cosines, then sines, before EDM swaps them. */
     @Override
     public UnaryOperator<Tensor> asRecorded(String part) {
         return part.equals("map_noise")

@@ -7,19 +7,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What was recorded of a part of a network.
+ * The recording of a part of a network.
  *
- * @param part our name of it
- * @param view of what the part puts out, that which was recorded
- * @param expected what another implementation's part put out, seen so
+ * @param part this library's name of the part
+ * @param view converts the part's output to its recorded form
+ * @param expected the output of another implementation, in its recorded form
  */
 record RecordedPart(String part, UnaryOperator<Tensor> view, Tensor expected) {
-    /** A part that was recorded as it is. */
+    /** A part whose output was recorded unchanged. */
     static RecordedPart of(String part, Tensor expected) {
         return new RecordedPart(part, UnaryOperator.identity(), expected);
     }
 
-    /** Recorded was a summary: mean, population standard deviation, first and last number of each image, float64 [B,4]. */
+    /**
+     * The same part, recorded as a summary: mean, population standard deviation, first and last number of each image,
+     * float64 [B,4].
+     */
     RecordedPart summarized() {
         return new RecordedPart(part, output -> summary(view.apply(output)), expected);
     }

@@ -14,7 +14,10 @@ import org.bcm4j.tensor.Safetensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The tensors of a file of recordings, each checked before the network sees it: libtorch's own errors name no file. */
+/**
+ * The tensors of a file of recordings. Each is checked before the network uses it, because libtorch's own errors name
+ * no file.
+ */
 final class Recordings {
     private static final String VALUES = "act/";
     private static final String SUMMARIES = "act_stats/";
@@ -24,7 +27,8 @@ final class Recordings {
     private final Map<String, Tensor> tensors;
 
     /**
-     * @throws UserException if the file is no sound safetensors file; so do all methods if a tensor is not what is wanted
+     * @throws UserException if the file is no valid safetensors file. All methods throw it if a tensor is not as
+     *     required
      */
     Recordings(Path file, Device device) {
         this.file = file;
@@ -32,7 +36,10 @@ final class Recordings {
         this.tensors = Safetensors.read(file).tensors();
     }
 
-    /** What the names of each case's tensors begin with, {@code CASE/} or nothing, found by its input's name. At least one. */
+    /**
+     * The prefix of each case's names, {@code CASE/} or empty, found by the name of the case's input. There is at least
+     * one.
+     */
     List<String> prefixes(String input) {
         List<String> prefixes = tensors.keySet().stream()
                 .filter(name -> name.equals(input) || name.endsWith("/" + input))
@@ -48,7 +55,7 @@ final class Recordings {
         return tensors.containsKey(name);
     }
 
-    /** The names that begin with {@code prefix}, without it. */
+    /** The names that begin with {@code prefix}, without the prefix. */
     List<String> below(String prefix) {
         return tensors.keySet().stream()
                 .filter(name -> name.startsWith(prefix))
@@ -56,17 +63,17 @@ final class Recordings {
                 .toList();
     }
 
-    /** A tensor as it was recorded, where the check computes. */
+    /** A recorded tensor, on the device of the check. */
     Tensor tensor(String name) {
         return device.move(named(name));
     }
 
-    /** A tensor, if it was recorded. */
+    /** A recorded tensor, if it exists. */
     Optional<Tensor> optional(String name) {
         return has(name) ? Optional.of(tensor(name)) : Optional.empty();
     }
 
-    /** What was expected where {@code actual} was computed: of its shape. */
+    /** The expected value of {@code actual}, with the same shape. */
     Tensor like(String name, Tensor actual) {
         return device.move(shaped(name, named(name), actual.shape()));
     }

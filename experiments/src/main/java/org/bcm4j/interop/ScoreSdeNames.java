@@ -19,25 +19,26 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Weights of score SDE's NCSN++ and DDPM++, for {@link org.bcm4j.network.NcsnppUNet}: those with BigGAN blocks, rescaled skips, and the
- * filter of the configuration for every resampling. By the names of its PyTorch code, where modules are numbered in the order in which
- * they run ({@code all_modules.4.Conv_0.weight}; a {@code module.} before each name, which data-parallel training leaves, is ignored), or
- * by those of its JAX code, which OpenAI's consistency models for CIFAR-10 share ({@code ResnetBlockBigGANpp_0/Conv_0/kernel}). Which of
- * the two is seen from the names.
+ * Converts weights of score SDE's NCSN++ and DDPM++ for {@link org.bcm4j.network.NcsnppUNet}: those with BigGAN blocks,
+ * rescaled skips, and the filter of the configuration for every resampling. The names are of two kinds, which the
+ * conversion detects. In the PyTorch code, modules are numbered in the order in which they run
+ * ({@code all_modules.4.Conv_0.weight}); the prefix {@code module.} that data-parallel training adds is ignored. In the
+ * JAX code, they are named by class ({@code ResnetBlockBigGANpp_0/Conv_0/kernel}); OpenAI's consistency models for
+ * CIFAR-10 share these names.
  *
- * <p>Positional features are of whatever the network was trained with; score SDE's discrete networks were trained with the
- * index of a noise level, which is not the ¼·ln t that this library's give them.
+ * <p>Positional features depend on the argument with which the network was trained. score SDE's discrete networks were
+ * trained with the index of a noise level, not with this library's argument ¼·ln t.
  *
  * @param config the shape of the network; conditioned on time only, without classes
- * @param argument what the network's Fourier features were of
+ * @param argument the argument of the network's Fourier features
  */
 public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
     private static final String PARALLEL = "module.";
 
-    /** Noise levels of the discrete networks, saved along with the weights. */
+    /** Noise levels of the discrete networks, saved with the weights. */
     private static final String NOISE_LEVELS = "sigmas";
 
-    /** What a network makes Fourier features of, given a noise scale t. */
+    /** The argument of a network's Fourier features at noise scale t. */
     public enum Argument {
         /** ln t: score SDE's own networks. */
         LOG(4),
@@ -53,11 +54,11 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
     }
 
     /**
-     * The weights under their names in the network's layout, complete and of its shapes.
+     * The weights under their names in the network's layout, complete and with its shapes.
      *
      * @param tensors by score SDE's names
-     * @param source what the tensors came from, for the error
-     * @return tensors that belong to the caller's scope, some of them those given
+     * @param source where the tensors came from, for the error message
+     * @return tensors that belong to the caller's scope; some are the given ones
      * @throws UserException naming every parameter that is missing, of another shape, or unknown to the network
      */
     public Map<String, Tensor> convert(Map<String, Tensor> tensors, String source) {
@@ -68,7 +69,7 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
         return new Modules(tensors, source).convert();
     }
 
-    /** The modules, visited in their order; what was taken is gone from {@code unread}. */
+    /** The modules, visited in order. Tensors that have been used are removed from {@code unread}. */
     private final class Modules {
         private final String source;
         private final ModuleNames names;
@@ -77,7 +78,7 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
         private final Map<String, Tensor> converted = new LinkedHashMap<>();
         private final Misfits misfits = new Misfits();
 
-        /** What the names of the current module's parameters begin with. */
+        /** The prefix of the names of the current module's parameters. */
         private String module = "";
 
         Modules(Map<String, Tensor> tensors, String source) {
@@ -171,7 +172,10 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
             }
         }
 
-        /** Attention is a module of its own. Its weights are [in,out]; q, k and v, which were apart, are interleaved. */
+        /**
+         * Converts attention, which is a separate module in score SDE. Its weights are [in,out]. The separate q, k and
+         * v are interleaved.
+         */
         private void attentionIfAny(String ours) {
             if (!layout.slots().containsKey(ours + ".qkv.weight")) {
                 return;
@@ -203,7 +207,7 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
             module = names.next(next);
         }
 
-        /** A module that is one layer. */
+        /** Converts a module that is one layer. */
         private void layer(Module next, Layer layer, String ours) {
             begin(next);
             layer(layer, "", ours);

@@ -2,7 +2,10 @@ package org.bcm4j.interop;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** score SDE's PyTorch code: modules are numbered in the order in which they run, parameters are laid out as here. */
+/**
+ * The names of score SDE's PyTorch code: modules are numbered in the order in which they run, and parameters have this
+ * library's layout.
+ */
 final class TorchModuleNames implements ModuleNames {
     private int modules;
 

@@ -7,18 +7,21 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 
-/** What is put before the names of a network's tensors by what holds it: {@code module.}, {@code _orig_mod.}, {@code model.} ... */
+/**
+ * Prefixes of the names of a network's tensors that wrappers add, such as {@code module.}, {@code _orig_mod.} and
+ * {@code model.}.
+ */
 final class Wrappers {
-    /** Of compiling, sharding and recomputing, around the network or parts of it. */
+    /** Wrappers for compiling, sharding and recomputing, around the network or parts of it. */
     private static final Pattern ANYWHERE =
             Pattern.compile("(?<![^.])(_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module|_forward_module)\\.");
 
-    /** What score SDE's networks have all tensors below. */
+    /** The prefix of all tensors of score SDE's networks, which is no wrapper. */
     private static final String NO_WRAPPER = "all_modules.";
 
     private Wrappers() {}
 
-    /** The same tensors by the names that the network gives them; as they are where two would have one name. */
+    /** The same tensors by the network's own names; unchanged if two would have the same name. */
     static Map<String, Tensor> removed(Map<String, Tensor> tensors) {
         Map<String, Tensor> inner =
                 renamed(tensors, name -> ANYWHERE.matcher(name).replaceAll(""));
@@ -33,7 +36,7 @@ final class Wrappers {
         return inner;
     }
 
-    /** The tensors below a name, without it: {@code model} of {@code model.conv.weight}. */
+    /** The tensors below a name, without it: {@code conv.weight} for {@code model.conv.weight} below {@code model}. */
     static Map<String, Tensor> below(String wrapper, Map<String, Tensor> tensors) {
         String prefix = wrapper + ".";
         Map<String, Tensor> inner = new LinkedHashMap<>();
@@ -49,7 +52,7 @@ final class Wrappers {
         return name -> name.startsWith(prefix) && name.length() > prefix.length();
     }
 
-    /** What precedes the first dot of the first name, with it; empty if there is none. */
+    /** The first name up to and including its first dot; empty if there is none. */
     private static String first(Map<String, Tensor> tensors) {
         return tensors.keySet().stream()
                 .findFirst()

@@ -19,7 +19,7 @@ record CombinedJournal(List<Journal> journals) implements Journal {
         journals.forEach(journal -> journal.note(text));
     }
 
-    /** Closes each journal, whether or not those before it could be closed. */
+    /** Closes every journal, even if closing an earlier one fails. */
     @Override
     public void close() {
         RuntimeException failure = null;

@@ -7,23 +7,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A value as it went through the training, thinned out to what a picture can show.
+ * The course of a value over the training, thinned out for a picture.
  *
- * @param steps ascending, as many as {@code values}, at least one
+ * @param steps ascending, the same number as {@code values}, at least one
  * @param values finite
  */
-@SuppressWarnings("ArrayRecordComponent") // plotted as they are, never compared
+@SuppressWarnings("ArrayRecordComponent") // the arrays are only plotted, never compared
 record Curve(String name, double[] steps, double[] values) {
-    /** More points than this lie on the same pixels. */
+    /** More points than this fall on the same pixels. */
     private static final int MOST_POINTS = 1000;
 
-    /** What precedes the first slash of the name, or all of it: curves of one group share a panel. */
+    /** The part of the name before the first slash, or the whole name. Curves of one group share a panel. */
     String group() {
         int slash = name.indexOf('/');
         return slash > 0 ? name.substring(0, slash) : name;
     }
 
-    /** The curves of a log, in the order in which their names first appear; values that are not finite are left out. */
+    /** The curves of a log, in the order in which their names first appear. Values that are not finite are left out. */
     static List<Curve> of(List<StepRecord> records) {
         Map<String, List<double[]>> points = new LinkedHashMap<>();
         for (StepRecord record : records) {
@@ -38,7 +38,7 @@ record Curve(String name, double[] steps, double[] values) {
                 .toList();
     }
 
-    /** Each point of the curve is the mean of as many neighbours as it takes to stay within {@link #MOST_POINTS}. */
+    /** A curve of at most {@link #MOST_POINTS} points, each the mean of neighbouring points. */
     private static Curve of(String name, List<double[]> points) {
         int neighbours = (points.size() + MOST_POINTS - 1) / MOST_POINTS;
         List<double[]> means = new ArrayList<>();

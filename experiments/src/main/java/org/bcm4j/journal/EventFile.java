@@ -26,7 +26,7 @@ final class EventFile {
         out.write(frame.array());
     }
 
-    /** CRC-32C, rotated and shifted because a checksum of data that holds checksums would be weak. */
+    /** CRC-32C, rotated and shifted, because a checksum of data that contains checksums would be weak. */
     private static int maskedChecksum(byte[] bytes, int length) {
         CRC32C checksum = new CRC32C();
         checksum.update(bytes, 0, length);

@@ -4,8 +4,8 @@ import java.util.List;
 import org.bcm4j.storage.UserException;
 
 /**
- * Takes down how a training run goes, for people to look at. A journal is used by one thread, steps do not decrease,
- * and every entry is on disk when the call returns unless an implementation says otherwise.
+ * Records the progress of a training run for people. One thread uses a journal, and steps do not decrease. Every entry
+ * is on disk when the call returns, unless an implementation says otherwise.
  */
 public interface Journal extends AutoCloseable {
     /**
@@ -18,10 +18,10 @@ public interface Journal extends AutoCloseable {
     /**
      * Records a picture, such as a grid of samples.
      *
-     * @param tag what the picture shows; pictures of one tag form a series
-     * @param png the file's bytes
+     * @param tag the subject of the picture; pictures with the same tag form a series
+     * @param png the bytes of the file
      * @throws IllegalArgumentException if the bytes are no PNG file and the journal keeps pictures
-     * @throws UserException if it cannot be written
+     * @throws UserException if the picture cannot be written
      */
     void image(String tag, long step, byte[] png);
 
@@ -32,11 +32,13 @@ public interface Journal extends AutoCloseable {
      */
     void note(String text);
 
-    /** Ends the journal. Closing twice does no harm; what was recorded stays. */
+    /** Closes the journal. Closing twice has no effect. Recorded entries stay. */
     @Override
     void close();
 
-    /** One journal that writes into all of these, in order; of none, it keeps nothing. Closing it closes them all. */
+    /**
+     * One journal that writes into all of these, in order. Without any it records nothing. Closing it closes them all.
+     */
     static Journal all(List<Journal> journals) {
         return new CombinedJournal(List.copyOf(journals));
     }

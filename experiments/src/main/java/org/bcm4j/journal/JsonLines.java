@@ -16,9 +16,9 @@ import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
 /**
- * A log that programs read: one JSON object a line, {@code {"step":100,"images":6400,"loss":0.25}} for a step and
- * {@code {"note":"..."}} for a remark. Pictures leave no line. Each line is handed to the operating system as a whole,
- * so that a process that dies loses nothing it has recorded.
+ * A log for programs: one JSON object per line, {@code {"step":100,"images":6400,"loss":0.25}} for a step and {@code
+ * {"note":"..."}} for a remark. Pictures are not recorded. Each line is passed to the operating system as a whole, so a
+ * process that dies loses nothing that it has recorded.
  */
 public final class JsonLines implements Journal {
     private final Path file;
@@ -30,13 +30,12 @@ public final class JsonLines implements Journal {
     }
 
     /**
-     * Opens the log of a run that goes on from a step, creating it and its directory if missing. From the first line of
-     * a later step on, everything is cut off, for the run will record it anew; so is a last line that a crash left
-     * unfinished.
+     * Opens the log of a run that continues from a step, and creates it and its directory if missing. Everything from
+     * the first line of a later step on is cut off, because the run will record it anew. An unfinished last line, left
+     * by a crash, is cut off too.
      *
-     * @param lastStep the step of the checkpoint that the run resumes from, 0 for a new run
-     * @throws UserException if the file cannot be written, or a line is no line of a log; the file is then left as it
-     *     is
+     * @param lastStep the step of the checkpoint from which the run resumes, 0 for a new run
+     * @throws UserException if the file cannot be written, or a line is no log line; the file then stays unchanged
      */
     public static JsonLines resume(Path file, long lastStep) {
         try {
@@ -51,10 +50,10 @@ public final class JsonLines implements Journal {
     }
 
     /**
-     * Reads the steps of a log; one that is being written may be read too, its unfinished last line does not count yet.
+     * Reads the steps of a log. The log can be in use; an unfinished last line is ignored.
      *
      * @return the records in the order of the file
-     * @throws UserException if the file cannot be read, or a line is no line of a log
+     * @throws UserException if the file cannot be read, or a line is no log line
      */
     public static List<StepRecord> read(Path file) {
         List<StepRecord> records = new ArrayList<>();
@@ -78,7 +77,7 @@ public final class JsonLines implements Journal {
 
     @Override
     public void image(String tag, long step, byte[] png) {
-        // A picture is no line of text.
+        // Pictures are not recorded.
     }
 
     @Override
@@ -103,7 +102,7 @@ public final class JsonLines implements Journal {
         }
     }
 
-    /** The bytes of the finished lines before the first one of a later step. */
+    /** The length in bytes of the finished lines before the first one of a later step. */
     private static long lengthUpTo(Path file, long lastStep) throws IOException {
         long[] kept = {0};
         forEachLine(file, (line, end) -> {
@@ -114,7 +113,7 @@ public final class JsonLines implements Journal {
         return kept[0];
     }
 
-    /** Looks at a finished line that ends before the byte {@code end}; answers whether to go on. */
+    /** Visits a finished line that ends before the byte {@code end}; returns whether to continue. */
     private interface LineVisitor {
         boolean visit(LogLine line, long end);
     }

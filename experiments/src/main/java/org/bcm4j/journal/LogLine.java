@@ -15,7 +15,7 @@ sealed interface LogLine {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    /** The measurements of a step, flat, so that the usual tools make a table of the log. */
+    /** The measurements of a step, in a flat object, so that common tools can make a table of the log. */
     record Step(StepRecord record) implements LogLine {
         @Override
         public String toJson() {
@@ -36,12 +36,12 @@ sealed interface LogLine {
     }
 
     /**
-     * The line without its end. Jackson writes what JSON has no number for as {@code "NaN"}, {@code "Infinity"}, {@code
-     * "-Infinity"}.
+     * The line without its line end. Jackson writes values without a JSON number as {@code "NaN"}, {@code "Infinity"}
+     * and {@code "-Infinity"}.
      */
     String toJson();
 
-    /** @throws IllegalArgumentException if the text is no line of a log */
+    /** @throws IllegalArgumentException if the text is no log line */
     static LogLine parse(String text) {
         try {
             JsonNode fields = JSON.readTree(text);

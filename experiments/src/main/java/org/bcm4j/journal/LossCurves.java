@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A picture of how the training goes, drawn from the log of {@link JsonLines}: one panel for each group of values (see
- * {@link StepRecord}), losses on a logarithmic scale. It is drawn anew as steps come in, no more often than a given
- * interval, and when the journal is closed; the old picture stands until the new one is complete.
+ * A picture of the training's progress, drawn from the log of {@link JsonLines}. Each group of values has one panel
+ * (see {@link StepRecord}), and losses have a logarithmic scale. The picture is redrawn as steps arrive, at most once
+ * per interval, and when the journal is closed. The old picture stays until the new one is complete.
  *
- * <p>Drawing needs fonts, which a bare container may lack. A picture is not worth a training run: if it cannot be
- * drawn, the reason is logged once and no further one is tried.
+ * <p>Drawing needs fonts, which a bare container may lack. A failure to draw does not stop the training: it is logged
+ * once, and no further picture is drawn.
  */
 public final class LossCurves implements Journal {
     private static final Logger LOG = LoggerFactory.getLogger(LossCurves.class);
@@ -41,10 +41,9 @@ public final class LossCurves implements Journal {
     private boolean broken;
 
     /**
-     * @param log the log to draw from; list its journal before this one, so that it holds the step that is being
-     *     recorded
+     * @param log the log to draw; put its journal before this one, so that it contains the step that is being recorded
      * @param picture the PNG file to write
-     * @param interval the least time between two drawings
+     * @param interval the shortest time between two drawings
      */
     public LossCurves(Path log, Path picture, Duration interval) {
         this.log = log;
@@ -113,14 +112,14 @@ public final class LossCurves implements Journal {
             broken = true;
             LOG.warn("{} is not drawn any more: {}", picture, e.toString());
         }
-        // After drawing, which may take longer than the interval.
+        // Set after drawing, which can take longer than the interval.
         drawnAt = System.nanoTime();
     }
 
     /**
-     * Keeps AWT from looking for a display, which would fail under a forgotten {@code DISPLAY} and show an icon on a
-     * Mac. An application that has opened a window, or has set the property itself, notices nothing: AWT reads it once,
-     * when first used.
+     * Keeps AWT from looking for a display. That would fail under a stale {@code DISPLAY} and show an icon on a Mac. It
+     * has no effect on an application that has opened a window or has set the property itself: AWT reads it once, on
+     * first use.
      */
     private static void withoutDisplay() {
         if (System.getProperty("java.awt.headless") == null) {
@@ -147,7 +146,7 @@ public final class LossCurves implements Journal {
         for (Curve curve : curves) {
             XYSeries series = chart.addSeries(curve.name(), curve.steps(), curve.values());
             series.setLineWidth(LINE_WIDTH);
-            // A line needs two points; a single one is shown by its marker.
+            // A line needs two points. A marker shows a single one.
             series.setMarker(curve.steps().length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         }
         return chart;

@@ -3,7 +3,7 @@ package org.bcm4j.journal;
 import java.nio.ByteBuffer;
 
 /**
- * What the head of a PNG file tells of its picture.
+ * The picture's properties in the header of a PNG file.
  *
  * @param width in pixels
  * @param height in pixels

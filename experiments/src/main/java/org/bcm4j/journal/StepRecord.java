@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What was measured at one training step.
+ * The measurements of one training step.
  *
  * @param step optimiser steps taken so far, from 0
  * @param images training images seen so far
- * @param values measurements by name, in their order. What precedes a slash groups them ({@code loss/soft}, {@code
- *     loss/total} are drawn in one panel). A value may be infinite or not a number: that is when one needs the log
- *     most.
+ * @param values measurements by name, in their order. The part before a slash groups them ({@code loss/soft} and
+ *     {@code loss/total} share a panel). A value can be infinite or NaN, because the log is needed most when that
+ *     happens
  */
 public record StepRecord(long step, long images, Map<String, Double> values) {
     static final String STEP = "step";

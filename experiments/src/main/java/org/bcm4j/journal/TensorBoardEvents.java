@@ -14,12 +14,12 @@ import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
 /**
- * A log that TensorBoard shows: values as scalars, pictures, and remarks as texts under the tag {@code notes}. Each
- * start of a run adds a file {@code events.out.tfevents.*} to the directory; point {@code tensorboard --logdir} at it
- * or above it.
+ * A log for TensorBoard: values as scalars, pictures, and remarks as texts under the tag {@code notes}. Each start of a
+ * run adds a file {@code events.out.tfevents.*} to the directory. Point {@code tensorboard --logdir} at the directory
+ * or a parent of it.
  *
- * <p>The numbers below are the field numbers of TensorFlow's {@code event.proto}, {@code summary.proto} and {@code
- * tensor.proto}.
+ * <p>The numbers below are the field numbers of TensorFlow's {@code event.proto}, {@code summary.proto} and
+ * {@code tensor.proto}.
  */
 public final class TensorBoardEvents implements Journal {
     private static final int EVENT_WALL_TIME = 1;
@@ -59,15 +59,15 @@ public final class TensorBoardEvents implements Journal {
     /**
      * Starts a new event file in the directory, which is created if missing.
      *
-     * @param lastStep the step of the checkpoint that the run resumes from, 0 for a new run; TensorBoard then forgets
-     *     what earlier files hold of later steps
+     * @param lastStep the step of the checkpoint from which the run resumes, 0 for a new run. TensorBoard then ignores
+     *     later steps in earlier files
      * @throws UserException if the file cannot be written
      */
     public static TensorBoardEvents resume(Path directory, long lastStep) {
         long second = Instant.now().getEpochSecond();
         long process = ProcessHandle.current().pid();
         for (int attempt = 0; ; attempt++) {
-            // TensorBoard reads the files of a directory in the order of their names.
+            // TensorBoard reads the files of a directory in name order.
             Path file = directory.resolve(
                     String.format(Locale.ROOT, "events.out.tfevents.%010d.bcm4j.%d.%d", second, process, attempt));
             try {
@@ -117,11 +117,11 @@ public final class TensorBoardEvents implements Journal {
         append(event(step).message(EVENT_SUMMARY, new ProtoMessage().message(SUMMARY_VALUE, value)));
     }
 
-    /** Records a remark at the step last recorded; TensorBoard renders it as Markdown. */
+    /** Records a remark at the latest recorded step. TensorBoard renders it as Markdown. */
     @Override
     public void note(String text) {
         ProtoMessage plugin = new ProtoMessage().text(PLUGIN_NAME, "text");
-        // A shape without dimensions: a single text.
+        // A shape without dimensions means a single text.
         ProtoMessage tensor = new ProtoMessage()
                 .int64(TENSOR_TYPE, TENSOR_TYPE_STRING)
                 .message(TENSOR_SHAPE, new ProtoMessage())

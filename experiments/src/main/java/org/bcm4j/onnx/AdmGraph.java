@@ -10,7 +10,7 @@ import org.bcm4j.network.FineExit;
 import org.bcm4j.network.ResidualBlock;
 import org.bcm4j.network.TimeEmbedding;
 
-/** The ADM U-Net, {@link AdmUNet#apply} in ONNX's operators. */
+/** The ADM U-Net, {@link AdmUNet#apply}, in ONNX's operators. */
 record AdmGraph(AdmUNet network, Layers layers, Operators operators) implements NetworkGraph {
     AdmGraph(AdmUNet network, Layers layers) {
         this(network, layers, layers.operators());
@@ -42,7 +42,10 @@ record AdmGraph(AdmUNet network, Layers layers, Operators operators) implements 
         return layers.convolution(fine.last(), layers.silu(layers.convolution(fine.mix(), joined)));
     }
 
-    /** Squares of pixels into channels, those of one colour side by side: not the order of ONNX's own operator for it. */
+    /**
+     * Moves squares of pixels into channels, with the pixels of one colour adjacent. ONNX's own operator uses another
+     * order.
+     */
     private Value folded(Value x) {
         long patch = network.config().patch();
         if (patch == 1) {

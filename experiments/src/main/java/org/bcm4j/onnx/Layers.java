@@ -18,7 +18,7 @@ import org.bcm4j.onnx.Operators.Motion;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Weights;
 
-/** The layers of {@code nn} in ONNX's operators: each method computes what the layer's {@code apply} does, without dropout. */
+/** The layers of {@code nn} in ONNX's operators. Each method computes the layer's {@code apply}, without dropout. */
 record Layers(OnnxGraph graph, Operators operators, Weights weights) {
     Layers(OnnxGraph graph, Weights weights) {
         this(graph, new Operators(graph), weights);
@@ -46,7 +46,10 @@ record Layers(OnnxGraph graph, Operators operators, Weights weights) {
         return operators.convolution(x, weightAndBias(layer.name()), Motion.keepingSize(layer.kernel()));
     }
 
-    /** ONNX has no group norm of this age, but one of each [n] of [B,groups,n]; scale and shift follow it. */
+    /**
+     * This operator set has no group norm. Its instance norm normalises each [n] of [B,groups,n]; scale and shift
+     * follow it.
+     */
     Value groupNorm(GroupNorm layer, Value x) {
         long groups = layer.groups();
         long channels = layer.channels();
@@ -63,7 +66,7 @@ record Layers(OnnxGraph graph, Operators operators, Weights weights) {
         return operators.add(scaled, perChannel(layer.name() + ".bias"));
     }
 
-    /** A parameter [C] as [C,1,1], which matches [B,C,H,W]. */
+    /** A parameter [C] as [C,1,1], which broadcasts to [B,C,H,W]. */
     private Value perChannel(String name) {
         return graph.constant(name, weights.get(name).view(-1, 1, 1));
     }
@@ -105,7 +108,7 @@ record Layers(OnnxGraph graph, Operators operators, Weights weights) {
         return graph.constant("positional frequencies " + layer.width(), layer.frequencies());
     }
 
-    /** A resampling filter for each of the channels by itself, of sum {@code gain}. */
+    /** A resampling filter with sum {@code gain}, applied to each channel separately. */
     Value filter(FirResampling resampling, long channels, double gain) {
         long taps = resampling.taps().size();
         return graph.constant(
@@ -113,7 +116,7 @@ record Layers(OnnxGraph graph, Operators operators, Weights weights) {
                 resampling.kernel(gain).expand(channels, 1, taps, taps));
     }
 
-    /** What is to be added to x. */
+    /** The output of attention, to be added to x. */
     Value attention(DotProductAttention layer, Value x) {
         Value qkv = convolution(layer.qkv(), groupNorm(layer.norm(), x));
         Value interleaved = operators.reshape(qkv, Value.BATCH, layer.channels(), 3, x.size(2) * x.size(3));
@@ -140,8 +143,8 @@ record Layers(OnnxGraph graph, Operators operators, Weights weights) {
     }
 
     /**
-     * What attention makes of q, k and v, which lie side by side in a dimension of {@code qkv}; the last two of the others are channels and
-     * positions.
+     * Applies attention to q, k and v, which are adjacent in a dimension of {@code qkv}. The last two of the other
+     * dimensions are channels and positions.
      */
     private Value mixed(Value qkv, int dimension, double channels) {
         Value q = operators.select(qkv, dimension, 0);

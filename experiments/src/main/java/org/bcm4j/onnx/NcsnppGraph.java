@@ -14,7 +14,7 @@ import org.bcm4j.nn.FirDownConvolution;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.Linear;
 
-/** The U-Net of score SDE, {@link NcsnppUNet#apply} in ONNX's operators. */
+/** The U-Net of score SDE, {@link NcsnppUNet#apply}, in ONNX's operators. */
 record NcsnppGraph(NcsnppUNet network, Layers layers, Operators operators) implements NetworkGraph {
     NcsnppGraph(NcsnppUNet network, Layers layers) {
         this(network, layers, layers.operators());
@@ -54,7 +54,7 @@ record NcsnppGraph(NcsnppUNet network, Layers layers, Operators operators) imple
                 .orElse(noise);
     }
 
-    /** A dense layer of one-hot vectors of length √classes: the label's column of the weight. */
+    /** A dense layer of one-hot vectors of length √classes: it selects the label's column of the weight. */
     private Value label(Linear linear, Value labels, int classes) {
         Value columns = operators.transpose(layers.weight(linear.name() + ".weight"), 1, 0);
         Value scaled = operators.multiply(operators.rows(columns, labels), Math.sqrt(classes));

@@ -9,7 +9,7 @@ sealed interface NetworkGraph permits AdmGraph, NcsnppGraph {
      *
      * @param x [B,C,H,W], already scaled by c_in
      * @param t noise scales of x, [B]
-     * @param u noise scales to go to, [B]
+     * @param u target noise scales, [B]
      * @param labels [B], present if the network has classes
      * @return [B,C,H,W]
      */

@@ -18,21 +18,21 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 
 /**
- * Writes a model as an ONNX file: one evaluation of f(x, t, u, y), preconditioning included, in float32.
+ * Writes a model as an ONNX file: one evaluation of f(x, t, u, y), including preconditioning, in float32.
  *
- * <p>Its inputs are {@code x}, float32 [B,C,H,W], images in [-1,1] with noise; {@code t} and {@code u}, float32 [B], the noise scales of x
- * and those to go to, in [0.002, 80]; and, if the model has classes, {@code labels}, int64 [B]. B is free. Its output is {@code y}, float32
- * [B,C,H,W], x taken to u. A model that is told t only takes u as well, and ignores it. The model's configuration is in the metadata, under
- * {@code config}.
+ * <p>Its inputs are {@code x}, float32 [B,C,H,W], images in [-1,1] with noise; {@code t} and {@code u}, float32 [B],
+ * the noise scales of x and the target noise scales, in [0.002, 80]; and, if the model has classes, {@code labels},
+ * int64 [B]. B is free. Its output is {@code y}, float32 [B,C,H,W], x moved to u. A model that receives t only has the
+ * input u too, and ignores it. The metadata hold the model's configuration under {@code config}.
  */
 public final class OnnxFile {
     private OnnxFile() {}
 
     /**
-     * Writes a file as a whole or not at all, replacing what is there.
+     * Writes a file completely or not at all, and replaces an existing one.
      *
-     * @param weights of the configuration's network
-     * @throws UserException if the model is larger than the 2 GiB that the format holds, or the file can not be written
+     * @param weights the weights of the configuration's network
+     * @throws UserException if the model is larger than the format's limit of 2 GiB, or the file cannot be written
      */
     public static void write(Path file, ModelConfig config, Weights weights) {
         long bytes = weights.layout().parameterCount() * Float.BYTES;

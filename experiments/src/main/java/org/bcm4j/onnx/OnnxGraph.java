@@ -12,12 +12,12 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Collects the nodes of an ONNX graph in the order in which they are computed, and its constants.
+ * Collects the nodes of an ONNX graph, in the order of computation, and its constants.
  *
  * <p>The numbers below are the field numbers of {@code onnx.proto}.
  */
 final class OnnxGraph {
-    /** The set of operators, of 2021, that every engine of today knows; and the format's version that came with it. */
+    /** The operator set of 2021, which all current engines support, and the format version that came with it. */
     private static final long OPERATOR_SET = 17;
 
     private static final long FORMAT_VERSION = 8;
@@ -59,7 +59,7 @@ final class OnnxGraph {
     private static final int DIMENSION_SIZE = 1;
     private static final int DIMENSION_NAME = 2;
 
-    /** Types of numbers, by ONNX's codes. */
+    /** Number types, with ONNX's codes. */
     enum Element {
         FLOAT32(1),
         INT64(7);
@@ -71,7 +71,7 @@ final class OnnxGraph {
         }
     }
 
-    /** A setting of a node. */
+    /** An attribute of a node. */
     record Attribute(ProtoMessage message) {
         static Attribute of(String name, double value) {
             return of(name, 1, new ProtoMessage().real32(ATTRIBUTE_REAL, (float) value));
@@ -101,21 +101,21 @@ final class OnnxGraph {
     private final Map<String, Value> constants = new LinkedHashMap<>();
     private int nodes;
 
-    /** A value that is given when the graph is run. */
+    /** A value that is given when the graph runs. */
     Value input(String name, Element element, long... shape) {
         Value value = value(name, shape);
         graph.message(GRAPH_INPUT, declaration(value, element));
         return value;
     }
 
-    /** Declares what is asked of the graph, under a name for people. */
+    /** Declares an output of the graph under a readable name. */
     void output(Value value, String name) {
         Value named = new Value(name, value.shape());
         add("Identity", List.of(value), List.of(named));
         graph.message(GRAPH_OUTPUT, declaration(named, Element.FLOAT32));
     }
 
-    /** A float32 constant, written when the graph is; a name that is known already stands for the same one. */
+    /** A float32 constant, which is written together with the graph. A known name returns the existing constant. */
     Value constant(String name, Tensor values) {
         return constants.computeIfAbsent(name, absent -> {
             add(name, values, Element.FLOAT32);
@@ -123,7 +123,7 @@ final class OnnxGraph {
         });
     }
 
-    /** A vector of whole numbers, such as the shape that a node wants as an input. */
+    /** A vector of integers, such as a shape that a node takes as an input. */
     Value integers(long... values) {
         String name = "integers" + Arrays.toString(values);
         return constants.computeIfAbsent(name, absent -> {
@@ -132,7 +132,7 @@ final class OnnxGraph {
         });
     }
 
-    /** A single whole number, such as the index that a node wants as an input. */
+    /** A single integer, such as an index that a node takes as an input. */
     Value integer(long number) {
         String name = "integer " + number;
         return constants.computeIfAbsent(name, absent -> {
@@ -146,12 +146,12 @@ final class OnnxGraph {
         return constant("number " + number, HostTensors.ofFloats(new float[] {(float) number}));
     }
 
-    /** What one operator makes of its inputs. */
+    /** The output of one operator. */
     Value node(String operator, List<Value> inputs, List<Long> shape, Attribute... attributes) {
         return nodes(operator, inputs, List.of(shape), attributes).get(0);
     }
 
-    /** The several things that one operator makes of its inputs. */
+    /** The several outputs of one operator. */
     List<Value> nodes(String operator, List<Value> inputs, List<List<Long>> shapes, Attribute... attributes) {
         List<Value> outputs = new ArrayList<>();
         for (List<Long> shape : shapes) {
@@ -202,7 +202,7 @@ final class OnnxGraph {
                 .message(VALUE_TYPE, new ProtoMessage().message(TYPE_TENSOR, tensor));
     }
 
-    /** The whole model, whose constants are read when it is written. */
+    /** The whole model. Its constants are read when it is written. */
     ProtoMessage model(Map<String, String> metadata) {
         ProtoMessage model = new ProtoMessage()
                 .int64(MODEL_FORMAT_VERSION, FORMAT_VERSION)

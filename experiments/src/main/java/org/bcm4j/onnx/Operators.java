@@ -6,11 +6,11 @@ import java.util.List;
 import org.bcm4j.onnx.OnnxGraph.Attribute;
 import org.bcm4j.tensor.HostTensors;
 
-/** ONNX's operators, each as a method that adds one node to a graph and knows the shape of what it computes. */
+/** ONNX's operators. Each method adds one node to a graph and computes the shape of its output. */
 record Operators(OnnxGraph graph) {
-    /** How a filter moves over an image, the same in height and width. */
+    /** The movement of a filter over an image, the same in height and width. */
     record Motion(long stride, long padding, long groups) {
-        /** A filter of odd size that keeps height and width. */
+        /** The movement of a filter of odd size that keeps height and width. */
         static Motion keepingSize(long kernel) {
             return new Motion(1, kernel / 2, 1);
         }
@@ -84,7 +84,7 @@ record Operators(OnnxGraph graph) {
         return graph.node("Softmax", List.of(x), x.shape(), Attribute.of("axis", -1));
     }
 
-    /** √(Σ x²) over one dimension, which becomes 1. */
+    /** √(Σ x²) over one dimension, whose size becomes 1. */
     Value norm(Value x, int dimension) {
         return graph.node(
                 "ReduceL2",
@@ -94,7 +94,7 @@ record Operators(OnnxGraph graph) {
                 Attribute.of("keepdims", 1));
     }
 
-    /** Each [n] of [B,c,n] to zero mean and unit variance. */
+    /** Normalises each [n] of [B,c,n] to zero mean and unit variance. */
     Value normalizeLast(Value x, Value ones, Value zeros, double epsilon) {
         return graph.node(
                 "InstanceNormalization", List.of(x, ones, zeros), x.shape(), Attribute.of("epsilon", epsilon));
@@ -122,7 +122,7 @@ record Operators(OnnxGraph graph) {
         return convolution("Conv", x, kernelAndBias, motion, kernel.size(0), side);
     }
 
-    /** The adjoint of a convolution of each channel by itself: [B,C,H,W] to [B,C,H',W']. */
+    /** The adjoint of a convolution of each channel separately: [B,C,H,W] to [B,C,H',W']. */
     Value transposedConvolution(Value x, Value kernel, Motion motion) {
         long side = (x.size(2) - 1) * motion.stride() - 2 * motion.padding() + kernel.size(2);
         return convolution("ConvTranspose", x, List.of(kernel), motion, x.size(1), side);
@@ -142,7 +142,7 @@ record Operators(OnnxGraph graph) {
                 Attribute.of("group", motion.groups()));
     }
 
-    /** Means of 2×2 pixels. */
+    /** The means of 2×2 pixels. */
     Value halvedByMeans(Value x) {
         return graph.node(
                 "AveragePool",
@@ -152,7 +152,7 @@ record Operators(OnnxGraph graph) {
                 Attribute.of("strides", List.of(2L, 2L)));
     }
 
-    /** Each pixel four times. */
+    /** Repeats each pixel in a 2×2 square. */
     Value doubledByRepetition(Value x) {
         Value scales = graph.constant("scales 1 1 2 2", HostTensors.ofFloats(new float[] {1, 1, 2, 2}, 4));
         Value absent = new Value("", List.of());
@@ -165,7 +165,7 @@ record Operators(OnnxGraph graph) {
                 Attribute.of("nearest_mode", "floor"));
     }
 
-    /** Squares of pixels from the channels that hold them: [B,C·factor²,H,W] to [B,C,H·factor,W·factor]. */
+    /** Moves channels to squares of pixels: [B,C·factor²,H,W] to [B,C,H·factor,W·factor]. */
     Value unfolded(Value x, long factor) {
         return graph.node(
                 "DepthToSpace",
@@ -175,7 +175,7 @@ record Operators(OnnxGraph graph) {
                 Attribute.of("mode", "CRD"));
     }
 
-    /** The same numbers in another shape, of which at most one size is that of the batch. */
+    /** The same numbers in another shape. At most one size is that of the batch. */
     Value reshape(Value x, long... shape) {
         List<Long> sizes = Arrays.stream(shape).boxed().toList();
         return sizes.equals(x.shape()) ? x : graph.node("Reshape", List.of(x, graph.integers(shape)), sizes);
@@ -187,7 +187,7 @@ record Operators(OnnxGraph graph) {
         return graph.node("Transpose", List.of(x), shape, Attribute.of("perm", from));
     }
 
-    /** With the last two dimensions exchanged. */
+    /** Exchanges the last two dimensions. */
     Value transposeLast(Value x) {
         int rank = x.shape().size();
         int[] dimensions = new int[rank];
@@ -206,7 +206,7 @@ record Operators(OnnxGraph graph) {
         return graph.nodes("Split", List.of(x), List.of(half, half), Attribute.of("axis", dimension));
     }
 
-    /** One index of a dimension, which vanishes. */
+    /** Selects one index of a dimension, which disappears. */
     Value select(Value x, int dimension, long index) {
         List<Long> shape = new ArrayList<>(x.shape());
         shape.remove(dimension);

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A tensor of a graph: an input, a constant, or what a node computes.
+ * A tensor of a graph: an input, a constant, or the output of a node.
  *
  * @param shape sizes of the dimensions, {@link #BATCH} for that of the batch
  */
 record Value(String name, List<Long> shape) {
-    /** The size that is known only when the graph is run. */
+    /** The size of the batch, which is known only when the graph runs. */
     static final long BATCH = -1;
 
     Value {
@@ -20,14 +20,14 @@ record Value(String name, List<Long> shape) {
         return shape.get(dimension);
     }
 
-    /** The shape with another size of one dimension. */
+    /** The shape with another size for one dimension. */
     List<Long> shapeWith(int dimension, long size) {
         List<Long> changed = new ArrayList<>(shape);
         changed.set(dimension, size);
         return changed;
     }
 
-    /** The shape of what a node computes element by element from this and another value: dimensions match from the last, or are 1. */
+    /** The shape of an elementwise operation on this and another value. Dimensions match from the last, or are 1. */
     List<Long> broadcastWith(Value other) {
         List<Long> longer = shape.size() >= other.shape.size() ? shape : other.shape;
         List<Long> shorter = shape.size() >= other.shape.size() ? other.shape : shape;

@@ -10,14 +10,15 @@ import java.util.List;
 import org.bcm4j.storage.AtomicFile;
 
 /**
- * Builds a protocol buffer message field by field; the handful that we write are no reason for a compiler in the build. Large content stays
- * where it is until the message is written. A message that became a field of another must not grow any more.
+ * Builds a protocol buffer message field by field. The few messages of this library do not justify a compiler in the
+ * build. Large content is read only when the message is written. A message must not change after it has become a field
+ * of another.
  */
 public final class ProtoMessage {
-    /** The largest message that readers take. */
+    /** The largest message that readers accept. */
     public static final long MAX_BYTES = Integer.MAX_VALUE;
 
-    /** The wire type of everything that begins with its length. */
+    /** The wire type of fields that begin with their length. */
     private static final int LENGTH_DELIMITED = 2;
 
     private final List<Field> fields = new ArrayList<>();
@@ -48,7 +49,7 @@ public final class ProtoMessage {
         return bytes(field, value.length, out -> out.write(value));
     }
 
-    /** Bytes that are fetched when the message is written, each time anew. */
+    /** Adds bytes that are read each time the message is written. */
     public ProtoMessage bytes(int field, long length, AtomicFile.Body<OutputStream> content) {
         return lengthDelimited(field, length, (coded, out) -> {
             coded.flush();
@@ -60,12 +61,12 @@ public final class ProtoMessage {
         return lengthDelimited(field, value.size, value::write);
     }
 
-    /** Bytes of the whole message. */
+    /** The size of the whole message in bytes. */
     public long size() {
         return size;
     }
 
-    /** Writes the message, without its size. */
+    /** Writes the message without its size. */
     public void writeTo(OutputStream out) throws IOException {
         CodedOutputStream coded = CodedOutputStream.newInstance(out);
         write(coded, out);
