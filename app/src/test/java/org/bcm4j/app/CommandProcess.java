@@ -58,6 +58,8 @@ record CommandProcess(Path directory, List<String> jvmOptions) {
                 .redirectError(err.toFile());
         builder.environment().put("OPENBLAS_NUM_THREADS", "1");
         builder.environment().put("OMP_WAIT_POLICY", "PASSIVE");
+        // Models are small here and several tests run at once.
+        builder.environment().put("OMP_NUM_THREADS", "1");
         builder.environment().remove("BCM_DEBUG");
         return builder.start();
     }

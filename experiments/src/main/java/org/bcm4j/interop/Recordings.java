@@ -90,14 +90,14 @@ final class Recordings {
         return images(network, name, points.dim() == 0 ? 1 : points.size(0));
     }
 
-    /** Float32 [count,C,H,W] of the network's size. */
+    /** Images, float32 [count,C,H,W] of the network's size. */
     Tensor images(NetworkConfig network, String name, long count) {
         int size = network.imageSize();
         return device.move(shaped(name, named(name), count, network.imageChannels(), size, size)
                 .to(torch.ScalarType.Float));
     }
 
-    /** Float32 [count], positive. */
+    /** Noise scales, float32 [count], positive. */
     Tensor times(String name, long count) {
         Tensor times = shaped(name, named(name), count);
         if (Arrays.stream(HostTensors.doubles(times)).anyMatch(time -> !(time > 0) || Double.isInfinite(time))) {
@@ -106,7 +106,7 @@ final class Recordings {
         return device.move(times.to(torch.ScalarType.Float));
     }
 
-    /** Float32 [count], exp(4·c) of the recorded c, which are ¼·ln of noise scales. */
+    /** Noise scales exp(4·c), float32 [count], from the recorded c, which are ¼·ln of noise scales. */
     Tensor timesOfQuarterLogs(String name, long count) {
         double[] logs = HostTensors.doubles(shaped(name, named(name), count));
         return device.floats(
@@ -127,7 +127,7 @@ final class Recordings {
         }
     }
 
-    /** Int64 [count], if the network has classes. */
+    /** Class indices, int64 [count], if the network has classes. */
     Optional<Tensor> labels(NetworkConfig network, long count) {
         if (network.classes() == 0) {
             return Optional.empty();
@@ -139,7 +139,9 @@ final class Recordings {
         return Optional.of(device.move(labels.to(torch.ScalarType.Long)));
     }
 
-    /** What the parts of the network put out in the case whose names begin with {@code prefix}, by recorded name. */
+    /**
+     * The recorded outputs of the network's parts, by recorded name. {@code prefix} is the prefix of the case's names.
+     */
     Map<String, RecordedPart> parts(String prefix, GoldenReference reference) {
         Map<String, RecordedPart> parts = new LinkedHashMap<>();
         for (String name : below(prefix + VALUES)) {
@@ -158,7 +160,7 @@ final class Recordings {
         return new RecordedPart(ours, reference.asRecorded(ours), expected);
     }
 
-    /** Likewise of a network whose parts have the names under which they were recorded. */
+    /** The recorded outputs of a network's parts whose recorded names are this library's names. */
     Map<String, RecordedPart> parts() {
         Map<String, RecordedPart> parts = new LinkedHashMap<>();
         below(VALUES).forEach(name -> parts.put(name, RecordedPart.of(name, tensor(VALUES + name))));

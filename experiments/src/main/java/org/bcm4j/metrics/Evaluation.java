@@ -167,7 +167,7 @@ public record Evaluation(long samples, long images, long seed) {
             interpolation = List.copyOf(interpolation);
         }
 
-        /** Samples and reconstructions only. */
+        /** Paths for samples and reconstructions only. */
         public Ways(List<? extends SamplingPath> generation, List<? extends SamplingPath> inversion) {
             this(generation, inversion, false, List.of());
         }

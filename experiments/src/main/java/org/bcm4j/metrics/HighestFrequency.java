@@ -5,12 +5,13 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * The power of images, or noises, at the highest frequency that pixels can represent, where a 2×2 pixel lattice shows.
- * It is divided by the power of a reference. An odd last row or column is ignored.
+ * It is absolute, or relative to a reference. An odd last row or column is ignored.
  *
  * @param corner power where both rows and columns alternate
  * @param acrossColumns power where neighbouring columns alternate and rows do not: the mean over the vertical
  *     frequencies strictly between 0 and the highest
- * @param acrossRows power where neighbouring rows alternate and columns do not, likewise
+ * @param acrossRows power where neighbouring rows alternate and columns do not: the mean over the horizontal
+ *     frequencies strictly between 0 and the highest
  */
 public record HighestFrequency(double corner, double acrossColumns, double acrossRows) {
     /** The largest of the three. */

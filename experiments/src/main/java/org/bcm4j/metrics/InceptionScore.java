@@ -73,7 +73,7 @@ public final class InceptionScore {
         count += p.size(0);
     }
 
-    /** Σ p·log(mean p) over the samples of a split is n times Σ (mean p)·log(mean p). */
+    /** The score of the current split. Σ p·log(mean p) over its samples is n times Σ (mean p)·log(mean p). */
     private double scoreOfSplit() {
         double common = 0;
         for (double sum : classes) {

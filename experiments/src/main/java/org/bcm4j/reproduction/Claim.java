@@ -54,7 +54,7 @@ public enum Claim {
                     + " samples without the consistency term more than twice that with it.",
             "ablations",
             results -> results.ablations().map(Claim::ablations)),
-    /** The inpainting table. */
+    /** The paper's inpainting table. */
     INPAINTING(
             "BCM inpaints better than consistency-model inpainting, with fewer NFE.",
             "BCM's best walk has a lower distance than iCT's inpainting with every number of evaluations above its own.",

@@ -45,7 +45,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
             ConfidenceInterval distance,
             double damagedDistance) {}
 
-    /** Both tables. */
+    /** The tables of inpainting and restoration. */
     public record Result(Provenance provenance, List<Repair> inpainting, List<Repair> restoration)
             implements StageResult {
         List<Repair> inpainting(Run method) {

@@ -93,8 +93,8 @@ final class Checkpoints {
     }
 
     /**
-     * Refuses a run of an incompatible version of bcm4j, before its configuration is read: that may be incompatible
-     * too. The newest checkpoint with a readable header decides.
+     * Refuses a run of an incompatible version of bcm4j, before its configuration is read: that can be incompatible
+     * too. The newest checkpoint decides, if its header is readable.
      *
      * @throws UserException if that checkpoint is too new or too old
      */

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 final class TrainedWeights implements AutoCloseable {
     /** The weight values, which are saved. */
     final Weights values;
-    /** sg θ. */
+    /** sg θ, the same weights without gradient. */
     final Weights constant;
 
     private final List<Weights> live;

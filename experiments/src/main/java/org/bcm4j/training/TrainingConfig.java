@@ -30,7 +30,7 @@ import org.bcm4j.training.terms.StableTargets;
  * @param microBatches the number of parts in which a step's images pass through the network, to save memory; divides
  *     the batch size
  * @param lanes the number of parallel parts of a micro-batch, each with its share of the processor's cores. If absent:
- *     1 on a GPU; on a CPU one for each core, as long as each lane has 8 images
+ *     1 on a GPU; on a CPU one for each core, as long as each lane has at least 8 images
  * @param stableTargets the number of training images with which a noisy one is compared. Its trajectory then leads
  *     towards the mean of the images that could have produced it ({@link StableTargets}). 0 leads to the drawn image,
  *     as in the paper
@@ -156,7 +156,7 @@ public record TrainingConfig(
         return index;
     }
 
-    /** The first step of a stage. */
+    /** The number of the first step of a stage. */
     long firstStep(int stage) {
         return stages.stream().limit(stage).mapToLong(TrainingStage::steps).sum();
     }

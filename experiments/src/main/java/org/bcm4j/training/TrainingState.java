@@ -27,9 +27,9 @@ import org.bytedeco.pytorch.Tensor;
 final class TrainingState implements AutoCloseable {
     private static final Format FORMAT = Format.of("bcm4j training state 3");
 
-    /** θ. */
+    /** θ, the live weights. */
     final TrainedWeights weights;
-    /** ϑ. */
+    /** ϑ, the averaged weights. */
     final Weights average;
 
     final RectifiedAdam optimizer;

@@ -170,7 +170,7 @@ class NetworkContractTest {
         }
     }
 
-    /** Also that no parameter is declared and not used, and that the target time is told where it should be. */
+    /** So no parameter is declared and not used. Random Fourier features keep the frequencies that were drawn first. */
     @ParameterizedTest
     @MethodSource("networks")
     void gradientsReachEveryParameterAndTheInput(NetworkConfig config) {
@@ -182,7 +182,8 @@ class NetworkContractTest {
             assertThat(x.grad().abs().max().item_double()).isPositive();
             List<String> untouched = new ArrayList<>();
             live.views().forEach((name, view) -> {
-                if (view.grad().abs().max().item_double() == 0) {
+                boolean fixed = name.endsWith(".freqs");
+                if (!fixed && view.grad().abs().max().item_double() == 0) {
                     untouched.add(name);
                 }
             });

@@ -157,7 +157,7 @@ public final class IntervalLaw {
         double total = cumulativeTarget[cumulativeTarget.length - 1];
         double below = cumulativeTarget[n];
         double rest = total - (cumulativeTarget[excluded] - below);
-        if (rest <= 0) { // a narrow law gives the others no mass
+        if (rest <= 0) { // a narrow law gives the other points no mass
             int other = (int) (uniform * (target.length - 1));
             return other < excluded ? other : other + 1;
         }

@@ -63,7 +63,9 @@ public record TermInputs(
         return draw(times, Optional.empty(), 0);
     }
 
-    /** Draws for the whole batch. The times of the first {@code softImages} follow {@code softTimes}. */
+    /**
+     * Draws for the whole batch. The times of the first {@code softImages} follow {@code softTimes} if it is present.
+     */
     TrainingBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, int softImages) {
         return draw(laws.of(points, times, softTimes).draw(random, batch(), softImages));
     }
