@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,9 @@ class DocumentedCommandsTest {
 
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
     private static final Pattern OUT = Pattern.compile("--(?:out|run) (\\S+)");
+
+    /** Even on little: the profile {@code large} runs them; on less still, {@code MeasuringCommandsTest} and {@code ReproduceCommandTest} do. */
+    private static final List<String> TAKING_LONG = List.of("eval-edits", "reproduce");
 
     private record Change(String pattern, String replacement) {}
 
@@ -113,9 +117,30 @@ class DocumentedCommandsTest {
         return byWork.values().stream();
     }
 
+    static Stream<String> quickCommands() throws IOException {
+        return smallerCommands()
+                .filter(command -> !TAKING_LONG.contains(words(command).get(0)));
+    }
+
+    static Stream<String> slowCommands() throws IOException {
+        return smallerCommands()
+                .filter(command -> TAKING_LONG.contains(words(command).get(0)));
+    }
+
     @ParameterizedTest
-    @MethodSource("smallerCommands")
+    @MethodSource("quickCommands")
     void doesWhatItSays(String smaller) throws Exception {
+        runs(smaller);
+    }
+
+    @Tag("large")
+    @ParameterizedTest
+    @MethodSource("slowCommands")
+    void doesWhatItSaysInAMinute(String smaller) throws Exception {
+        runs(smaller);
+    }
+
+    private static void runs(String smaller) throws Exception {
         Matcher out = OUT.matcher(smaller);
         boolean writes = out.find();
         if (writes && !smaller.contains("--resume") && Files.isDirectory(sandbox.resolve(out.group(1)))) {

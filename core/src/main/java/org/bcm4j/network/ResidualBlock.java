@@ -70,7 +70,9 @@ public record ResidualBlock(
     public Cost cost(long side) {
         long inside = resampling.side(side);
         long in = conv1.in() * side * side;
-        long resampled = resampling == Resampling.NONE ? 0 : 2L * conv1.in() * inside * inside; // on the residual branch and on the skip
+        long resampled = resampling == Resampling.NONE
+                ? 0
+                : 2L * conv1.in() * inside * inside; // on the residual branch and on the skip
         long out = conv1.out() * inside * inside;
         // SiLU; the sum with the embedding, or the scaled and shifted norm; SiLU; the sum of the residual branch and
         // the skip.

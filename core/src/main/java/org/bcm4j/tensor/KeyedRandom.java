@@ -95,7 +95,8 @@ public final class KeyedRandom {
             int[] words = words(Math.toIntExact(shape[0]), length(shape));
             float[] values = new float[words.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = (words[i] >>> 8) * 0x1p-24f; // 24 bits, the precision of a float, so no value is rounded up to 1
+                values[i] = (words[i] >>> 8)
+                        * 0x1p-24f; // 24 bits, the precision of a float, so no value is rounded up to 1
             }
             return device.move(Tensor.create(values, shape));
         });

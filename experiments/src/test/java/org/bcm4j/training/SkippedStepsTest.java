@@ -34,7 +34,8 @@ class SkippedStepsTest {
             state.skipped++;
             assertThatThrownBy(() -> steps.after(state))
                     .isInstanceOf(UserException.class)
-                    .hasMessage(directory + ": the loss of 100 steps in a row was not finite; nothing is saved since the last"
+                    .hasMessage(directory
+                            + ": the loss of 100 steps in a row was not finite; nothing is saved since the last"
                             + " checkpoint: continue from there with a lower stages.N.optimizer.learning_rate");
         }
     }
