@@ -102,7 +102,6 @@ class NetworkContractTest {
     /** A network with weights of which none is zero, and inputs at three pairs of noise scales. */
     private static final class Case implements AutoCloseable {
         final Scope scope = Scope.open();
-        final NetworkConfig config;
         final Network network;
         final Weights weights;
         final Tensor x;
@@ -111,7 +110,6 @@ class NetworkContractTest {
         final Optional<Tensor> labels;
 
         Case(NetworkConfig config) {
-            this.config = config;
             network = config.build();
             try (SeededGenerator generator = new SeededGenerator(7, Device.CPU)) {
                 weights = Weights.initialized(network.layout(), generator, Device.CPU);
