@@ -2,96 +2,39 @@ package org.bcm4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.RandomModels.SIDE;
 
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.data.Offset;
-import org.bcm4j.model.ModelConfig;
-import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.model.RecommendedWalks;
-import org.bcm4j.network.AdmConfig;
-import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
-import org.bcm4j.tensor.Weights;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On models of random weights, whose every output depends on image, noise, times and class. */
+/** What requests do, on models of random weights. */
 class BcmModelTest {
-    private static final int SIDE = 8;
-    private static final List<String> CLASSES = List.of("cat", "dog", "7");
-
     @TempDir
     Path folder;
 
+    private RandomModels models = new RandomModels(Path.of(""));
+
     @BeforeEach
     void write() {
-        write("grey", ModelKind.BIDIRECTIONAL, 1);
-    }
-
-    private void write(String name, ModelKind kind, int channels) {
-        AdmConfig network = new AdmConfig(
-                SIDE,
-                channels,
-                1,
-                0,
-                8,
-                List.of(1),
-                1,
-                List.of(),
-                8,
-                false,
-                0,
-                16,
-                kind.isBidirectional() ? Conditioning.JOINT : Conditioning.TIME,
-                CLASSES.size(),
-                true,
-                true);
-        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", CLASSES);
-        try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU)) {
-            // Initial weights have zeros where a network is to begin with nothing.
-            weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(0.05)));
-            ModelFolder.write(folder.resolve(name), config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
-        }
+        models = new RandomModels(folder);
+        models.write("grey", ModelKind.BIDIRECTIONAL, 1);
     }
 
     private BcmModel load(String name) {
-        return BcmModel.load(folder.resolve(name), Device.CPU, Precision.FP32);
-    }
-
-    private static Images random(int count, int channels) {
-        Random random = new Random(count);
-        float[] values = new float[count * channels * SIDE * SIDE];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = random.nextFloat() * 2 - 1;
-        }
-        return Images.of(values, channels, SIDE, SIDE);
+        return models.load(name);
     }
 
     @Test
@@ -149,7 +92,7 @@ class BcmModelTest {
     void invertsReconstructsAndComesBackFromItsNoises() {
         try (BcmModel model = load("grey");
                 Scope scope = Scope.open()) {
-            Images images = random(3, 1);
+            Images images = RandomModels.random(3, 1);
             Noise noise = model.invert(images).steps(2).seed(5).run();
             Tensor expected =
                     model.tensors().invert(Walk.parse("0 +0.07 > 6 > 80"), images.tensor(), 5, Optional.empty());
@@ -169,7 +112,7 @@ class BcmModelTest {
     @Test
     void interpolatesBetweenTheReconstructionsOfTwoImages() {
         try (BcmModel model = load("grey")) {
-            Images images = random(2, 1);
+            Images images = RandomModels.random(2, 1);
             Images frames = model.interpolate(images.select(0), images.select(1))
                     .frames(5)
                     .labels(0, 1)
@@ -190,7 +133,7 @@ class BcmModelTest {
     @Test
     void inpaintingKeepsWhatIsKnownBitForBit() {
         try (BcmModel model = load("grey")) {
-            Images images = random(2, 1);
+            Images images = RandomModels.random(2, 1);
             Images filled = model.inpaint(images).box(2, 3, 4, 2).run();
             BufferedImage mask = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
             for (int y = 0; y < SIDE; y++) {
@@ -221,10 +164,10 @@ class BcmModelTest {
 
     @Test
     void everyOtherEditIsThere() {
-        write("coloured", ModelKind.BIDIRECTIONAL, 3);
+        models.write("coloured", ModelKind.BIDIRECTIONAL, 3);
         try (BcmModel grey = load("grey");
                 BcmModel coloured = load("coloured")) {
-            Images images = random(2, 1);
+            Images images = RandomModels.random(2, 1);
             assertThat(grey.restore(images).run().count()).isEqualTo(2);
             assertThat(grey.fromDrawing(images).label("cat").run().count()).isEqualTo(2);
             assertThat(grey.denoise(images, 0.3).run().count()).isEqualTo(2);
@@ -252,7 +195,7 @@ class BcmModelTest {
 
     @Test
     void aDenoiserIsAskedLikewise() {
-        write("edm", ModelKind.DENOISER, 1);
+        models.write("edm", ModelKind.DENOISER, 1);
         try (BcmModel model = load("edm")) {
             Images images = model.sample().count(2).steps(3).generate();
             assertThat(images.count()).isEqualTo(2);
@@ -270,7 +213,7 @@ class BcmModelTest {
             assertThatThrownBy(() -> model.invert(larger))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("these images are 12 x 12 pixels, and the model takes 8 x 8; see Images.fitted");
-            assertThatThrownBy(() -> model.invert(random(1, 3))).hasMessageContaining("in colour");
+            assertThatThrownBy(() -> model.invert(RandomModels.random(1, 3))).hasMessageContaining("in colour");
             assertThatThrownBy(() -> model.sample().steps(9).generate())
                     .isInstanceOf(UserException.class)
                     .hasMessage(
@@ -279,7 +222,9 @@ class BcmModelTest {
             assertThatThrownBy(() -> model.sample().steps(0)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> model.sample().count(0)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> model.sample().walk("0 > 80").generate()).isInstanceOf(UserException.class);
-            assertThatThrownBy(() -> model.invert(random(1, 1)).walk("80 > 0").run())
+            assertThatThrownBy(() -> model.invert(RandomModels.random(1, 1))
+                            .walk("80 > 0")
+                            .run())
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -309,103 +254,6 @@ class BcmModelTest {
             Thread.currentThread().interrupt();
             assertThatThrownBy(() -> model.sample().generate()).isInstanceOf(CancellationException.class);
             assertThat(Thread.interrupted()).isTrue();
-        }
-    }
-
-    @Test
-    void aClosedModelRefusesAndClosingWaitsForWhatIsInProgress() throws Exception {
-        BcmModel model = load("grey");
-        CountDownLatch started = new CountDownLatch(1);
-        AtomicReference<Throwable> outcome = new AtomicReference<>();
-        Thread asking = new Thread(() -> {
-            try {
-                while (true) {
-                    model.sample().count(64).generate();
-                    started.countDown();
-                }
-            } catch (Throwable e) {
-                outcome.set(e);
-            }
-        });
-        asking.start();
-        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
-        model.close();
-        asking.join(60_000);
-        assertThat(outcome.get())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("this model is closed; open it again to use it");
-        model.close();
-    }
-
-    /** 8 threads of 500 calls each, in a process whose Java heap is as large at the start as at the end. */
-    @Test
-    void manyThreadsGetTheSameBitsInFlatMemory() throws Exception {
-        Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xms96m",
-                        "-Xmx96m",
-                        "-XX:+AlwaysPreTouch",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Crowd.class.getName(),
-                        folder.resolve("grey").toString())
-                .redirectError(errors.toFile())
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
-        long[] kilobytes = out.lines().mapToLong(Long::parseLong).toArray();
-        // Each call makes some 200 kB of tensors: 400 MB in the second half, were they not freed. The threads' arenas
-        // take a few MB.
-        assertThat(kilobytes[1] - kilobytes[0]).isLessThan(30_000);
-    }
-
-    /** Eight threads ask one model, compare what they get, and the process prints its resident memory after each half of the calls. */
-    static final class Crowd {
-        private Crowd() {}
-
-        public static void main(String[] arguments) throws Exception {
-            ExecutorService threads = Executors.newFixedThreadPool(8);
-            try (BcmModel model = BcmModel.load(Path.of(arguments[0]), Device.CPU, Precision.FP32)) {
-                Images images = random(4, 1);
-                float[] samples =
-                        model.sample().count(4).steps(1).seed(3).generate().values();
-                float[] noises = model.invert(images).steps(1).run().values();
-                for (int half = 0; half < 2; half++) {
-                    List<Callable<Void>> calls = new ArrayList<>();
-                    for (int call = 0; call < 8 * 250; call++) {
-                        boolean sampling = call % 2 == 0;
-                        calls.add(() -> {
-                            float[] values = sampling
-                                    ? model.sample()
-                                            .count(4)
-                                            .steps(1)
-                                            .seed(3)
-                                            .generate()
-                                            .values()
-                                    : model.invert(images).steps(1).run().values();
-                            assertThat(values).isEqualTo(sampling ? samples : noises);
-                            return null;
-                        });
-                    }
-                    for (Future<Void> call : threads.invokeAll(calls)) {
-                        call.get();
-                    }
-                    System.out.println(residentKilobytes());
-                }
-            } finally {
-                threads.shutdown();
-            }
-        }
-
-        private static long residentKilobytes() throws IOException {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 }
