@@ -2,15 +2,14 @@ package org.bcm4j.model;
 
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
-import static org.bcm4j.tensor.Ops.scalar;
 
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
+import org.bcm4j.nn.Operations;
 
 /**
  * The kind of model that a network was trained as. The kind decides how the model's output is computed from the
  * network's output F, f = c_skip·x + c_out·F(c_in·x, t, u) (docs/method.md §2, Eq. 5), whether the network receives a
- * target time, and which noise scales the model can reach. The coefficients map float32 [B] to float32 [B].
+ * target time, and which noise scales the model can reach. The coefficients map noise scales [B] to [B], for any kind of
+ * value, like the layers of a network.
  */
 public enum ModelKind {
     /**
@@ -19,31 +18,25 @@ public enum ModelKind {
      */
     BIDIRECTIONAL("bidirectional consistency model") {
         @Override
-        public Tensor skip(Tensor t, Tensor u) {
-            return t.mul(u).add(variance()).div(t.square().add(variance()));
+        public <V> V skip(Operations<V> op, V t, V u) {
+            return op.divide(op.add(op.multiply(t, u), VARIANCE), op.add(op.square(t), VARIANCE));
         }
 
         @Override
-        public Tensor out(Tensor t, Tensor u) {
-            return t.sub(u)
-                    .mul(scalar(SIGMA_DATA))
-                    .div(t.square().add(variance()).sqrt());
+        public <V> V out(Operations<V> op, V t, V u) {
+            return op.divide(op.multiply(op.subtract(t, u), SIGMA_DATA), deviation(op, t));
         }
     },
     /** A plain consistency model: goes to time 0 only, whatever u is. */
     CONSISTENCY("consistency model") {
         @Override
-        public Tensor skip(Tensor t, Tensor u) {
-            Tensor sinceStart = t.sub(scalar(SIGMA_MIN)).square();
-            return sinceStart.add(variance()).reciprocal().mul(variance());
+        public <V> V skip(Operations<V> op, V t, V u) {
+            return shareOfData(op, op.subtract(t, SIGMA_MIN));
         }
 
         @Override
-        public Tensor out(Tensor t, Tensor u) {
-            Tensor sinceStart = t.sub(scalar(SIGMA_MIN));
-            return sinceStart
-                    .mul(scalar(SIGMA_DATA))
-                    .div(t.square().add(variance()).sqrt());
+        public <V> V out(Operations<V> op, V t, V u) {
+            return op.divide(op.multiply(op.subtract(t, SIGMA_MIN), SIGMA_DATA), deviation(op, t));
         }
     },
     /**
@@ -52,15 +45,17 @@ public enum ModelKind {
      */
     DENOISER("denoiser") {
         @Override
-        public Tensor skip(Tensor t, Tensor u) {
-            return t.square().add(variance()).reciprocal().mul(variance());
+        public <V> V skip(Operations<V> op, V t, V u) {
+            return shareOfData(op, t);
         }
 
         @Override
-        public Tensor out(Tensor t, Tensor u) {
-            return t.mul(scalar(SIGMA_DATA)).div(t.square().add(variance()).sqrt());
+        public <V> V out(Operations<V> op, V t, V u) {
+            return op.divide(op.multiply(t, SIGMA_DATA), deviation(op, t));
         }
     };
+
+    private static final double VARIANCE = SIGMA_DATA * SIGMA_DATA;
 
     private final String title;
 
@@ -84,17 +79,23 @@ public enum ModelKind {
     }
 
     /** c_in: scales x to unit variance. */
-    public Tensor in(Tensor t) {
-        return t.square().add(variance()).rsqrt();
+    public <V> V in(Operations<V> op, V t) {
+        return op.rsqrt(op.add(op.square(t), VARIANCE));
     }
 
     /** c_skip. */
-    public abstract Tensor skip(Tensor t, Tensor u);
+    public abstract <V> V skip(Operations<V> op, V t, V u);
 
     /** c_out. */
-    public abstract Tensor out(Tensor t, Tensor u);
+    public abstract <V> V out(Operations<V> op, V t, V u);
 
-    private static Scalar variance() {
-        return scalar(SIGMA_DATA * SIGMA_DATA);
+    /** √(t² + σ_data²), the standard deviation of a noisy image. */
+    private static <V> V deviation(Operations<V> op, V t) {
+        return op.sqrt(op.add(op.square(t), VARIANCE));
+    }
+
+    /** σ_data²/(s² + σ_data²). */
+    private static <V> V shareOfData(Operations<V> op, V scale) {
+        return op.multiply(op.reciprocal(op.add(op.square(scale), VARIANCE)), VARIANCE);
     }
 }

@@ -1,33 +1,29 @@
 package org.bcm4j.network;
 
-import static org.bcm4j.tensor.Ops.cat;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bcm4j.nn.Attention;
 import org.bcm4j.nn.Convolution;
-import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Embedding;
 import org.bcm4j.nn.GroupNorm;
-import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Linear;
+import org.bcm4j.nn.Operations;
+import org.bcm4j.nn.Perceptron;
 import org.bcm4j.nn.Resampling;
+import org.bcm4j.nn.Sinusoid;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * ADM's U-Net with normalised attention, conditioned on t, u and a label (docs/method.md §3; the project's test
  * fixtures record its properties). Parameters have the names of the published BCM code, so its checkpoints load
  * unchanged.
  */
-public final class AdmUNet implements Network {
+public final class AdmUNet extends Architecture {
     private final AdmConfig config;
+    private final Sinusoid features;
     private final TimeEmbedding timeEmbedding;
     private final Optional<Embedding> labelEmbedding;
     private final List<List<Block>> down = new ArrayList<>();
@@ -36,11 +32,12 @@ public final class AdmUNet implements Network {
     private final GroupNorm exitNorm;
     private final Convolution exit;
     private final Optional<FineExit> fine;
-    private final WeightLayout layout;
 
     public AdmUNet(AdmConfig config) {
+        super(config);
         this.config = config;
-        timeEmbedding = TimeEmbedding.of(config.conditioning(), config.width());
+        features = new Sinusoid(config.width());
+        timeEmbedding = timeEmbedding(config);
         labelEmbedding = config.classes() == 0
                 ? Optional.empty()
                 : Optional.of(new Embedding("label_emb", config.labelRows(), config.embeddingWidth()));
@@ -54,7 +51,24 @@ public final class AdmUNet implements Network {
         exit = fine.isPresent()
                 ? new Convolution("out.2", channels(0), config.fineWidth() * config.patch() * config.patch(), 3)
                 : new Convolution("out.2", channels(0), foldedChannels(), 3, Initialization.ZERO);
-        layout = declare();
+    }
+
+    private static TimeEmbedding timeEmbedding(AdmConfig config) {
+        int features = config.width();
+        int width = config.embeddingWidth();
+        return switch (config.conditioning()) {
+            case TIME -> new TimeEmbedding.TimeOnly(perceptron("time_embed", features, width));
+            case JOINT -> new TimeEmbedding.Joint(perceptron("time_embed", 2 * features, width));
+            case ALIGNED ->
+                new TimeEmbedding.Aligned(
+                        perceptron("time_embed", features, width),
+                        perceptron("time_embed_end", features, width),
+                        new Linear("time_embed_align", 2 * width, width, false));
+        };
+    }
+
+    private static Perceptron perceptron(String name, int in, int out) {
+        return new Perceptron(new Linear(name + ".0", in, out), new Linear(name + ".2", out, out));
     }
 
     /**
@@ -74,7 +88,7 @@ public final class AdmUNet implements Network {
             }
             if (level < levels() - 1) {
                 String name = "input_blocks." + down.size() + ".0";
-                down.add(List.of(residual(name, channels(level), channels(level), Resampling.DOWN, level)));
+                down.add(List.of(residual(name, channels(level), channels(level), Resampling.Pixels.HALVED, level)));
                 skips.push(channels(level));
             }
         }
@@ -85,9 +99,9 @@ public final class AdmUNet implements Network {
         int last = levels() - 1;
         int channels = channels(last);
         return List.of(
-                residual("middle_block.0", channels, channels, Resampling.NONE, last),
+                residual("middle_block.0", channels, channels, Resampling.Pixels.KEPT, last),
                 new Block.Attending(attention("middle_block.1", channels)),
-                residual("middle_block.2", channels, channels, Resampling.NONE, last));
+                residual("middle_block.2", channels, channels, Resampling.Pixels.KEPT, last));
     }
 
     /**
@@ -102,7 +116,8 @@ public final class AdmUNet implements Network {
                 List<Block> blocks = new ArrayList<>(blockAndAttention(name, channels + skips.pop(), level));
                 channels = channels(level);
                 if (level > 0 && i == config.blocks()) {
-                    blocks.add(residual(name + "." + blocks.size(), channels, channels, Resampling.UP, level));
+                    blocks.add(
+                            residual(name + "." + blocks.size(), channels, channels, Resampling.Pixels.DOUBLED, level));
                 }
                 up.add(List.copyOf(blocks));
             }
@@ -110,134 +125,65 @@ public final class AdmUNet implements Network {
     }
 
     private Attention attention(String name, int channels) {
-        return new Attention(name, channels, config.headWidth(), config.normalizedAttention());
+        return Attention.adm(name, channels, config.headWidth(), config.normalizedAttention());
     }
 
     private List<Block> blockAndAttention(String name, int in, int level) {
-        Block block = residual(name + ".0", in, channels(level), Resampling.NONE, level);
+        Block block = residual(name + ".0", in, channels(level), Resampling.Pixels.KEPT, level);
         return config.attention().contains(resolution(level))
                 ? List.of(block, new Block.Attending(attention(name + ".1", channels(level))))
                 : List.of(block);
     }
 
     private ResidualBlock residual(String name, int in, int out, Resampling resampling, int level) {
-        double dropout = resolution(level) <= config.dropoutMaxResolution() ? config.dropout() : 0;
-        return ResidualBlock.of(name, in, out, resampling, dropout, config);
-    }
-
-    private WeightLayout declare() {
-        WeightLayout.Builder builder = new WeightLayout.Builder();
-        timeEmbedding.declare(builder);
-        labelEmbedding.ifPresent(embedding -> embedding.declare(builder));
-        down.forEach(blocks -> blocks.forEach(block -> block.declare(builder)));
-        middle.forEach(block -> block.declare(builder));
-        up.forEach(blocks -> blocks.forEach(block -> block.declare(builder)));
-        exitNorm.declare(builder);
-        exit.declare(builder);
-        fine.ifPresent(last -> last.declare(builder));
-        return builder.build();
-    }
-
-    public AdmConfig config() {
-        return config;
-    }
-
-    public TimeEmbedding timeEmbedding() {
-        return timeEmbedding;
-    }
-
-    /** The embedding of the label, which is added to the embedding of the times; present if the network has classes. */
-    public Optional<Embedding> labelEmbedding() {
-        return labelEmbedding;
-    }
-
-    /** The down path. Each entry produces a skip. */
-    public List<List<Block>> down() {
-        return Collections.unmodifiableList(down);
-    }
-
-    public List<Block> middle() {
-        return middle;
-    }
-
-    /** The up path. Each entry consumes a skip. */
-    public List<List<Block>> up() {
-        return Collections.unmodifiableList(up);
-    }
-
-    public GroupNorm exitNorm() {
-        return exitNorm;
-    }
-
-    public Convolution exit() {
-        return exit;
-    }
-
-    /** The final convolutions at full resolution; present if the configuration has a fine width. */
-    public Optional<FineExit> fine() {
-        return fine;
+        boolean scaleShift = config.scaleShiftNorm();
+        return new ResidualBlock(
+                resampling,
+                scaleShift,
+                resolution(level) <= config.dropoutMaxResolution() ? config.dropout() : 0,
+                false,
+                GroupNorm.adm(name + ".in_layers.0", in),
+                new Convolution(name + ".in_layers.2", in, out, 3),
+                new Linear(name + ".emb_layers.1", config.embeddingWidth(), scaleShift ? 2 * out : out),
+                GroupNorm.adm(name + ".out_layers.0", out),
+                new Convolution(name + ".out_layers.3", out, out, 3, Initialization.ZERO),
+                in == out ? Optional.empty() : Optional.of(new Convolution(name + ".skip_connection", in, out, 1)));
     }
 
     @Override
-    public WeightLayout layout() {
-        return layout;
-    }
+    public <V> V describe(Operations<V> op, V x, V t, V u, Optional<V> labels) {
+        V embedding = op.silu(op.observed("embedding", embed(op, t, u, labels)));
+        V h = config.patch() == 1 ? x : op.folded(x, config.patch());
 
-    @Override
-    public Cost cost() {
-        Cost cost = timeEmbedding.cost();
-        long side = resolution(0);
-        Stream<List<Block>> path = Stream.of(down, List.of(middle), up).flatMap(List::stream);
-        for (Block block : path.flatMap(List::stream).toList()) {
-            cost = cost.plus(block.cost(side));
-            side = block.resampling().side(side);
-        }
-        Cost activated = Cost.elementwise(exitNorm.channels() * side * side);
-        Cost last = fine.map(exits -> exits.cost(config.imageSize())).orElse(Cost.NONE);
-        return cost.plus(exitNorm.cost(side))
-                .plus(activated)
-                .plus(exit.cost(side))
-                .plus(last);
-    }
-
-    @Override
-    public Tensor apply(Pass pass, Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
-        Tensor embedding = torch.silu(pass.observed("embedding", embed(pass, t, u, labels)));
-        Tensor h = config.patch() == 1 ? x : torch.pixel_unshuffle(x, config.patch());
-
-        Deque<Tensor> skips = new ArrayDeque<>();
+        Deque<V> skips = new ArrayDeque<>();
         for (int i = 0; i < down.size(); i++) {
-            h = run("input_blocks." + i, down.get(i), pass, h, embedding);
+            h = run("input_blocks." + i, down.get(i), op, h, embedding);
             skips.push(h);
         }
-        h = run("middle_block", middle, pass, h, embedding);
+        h = run("middle_block", middle, op, h, embedding);
         for (int i = 0; i < up.size(); i++) {
-            Tensor joined = cat(1, h, skips.pop());
-            h = run("output_blocks." + i, up.get(i), pass, joined, embedding);
+            V joined = op.concatenate(1, h, skips.pop());
+            h = run("output_blocks." + i, up.get(i), op, joined, embedding);
         }
 
-        h = exit.apply(pass, torch.silu(exitNorm.apply(pass, h)));
-        h = config.patch() == 1 ? h : torch.pixel_shuffle(h, config.patch());
-        return (fine.isPresent() ? fine.get().apply(pass, h, x) : h).to(torch.ScalarType.Float);
+        h = exit.apply(op, op.silu(exitNorm.apply(op, h)));
+        h = config.patch() == 1 ? h : op.unfolded(h, config.patch());
+        return op.float32(fine.isPresent() ? fine.get().apply(op, h, x) : h);
     }
 
-    private Tensor embed(Pass pass, Tensor t, Tensor u, Optional<Tensor> labels) {
-        if (labels.isPresent() != labelEmbedding.isPresent()) {
-            throw new IllegalArgumentException(
-                    labels.isPresent()
-                            ? "this network knows no classes"
-                            : "this network wants a label for every image");
-        }
-        Tensor embedding = timeEmbedding.apply(pass, t, u);
-        return labels.isPresent() ? embedding.add(labelEmbedding.orElseThrow().apply(pass, labels.get())) : embedding;
+    private <V> V embed(Operations<V> op, V t, V u, Optional<V> labels) {
+        V embedding = timeEmbedding.apply(op, scale -> features.apply(op, scale), t, u);
+        return labelEmbedding.isPresent()
+                ? op.add(embedding, labelEmbedding.get().apply(op, labels.orElseThrow()))
+                : embedding;
     }
 
-    private static Tensor run(String name, List<Block> blocks, Pass pass, Tensor x, Tensor embedding) {
-        Tensor h = x;
+    private static <V> V run(String name, List<Block> blocks, Operations<V> op, V x, V embedding) {
+        V h = x;
         for (int i = 0; i < blocks.size(); i++) {
-            h = pass.observed(name + "." + i, blocks.get(i).apply(pass, h, embedding));
+            h = op.observed(name + "." + i, blocks.get(i).apply(op, h, embedding));
         }
-        return pass.observed(name, h);
+        return op.observed(name, h);
     }
 
     private int levels() {

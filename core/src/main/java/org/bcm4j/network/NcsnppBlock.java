@@ -1,71 +1,47 @@
 package org.bcm4j.network;
 
-import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.network.ResidualBlock.rescaledSum;
 
-import java.util.List;
 import java.util.Optional;
+import org.bcm4j.nn.Attention;
 import org.bcm4j.nn.Convolution;
-import org.bcm4j.nn.Cost;
-import org.bcm4j.nn.DotProductAttention;
-import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Linear;
-import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.nn.Resampling;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * NCSN++'s residual block, after BigGAN's: norm, SiLU, resampling, convolution; addition of the embedding; norm, SiLU,
- * dropout, convolution; addition of the resampled skip; optionally attention. Each sum is scaled by √½, so that its
- * variance equals that of its parts. Maps [B,in,H,W] and the activated embedding [B,E] to [B,out,H',W'].
- *
- * @param resampling how height and width change, on the residual branch and on the skip, by {@code filter}
+ * NCSN++'s block: a residual block, optionally followed by attention. Each sum is scaled by √½. Maps [B,in,H,W] and the
+ * activated embedding [B,E] to [B,out,H',W'].
  */
-public record NcsnppBlock(
-        String name,
-        Resampling resampling,
-        FirResampling filter,
-        double dropout,
-        GroupNorm norm0,
-        Convolution conv0,
-        Linear affine,
-        GroupNorm norm1,
-        Convolution conv1,
-        Optional<Convolution> skip,
-        Optional<DotProductAttention> attention) {
-    /** The factor of each sum. */
-    public static final double RESCALING = Math.sqrt(0.5);
-
+record NcsnppBlock(String name, ResidualBlock residual, Optional<Attention> attention) {
     static NcsnppBlock of(NcsnppConfig config, String name, int in, int out, boolean attends) {
-        return of(config, name, in, out, Resampling.NONE, in != out, attends);
+        Optional<Attention> attention = attends ? Optional.of(Attention.ncsnpp(name, out)) : Optional.empty();
+        return new NcsnppBlock(name, residual(config, name, in, out, Resampling.Pixels.KEPT, in != out), attention);
     }
 
     /** A block that halves height and width. */
     static NcsnppBlock down(NcsnppConfig config, String name, int channels) {
-        return of(config, name, channels, channels, Resampling.DOWN, true, false);
+        return resampling(config, name, channels, new Resampling.FilteredDown(config.resampling()));
     }
 
     /** A block that doubles height and width. */
     static NcsnppBlock up(NcsnppConfig config, String name, int channels) {
-        return of(config, name, channels, channels, Resampling.UP, true, false);
+        return resampling(config, name, channels, new Resampling.FilteredUp(config.resampling()));
     }
 
-    private static NcsnppBlock of(
-            NcsnppConfig config,
-            String name,
-            int in,
-            int out,
-            Resampling resampling,
-            boolean convolvesSkip,
-            boolean attends) {
-        return new NcsnppBlock(
-                name,
+    private static NcsnppBlock resampling(NcsnppConfig config, String name, int channels, Resampling resampling) {
+        return new NcsnppBlock(name, residual(config, name, channels, channels, resampling, true), Optional.empty());
+    }
+
+    private static ResidualBlock residual(
+            NcsnppConfig config, String name, int in, int out, Resampling resampling, boolean convolvesSkip) {
+        return new ResidualBlock(
                 resampling,
-                config.resampling(),
+                false,
                 config.dropout(),
+                true,
                 GroupNorm.ncsnpp(name + ".norm0", in),
                 new Convolution(name + ".conv0", in, out, 3, Initialization.GLOROT),
                 new Linear(name + ".affine", config.embeddingWidth(), out, true, Initialization.GLOROT),
@@ -73,64 +49,13 @@ public record NcsnppBlock(
                 new Convolution(name + ".conv1", out, out, 3, Initialization.ZERO),
                 convolvesSkip
                         ? Optional.of(new Convolution(name + ".skip", in, out, 1, Initialization.GLOROT))
-                        : Optional.empty(),
-                attends ? Optional.of(new DotProductAttention(name, out)) : Optional.empty());
+                        : Optional.empty());
     }
 
-    void declare(WeightLayout.Builder layout) {
-        norm0.declare(layout);
-        conv0.declare(layout);
-        affine.declare(layout);
-        norm1.declare(layout);
-        conv1.declare(layout);
-        skip.ifPresent(convolution -> convolution.declare(layout));
-        attention.ifPresent(layer -> layer.declare(layout));
-    }
-
-    Tensor apply(Pass pass, Tensor x, Tensor embedding) {
-        Tensor h = conv0.apply(pass, resampled(torch.silu(norm0.apply(pass, x))));
-        h = h.add(affine.apply(pass, embedding).unsqueeze(2).unsqueeze(3));
-        h = pass.dropout().apply(torch.silu(norm1.apply(pass, h)), dropout);
-        Tensor around = resampled(x);
-        Tensor skipped = skip.isPresent() ? skip.get().apply(pass, around) : around;
-        Tensor sum = pass.observed(name + ".residual", rescaledSum(skipped, conv1.apply(pass, h)));
-        return pass.observed(
-                name, attention.isPresent() ? rescaledSum(sum, attention.get().apply(pass, sum)) : sum);
-    }
-
-    /** @param side height and width of the input */
-    Cost cost(long side) {
-        long inside = resampling.side(side);
-        long out = conv0.out() * inside * inside;
-        Cost resampled = resampling == Resampling.NONE ? Cost.NONE : filter.cost(conv0.in(), inside);
-        // SiLU; the sum with the embedding, SiLU; the sum of the residual branch and the skip.
-        Cost rest = Cost.elementwise(conv0.in() * side * side + 3 * out);
-        return norm0.cost(side)
-                .plus(resampled)
-                .plus(resampled)
-                .plus(conv0.cost(inside))
-                .plus(affine.cost())
-                .plus(norm1.cost(inside))
-                .plus(conv1.cost(inside))
-                .plus(skip.map(convolution -> convolution.cost(inside)).orElse(Cost.NONE))
-                .plus(attention.map(layer -> layer.cost(inside)).orElse(Cost.NONE))
-                .plus(rest);
-    }
-
-    static Cost cost(List<NcsnppBlock> blocks, long side) {
-        return blocks.stream().map(block -> block.cost(side)).reduce(Cost.NONE, Cost::plus);
-    }
-
-    private Tensor resampled(Tensor x) {
-        return switch (resampling) {
-            case NONE -> x;
-            case DOWN -> filter.down(x);
-            case UP -> filter.up(x);
-        };
-    }
-
-    /** (a + b)/√2. */
-    static Tensor rescaledSum(Tensor a, Tensor b) {
-        return a.add(b).mul(scalar(RESCALING));
+    <V> V apply(Operations<V> op, V x, V embedding) {
+        V sum = op.observed(name + ".residual", residual.apply(op, x, embedding));
+        return op.observed(
+                name,
+                attention.isPresent() ? rescaledSum(op, sum, attention.get().apply(op, sum)) : sum);
     }
 }

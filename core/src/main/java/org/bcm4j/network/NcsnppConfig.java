@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.FourierFeatures;
-import org.bcm4j.nn.NoiseFeatures;
 import org.bcm4j.nn.PositionalFeatures;
+import org.bcm4j.nn.ScaleFeatures;
 
 /**
  * The configuration of an NCSN++ or DDPM++ U-Net (docs/method.md §3). The defaults are NCSN++'s. DDPM++ has positional
@@ -154,7 +154,7 @@ public record NcsnppConfig(
         return new FirResampling(filter);
     }
 
-    NoiseFeatures noiseFeatures() {
+    ScaleFeatures scaleFeatures() {
         return features instanceof Features.Fourier fourier
                 ? new FourierFeatures("map_noise.freqs", 2 * width, fourier.scale())
                 : new PositionalFeatures(width);

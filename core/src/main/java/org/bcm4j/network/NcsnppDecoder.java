@@ -1,27 +1,21 @@
 package org.bcm4j.network;
 
-import static org.bcm4j.tensor.Ops.cat;
-
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.nn.Convolution;
-import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.FirResampling;
 import org.bcm4j.nn.GroupNorm;
-import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * NCSN++'s middle and up path.
  *
  * @param levels the resolutions, from low to high
  */
-public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
+record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
     /**
      * One resolution.
      *
@@ -29,22 +23,12 @@ public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
      * @param blocks each consumes one skip
      * @param exit present where an image is computed
      */
-    public record Level(List<NcsnppBlock> entry, List<NcsnppBlock> blocks, Optional<Exit> exit) {}
+    record Level(List<NcsnppBlock> entry, List<NcsnppBlock> blocks, Optional<Exit> exit) {}
 
     /** Maps features [B,C,H,W] to an image [B,image channels,H,W], float32. */
-    public record Exit(GroupNorm norm, Convolution convolution) {
-        void declare(WeightLayout.Builder layout) {
-            norm.declare(layout);
-            convolution.declare(layout);
-        }
-
-        Cost cost(long side) {
-            Cost activated = Cost.elementwise(norm.channels() * side * side);
-            return norm.cost(side).plus(activated).plus(convolution.cost(side));
-        }
-
-        Tensor apply(Pass pass, Tensor h) {
-            return convolution.apply(pass, torch.silu(norm.apply(pass, h))).to(torch.ScalarType.Float);
+    record Exit(GroupNorm norm, Convolution convolution) {
+        <V> V apply(Operations<V> op, V h) {
+            return op.float32(convolution.apply(op, op.silu(norm.apply(op, h))));
         }
     }
 
@@ -85,50 +69,22 @@ public record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
                 new Convolution(prefix + "aux_conv", channels, config.imageChannels(), 3, Initialization.ZERO));
     }
 
-    void declare(WeightLayout.Builder layout) {
-        for (Level level : levels) {
-            level.entry().forEach(block -> block.declare(layout));
-            level.blocks().forEach(block -> block.declare(layout));
-            level.exit().ifPresent(exit -> exit.declare(layout));
-        }
-    }
-
-    /** @param size height and width of the image */
-    Cost cost(long size) {
-        Cost cost = Cost.NONE;
-        long side = size >> (levels.size() - 1);
-        boolean drawn = false;
-        for (Level level : levels) {
-            cost = cost.plus(NcsnppBlock.cost(level.entry(), side));
-            side = level.entry().get(0).resampling().side(side);
-            cost = cost.plus(NcsnppBlock.cost(level.blocks(), side));
-            if (level.exit().isPresent()) {
-                Exit exit = level.exit().get();
-                cost = cost.plus(exit.cost(side));
-                cost = drawn ? cost.plus(resampling.cost(exit.convolution().out(), side)) : cost;
-                drawn = true;
-            }
-        }
-        return cost;
-    }
-
     /** Maps the encoder's skips, which it consumes, and the activated embedding to the output, float32. */
-    Tensor apply(Pass pass, Deque<Tensor> skips, Tensor embedding) {
-        Tensor h = skips.element();
-        Optional<Tensor> output = Optional.empty();
+    <V> V apply(Operations<V> op, Deque<V> skips, V embedding) {
+        V h = skips.element();
+        Optional<V> output = Optional.empty();
         for (Level level : levels) {
             for (NcsnppBlock block : level.entry()) {
-                h = block.apply(pass, h, embedding);
+                h = block.apply(op, h, embedding);
             }
             for (NcsnppBlock block : level.blocks()) {
-                h = block.apply(pass, cat(1, h, skips.pop()), embedding);
+                h = block.apply(op, op.concatenate(1, h, skips.pop()), embedding);
             }
             if (level.exit().isPresent()) {
-                Tensor image = level.exit().get().apply(pass, h);
-                output = Optional.of(
-                        output.map(lower -> resampling.up(lower).add(image)).orElse(image));
+                V image = level.exit().get().apply(op, h);
+                output = Optional.of(output.isPresent() ? op.add(resampling.up(op, output.get()), image) : image);
             }
         }
-        return output.orElseThrow().to(torch.ScalarType.Float);
+        return op.float32(output.orElseThrow());
     }
 }

@@ -5,11 +5,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.bcm4j.nn.Convolution;
-import org.bcm4j.nn.Cost;
-import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * NCSN++'s down path.
@@ -17,12 +14,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param top blocks of the highest resolution
  * @param lower the other resolutions, from high to low
  */
-public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lower) {
+record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lower) {
     /**
      * A resolution below the highest: a block that halves, the combination with the input pyramid, then the other
      * blocks.
      */
-    public record Level(NcsnppBlock down, NcsnppInputPyramid pyramid, List<NcsnppBlock> blocks) {}
+    record Level(NcsnppBlock down, NcsnppInputPyramid pyramid, List<NcsnppBlock> blocks) {}
 
     static NcsnppEncoder of(NcsnppConfig config) {
         List<Level> lower = new ArrayList<>();
@@ -63,47 +60,25 @@ public record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Le
         return channels;
     }
 
-    void declare(WeightLayout.Builder layout) {
-        entrance.declare(layout);
-        top.forEach(block -> block.declare(layout));
-        for (Level level : lower) {
-            level.down().declare(layout);
-            level.pyramid().declare(layout);
-            level.blocks().forEach(block -> block.declare(layout));
-        }
-    }
-
-    /** @param size height and width of the image */
-    Cost cost(long size) {
-        Cost cost = entrance.cost(size).plus(NcsnppBlock.cost(top, size));
-        long side = size;
-        for (Level level : lower) {
-            cost = cost.plus(level.down().cost(side)).plus(level.pyramid().cost(side));
-            side /= 2;
-            cost = cost.plus(NcsnppBlock.cost(level.blocks(), side));
-        }
-        return cost;
-    }
-
     /** Maps an image and the activated embedding to the skips for the up path, the last on top. */
-    Deque<Tensor> apply(Pass pass, Tensor x, Tensor embedding) {
-        Deque<Tensor> skips = new ArrayDeque<>();
-        skips.push(entrance.apply(pass, x));
-        refine(top, pass, skips, embedding);
-        Tensor pyramid = x;
+    <V> Deque<V> apply(Operations<V> op, V x, V embedding) {
+        Deque<V> skips = new ArrayDeque<>();
+        skips.push(entrance.apply(op, x));
+        refine(top, op, skips, embedding);
+        V pyramid = x;
         for (Level level : lower) {
-            Tensor halved = level.down().apply(pass, skips.element(), embedding);
-            NcsnppInputPyramid.Met met = level.pyramid().apply(pass, pyramid, halved);
+            V halved = level.down().apply(op, skips.element(), embedding);
+            NcsnppInputPyramid.Met<V> met = level.pyramid().apply(op, pyramid, halved);
             skips.push(met.features());
             pyramid = met.pyramid();
-            refine(level.blocks(), pass, skips, embedding);
+            refine(level.blocks(), op, skips, embedding);
         }
         return skips;
     }
 
-    private static void refine(List<NcsnppBlock> blocks, Pass pass, Deque<Tensor> skips, Tensor embedding) {
+    private static <V> void refine(List<NcsnppBlock> blocks, Operations<V> op, Deque<V> skips, V embedding) {
         for (NcsnppBlock block : blocks) {
-            skips.push(block.apply(pass, skips.element(), embedding));
+            skips.push(block.apply(op, skips.element(), embedding));
         }
     }
 }

@@ -6,9 +6,9 @@ import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 
-/** F(x, t, u, y): an architecture, as a function of its weights. Immutable. */
+/** F(x, t, u, y), as a function of its weights. Immutable. {@link Architecture} is how to write one. */
 public interface Network {
-    /** The parameters of this architecture, by name. */
+    /** The parameters, by name. */
     WeightLayout layout();
 
     /** The cost of one evaluation of one image of the network's size. */

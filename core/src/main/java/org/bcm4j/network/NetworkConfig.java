@@ -24,7 +24,7 @@ public sealed interface NetworkConfig permits AdmConfig, NcsnppConfig {
     Conditioning conditioning();
 
     /** Builds the network. */
-    Network build();
+    Architecture build();
 
     /** A short description for users. */
     String summary();

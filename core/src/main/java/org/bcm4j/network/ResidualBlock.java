@@ -1,29 +1,26 @@
 package org.bcm4j.network;
 
-import static org.bcm4j.tensor.Ops.scalar;
-
+import java.util.List;
 import java.util.Optional;
 import org.bcm4j.nn.Convolution;
-import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.GroupNorm;
 import org.bcm4j.nn.Linear;
-import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.nn.Resampling;
-import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * ADM's residual block: norm, SiLU, resampling, convolution; addition of the embedding (or, with {@code scaleShift},
- * scaling and shifting of the second norm); norm, SiLU, dropout, convolution; addition of the resampled skip. Maps
- * [B,in,H,W] and the activated embedding [B,E] to [B,out,H',W'].
+ * The residual block of ADM and of NCSN++, after BigGAN's: norm, SiLU, resampling, convolution; addition of the
+ * embedding (or, with {@code scaleShift}, scaling and shifting of the second norm); norm, SiLU, dropout, convolution;
+ * addition of the resampled skip. Maps [B,in,H,W] and the activated embedding [B,E] to [B,out,H',W'].
+ *
+ * @param resampling how height and width change, on the residual branch and on the skip
+ * @param rescaled whether the sum is multiplied by √½, so that its variance equals that of its parts
  */
-public record ResidualBlock(
+record ResidualBlock(
         Resampling resampling,
         boolean scaleShift,
         double dropout,
+        boolean rescaled,
         GroupNorm norm1,
         Convolution conv1,
         Linear embed,
@@ -32,67 +29,31 @@ public record ResidualBlock(
         Optional<Convolution> skip)
         implements Block {
 
-    static ResidualBlock of(String name, int in, int out, Resampling resampling, double dropout, AdmConfig config) {
-        int embedded = config.scaleShiftNorm() ? 2 * out : out;
-        return new ResidualBlock(
-                resampling,
-                config.scaleShiftNorm(),
-                dropout,
-                GroupNorm.adm(name + ".in_layers.0", in),
-                new Convolution(name + ".in_layers.2", in, out, 3),
-                new Linear(name + ".emb_layers.1", config.embeddingWidth(), embedded),
-                GroupNorm.adm(name + ".out_layers.0", out),
-                new Convolution(name + ".out_layers.3", out, out, 3, Initialization.ZERO),
-                in == out ? Optional.empty() : Optional.of(new Convolution(name + ".skip_connection", in, out, 1)));
-    }
-
     @Override
-    public void declare(WeightLayout.Builder layout) {
-        norm1.declare(layout);
-        conv1.declare(layout);
-        embed.declare(layout);
-        norm2.declare(layout);
-        conv2.declare(layout);
-        skip.ifPresent(convolution -> convolution.declare(layout));
+    public <V> V apply(Operations<V> op, V x, V embedding) {
+        V h = conv1.apply(op, resampling.apply(op, op.silu(norm1.apply(op, x))));
+        h = op.silu(conditioned(op, h, perChannel(op, embed.apply(op, embedding))));
+        h = conv2.apply(op, op.dropout(h, dropout));
+        V around = resampling.apply(op, x);
+        V skipped = skip.isPresent() ? skip.get().apply(op, around) : around;
+        return rescaled ? rescaledSum(op, h, skipped) : op.add(h, skipped);
     }
 
-    @Override
-    public Tensor apply(Pass pass, Tensor x, Tensor embedding) {
-        Tensor h = conv1.apply(pass, resampling.apply(torch.silu(norm1.apply(pass, x))));
-        h = torch.silu(
-                conditioned(pass, h, embed.apply(pass, embedding).unsqueeze(2).unsqueeze(3)));
-        h = conv2.apply(pass, pass.dropout().apply(h, dropout));
-        Tensor around = resampling.apply(x);
-        return h.add(skip.isPresent() ? skip.get().apply(pass, around) : around);
-    }
-
-    @Override
-    public Cost cost(long side) {
-        long inside = resampling.side(side);
-        long in = conv1.in() * side * side;
-        long resampled = resampling == Resampling.NONE
-                ? 0
-                : 2L * conv1.in() * inside * inside; // on the residual branch and on the skip
-        long out = conv1.out() * inside * inside;
-        // SiLU; the sum with the embedding, or the scaled and shifted norm; SiLU; the sum of the residual branch and
-        // the skip.
-        Cost rest = Cost.elementwise(in + resampled + 3 * out);
-        return norm1.cost(side)
-                .plus(conv1.cost(inside))
-                .plus(embed.cost())
-                .plus(norm2.cost(inside))
-                .plus(conv2.cost(inside))
-                .plus(skip.map(convolution -> convolution.cost(inside)).orElse(Cost.NONE))
-                .plus(rest);
-    }
-
-    private Tensor conditioned(Pass pass, Tensor h, Tensor embedded) {
+    private <V> V conditioned(Operations<V> op, V h, V embedded) {
         if (!scaleShift) {
-            return norm2.apply(pass, h.add(embedded));
+            return norm2.apply(op, op.add(h, embedded));
         }
-        TensorVector halves = embedded.chunk(2, 1);
-        Tensor scale = halves.get(0);
-        Tensor shift = halves.get(1);
-        return torch.addcmul(shift, norm2.apply(pass, h), scale.add(scalar(1.0)));
+        List<V> scaleAndShift = op.halves(embedded, 1);
+        return op.scaledAndShifted(norm2.apply(op, h), scaleAndShift.get(0), scaleAndShift.get(1));
+    }
+
+    /** Maps [B,C] to [B,C,1,1]. */
+    private static <V> V perChannel(Operations<V> op, V x) {
+        return op.reshape(x, Operations.BATCH, op.size(x, 1), 1, 1);
+    }
+
+    /** (a + b)/√2. */
+    static <V> V rescaledSum(Operations<V> op, V a, V b) {
+        return op.multiply(op.add(a, b), Math.sqrt(0.5));
     }
 }

@@ -1,10 +1,8 @@
 package org.bcm4j.nn;
 
+import java.util.Optional;
+import org.bcm4j.nn.Operations.Window;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A convolution with bias and odd kernel size that keeps height and width: maps [B,in,H,W] to [B,out,H,W].
@@ -16,22 +14,9 @@ public record Convolution(String name, int in, int out, int kernel, Initializati
         this(name, in, out, kernel, Initialization.UNIFORM_FAN_IN);
     }
 
-    public void declare(WeightLayout.Builder layout) {
-        layout.declare(name + ".weight", start, out, in, kernel, kernel);
-        layout.declare(name + ".bias", Initialization.ZERO, out);
-    }
-
-    /** @param side height and width of the image */
-    public Cost cost(long side) {
-        long outputs = out * side * side;
-        return new Cost(outputs * in * kernel * kernel, outputs);
-    }
-
-    public Tensor apply(Pass pass, Tensor x) {
-        long[] one = {1, 1};
-        long[] padding = {kernel / 2, kernel / 2};
-        TensorOptional bias = new TensorOptional(pass.weight(name + ".bias"));
-        Tensor weight = pass.weight(name + ".weight");
-        return pass.observed(name, torch.conv2d(x, weight, bias, one, padding, one, 1));
+    public <V> V apply(Operations<V> op, V x) {
+        V weight = op.parameter(name + ".weight", start, out, in, kernel, kernel);
+        V bias = op.parameter(name + ".bias", Initialization.ZERO, out);
+        return op.observed(name, op.convolution(x, weight, Optional.of(bias), Window.keepingSize(kernel)));
     }
 }

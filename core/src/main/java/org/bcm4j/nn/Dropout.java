@@ -9,40 +9,40 @@ import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The dropout masks of one loss term in a training step. A mask is drawn when the first pass of the term reaches its
- * layer. Later passes, after {@link #rewind}, visit the layers in the same order and reuse these masks, because
- * consistency training compares passes that must differ only in their inputs (docs/method.md §4). If a later pass has
- * more images than the first, the masks repeat from the first image. If it has fewer, only the first masks are used.
+ * The dropout masks of one loss term in a training step. A mask is drawn when the first evaluation of the term reaches
+ * its layer. Later evaluations visit the layers in the same order and reuse these masks, because consistency training
+ * compares evaluations that must differ only in their inputs (docs/method.md §4). If a later evaluation has more images
+ * than the first, the masks repeat from the first image. If it has fewer, only the first masks are used.
  *
- * <p>Masks belong to the scope in which they were drawn.
+ * <p>Masks belong to the scope in which they were drawn. For one thread.
  */
 public final class Dropout {
     private final Optional<KeyedRandom> random;
-    private final List<Tensor> masks = new ArrayList<>();
+    private final List<Tensor> masks;
     private int next;
 
-    private Dropout(Optional<KeyedRandom> random) {
+    private Dropout(Optional<KeyedRandom> random, List<Tensor> masks) {
         this.random = random;
+        this.masks = masks;
     }
 
     /** No dropout. */
     public static Dropout off() {
-        return new Dropout(Optional.empty());
+        return new Dropout(Optional.empty(), new ArrayList<>());
     }
 
     /** Masks for one term, drawn from {@code random} when first needed. */
     public static Dropout drawnFrom(KeyedRandom random) {
-        return new Dropout(Optional.of(random));
+        return new Dropout(Optional.of(random), new ArrayList<>());
     }
 
-    /** Starts another pass of the same term. */
-    public Dropout rewind() {
-        next = 0;
-        return this;
+    /** The same masks, for another evaluation, which begins with the first. */
+    Dropout fromStart() {
+        return new Dropout(random, masks);
     }
 
     /** Zeroes each element of x with the given probability and scales the others so that the mean is unchanged. */
-    public Tensor apply(Tensor x, double probability) {
+    Tensor apply(Tensor x, double probability) {
         if (random.isEmpty() || probability == 0) {
             return x;
         }

@@ -3,10 +3,10 @@ package org.bcm4j.nn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import org.bcm4j.nn.Operations.Window;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Halves and doubles images with a separable filter, each channel separately, with zeros beyond the border. The filter
@@ -17,10 +17,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public record FirResampling(List<Integer> taps) {
     /** The sum of the filter for doubling: three of the four pixels under it are zeros. */
-    public static final double DOUBLING_GAIN = 4;
-
-    private static final long[] ONE = {1, 1};
-    private static final long[] TWO = {2, 2};
+    private static final double DOUBLING_GAIN = 4;
 
     /** @throws IllegalArgumentException if the taps are not such a filter */
     public FirResampling {
@@ -35,50 +32,42 @@ public record FirResampling(List<Integer> taps) {
     }
 
     /** Halves the size: maps [B,C,H,W] to [B,C,H/2,W/2]; H and W must be even. */
-    public Tensor down(Tensor x) {
-        return torch.conv2d(x, kernel(x, 1), new TensorOptional(), TWO, padding(border()), ONE, x.size(1));
+    public <V> V down(Operations<V> op, V x) {
+        return op.convolution(x, kernel(op, x, 1), Optional.empty(), window(op, x, 2, border()));
     }
 
     /** Doubles the size: maps [B,C,H,W] to [B,C,2H,2W]. */
-    public Tensor up(Tensor x) {
-        Tensor kernel = kernel(x, DOUBLING_GAIN);
-        return torch.conv_transpose2d(
-                x, kernel, new TensorOptional(), TWO, padding(border()), padding(0), x.size(1), ONE);
+    public <V> V up(Operations<V> op, V x) {
+        return op.transposedConvolution(x, kernel(op, x, DOUBLING_GAIN), window(op, x, 2, border()));
     }
 
     /**
-     * @param channels of the image
-     * @param side height and width of the output
-     */
-    public Cost cost(long channels, long side) {
-        long outputs = channels * side * side;
-        return new Cost(outputs * taps.size() * taps.size(), outputs);
-    }
-
-    /**
-     * Applies the filter at full resolution: maps [B,C,H,W] to [B,C,H+1+2m,W+1+2m], reaching m pixels beyond
+     * Applies the filter at full resolution: maps [B,C,H,W] to [B,C,H−1+2m,W−1+2m], reaching m pixels beyond
      * {@link #down}'s border.
      */
-    Tensor smoothed(Tensor x, int margin) {
-        return torch.conv2d(x, kernel(x, 1), new TensorOptional(), ONE, padding(border() + margin), ONE, x.size(1));
+    <V> V smoothed(Operations<V> op, V x, int margin) {
+        return op.convolution(x, kernel(op, x, 1), Optional.empty(), window(op, x, 1, border() + margin));
     }
 
     /** Padding on each side that makes the output exactly half, or twice, the size of the input. */
-    public int border() {
+    private int border() {
         return (taps.size() - 2) / 2;
     }
 
-    private static long[] padding(long pixels) {
-        return new long[] {pixels, pixels};
+    private static <V> Window window(Operations<V> op, V x, int stride, int padding) {
+        return new Window(stride, padding, Math.toIntExact(op.size(x, 1)));
     }
 
     /** The filter for the channels of x, each with sum {@code gain}: [C,1,n,n]. */
-    private Tensor kernel(Tensor x, double gain) {
-        return kernel(gain).to(x.device(), x.scalar_type()).expand(x.size(1), 1, taps.size(), taps.size());
+    private <V> V kernel(Operations<V> op, V x, double gain) {
+        long channels = op.size(x, 1);
+        int size = taps.size();
+        String name = "filter " + taps + " of " + channels + ", gain " + gain;
+        return op.constant(name, () -> kernel(gain).expand(channels, 1, size, size), channels, 1, size, size);
     }
 
     /** The two-dimensional filter with sum {@code gain}: float32 [1,1,n,n], on the CPU. */
-    public Tensor kernel(double gain) {
+    private Tensor kernel(double gain) {
         int size = taps.size();
         double sum = taps.stream().mapToInt(Integer::intValue).sum();
         float[] values = new float[size * size];

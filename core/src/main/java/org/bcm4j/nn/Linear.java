@@ -1,10 +1,7 @@
 package org.bcm4j.nn;
 
+import java.util.Optional;
 import org.bcm4j.tensor.Initialization;
-import org.bcm4j.tensor.WeightLayout;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A dense layer: maps [B,in] to [B,out].
@@ -20,22 +17,10 @@ public record Linear(String name, int in, int out, boolean biased, Initializatio
         this(name, in, out, biased, Initialization.UNIFORM_FAN_IN);
     }
 
-    public void declare(WeightLayout.Builder layout) {
-        layout.declare(name + ".weight", start, out, in);
-        if (biased) {
-            layout.declare(name + ".bias", Initialization.ZERO, out);
-        }
-    }
-
-    public Cost cost() {
-        return new Cost((long) in * out, out);
-    }
-
-    public Tensor apply(Pass pass, Tensor x) {
-        Tensor weight = pass.weight(name + ".weight");
-        Tensor output = biased
-                ? torch.linear(x, weight, new TensorOptional(pass.weight(name + ".bias")))
-                : torch.linear(x, weight);
-        return pass.observed(name, output);
+    public <V> V apply(Operations<V> op, V x) {
+        V weight = op.parameter(name + ".weight", start, out, in);
+        Optional<V> bias =
+                biased ? Optional.of(op.parameter(name + ".bias", Initialization.ZERO, out)) : Optional.empty();
+        return op.observed(name, op.linear(x, weight, bias));
     }
 }

@@ -1,15 +1,30 @@
 package org.bcm4j.nn;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 
 /**
- * What an evaluation of a network needs in addition to its inputs: the weights and the dropout masks. With another
- * pass, the same architecture runs with live, frozen or averaged weights.
+ * An evaluation of a network on tensors. It holds what the network needs in addition to its inputs: the weights and the
+ * dropout masks. With another pass, the same architecture runs with live, frozen or averaged weights. Outputs belong to
+ * the open scope.
  *
  * @param observer receives the outputs of the network's parts
  */
-public record Pass(Weights weights, Dropout dropout, Observer observer) {
+public record Pass(Weights weights, Dropout dropout, Observer observer) implements Operations<Tensor> {
+    private static final long[] ONE = {1, 1};
+    private static final long[] NONE = {0, 0};
+
     /** Receives the outputs of a network's parts, in the order of their computation. */
     @FunctionalInterface
     public interface Observer {
@@ -35,13 +50,233 @@ public record Pass(Weights weights, Dropout dropout, Observer observer) {
         return new Pass(weights, dropout, listener);
     }
 
-    /** Passes an output to the observer, and returns it. */
+    /** The same pass, before the first dropout layer. Every evaluation of a network begins so. */
+    public Pass begun() {
+        return new Pass(weights, dropout.fromStart(), observer);
+    }
+
+    @Override
     public Tensor observed(String part, Tensor output) {
         observer.heard(part, output);
         return output;
     }
 
-    Tensor weight(String name) {
+    @Override
+    public Tensor dropout(Tensor x, double probability) {
+        return dropout.apply(x, probability);
+    }
+
+    @Override
+    public Tensor parameter(String name, Initialization start, long... shape) {
         return weights.get(name);
+    }
+
+    @Override
+    public Tensor constant(String name, Supplier<Tensor> values, long... shape) {
+        return values.get().to(weights.flat().device(), torch.ScalarType.Float);
+    }
+
+    @Override
+    public long size(Tensor x, int dimension) {
+        return x.size(dimension);
+    }
+
+    @Override
+    public Tensor add(Tensor a, Tensor b) {
+        return a.add(b);
+    }
+
+    @Override
+    public Tensor add(Tensor x, double number) {
+        return x.add(scalar(number));
+    }
+
+    @Override
+    public Tensor subtract(Tensor a, Tensor b) {
+        return a.sub(b);
+    }
+
+    @Override
+    public Tensor subtract(Tensor x, double number) {
+        return x.sub(scalar(number));
+    }
+
+    @Override
+    public Tensor multiply(Tensor a, Tensor b) {
+        return a.mul(b);
+    }
+
+    @Override
+    public Tensor multiply(Tensor x, double number) {
+        return x.mul(scalar(number));
+    }
+
+    @Override
+    public Tensor divide(Tensor a, Tensor b) {
+        return a.div(b);
+    }
+
+    @Override
+    public Tensor reciprocal(Tensor x) {
+        return x.reciprocal();
+    }
+
+    @Override
+    public Tensor square(Tensor x) {
+        return x.square();
+    }
+
+    @Override
+    public Tensor sqrt(Tensor x) {
+        return x.sqrt();
+    }
+
+    @Override
+    public Tensor rsqrt(Tensor x) {
+        return x.rsqrt();
+    }
+
+    @Override
+    public Tensor log(Tensor x) {
+        return x.log();
+    }
+
+    @Override
+    public Tensor sin(Tensor x) {
+        return x.sin();
+    }
+
+    @Override
+    public Tensor cos(Tensor x) {
+        return x.cos();
+    }
+
+    @Override
+    public Tensor silu(Tensor x) {
+        return torch.silu(x);
+    }
+
+    @Override
+    public Tensor scaledAndShifted(Tensor x, Tensor scale, Tensor shift) {
+        return torch.addcmul(shift, x, scale.add(scalar(1.0)));
+    }
+
+    @Override
+    public Tensor norm(Tensor x, int dimension) {
+        return torch.linalg_vector_norm(x, scalar(2.0), new long[] {dimension}, true, new ScalarTypeOptional());
+    }
+
+    @Override
+    public Tensor linear(Tensor x, Tensor weight, Optional<Tensor> bias) {
+        return bias.isPresent() ? torch.linear(x, weight, new TensorOptional(bias.get())) : torch.linear(x, weight);
+    }
+
+    @Override
+    public Tensor convolution(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+        TensorOptional added = bias.map(TensorOptional::new).orElseGet(TensorOptional::new);
+        return torch.conv2d(x, weight, added, square(window.stride()), square(window.padding()), ONE, window.groups());
+    }
+
+    @Override
+    public Tensor transposedConvolution(Tensor x, Tensor weight, Window window) {
+        long[] stride = square(window.stride());
+        long[] padding = square(window.padding());
+        return torch.conv_transpose2d(x, weight, new TensorOptional(), stride, padding, NONE, window.groups(), ONE);
+    }
+
+    private static long[] square(long size) {
+        return new long[] {size, size};
+    }
+
+    @Override
+    public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
+        // libtorch's backward pass of a channels-last group norm crashes the process on the CPU if x needs no gradient.
+        return torch.group_norm(
+                x.contiguous(), groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, true);
+    }
+
+    @Override
+    public Tensor attention(Tensor q, Tensor k, Tensor v) {
+        // libtorch's fused attention is many times slower on a CPU.
+        return q.is_cuda() ? fusedAttention(q, k, v) : explicitAttention(q, k, v);
+    }
+
+    static Tensor explicitAttention(Tensor q, Tensor k, Tensor v) {
+        long width = q.size(2);
+        long positions = q.size(3);
+        Tensor queries = q.reshape(-1, width, positions);
+        Tensor keys = k.reshape(-1, width, positions);
+        Tensor values = v.reshape(-1, width, positions);
+
+        // weights[i,j] is the weight of position j in position i.
+        Tensor scores = torch.bmm(queries.transpose(1, 2), keys).mul(scalar(1 / Math.sqrt(width)));
+        Tensor weights = torch.softmax(scores, -1);
+        return torch.bmm(values, weights.transpose(1, 2)).reshape(q.shape());
+    }
+
+    static Tensor fusedAttention(Tensor q, Tensor k, Tensor v) {
+        return torch.scaled_dot_product_attention(q.transpose(2, 3), k.transpose(2, 3), v.transpose(2, 3))
+                .transpose(2, 3);
+    }
+
+    @Override
+    public Tensor rows(Tensor table, Tensor indices) {
+        return torch.embedding(table, indices);
+    }
+
+    @Override
+    public Tensor oneHot(Tensor indices, int classes) {
+        return torch.one_hot(indices, classes).to(torch.ScalarType.Float);
+    }
+
+    @Override
+    public Tensor reshape(Tensor x, long... shape) {
+        return x.reshape(shape);
+    }
+
+    @Override
+    public Tensor select(Tensor x, int dimension, long index) {
+        return x.select(dimension, index);
+    }
+
+    @Override
+    public List<Tensor> halves(Tensor x, int dimension) {
+        TensorVector halves = x.chunk(2, dimension);
+        return List.of(halves.get(0), halves.get(1));
+    }
+
+    @Override
+    public Tensor concatenate(int dimension, Tensor a, Tensor b) {
+        return cat(dimension, a, b.to(a.scalar_type()));
+    }
+
+    @Override
+    public Tensor halvedByMeans(Tensor x) {
+        return torch.avg_pool2d(x, 2, 2);
+    }
+
+    @Override
+    public Tensor doubledByRepetition(Tensor x) {
+        return torch.upsample_nearest2d(x, new long[] {2 * x.size(2), 2 * x.size(3)});
+    }
+
+    @Override
+    public Tensor folded(Tensor x, int factor) {
+        return torch.pixel_unshuffle(x, factor);
+    }
+
+    @Override
+    public Tensor unfolded(Tensor x, int factor) {
+        return torch.pixel_shuffle(x, factor);
+    }
+
+    @Override
+    public Tensor detached(Tensor x) {
+        return x.detach();
+    }
+
+    @Override
+    public Tensor float32(Tensor x) {
+        return x.to(torch.ScalarType.Float);
     }
 }

@@ -1,14 +1,15 @@
 package org.bcm4j.nn;
 
-import static org.bcm4j.tensor.Ops.cat;
 import static org.bcm4j.tensor.Ops.scalar;
 
-import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** DDPM++'s features: sine and cosine of w·c at {@code width}/2 frequencies w from 1 down to 1/10000, both included. */
-public record PositionalFeatures(int width) implements NoiseFeatures {
+/**
+ * DDPM++'s features: sine and cosine of w·(¼·ln t) at {@code width}/2 frequencies w from 1 down to 1/10000, both
+ * included.
+ */
+public record PositionalFeatures(int width) implements ScaleFeatures {
     private static final double LOG_PERIOD = Math.log(10_000);
 
     /**
@@ -22,19 +23,18 @@ public record PositionalFeatures(int width) implements NoiseFeatures {
     }
 
     @Override
-    public void declare(WeightLayout.Builder layout) {
-        // The frequencies are constants.
+    public double logFactor() {
+        return 0.25;
     }
 
     @Override
-    public Tensor apply(Pass pass, Tensor noise) {
-        Tensor frequencies = frequencies().to(noise.device(), torch.ScalarType.Float);
-        Tensor angle = noise.unsqueeze(1).mul(frequencies);
-        return cat(1, angle.sin(), angle.cos());
+    public <V> V ofArgument(Operations<V> op, V argument) {
+        V frequencies = op.constant("positional frequencies " + width, this::frequencies, width / 2);
+        V angle = op.multiply(op.reshape(argument, Operations.BATCH, 1), frequencies);
+        return op.concatenate(1, op.sin(angle), op.cos(angle));
     }
 
-    /** The frequencies from 1 down to 1/10000: float32 [width/2], on the CPU. */
-    public Tensor frequencies() {
+    private Tensor frequencies() {
         int half = width / 2;
         return torch.arange(scalar(half))
                 .to(torch.ScalarType.Float)

@@ -1,39 +1,47 @@
 package org.bcm4j.nn;
 
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
-
 /** How a block changes height and width. */
-public enum Resampling {
-    NONE {
-        @Override
-        public Tensor apply(Tensor x) {
-            return x;
-        }
-    },
-    /** Halves the size: means of 2×2 pixels. */
-    DOWN {
-        @Override
-        public Tensor apply(Tensor x) {
-            return torch.avg_pool2d(x, 2, 2);
-        }
-    },
-    /** Doubles the size: each pixel four times. */
-    UP {
-        @Override
-        public Tensor apply(Tensor x) {
-            return torch.upsample_nearest2d(x, new long[] {2 * x.size(2), 2 * x.size(3)});
-        }
-    };
+public sealed interface Resampling {
+    /** Maps [B,C,H,W] to [B,C,H',W']. */
+    <V> V apply(Operations<V> op, V x);
 
-    public abstract Tensor apply(Tensor x);
+    /** Resampling without a filter. */
+    enum Pixels implements Resampling {
+        KEPT {
+            @Override
+            public <V> V apply(Operations<V> op, V x) {
+                return x;
+            }
+        },
+        /** Means of 2×2 pixels. */
+        HALVED {
+            @Override
+            public <V> V apply(Operations<V> op, V x) {
+                return op.halvedByMeans(x);
+            }
+        },
+        /** Each pixel four times. */
+        DOUBLED {
+            @Override
+            public <V> V apply(Operations<V> op, V x) {
+                return op.doubledByRepetition(x);
+            }
+        }
+    }
 
-    /** Height and width of the result for a square input. */
-    public long side(long side) {
-        return switch (this) {
-            case NONE -> side;
-            case DOWN -> side / 2;
-            case UP -> 2 * side;
-        };
+    /** Halves the size with a filter. */
+    record FilteredDown(FirResampling filter) implements Resampling {
+        @Override
+        public <V> V apply(Operations<V> op, V x) {
+            return filter.down(op, x);
+        }
+    }
+
+    /** Doubles the size with a filter. */
+    record FilteredUp(FirResampling filter) implements Resampling {
+        @Override
+        public <V> V apply(Operations<V> op, V x) {
+            return filter.up(op, x);
+        }
     }
 }

@@ -27,11 +27,20 @@ public final class WeightLayout {
         private final Map<String, Slot> slots = new LinkedHashMap<>();
         private long end;
 
-        /** @throws IllegalStateException if the name is already declared */
+        /**
+         * Declares a parameter. Declaring it again, with the same shape and initialisation, changes nothing: a network
+         * may use a parameter twice.
+         *
+         * @throws IllegalStateException if the name is already declared with another shape or initialisation
+         */
         public Builder declare(String name, Initialization initialization, long... shape) {
             Slot slot = new Slot(end, Arrays.stream(shape).boxed().toList(), initialization);
-            if (slots.put(name, slot) != null) {
-                throw new IllegalStateException("parameter declared twice: " + name);
+            Slot declared = slots.putIfAbsent(name, slot);
+            if (declared != null) {
+                if (!declared.equals(new Slot(declared.offset(), slot.shape(), initialization))) {
+                    throw new IllegalStateException("parameter declared twice: " + name);
+                }
+                return this;
             }
             end = (end + slot.size() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
             return this;

@@ -162,10 +162,10 @@ class AdmUNetTest {
                 Weights others = random(unlabelled)) {
             assertThatThrownBy(() -> run(labelled, weights, Optional.empty()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("this network wants a label for every image");
+                    .hasMessage("this network needs a label for every image");
             assertThatThrownBy(() -> run(unlabelled, others, Optional.of(Device.CPU.integers(0, 1, 2))))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("this network knows no classes");
+                    .hasMessage("this network has no classes");
         }
     }
 }

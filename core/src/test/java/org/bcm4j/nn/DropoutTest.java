@@ -40,10 +40,10 @@ class DropoutTest {
         Dropout step = Dropout.drawnFrom(random);
         Tensor firstLayer = step.apply(ones(), 0.4);
         Tensor secondLayer = step.apply(ones(), 0.4);
-        step.rewind();
+        Dropout again = step.fromStart();
 
-        assertThat(step.apply(ones(), 0.4).equal(firstLayer)).isTrue();
-        assertThat(step.apply(ones(), 0.4).equal(secondLayer)).isTrue();
+        assertThat(again.apply(ones(), 0.4).equal(firstLayer)).isTrue();
+        assertThat(again.apply(ones(), 0.4).equal(secondLayer)).isTrue();
         assertThat(firstLayer.equal(secondLayer)).isFalse();
         assertThat(Dropout.drawnFrom(random).apply(ones(), 0.4).equal(firstLayer))
                 .isFalse();
@@ -53,7 +53,7 @@ class DropoutTest {
     void aStackOfBatchesGetsEachMaskOncePerBatch() {
         Dropout step = Dropout.drawnFrom(random);
         Tensor single = step.apply(ones(), 0.4);
-        Tensor stacked = step.rewind().apply(cat(0, ones(), ones()), 0.4);
+        Tensor stacked = step.fromStart().apply(cat(0, ones(), ones()), 0.4);
 
         assertThat(stacked.narrow(0, 0, 2).equal(single)).isTrue();
         assertThat(stacked.narrow(0, 2, 2).equal(single)).isTrue();
@@ -65,8 +65,8 @@ class DropoutTest {
         Dropout step = Dropout.drawnFrom(random);
         Tensor whole = step.apply(ones(), 0.4);
         Tensor first = ones().narrow(0, 0, 1);
-        Tensor more = step.rewind().apply(cat(0, ones(), first), 0.4);
-        Tensor fewer = step.rewind().apply(first, 0.4);
+        Tensor more = step.fromStart().apply(cat(0, ones(), first), 0.4);
+        Tensor fewer = step.fromStart().apply(first, 0.4);
 
         assertThat(more.narrow(0, 0, 2).equal(whole)).isTrue();
         assertThat(more.narrow(0, 2, 1).equal(whole.narrow(0, 0, 1))).isTrue();

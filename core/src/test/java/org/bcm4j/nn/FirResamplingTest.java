@@ -31,15 +31,15 @@ class FirResamplingTest {
         try (Scope scope = Scope.open()) {
             Fixture fixture = Fixture.open("ncsnpp_song");
             Tensor x = fixture.tensor("fir/x");
-            assertThat(Fixture.relativeError(SMOOTH.up(x), fixture.tensor("fir/up")))
-                    .isLessThan(1e-6);
-            assertThat(Fixture.relativeError(SMOOTH.down(x), fixture.tensor("fir/down")))
-                    .isLessThan(1e-6);
-
             FirDownConvolution convolution = new FirDownConvolution("down", 3, 4, SMOOTH);
             try (Weights weights = Weights.zeros(layout(convolution), Device.CPU)) {
+                Pass pass = Pass.evaluating(weights);
+                assertThat(Fixture.relativeError(SMOOTH.up(pass, x), fixture.tensor("fir/up")))
+                        .isLessThan(1e-6);
+                assertThat(Fixture.relativeError(SMOOTH.down(pass, x), fixture.tensor("fir/down")))
+                        .isLessThan(1e-6);
                 weights.get("down.weight").copy_(fixture.tensor("fir/w"));
-                Tensor convolved = convolution.apply(Pass.evaluating(weights), x);
+                Tensor convolved = convolution.apply(pass, x);
                 assertThat(Fixture.relativeError(convolved, fixture.tensor("fir/conv_down")))
                         .isLessThan(1e-6);
             }
@@ -49,20 +49,25 @@ class FirResamplingTest {
     @Test
     void twoEqualTapsAreMeansAndNearestNeighbours() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+            Pass pass = Pass.evaluating(none);
             Tensor x = generator.normal(2, 3, 4, 6);
-            assertThat(Fixture.relativeError(BOX.down(x), Resampling.DOWN.apply(x)))
+            assertThat(Fixture.relativeError(BOX.down(pass, x), Resampling.Pixels.HALVED.apply(pass, x)))
                     .isLessThan(1e-6);
-            assertThat(BOX.up(x).equal(Resampling.UP.apply(x))).isTrue();
+            assertThat(BOX.up(pass, x).equal(Resampling.Pixels.DOUBLED.apply(pass, x)))
+                    .isTrue();
         }
     }
 
     @Test
     void aConstantStaysAwayFromTheBorder() {
-        try (Scope scope = Scope.open()) {
+        try (Scope scope = Scope.open();
+                Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+            Pass pass = Pass.evaluating(none);
             Tensor x = Device.CPU.full(3, 1, 2, 8, 8);
-            Tensor halved = SMOOTH.down(x).narrow(2, 1, 2).narrow(3, 1, 2);
-            Tensor doubled = SMOOTH.up(x).narrow(2, 1, 14).narrow(3, 1, 14);
+            Tensor halved = SMOOTH.down(pass, x).narrow(2, 1, 2).narrow(3, 1, 2);
+            Tensor doubled = SMOOTH.up(pass, x).narrow(2, 1, 14).narrow(3, 1, 14);
             assertThat(halved.equal(Device.CPU.full(3, 1, 2, 2, 2))).isTrue();
             assertThat(doubled.equal(Device.CPU.full(3, 1, 2, 14, 14))).isTrue();
         }
@@ -72,13 +77,15 @@ class FirResamplingTest {
     @Property(tries = 20)
     void doublingIsTheTransposeOfHalving(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int pairs) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(seed, Device.CPU);
+                Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+            Pass pass = Pass.evaluating(none);
             FirResampling resampling =
                     new FirResampling(List.of(1, 2, 3, 3, 2, 1).subList(3 - pairs, 3 + pairs));
             Tensor x = generator.normal(2, 3, 4, 5);
             Tensor y = generator.normal(2, 3, 8, 10);
-            double up = resampling.up(x).mul(y).sum().item_double();
-            double down = resampling.down(y).mul(x).sum().item_double();
+            double up = resampling.up(pass, x).mul(y).sum().item_double();
+            double down = resampling.down(pass, y).mul(x).sum().item_double();
             assertThat(up).isCloseTo(4 * down, within(1e-3));
         }
     }
@@ -102,16 +109,17 @@ class FirResamplingTest {
                         new long[] {1 + border, 1 + border},
                         new long[] {1, 1},
                         1);
-                Tensor expected = halvedWithoutBorder(resampling, convolved, border);
-                assertThat(Fixture.relativeError(convolution.apply(Pass.evaluating(weights), x), expected))
+                Pass pass = Pass.evaluating(weights);
+                Tensor expected = halvedWithoutBorder(pass, resampling, convolved, border);
+                assertThat(Fixture.relativeError(convolution.apply(pass, x), expected))
                         .isLessThan(1e-5);
             }
         }
     }
 
     /** The smoothed image has a window that begins {@code border} pixels before the image in its first row and column. */
-    private static Tensor halvedWithoutBorder(FirResampling resampling, Tensor x, long border) {
-        Tensor smoothed = resampling.smoothed(x, 0);
+    private static Tensor halvedWithoutBorder(Pass pass, FirResampling resampling, Tensor x, long border) {
+        Tensor smoothed = resampling.smoothed(pass, x, 0);
         long height = smoothed.size(2) - 2 * border;
         long width = smoothed.size(3) - 2 * border;
         Tensor whole = smoothed.narrow(2, border, height).narrow(3, border, width);
@@ -137,8 +145,6 @@ class FirResamplingTest {
     }
 
     private static WeightLayout layout(FirDownConvolution convolution) {
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        convolution.declare(layout);
-        return layout.build();
+        return TracedLayers.layout(convolution::apply, convolution.in(), 8, 8);
     }
 }

@@ -43,9 +43,8 @@ class LayersTest {
     @Test
     void groupNormStandardizesEachGroup() {
         GroupNorm norm = new GroupNorm("norm", 4, 8, 1e-5);
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        norm.declare(layout);
-        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
+        WeightLayout layout = TracedLayers.layout(norm::apply, norm.channels(), 8, 8);
+        try (Weights weights = Weights.initialized(layout, generator, Device.CPU)) {
             Tensor x = generator.normal(3, 8, 5, 5).mul(scalar(7.0)).add(scalar(-2.0));
             Tensor groups = norm.apply(Pass.evaluating(weights), x).view(3 * 4, -1);
             for (long i = 0; i < groups.size(0); i++) {
@@ -60,9 +59,8 @@ class LayersTest {
     @Test
     void groupNormSurvivesChannelsLastInputThatNeedsNoGradient() {
         GroupNorm norm = GroupNorm.adm("norm", 32);
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        norm.declare(layout);
-        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU);
+        WeightLayout layout = TracedLayers.layout(norm::apply, norm.channels(), 8, 8);
+        try (Weights weights = Weights.initialized(layout, generator, Device.CPU);
                 Weights live = weights.trainable()) {
             Tensor x = generator.normal(2, 32, 8, 8);
             Tensor channelsLast = x.contiguous(torch.MemoryFormat.ChannelsLast);
@@ -76,7 +74,7 @@ class LayersTest {
 
     @Test
     void attentionDoesNotKnowWherePositionsAre() {
-        Attention attention = new Attention("attention", 32, 8, true);
+        Attention attention = Attention.adm("attention", 32, 8, true);
         try (Weights weights = random(attention)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
@@ -85,14 +83,14 @@ class LayersTest {
 
             assertThat(flippedAfter.sub(flippedBefore).abs().max().item_double())
                     .isLessThan(1e-4);
-            assertThat(flippedAfter.sub(x.flip(2, 3)).abs().max().item_double()).isGreaterThan(0.1);
+            assertThat(flippedAfter.abs().max().item_double()).isGreaterThan(0.1);
         }
     }
 
     /** q, k and v are normalised, so scaling the three convolutions' weights together changes next to nothing. */
     @Test
     void attentionIgnoresTheScaleOfItsQueriesKeysAndValues() {
-        Attention attention = new Attention("attention", 32, 8, true);
+        Attention attention = Attention.adm("attention", 32, 8, true);
         try (Weights weights = random(attention)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
@@ -109,7 +107,7 @@ class LayersTest {
     /** Without normalisation: softmax(qᵀk/√d)·v of each head, as libtorch's own attention has it. */
     @Test
     void plainAttentionIsLibtorchs() {
-        Attention attention = new Attention("attention", 32, 8, false);
+        Attention attention = Attention.adm("attention", 32, 8, false);
         try (Weights weights = random(attention)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
@@ -123,8 +121,8 @@ class LayersTest {
                     byHead.select(1, 0).contiguous(),
                     byHead.select(1, 1).contiguous(),
                     byHead.select(1, 2).contiguous());
-            Tensor expected = x.add(
-                    attention.projection().apply(pass, mixed.transpose(2, 3).reshape(2, 32, 4, 4)));
+            Tensor expected =
+                    attention.projection().apply(pass, mixed.transpose(2, 3).reshape(2, 32, 4, 4));
             assertThat(attention.apply(pass, x).sub(expected).abs().max().item_double())
                     .isLessThan(1e-4);
         }
@@ -132,28 +130,40 @@ class LayersTest {
 
     @Test
     void attentionAddsNothingBeforeTraining() {
-        Attention attention = new Attention("attention", 32, 8, true);
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        attention.declare(layout);
-        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
+        Attention attention = Attention.adm("attention", 32, 8, true);
+        WeightLayout layout = TracedLayers.layout(attention::apply, 32, 4, 4);
+        try (Weights weights = Weights.initialized(layout, generator, Device.CPU)) {
             Tensor x = generator.normal(2, 32, 4, 4);
-            assertThat(attention.apply(Pass.evaluating(weights), x).equal(x)).isTrue();
+            assertThat(attention.apply(Pass.evaluating(weights), x).abs().max().item_double())
+                    .isZero();
         }
+    }
+
+    /** GPUs use the fused attention. Measured: 3e-7 of the largest number, a few roundings of float32. */
+    @Test
+    void fusedAttentionIsExplicitAttention() {
+        Tensor q = generator.normal(2, 4, 8, 16);
+        Tensor k = generator.normal(2, 4, 8, 16);
+        Tensor v = generator.normal(2, 4, 8, 16);
+        Tensor difference = Pass.fusedAttention(q, k, v).sub(Pass.explicitAttention(q, k, v));
+        assertThat(difference.abs().max().item_double()).isLessThan(1e-5);
     }
 
     @Test
     void resamplingUpThenDownReturns() {
-        Tensor x = generator.normal(2, 3, 4, 6);
-        Tensor up = Resampling.UP.apply(x);
-        assertThat(up.shape()).containsExactly(2, 3, 8, 12);
-        assertThat(Resampling.DOWN.apply(up).sub(x).abs().max().item_double()).isLessThan(1e-6);
-        assertThat(Resampling.NONE.apply(x).equal(x)).isTrue();
+        try (Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+            Pass pass = Pass.evaluating(none);
+            Tensor x = generator.normal(2, 3, 4, 6);
+            Tensor up = Resampling.Pixels.DOUBLED.apply(pass, x);
+            assertThat(up.shape()).containsExactly(2, 3, 8, 12);
+            Tensor down = Resampling.Pixels.HALVED.apply(pass, up);
+            assertThat(down.sub(x).abs().max().item_double()).isLessThan(1e-6);
+            assertThat(Resampling.Pixels.KEPT.apply(pass, x).equal(x)).isTrue();
+        }
     }
 
     private Weights random(Attention attention) {
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        attention.declare(layout);
-        Weights weights = Weights.zeros(layout.build(), Device.CPU);
+        Weights weights = Weights.zeros(TracedLayers.layout(attention::apply, 32, 4, 4), Device.CPU);
         weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
         return weights;
     }

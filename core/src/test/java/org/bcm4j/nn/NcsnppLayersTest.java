@@ -38,11 +38,10 @@ class NcsnppLayersTest {
     @Test
     void fourierFeaturesAreSinesThenCosinesOfTurnsTimesTheirScale() {
         FourierFeatures features = new FourierFeatures("freqs", 4, 0.5);
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        features.declare(layout);
-        try (Weights weights = Weights.zeros(layout.build(), Device.CPU)) {
+        try (Weights weights = Weights.zeros(TracedLayers.layout(features::apply), Device.CPU)) {
             weights.get("freqs").copy_(Device.CPU.floats(1, -3));
-            double[] actual = HostTensors.doubles(features.apply(Pass.evaluating(weights), Device.CPU.floats(0.25)));
+            double[] actual =
+                    HostTensors.doubles(features.ofArgument(Pass.evaluating(weights), Device.CPU.floats(0.25)));
             double turn = 2 * Math.PI * 0.5 * 0.25;
             double[] expected = {Math.sin(turn), Math.sin(-3 * turn), Math.cos(turn), Math.cos(-3 * turn)};
             assertThat(actual).containsExactly(expected, within(1e-6));
@@ -52,7 +51,7 @@ class NcsnppLayersTest {
     @Test
     void positionalFrequenciesFallFromOneToATenThousandth() {
         try (Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
-            Tensor features = new PositionalFeatures(6).apply(Pass.evaluating(none), Device.CPU.floats(-1.5));
+            Tensor features = new PositionalFeatures(6).ofArgument(Pass.evaluating(none), Device.CPU.floats(-1.5));
             double[] expected = {
                 Math.sin(-1.5), Math.sin(-0.015), Math.sin(-0.00015), Math.cos(-1.5), Math.cos(-0.015), 1
             };
@@ -65,11 +64,17 @@ class NcsnppLayersTest {
     @Test
     void attentionMixesValuesByTheProductsOfQueriesAndKeys() {
         GroupNorm norm = new GroupNorm("norm", 1, 1, 1e-6);
-        DotProductAttention attention =
-                new DotProductAttention(1, norm, new Convolution("qkv", 1, 3, 1), new Convolution("proj", 1, 1, 1));
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        attention.declare(layout);
-        try (Weights weights = Weights.initialized(layout.build(), generator, Device.CPU)) {
+        Attention attention = new Attention(
+                "attention",
+                1,
+                1,
+                Attention.Order.INTERLEAVED,
+                false,
+                norm,
+                new Convolution("qkv", 1, 3, 1),
+                new Convolution("proj", 1, 1, 1));
+        WeightLayout layout = TracedLayers.layout(attention::apply, 1, 1, 2);
+        try (Weights weights = Weights.initialized(layout, generator, Device.CPU)) {
             weights.get("qkv.weight").copy_(Device.CPU.floats(2, 0.5, 3).view(3, 1, 1, 1));
             weights.get("qkv.bias").copy_(Device.CPU.floats(0.1, 0.2, 0.3));
             weights.get("proj.weight").fill_(scalar(1.0));

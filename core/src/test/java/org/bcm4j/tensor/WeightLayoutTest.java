@@ -46,11 +46,18 @@ class WeightLayoutTest {
     }
 
     @Example
-    void aNameIsDeclaredOnce() {
+    void aNameMeansOneParameter() {
         WeightLayout.Builder builder = new WeightLayout.Builder().declare("a", Initialization.ZERO, 1);
-        assertThatThrownBy(() -> builder.declare("a", Initialization.ONE, 2))
+        assertThatThrownBy(() -> builder.declare("a", Initialization.ZERO, 2))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("parameter declared twice: a");
+        assertThatThrownBy(() -> builder.declare("a", Initialization.ONE, 1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("parameter declared twice: a");
+        WeightLayout again = builder.declare("b", Initialization.ONE, 3)
+                .declare("a", Initialization.ZERO, 1)
+                .build();
+        assertThat(again.slots().keySet()).containsExactly("a", "b");
     }
 
     private static WeightLayout ofVectors(List<Integer> sizes) {

@@ -2,7 +2,10 @@ package org.bcm4j.features;
 
 import org.bcm4j.nn.Convolution;
 import org.bcm4j.nn.Linear;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Shape;
+import org.bcm4j.nn.Trace;
 import org.bcm4j.tensor.WeightLayout;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,12 +32,12 @@ public record FeatureLayers(Convolution first, Convolution second, Linear featur
     }
 
     WeightLayout layout() {
-        WeightLayout.Builder layout = new WeightLayout.Builder();
-        first.declare(layout);
-        second.declare(layout);
-        features.declare(layout);
-        classes.declare(layout);
-        return layout.build();
+        Trace trace = new Trace();
+        first.apply(trace, Shape.of(Operations.BATCH, first.in(), 1, 1));
+        second.apply(trace, Shape.of(Operations.BATCH, second.in(), 1, 1));
+        features.apply(trace, Shape.of(Operations.BATCH, features.in()));
+        classes.apply(trace, Shape.of(Operations.BATCH, classes.in()));
+        return trace.parameters();
     }
 
     /** @param images float32 [B,C,H,W] in [-1,1] */

@@ -5,11 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.ModelConfig;
-import org.bcm4j.network.AdmUNet;
-import org.bcm4j.network.NcsnppUNet;
-import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.onnx.OnnxGraph.Element;
 import org.bcm4j.protobuf.ProtoMessage;
 import org.bcm4j.storage.AtomicFile;
@@ -51,22 +50,14 @@ public final class OnnxFile {
         NetworkConfig network = config.network();
         long size = network.imageSize();
         OnnxGraph graph = new OnnxGraph();
-        Value x = graph.input("x", Element.FLOAT32, Value.BATCH, network.imageChannels(), size, size);
-        Value t = graph.input("t", Element.FLOAT32, Value.BATCH);
-        Value u = graph.input("u", Element.FLOAT32, Value.BATCH);
+        Value x = graph.input("x", Element.FLOAT32, Operations.BATCH, network.imageChannels(), size, size);
+        Value t = graph.input("t", Element.FLOAT32, Operations.BATCH);
+        Value u = graph.input("u", Element.FLOAT32, Operations.BATCH);
         Optional<Value> labels = network.classes() == 0
                 ? Optional.empty()
-                : Optional.of(graph.input("labels", Element.INT64, Value.BATCH));
-        Layers layers = new Layers(graph, weights);
-        Value y = new ConsistencyGraph(of(network.build(), layers), config.kind(), layers.operators())
-                .apply(x, t, u, labels);
-        graph.output(y, "y");
+                : Optional.of(graph.input("labels", Element.INT64, Operations.BATCH));
+        OnnxOperations operations = new OnnxOperations(graph, weights);
+        graph.output(ConsistencyFunction.describe(config.kind(), network.build(), operations, x, t, u, labels), "y");
         return graph;
-    }
-
-    private static NetworkGraph of(Network network, Layers layers) {
-        return network instanceof AdmUNet adm
-                ? new AdmGraph(adm, layers)
-                : new NcsnppGraph((NcsnppUNet) network, layers);
     }
 }

@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bcm4j.nn.Operations;
+import org.bcm4j.nn.Shape;
 import org.bcm4j.protobuf.ProtoMessage;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
@@ -146,15 +148,10 @@ final class OnnxGraph {
         return constant("number " + number, HostTensors.ofFloats(new float[] {(float) number}));
     }
 
-    /** The output of one operator. */
-    Value node(String operator, List<Value> inputs, List<Long> shape, Attribute... attributes) {
-        return nodes(operator, inputs, List.of(shape), attributes).get(0);
-    }
-
-    /** The several outputs of one operator. */
-    List<Value> nodes(String operator, List<Value> inputs, List<List<Long>> shapes, Attribute... attributes) {
+    /** The outputs of one operator, one for each shape. */
+    List<Value> nodes(String operator, List<Value> inputs, List<Shape> shapes, Attribute... attributes) {
         List<Value> outputs = new ArrayList<>();
-        for (List<Long> shape : shapes) {
+        for (Shape shape : shapes) {
             outputs.add(new Value("v" + nodes + (outputs.isEmpty() ? "" : "." + outputs.size()), shape));
         }
         add(operator, inputs, outputs, attributes);
@@ -184,16 +181,18 @@ final class OnnxGraph {
     }
 
     private static Value value(String name, long... shape) {
-        return new Value(name, Arrays.stream(shape).boxed().toList());
+        return new Value(name, Shape.of(shape));
     }
 
     private static ProtoMessage declaration(Value value, Element element) {
         ProtoMessage shape = new ProtoMessage();
-        for (long size : value.shape()) {
+        for (long size : value.shape().sizes()) {
             ProtoMessage dimension = new ProtoMessage();
             shape.message(
                     SHAPE_DIMENSION,
-                    size == Value.BATCH ? dimension.text(DIMENSION_NAME, "B") : dimension.int64(DIMENSION_SIZE, size));
+                    size == Operations.BATCH
+                            ? dimension.text(DIMENSION_NAME, "B")
+                            : dimension.int64(DIMENSION_SIZE, size));
         }
         ProtoMessage tensor =
                 new ProtoMessage().int64(TENSOR_TYPE_ELEMENT, element.code).message(TENSOR_TYPE_SHAPE, shape);

@@ -54,7 +54,7 @@ class EdmParityTest {
         scope = Scope.open();
         fixture = Fixture.open("ncsnpp_edm");
         Path file = fixture.folder().resolve("model.safetensors");
-        EdmNames names = new EdmNames(NETWORK.config());
+        EdmNames names = new EdmNames((NcsnppConfig) NETWORK.config());
         weights = Weights.zeros(NETWORK.layout(), Device.CPU);
         weights.load(names.convert(Safetensors.read(file).tensors(), file.toString()), file.toString());
         denoiser = new EdmDenoiser(NETWORK, Pass.evaluating(weights), Optional.empty());

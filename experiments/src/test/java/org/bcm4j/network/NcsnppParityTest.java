@@ -17,6 +17,7 @@ import org.bcm4j.network.NcsnppConfig.Decoder;
 import org.bcm4j.network.NcsnppConfig.Encoder;
 import org.bcm4j.network.NcsnppConfig.Features;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.nn.Perceptron;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -152,13 +153,14 @@ class NcsnppParityTest {
             Fixture fixture = Fixture.open(name);
             Pass pass = Pass.evaluating(weights);
             NcsnppConfig config = small(name);
-            NcsnppEmbedding.TimeOnly time = (NcsnppEmbedding.TimeOnly) NcsnppEmbedding.of(config);
+            NcsnppEmbedding whole = NcsnppEmbedding.of(config);
+            Perceptron perceptron = ((TimeEmbedding.TimeOnly) whole.times()).embed();
 
-            Tensor features = time.features().noise().apply(pass, fixture.tensor("noise_labels"));
+            Tensor features = whole.features().ofArgument(pass, fixture.tensor("noise_labels"));
             assertClose(swapped(features), fixture, "act/map_noise", 1e-5);
-            Tensor first = time.embed().first().apply(pass, features);
+            Tensor first = perceptron.first().apply(pass, features);
             assertClose(first, fixture, "act/map_layer0", 1e-5);
-            assertClose(time.embed().apply(pass, features), fixture, "act/map_layer1", 1e-5);
+            assertClose(perceptron.apply(pass, features), fixture, "act/map_layer1", 1e-5);
 
             Tensor embedding = torch.silu(fixture.tensor("act/map_layer1"));
             List<Tensor> skips = new ArrayList<>(NcsnppEncoder.of(config).apply(pass, fixture.tensor("x"), embedding));
@@ -207,11 +209,12 @@ class NcsnppParityTest {
             Tensor t = fixture.tensor("time_cond");
             assertClose(run(config, weights, x, t), fixture, "out", TOLERANCE);
 
-            NcsnppEmbedding.TimeOnly time = (NcsnppEmbedding.TimeOnly) NcsnppEmbedding.of(config);
-            Tensor features = time.features().apply(pass, t, Optional.empty());
+            NcsnppEmbedding whole = NcsnppEmbedding.of(config);
+            Perceptron perceptron = ((TimeEmbedding.TimeOnly) whole.times()).embed();
+            Tensor features = whole.features().apply(pass, t);
             assertClose(features, fixture, "act/all_modules.0", 1e-5);
-            assertClose(time.embed().first().apply(pass, features), fixture, "act/all_modules.1", 1e-5);
-            Tensor embedding = time.embed().apply(pass, features);
+            assertClose(perceptron.first().apply(pass, features), fixture, "act/all_modules.1", 1e-5);
+            Tensor embedding = perceptron.apply(pass, features);
             assertClose(embedding, fixture, "act/all_modules.2", 1e-5);
 
             List<Tensor> skips = new ArrayList<>(NcsnppEncoder.of(config).apply(pass, x, torch.silu(embedding)));

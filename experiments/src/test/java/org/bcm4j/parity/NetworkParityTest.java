@@ -81,10 +81,12 @@ class NetworkParityTest {
     @ParameterizedTest
     @ValueSource(strings = {"bcm_adm", "bcm_adm_uncond"})
     void sinusoids(String name) {
-        try (Scope scope = Scope.open()) {
+        try (Scope scope = Scope.open();
+                Weights weights = Fixture.bcmAdmWeights()) {
             Fixture fixture = Fixture.open(name);
+            Pass pass = Pass.evaluating(weights);
             for (String time : new String[] {"t", "u"}) {
-                Tensor features = new Sinusoid(32).apply(fixture.tensor("u_lt_t/" + time));
+                Tensor features = new Sinusoid(32).apply(pass, fixture.tensor("u_lt_t/" + time));
                 assertThat(Fixture.relativeError(features, fixture.tensor("u_lt_t/sinusoid_" + time)))
                         .isLessThan(2e-4);
             }
@@ -97,8 +99,9 @@ class NetworkParityTest {
                 NoGradients noGrad = new NoGradients();
                 Weights weights = Fixture.bcmAdmWeights()) {
             Fixture fixture = Fixture.open("bcm_adm");
-            Tensor attended = new Attention("middle_block.1", 64, 16, true)
-                    .apply(Pass.evaluating(weights), fixture.tensor("u_lt_t/act/middle_block.0"));
+            Tensor x = fixture.tensor("u_lt_t/act/middle_block.0");
+            Tensor attended =
+                    x.add(Attention.adm("middle_block.1", 64, 16, true).apply(Pass.evaluating(weights), x));
 
             // One layer: 1e-5, which the default of libtorch's own tests allows a matrix product.
             assertThat(Fixture.relativeError(attended, fixture.tensor("u_lt_t/act/middle_block.1")))

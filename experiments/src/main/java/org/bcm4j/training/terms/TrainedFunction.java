@@ -30,7 +30,7 @@ public record TrainedFunction(ConsistencyFunction f, Weights live, Weights const
 
     /** f_{sg θ}(x, t, u, y): the weights are constants, and the gradient flows through x. */
     Tensor constant(Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
-        return f.apply(new Pass(constant, dropout.rewind()), x, t, u, labels);
+        return f.apply(new Pass(constant, dropout), x, t, u, labels);
     }
 
     /** sg f_θ(x, t, u, y), a target without gradient. */
@@ -40,8 +40,8 @@ public record TrainedFunction(ConsistencyFunction f, Weights live, Weights const
         }
     }
 
-    /** A pass of the live weights, for one use. */
+    /** A pass of the live weights. */
     Pass livePass() {
-        return new Pass(live, dropout.rewind());
+        return new Pass(live, dropout);
     }
 }

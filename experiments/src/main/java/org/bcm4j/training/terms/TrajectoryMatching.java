@@ -107,7 +107,7 @@ public record TrajectoryMatching(
 
     /** The loss of given pairs. */
     public Loss of(TrainedFunction f, TrajectoryPairs pairs, PseudoHuber distance) {
-        Tensor size = f.f().kind().out(pairs.t(), pairs.u()).abs().view(-1, 1, 1, 1);
+        Tensor size = f.f().kind().out(f.livePass(), pairs.t(), pairs.u()).abs().view(-1, 1, 1, 1);
         Tensor estimate = f.live(pairs.from(), pairs.t(), pairs.u(), pairs.labels());
         Tensor trajectory =
                 distance.apply(estimate.div(size), pairs.to().div(size)).mean();

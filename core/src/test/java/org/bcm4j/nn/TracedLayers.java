@@ -1,0 +1,19 @@
+package org.bcm4j.nn;
+
+import java.util.function.BiFunction;
+import org.bcm4j.tensor.WeightLayout;
+
+/** The parameters of single layers. */
+final class TracedLayers {
+    private TracedLayers() {}
+
+    /** The parameters of a layer whose input has a given shape after the batch. */
+    static WeightLayout layout(BiFunction<Trace, Shape, Shape> layer, long... sizes) {
+        Trace trace = new Trace();
+        long[] shape = new long[sizes.length + 1];
+        shape[0] = Operations.BATCH;
+        System.arraycopy(sizes, 0, shape, 1, sizes.length);
+        layer.apply(trace, Shape.of(shape));
+        return trace.parameters();
+    }
+}
