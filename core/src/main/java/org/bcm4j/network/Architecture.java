@@ -15,8 +15,10 @@ import org.bytedeco.pytorch.Tensor;
  */
 public abstract class Architecture implements Network {
     private final NetworkConfig config;
-    private WeightLayout layout;
-    private Cost cost;
+    private Optional<Demand> demand = Optional.empty();
+
+    /** What one evaluation needs. */
+    private record Demand(WeightLayout parameters, Cost cost) {}
 
     protected Architecture(NetworkConfig config) {
         this.config = config;
@@ -48,27 +50,28 @@ public abstract class Architecture implements Network {
     }
 
     @Override
-    public final synchronized WeightLayout layout() {
-        trace();
-        return layout;
+    public final WeightLayout layout() {
+        return demand().parameters();
     }
 
     @Override
-    public final synchronized Cost cost() {
-        trace();
-        return cost;
+    public final Cost cost() {
+        return demand().cost();
     }
 
-    private void trace() {
-        if (layout != null) {
-            return;
+    private synchronized Demand demand() {
+        if (demand.isEmpty()) {
+            demand = Optional.of(traced());
         }
+        return demand.get();
+    }
+
+    private Demand traced() {
         Trace trace = new Trace();
         Shape vector = Shape.of(Operations.BATCH);
         long size = config.imageSize();
         Optional<Shape> labels = config.classes() > 0 ? Optional.of(vector) : Optional.empty();
         describe(trace, Shape.of(Operations.BATCH, config.imageChannels(), size, size), vector, vector, labels);
-        layout = trace.parameters();
-        cost = trace.cost();
+        return new Demand(trace.parameters(), trace.cost());
     }
 }

@@ -212,7 +212,7 @@ public final class Trace implements Operations<Shape> {
 
     @Override
     public Shape unfolded(Shape x, int factor) {
-        return computed(x.with(1, x.size(1) / (factor * factor))
+        return computed(x.with(1, x.size(1) / factor / factor)
                 .with(2, x.size(2) * factor)
                 .with(3, x.size(3) * factor));
     }
