@@ -40,9 +40,9 @@ class ArchitectureTest {
             "interop",
             "onnx",
             "metrics",
+            "features",
             "training",
             "journal",
-            "features",
             "data",
             "checkpoint",
             "protobuf");

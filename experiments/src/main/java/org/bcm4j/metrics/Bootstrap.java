@@ -1,13 +1,8 @@
 package org.bcm4j.metrics;
 
-import static org.bcm4j.tensor.Ops.scalar;
-
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Scope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The uncertainty of figures by the bootstrap. The measured images are resampled with replacement, the same number each
@@ -16,16 +11,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param seed seeds the resampling; one seed draws the same images for all figures of the same number of images
  */
 public record Bootstrap(long seed) {
-    static final int MEAN_RESAMPLES = 1000;
+    /** Enough for quantiles of a mean. */
+    private static final int SETS_FOR_QUANTILES = 1000;
 
-    /**
-     * Enough for a standard error (Efron and Tibshirani, section 6.4). Each resample needs the square root of a
-     * covariance.
-     */
-    static final int DISTANCE_RESAMPLES = 200;
-
-    /** The most numbers kept for resampling: 64 MiB as float32. */
-    static final long MOST_NUMBERS = 1L << 24;
+    /** Enough for a standard error (Efron and Tibshirani, section 6.4). */
+    private static final int SETS_FOR_ERROR = 200;
 
     private static final double CONFIDENCE = 0.95;
 
@@ -39,7 +29,7 @@ public record Bootstrap(long seed) {
      */
     public Bounds mean(double... values) {
         SplittableRandom random = new SplittableRandom(seed);
-        double[] means = new double[MEAN_RESAMPLES];
+        double[] means = new double[SETS_FOR_QUANTILES];
         for (int set = 0; set < means.length; set++) {
             double sum = 0;
             for (int i = 0; i < values.length; i++) {
@@ -48,53 +38,30 @@ public record Bootstrap(long seed) {
             means[set] = sum / values.length;
         }
         Arrays.sort(means);
-        int outside = (int) Math.round((1 - CONFIDENCE) / 2 * MEAN_RESAMPLES);
-        return new Bounds(means[outside], means[MEAN_RESAMPLES - 1 - outside]);
+        int outside = (int) Math.round((1 - CONFIDENCE) / 2 * means.length);
+        return new Bounds(means[outside], means[means.length - 1 - outside]);
     }
 
     /**
-     * Bounds of a Fréchet distance: 1.96 standard errors to both sides, and at least 0. The standard error is that of
-     * the distances of 200 resampled sets. Their quantiles would not do, because images that are drawn twice raise a
-     * set's distance. Only the samples are resampled, not the real images. The bounds show how much other samples would
-     * differ; they do not correct the upward bias of small sets.
+     * Bounds of a figure that is too expensive for quantiles: 1.96 standard errors to both sides. The standard error is
+     * that of the figures of 200 resampled sets.
      *
-     * @param features float [n,D] of the samples, row by row
-     * @param reference moments of the real images
-     * @param distance the distance between the two
+     * @param figure the figure of all images
+     * @param count the number of images, at least 1
+     * @param ofSet computes the figure of a resampled set; takes how many times the set holds each image, [count]
      */
-    public Bounds distance(float[] features, FeatureMoments reference, double distance) {
+    public Bounds around(double figure, int count, ToDoubleFunction<double[]> ofSet) {
         SplittableRandom random = new SplittableRandom(seed);
-        FrechetDistance law = new FrechetDistance(reference.mean(), reference.covariance());
-        int length = reference.mean().length;
-        int count = features.length / length;
-        double[] distances = new double[DISTANCE_RESAMPLES];
-        try (Scope scope = Scope.open()) {
-            Tensor rows = HostTensors.ofFloats(features, count, length).to(ScalarType.Double);
-            // Centred, so that the sums of squares below are no larger than the spread that they measure.
-            Tensor centre = rows.mean(0);
-            Tensor centred = rows.sub(centre);
-            for (int set = 0; set < distances.length; set++) {
-                double[] times = new double[count];
-                for (int i = 0; i < count; i++) {
-                    times[random.nextInt(count)]++;
-                }
-                distances[set] = distance(centre, centred, times, law);
+        double[] figures = new double[SETS_FOR_ERROR];
+        for (int set = 0; set < figures.length; set++) {
+            double[] times = new double[count];
+            for (int i = 0; i < count; i++) {
+                times[random.nextInt(count)]++;
             }
+            figures[set] = ofSet.applyAsDouble(times);
         }
-        double half = DEVIATIONS * deviation(distances);
-        return new Bounds(Math.max(0, distance - half), distance + half);
-    }
-
-    /** The distance of the set that holds each row {@code times} times. */
-    private static double distance(Tensor centre, Tensor centred, double[] times, FrechetDistance law) {
-        try (Scope scope = Scope.open()) {
-            Tensor weighted = centred.mul(HostTensors.ofDoubles(times, times.length, 1));
-            Tensor shift = weighted.sum(0).div(scalar((double) times.length));
-            Tensor scatter = weighted.t().mm(centred).sub(shift.outer(shift).mul(scalar((double) times.length)));
-            return law.from(
-                    HostTensors.doubles(centre.add(shift)),
-                    HostTensors.doubles(scatter.div(scalar(times.length - 1.0))));
-        }
+        double half = DEVIATIONS * deviation(figures);
+        return new Bounds(figure - half, figure + half);
     }
 
     private static double deviation(double[] values) {

@@ -3,6 +3,7 @@ package org.bcm4j.metrics;
 import static org.bcm4j.tensor.Ops.list;
 import static org.bcm4j.tensor.Ops.scalar;
 
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;

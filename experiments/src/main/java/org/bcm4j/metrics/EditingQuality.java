@@ -1,5 +1,6 @@
 package org.bcm4j.metrics;
 
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.features.FeatureNetwork;
@@ -58,8 +59,8 @@ public record EditingQuality(
         PathSampler.require(walk, model.config());
         ReconstructionError after = new ReconstructionError();
         ReconstructionError before = new ReconstructionError();
-        FeatureMoments mended = new FeatureMoments(network.config().features());
-        FeatureMoments damaged = new FeatureMoments(network.config().features());
+        FeatureGathering mended = new FeatureGathering(network, real);
+        FeatureGathering damaged = new FeatureGathering(network, real);
         long changed = 0;
         for (long[] indices : Batches.of(count)) {
             try (Scope scope = Scope.open()) {
@@ -76,8 +77,8 @@ public record EditingQuality(
                 changed += result.ne(given.known().impose(result)).sum().item_long();
                 after.add(originals, result);
                 before.add(originals, given.images());
-                mended.add(features(result));
-                damaged.add(features(given.images()));
+                mended.add(asInFiles(result));
+                damaged.add(asInFiles(given.images()));
             }
             listener.measured(walk.toString(), mended.count(), count);
         }
@@ -86,12 +87,13 @@ public record EditingQuality(
                 walk.nfe(),
                 after.meanSquared(),
                 before.meanSquared(),
-                FrechetDistance.between(mended, real.moments()) / real.blurredDistance(),
-                FrechetDistance.between(damaged, real.moments()) / real.blurredDistance(),
+                mended.distance() / real.blurredDistance(),
+                damaged.distance() / real.blurredDistance(),
                 changed);
     }
 
-    private Tensor features(Tensor pictures) {
-        return network.responses(Pixels.toSignal(Pixels.toBytes(pictures))).features();
+    /** The images, rounded to the 256 levels of a file. */
+    private static Tensor asInFiles(Tensor images) {
+        return Pixels.toSignal(Pixels.toBytes(images));
     }
 }

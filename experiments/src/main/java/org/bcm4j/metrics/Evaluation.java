@@ -242,7 +242,7 @@ public record Evaluation(long samples, long images, long seed) {
             MeasuringListener listener,
             List<GenerationQuality.Figures> generated,
             List<EvaluationReport.InceptionFigures> seen) {
-        Optional<FeatureGathering> features = quality.map(GenerationQuality::gathering);
+        Optional<GenerationQuality.Gathering> features = quality.map(GenerationQuality::gathering);
         Optional<InceptionEvaluation.Gathering> inception = subject.inception().map(InceptionEvaluation::gathering);
         List<GeneratedImages.Receiver> receivers = new ArrayList<>();
         features.ifPresent(receivers::add);
@@ -251,7 +251,7 @@ public record Evaluation(long samples, long images, long seed) {
             return;
         }
         new GeneratedImages(subject.model(), samples, seed, listener).along(way, receivers);
-        quality.ifPresent(measure -> features.ifPresent(gathered -> generated.add(measure.figures(way, gathered))));
+        features.ifPresent(gathered -> generated.add(gathered.figures(way)));
         reference.ifPresent(real -> inception.ifPresent(gathered -> seen.add(new EvaluationReport.InceptionFigures(
                 way.toString(), way.nfe(), gathered.figures("samples along " + way, real)))));
     }

@@ -2,6 +2,7 @@ package org.bcm4j.metrics;
 
 import java.util.List;
 import java.util.Optional;
+import org.bcm4j.data.Batches;
 import org.bcm4j.images.Pixels;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Scope;

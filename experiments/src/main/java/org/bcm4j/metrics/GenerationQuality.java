@@ -3,10 +3,13 @@ package org.bcm4j.metrics;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.features.Responses;
+import org.bcm4j.images.Pixels;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * How well a model generates along a walk, or a denoiser along its ODE. Sample i has class i mod classes, so all
@@ -78,30 +81,47 @@ public record GenerationQuality(
     public Figures of(SamplingPath way) {
         requireGenerating(way);
         PathSampler.require(way, model.config());
-        FeatureGathering gathering = gathering();
+        Gathering gathering = gathering();
         new GeneratedImages(model, samples, seed, listener).along(way, List.of(gathering));
-        return figures(way, gathering);
+        return gathering.figures(way);
     }
 
-    FeatureGathering gathering() {
-        return new FeatureGathering(network, real, samples, bootstrap);
+    Gathering gathering() {
+        return new Gathering();
     }
 
-    /** The figures of samples generated along a path. */
-    Figures figures(SamplingPath way, FeatureGathering gathering) {
-        double distance = gathering.distance();
-        double accuracy = gathering.accuracy();
-        Optional<Double> accuracyOfReal =
-                real.accuracy().filter(share -> model.config().network().classes() > 0);
-        return new Figures(
-                way.toString(),
-                way.nfe(),
-                distance,
-                gathering.bounds(distance),
-                distance / real.blurredDistance(),
-                accuracyOfReal.map(share -> accuracy),
-                accuracyOfReal.map(share -> accuracy / share),
-                Optional.of(gathering.highestFrequency().over(real.highestFrequency())));
+    /** Gathers the feature network's responses to generated images, batch by batch. */
+    final class Gathering implements GeneratedImages.Receiver {
+        private final FeatureGathering features = new FeatureGathering(network, real, samples, bootstrap);
+        private final HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
+        private long right;
+
+        private Gathering() {}
+
+        @Override
+        public void take(Tensor images, Optional<Tensor> labels) {
+            Tensor signal = Pixels.toSignal(images);
+            spectrum.add(signal);
+            Responses responses = features.add(signal);
+            right += labels.map(responses::agreeing).orElse(0L);
+        }
+
+        /** The figures of the images, which were generated along {@code way}. */
+        Figures figures(SamplingPath way) {
+            double distance = features.distance();
+            double accuracy = (double) right / features.count();
+            Optional<Double> accuracyOfReal =
+                    real.accuracy().filter(share -> model.config().network().classes() > 0);
+            return new Figures(
+                    way.toString(),
+                    way.nfe(),
+                    distance,
+                    features.bounds(distance),
+                    distance / real.blurredDistance(),
+                    accuracyOfReal.map(share -> accuracy),
+                    accuracyOfReal.map(share -> accuracy / share),
+                    Optional.of(spectrum.power().over(real.highestFrequency())));
+        }
     }
 
     static void requireGenerating(SamplingPath way) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
@@ -70,15 +71,27 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
             Optional<Double> recall,
             Optional<Double> inceptionScore) {}
 
-    /**
-     * The data of real images that the metrics need.
-     *
-     * @param statistics for the FID
-     * @param features [N,2048], for the other metrics
-     * @param statisticsSha256 hash of the file from which the statistics were read, if any
-     */
-    record Reference(
-            Optional<FeatureStatistics> statistics, Optional<Tensor> features, Optional<String> statisticsSha256) {}
+    /** The data of real images that the metrics need. */
+    static final class Reference {
+        /** For the FID. */
+        private final Optional<FeatureStatistics> statistics;
+        /** [N,2048], for the other metrics. */
+        private final Optional<Tensor> features;
+
+        private final Optional<String> statisticsSha256;
+
+        private Reference(
+                Optional<FeatureStatistics> statistics, Optional<Tensor> features, Optional<String> statisticsSha256) {
+            this.statistics = statistics;
+            this.features = features;
+            this.statisticsSha256 = statisticsSha256;
+        }
+
+        /** SHA-256 of the file from which the statistics were read, if any. */
+        Optional<String> statisticsSha256() {
+            return statisticsSha256;
+        }
+    }
 
     /** Whether real images are needed because no file has all the required data. */
     public boolean needsRealImages() {
@@ -198,12 +211,11 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
             try (Scope scope = Scope.open()) {
                 Optional<Tensor> found = keepsFeatures() ? Optional.of(features()) : Optional.empty();
                 Optional<PrecisionRecall> region = found.filter(all -> metrics.contains(Metric.PRDC))
-                        .flatMap(all -> reference.features().map(real -> PrecisionRecall.of(real, all)));
-                Optional<Double> fid = moments.flatMap(own -> reference
-                        .statistics()
-                        .map(real -> FeatureStatistics.of(own.all()).distanceTo(real)));
+                        .flatMap(all -> reference.features.map(real -> PrecisionRecall.of(real, all)));
+                Optional<Double> fid = moments.flatMap(own -> reference.statistics.map(
+                        real -> FeatureStatistics.of(own.all()).distanceTo(real)));
                 Optional<KernelDistance.Estimate> kid = found.filter(all -> metrics.contains(Metric.KID))
-                        .flatMap(all -> reference.features().map(real -> KernelDistance.estimate(all, real)));
+                        .flatMap(all -> reference.features.map(real -> KernelDistance.estimate(all, real)));
                 return new Figures(
                         fid,
                         fid.flatMap(distance -> fidBounds(reference, distance)),
@@ -218,7 +230,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
         /** Bounds of the FID. A distance is at least 0, so the lower bound is too. */
         private Optional<Bounds> fidBounds(Reference reference, double distance) {
             return moments.filter(own -> count >= Jackknife.FEWEST)
-                    .flatMap(own -> reference.statistics().map(real -> {
+                    .flatMap(own -> reference.statistics.map(real -> {
                         Bounds bounds = Jackknife.bounds(
                                 distance,
                                 IntStream.range(0, Jackknife.GROUPS)

@@ -3,6 +3,7 @@ package org.bcm4j.metrics;
 import static org.bcm4j.tensor.Ops.cat;
 
 import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -14,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
  * block uses maximum pooling (pytorch-fid's port of the network of 2015-12-05). The weights determine the widths.
  *
  * @param weights the weights by pytorch-fid's names, such as {@code Mixed_5b.branch1x1.conv.weight}; all that
- *     {@link InceptionShapes} lists
+ *     {@link #layout} lists
  * @param observer receives the output of each convolution after batch norm and ReLU ({@code Mixed_5b.branch1x1}), of
  *     each block ({@code Mixed_5b}), and of pytorch-fid's {@code block0}, {@code block1} and {@code block2}
  */
@@ -44,6 +45,11 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
     /** The layers without an observer. */
     InceptionLayers(Weights weights) {
         this(weights, (part, output) -> {});
+    }
+
+    /** The parameters at the network's full width, in its order. */
+    public static WeightLayout layout() {
+        return InceptionShapes.network();
     }
 
     /** Images [B,3,299,299] in [-1,1] to features [B,2048]. */

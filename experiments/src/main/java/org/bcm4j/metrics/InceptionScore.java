@@ -31,13 +31,6 @@ public final class InceptionScore {
         this.splitSize = splitSize;
     }
 
-    /** The score of all samples at once: {@link #add}, then {@link #value}. */
-    public static double of(Tensor probabilities, long splitSize) {
-        InceptionScore score = new InceptionScore(splitSize);
-        score.add(probabilities);
-        return score.value();
-    }
-
     /**
      * Adds a batch.
      *

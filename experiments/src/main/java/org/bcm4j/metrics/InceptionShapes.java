@@ -7,7 +7,7 @@ import org.bcm4j.tensor.WeightLayout;
  * The parameters of the FID's Inception network at its full width, by pytorch-fid's names: 94 convolutions without
  * bias, a batch norm after each, and the scores of 1,008 classes. No published measure uses the bias of the scores.
  */
-public final class InceptionShapes {
+final class InceptionShapes {
     private static final String[] BATCH_NORM = {"weight", "bias", "running_mean", "running_var"};
 
     private final WeightLayout.Builder layout = new WeightLayout.Builder();
@@ -15,7 +15,7 @@ public final class InceptionShapes {
     private InceptionShapes() {}
 
     /** All parameters, in the order of the network. */
-    public static WeightLayout network() {
+    static WeightLayout network() {
         InceptionShapes shapes = new InceptionShapes();
         shapes.convolution("Conv2d_1a_3x3", 3, 32, 3, 3);
         shapes.convolution("Conv2d_2a_3x3", 32, 32, 3, 3);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.features.FeatureNetwork;
@@ -133,7 +134,7 @@ public record InterpolationQuality(
                         .div(scalar(2.0));
                 crossFades.add(mean, some);
             }
-            listener.measured("midpoints, " + ways.toNoise(), midpoints.moments.count(), all.size());
+            listener.measured("midpoints, " + ways.toNoise(), midpoints.features.count(), all.size());
         }
         return new Figures(
                 ways.toNoise().toString(),
@@ -220,14 +221,12 @@ public record InterpolationQuality(
 
     /** Gathers the feature network's responses to images between two others. */
     private final class Gathering {
-        private final FeatureMoments moments =
-                new FeatureMoments(network.config().features());
+        private final FeatureGathering features = new FeatureGathering(network, real);
         private long right;
 
         /** @param between [B,C,H,W], rounded to bytes before they are measured */
         void add(Tensor between, List<Pair> some) {
-            Responses responses = network.responses(Pixels.toSignal(Pixels.toBytes(between)));
-            moments.add(responses.features());
+            Responses responses = features.add(Pixels.toSignal(Pixels.toBytes(between)));
             long[] classes = HostTensors.longs(responses.classes());
             for (int i = 0; i < classes.length; i++) {
                 Pair pair = some.get(i);
@@ -236,11 +235,11 @@ public record InterpolationQuality(
         }
 
         Reality reality() {
-            double distance = FrechetDistance.between(moments, real.moments());
+            double distance = features.distance();
             return new Reality(
                     distance,
                     distance / real.blurredDistance(),
-                    real.accuracy().map(accuracy -> right / (double) moments.count() / accuracy));
+                    real.accuracy().map(accuracy -> right / (double) features.count() / accuracy));
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
@@ -151,7 +152,7 @@ public record InversionQuality(
                 labels,
                 sums,
                 gathering.map(kept -> kept.quality(seed)),
-                gathering.map(kept -> NoiseRecovery.of(model, way, labels, count, seed, listener)));
+                gathering.map(kept -> NoiseRecovery.of(model, way, labels == Labels.TRUE, count, seed, listener)));
     }
 
     private static void requireFinite(SamplingPath way, Sums sums) {

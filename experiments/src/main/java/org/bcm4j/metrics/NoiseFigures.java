@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
+import org.bcm4j.data.Batches;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;

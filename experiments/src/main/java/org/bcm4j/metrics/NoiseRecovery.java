@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.Optional;
+import org.bcm4j.data.Batches;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -23,13 +24,14 @@ public record NoiseRecovery(double noise, double image) {
      * Measures the recovery along a path.
      *
      * @param inversion a path to pure noise
+     * @param labelled whether the model receives the classes in turn, or none
      * @param count the number of images used elsewhere; at most 1,000 are generated
      * @param seed seeds the noises and what walks add
      */
     static NoiseRecovery of(
             TrainedModel model,
             SamplingPath inversion,
-            InversionQuality.Labels labels,
+            boolean labelled,
             long count,
             long seed,
             MeasuringListener listener) {
@@ -38,9 +40,7 @@ public record NoiseRecovery(double noise, double image) {
         double image = 0;
         for (long[] batch : Batches.of(most)) {
             try (Scope scope = Scope.open()) {
-                Optional<Tensor> told = labels == InversionQuality.Labels.TRUE
-                        ? model.cyclicLabels(batch[0], batch.length)
-                        : Optional.empty();
+                Optional<Tensor> told = labelled ? model.cyclicLabels(batch[0], batch.length) : Optional.empty();
                 ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
                 PathSampler journey = new PathSampler(model, told, drawn);
                 Tensor z = drawn.start(model.shape(batch.length));

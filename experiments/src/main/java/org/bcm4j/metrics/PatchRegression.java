@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.Ops.stack;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bcm4j.data.Batches;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

@@ -1,6 +1,7 @@
 package org.bcm4j.metrics;
 
 import java.util.Optional;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
@@ -9,22 +10,43 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
-/**
- * The feature network's figures of real images, with which generated ones are compared.
- *
- * @param count the number of images
- * @param moments moments of their features
- * @param accuracy share of the images whose class the feature network predicts correctly, in [0,1]; absent if it has
- *     other classes than the images
- * @param blurredDistance Fréchet distance of the images from their own {@link BoxBlur}
- * @param highestFrequency power of the images where pixels alternate
- */
-public record RealImages(
-        long count,
-        FeatureMoments moments,
-        Optional<Double> accuracy,
-        double blurredDistance,
-        HighestFrequency highestFrequency) {
+/** The feature network's figures of real images, with which generated ones are compared. Immutable. */
+public final class RealImages {
+    private final FeatureMoments moments;
+    private final Optional<Double> accuracy;
+    private final double blurredDistance;
+    private final HighestFrequency highestFrequency;
+
+    private RealImages(Sums sums, Optional<Double> accuracy) {
+        this.moments = sums.sharp;
+        this.accuracy = accuracy;
+        this.blurredDistance = FrechetDistance.between(sums.sharp, sums.blurred);
+        this.highestFrequency = sums.spectrum.power();
+    }
+
+    /** Sums over batches. */
+    private static final class Sums {
+        private final FeatureNetwork network;
+        private final FeatureMoments sharp;
+        private final FeatureMoments blurred;
+        private final HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
+
+        Sums(FeatureNetwork network) {
+            this.network = network;
+            this.sharp = new FeatureMoments(network.config().features());
+            this.blurred = new FeatureMoments(network.config().features());
+        }
+
+        /** Adds float32 images [B,C,H,W] in [-1,1]. */
+        Responses add(Tensor images) {
+            Responses responses = network.responses(images);
+            spectrum.add(images);
+            sharp.add(responses.features());
+            blurred.add(network.responses(BoxBlur.apply(images)).features());
+            return responses;
+        }
+    }
+
     /**
      * Measures the first {@code count} images of a data set.
      *
@@ -32,29 +54,16 @@ public record RealImages(
      */
     public static RealImages measure(
             FeatureNetwork network, LabelledImages images, long count, MeasuringListener listener) {
-        int dimension = network.config().features();
-        FeatureMoments sharp = new FeatureMoments(dimension);
-        FeatureMoments blurred = new FeatureMoments(dimension);
-        HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
+        Sums sums = new Sums(network);
         long right = 0;
         for (long[] indices : Batches.of(count)) {
             try (Scope scope = Scope.open()) {
-                Tensor batch = images.images(indices);
-                spectrum.add(batch);
-                Responses responses = network.responses(batch);
-                sharp.add(responses.features());
-                right += responses.agreeing(images.labels(indices));
-                blurred.add(network.responses(BoxBlur.apply(batch)).features());
+                right += sums.add(images.images(indices)).agreeing(images.labels(indices));
             }
-            listener.measured("real images", sharp.count(), count);
+            listener.measured("real images", sums.sharp.count(), count);
         }
         boolean sameClasses = network.config().classNames().equals(images.classNames());
-        return new RealImages(
-                count,
-                sharp,
-                sameClasses ? Optional.of((double) right / count) : Optional.empty(),
-                FrechetDistance.between(sharp, blurred),
-                spectrum.power());
+        return new RealImages(sums, sameClasses ? Optional.of((double) right / count) : Optional.empty());
     }
 
     /**
@@ -63,19 +72,34 @@ public record RealImages(
      * @throws org.bcm4j.storage.UserException if they do not fit the feature network
      */
     public static RealImages measure(FeatureNetwork network, ImageSet images, MeasuringListener listener) {
-        int dimension = network.config().features();
-        FeatureMoments sharp = new FeatureMoments(dimension);
-        FeatureMoments blurred = new FeatureMoments(dimension);
-        HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
-        long count = images.count();
+        Sums sums = new Sums(network);
         images.forEachBatch(Batches.SIZE, bytes -> {
-            Tensor batch = Pixels.toSignal(bytes);
-            spectrum.add(batch);
-            sharp.add(network.responses(batch).features());
-            blurred.add(network.responses(BoxBlur.apply(batch)).features());
-            listener.measured("real images", sharp.count(), count);
+            sums.add(Pixels.toSignal(bytes));
+            listener.measured("real images", sums.sharp.count(), images.count());
         });
-        return new RealImages(
-                count, sharp, Optional.empty(), FrechetDistance.between(sharp, blurred), spectrum.power());
+        return new RealImages(sums, Optional.empty());
+    }
+
+    /** Moments of the images' features. */
+    FeatureMoments moments() {
+        return moments;
+    }
+
+    /**
+     * The share of the images whose class the feature network predicts correctly, in [0,1]; absent if it has other
+     * classes than the images.
+     */
+    public Optional<Double> accuracy() {
+        return accuracy;
+    }
+
+    /** The Fréchet distance of the images from their own 3×3 box blur. */
+    public double blurredDistance() {
+        return blurredDistance;
+    }
+
+    /** The power of the images where pixels alternate. */
+    public HighestFrequency highestFrequency() {
+        return highestFrequency;
     }
 }

@@ -2,8 +2,10 @@ package org.bcm4j.metrics;
 
 import java.util.List;
 import java.util.Optional;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.images.Pixels;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 
@@ -76,7 +78,7 @@ public record SampleEvaluation(Optional<FeatureNetwork> features, Optional<Incep
         long count = samples.images().count();
         FeatureGathering gathering = new FeatureGathering(network, known, count, Optional.of(new Bootstrap(seed)));
         samples.images().forEachBatch(Batches.SIZE, batch -> {
-            gathering.take(batch, Optional.empty());
+            gathering.add(Pixels.toSignal(batch));
             listener.measured(samples.name(), gathering.count(), count);
         });
         double distance = gathering.distance();

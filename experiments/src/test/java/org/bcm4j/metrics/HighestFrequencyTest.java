@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.TinyData;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;

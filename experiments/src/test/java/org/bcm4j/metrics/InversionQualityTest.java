@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.data.TinyData;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package org.bcm4j.metrics;
+package org.bcm4j.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,9 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.features.FeatureConfig;
-import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.features.Responses;
+import org.bcm4j.data.TinyData;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;

@@ -1,19 +1,18 @@
-package org.bcm4j.metrics;
+package org.bcm4j.data;
 
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
-import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 
 /** Grey images of 8 x 8 in two classes that a child can tell apart: the upper half is bright, or the lower. */
-final class TinyData {
+public final class TinyData {
     private static final int SIDE = 8;
 
     private TinyData() {}
 
-    static LabelledImages images(int count, long seed) {
+    public static LabelledImages images(int count, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         byte[] pixels = new byte[count * SIDE * SIDE];
         int[] labels = new int[count];
@@ -28,12 +27,12 @@ final class TinyData {
     }
 
     /** The mean of all pixel values of images. */
-    static double mean(LabelledImages images) {
+    public static double mean(LabelledImages images) {
         return averageOf(images, 1);
     }
 
     /** The mean of their squares. */
-    static double meanSquare(LabelledImages images) {
+    public static double meanSquare(LabelledImages images) {
         return averageOf(images, 2);
     }
 

@@ -1,14 +1,20 @@
-package org.bcm4j.metrics;
+package org.bcm4j.data;
 
 import java.util.Iterator;
 import java.util.stream.LongStream;
 
-/** The indices from 0 up to {@code count}, in batches. Only the images of one batch are in memory at a time. */
-record Batches(long count) implements Iterable<long[]> {
+/**
+ * The indices from 0 up to {@code count}, in batches of {@value #SIZE}; the last may be smaller. Whoever measures images
+ * takes them in these batches, so that only those of one are in memory at a time.
+ *
+ * @param count the number of images, at least 0
+ */
+public record Batches(long count) implements Iterable<long[]> {
     /** The batch size, which is part of every protocol: with another size, the same seed draws other noise. */
-    static final int SIZE = 100;
+    public static final int SIZE = 100;
 
-    static Batches of(long count) {
+    /** The batches of the first {@code count} images. */
+    public static Batches of(long count) {
         return new Batches(count);
     }
 

@@ -1,14 +1,12 @@
-package org.bcm4j.metrics;
+package org.bcm4j.features;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
-import org.bcm4j.features.FeatureConfig;
-import org.bcm4j.features.FeatureLayers;
-import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
