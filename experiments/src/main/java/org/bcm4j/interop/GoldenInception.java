@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.interop.GoldenCheck.Comparison;
-import org.bcm4j.metrics.InceptionLayers;
-import org.bcm4j.metrics.InceptionNetwork;
+import org.bcm4j.metrics.inception.InceptionLayers;
+import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
