@@ -3,6 +3,8 @@ package org.bcm4j.metrics.noise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.descriptive.Kurtosis;
+import org.apache.commons.statistics.descriptive.Skewness;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.bcm4j.data.Batches;
@@ -146,12 +148,11 @@ public record NoiseFigures(
         }
 
         private void moments(double[] noise) {
-            double mean = Arrays.stream(noise).average().orElseThrow();
-            double second = centralMoment(noise, mean, 2);
-            double deviation = Math.sqrt(second);
-            if (second > 0) {
-                thirdMoments += centralMoment(noise, mean, 3) / (second * deviation);
-                fourthMoments += centralMoment(noise, mean, 4) / (second * second);
+            double third = Skewness.of(noise).setBiased(true).getAsDouble();
+            // NaN for a noise of equal numbers, which has no scale; both its moments count as 0.
+            if (!Double.isNaN(third)) {
+                thirdMoments += third;
+                fourthMoments += Kurtosis.of(noise).setBiased(true).getAsDouble() + 3;
             }
             squares += Arrays.stream(noise).map(value -> value * value).sum();
             NormalDistribution normal = NormalDistribution.of(0, 1);
@@ -159,18 +160,6 @@ public record NoiseFigures(
                     .test(noise, normal::cumulativeProbability)
                     .getPValue();
             rejected += probability < LEVEL ? 1 : 0;
-        }
-
-        private static double centralMoment(double[] values, double mean, int order) {
-            double sum = 0;
-            for (double value : values) {
-                double power = 1;
-                for (int i = 0; i < order; i++) {
-                    power *= value - mean;
-                }
-                sum += power;
-            }
-            return sum / values.length;
         }
 
         private void neighbours(double[] noise) {

@@ -3,6 +3,8 @@ package org.bcm4j.metrics.statistics;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
  * The uncertainty of figures by the bootstrap. The measured images are resampled with replacement, the same number each
@@ -19,8 +21,8 @@ public record Bootstrap(long seed) {
 
     private static final double CONFIDENCE = 0.95;
 
-    /** The 97.5 % quantile of the normal distribution. */
-    private static final double DEVIATIONS = 1.959964;
+    /** The 97.5 % quantile of the normal distribution, 1.96. */
+    private static final double ERRORS = NormalDistribution.of(0, 1).inverseSurvivalProbability((1 - CONFIDENCE) / 2);
 
     /**
      * Bounds of a mean: quantiles of the means of 1,000 resampled sets.
@@ -60,15 +62,7 @@ public record Bootstrap(long seed) {
             }
             figures[set] = ofSet.applyAsDouble(times);
         }
-        double half = DEVIATIONS * deviation(figures);
+        double half = ERRORS * StandardDeviation.of(figures).getAsDouble();
         return new Bounds(figure - half, figure + half);
-    }
-
-    private static double deviation(double[] values) {
-        double mean = Arrays.stream(values).average().orElseThrow();
-        double squares = Arrays.stream(values)
-                .map(value -> (value - mean) * (value - mean))
-                .sum();
-        return Math.sqrt(squares / (values.length - 1));
     }
 }

@@ -3,6 +3,8 @@ package org.bcm4j.metrics.statistics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.descriptive.StandardDeviation;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * A mean over seeds and its 95 % confidence interval, for normally distributed figures (Student's t).
@@ -13,8 +15,7 @@ import java.util.stream.IntStream;
  * @param figures the figures, in the order of their seeds
  */
 public record ConfidenceInterval(double mean, double low, double high, List<Double> figures) {
-    /** The 97.5 % quantile of Student's t with 1 to 9 degrees of freedom. */
-    private static final double[] QUANTILES = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262};
+    private static final double CONFIDENCE = 0.95;
 
     public ConfidenceInterval {
         figures = List.copyOf(figures);
@@ -23,24 +24,20 @@ public record ConfidenceInterval(double mean, double low, double high, List<Doub
     /** The fewest figures for an interval. */
     public static final int LEAST = 2;
 
-    /** The largest number of figures. */
-    public static final int MOST = QUANTILES.length + 1;
-
     /**
      * The interval of the given figures.
      *
-     * @param figures 2 to 10 of them
+     * @param figures at least 2
+     * @throws IllegalArgumentException if there are fewer
      */
     public static ConfidenceInterval of(double... figures) {
         int count = figures.length;
-        if (count < LEAST || count > MOST) {
-            throw new IllegalArgumentException("an interval takes 2 to 10 figures, not " + count);
+        if (count < LEAST) {
+            throw new IllegalArgumentException("an interval takes at least " + LEAST + " figures, not " + count);
         }
         double mean = Arrays.stream(figures).average().orElseThrow();
-        double squares = Arrays.stream(figures)
-                .map(figure -> (figure - mean) * (figure - mean))
-                .sum();
-        double half = QUANTILES[count - 2] * Math.sqrt(squares / (count - 1) / count);
+        double errors = TDistribution.of(count - 1.0).inverseSurvivalProbability((1 - CONFIDENCE) / 2);
+        double half = errors * StandardDeviation.of(figures).getAsDouble() / Math.sqrt(count);
         return new ConfidenceInterval(
                 mean, mean - half, mean + half, Arrays.stream(figures).boxed().toList());
     }

@@ -100,6 +100,5 @@ class EditingEvaluationTest {
     void wantsImagesAndSeeds() {
         assertThatThrownBy(() -> new EditingEvaluation(10, 2)).isInstanceOf(UserException.class);
         assertThatThrownBy(() -> new EditingEvaluation(200, 1)).isInstanceOf(UserException.class);
-        assertThatThrownBy(() -> new EditingEvaluation(200, 11)).isInstanceOf(UserException.class);
     }
 }

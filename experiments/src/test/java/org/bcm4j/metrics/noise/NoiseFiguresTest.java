@@ -202,6 +202,8 @@ class NoiseFiguresTest {
         assertThat(figures.largestAutocorrelation()).isZero();
         assertThat(figures.imageCorrelation()).isZero();
         assertThat(figures.standardDeviation()).isZero();
+        assertThat(figures.skewness()).isZero();
+        assertThat(figures.excessKurtosis()).isEqualTo(-3);
     }
 
     @Test

@@ -37,7 +37,7 @@ class ConfidenceIntervalTest {
 
     /** Of 2,000 intervals 100 miss the mean, give or take 10: four standard errors are 40. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 5, 10})
+    @ValueSource(ints = {2, 3, 5, 10, 30})
     void coversTheMeanNineteenTimesOfTwenty(int count) {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(count, Device.CPU)) {
@@ -51,8 +51,7 @@ class ConfidenceIntervalTest {
     }
 
     @Test
-    void takesTwoToTenFigures() {
+    void oneFigureHasNoInterval() {
         assertThatThrownBy(() -> ConfidenceInterval.of(1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> ConfidenceInterval.of(new double[11])).isInstanceOf(IllegalArgumentException.class);
     }
 }
