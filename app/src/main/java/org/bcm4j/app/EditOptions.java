@@ -16,7 +16,7 @@ import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.PictureFolder;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
-import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;

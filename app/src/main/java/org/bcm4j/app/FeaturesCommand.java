@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import org.bcm4j.app.Destination.Kind;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.features.FeatureConfig;
-import org.bcm4j.metrics.FeatureTraining;
+import org.bcm4j.features.FeatureTraining;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;

@@ -12,7 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;

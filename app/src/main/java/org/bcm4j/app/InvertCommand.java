@@ -17,7 +17,7 @@ import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
 import org.bcm4j.images.Pixels;
-import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.AtomicDirectory;

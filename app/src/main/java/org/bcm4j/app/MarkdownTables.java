@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.bcm4j.metrics.EvaluationReport;
-import org.bcm4j.metrics.GenerationQuality;
-import org.bcm4j.metrics.HighestFrequency;
-import org.bcm4j.metrics.InterpolationQuality;
-import org.bcm4j.metrics.InversionQuality;
-import org.bcm4j.metrics.NoiseFigures;
-import org.bcm4j.metrics.NoiseQuality;
+import org.bcm4j.metrics.evaluation.EvaluationReport;
+import org.bcm4j.metrics.evaluation.GenerationQuality;
+import org.bcm4j.metrics.evaluation.InterpolationQuality;
+import org.bcm4j.metrics.evaluation.InversionQuality;
+import org.bcm4j.metrics.noise.NoiseFigures;
+import org.bcm4j.metrics.noise.NoiseQuality;
+import org.bcm4j.metrics.pixels.HighestFrequency;
 
 /**
  * The figures of {@code metrics.json} as Markdown tables for a model card. Figures that were not measured have no

@@ -6,7 +6,7 @@ import java.util.concurrent.Callable;
 import org.bcm4j.app.report.ExampleImages;
 import org.bcm4j.app.report.Quickstart;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.metrics.Evaluation;
+import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.UserException;

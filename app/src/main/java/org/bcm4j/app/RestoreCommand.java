@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.EditOptions.Comparison;
 import org.bcm4j.editing.Constraint;
-import org.bcm4j.metrics.Corruption;
+import org.bcm4j.metrics.edits.Corruption;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;

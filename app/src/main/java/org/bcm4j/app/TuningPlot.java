@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.bcm4j.metrics.WalkSearch;
+import org.bcm4j.metrics.evaluation.WalkSearch;
 import org.bcm4j.storage.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;

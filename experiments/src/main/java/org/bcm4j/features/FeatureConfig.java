@@ -42,7 +42,7 @@ public record FeatureConfig(
     }
 
     /** The parameters of a network with this configuration. */
-    public WeightLayout layout() {
+    WeightLayout layout() {
         return new FeatureLayers(this).layout();
     }
 
@@ -51,7 +51,7 @@ public record FeatureConfig(
         return channels == imageChannels && height == imageSize && width == imageSize;
     }
 
-    public FeatureConfig withTestAccuracy(double accuracy) {
+    FeatureConfig withTestAccuracy(double accuracy) {
         return new FeatureConfig(
                 FORMAT, imageSize, imageChannels, firstWidth, secondWidth, features, classNames, accuracy);
     }

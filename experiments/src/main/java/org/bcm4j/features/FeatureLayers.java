@@ -15,10 +15,10 @@ import org.bytedeco.pytorch.global.torch;
  * layers cheap. Two 3×3 convolutions with pooling between them follow, then a dense layer with ReLU, whose outputs are
  * the features, and a dense layer for the classes.
  */
-public record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
+record FeatureLayers(Convolution first, Convolution second, Linear features, Linear classes) {
     private static final int PATCH = 2;
 
-    public FeatureLayers(FeatureConfig config) {
+    FeatureLayers(FeatureConfig config) {
         this(
                 new Convolution("first", PATCH * PATCH * config.imageChannels(), config.firstWidth(), 3),
                 new Convolution("second", config.firstWidth(), config.secondWidth(), 3),
@@ -41,7 +41,7 @@ public record FeatureLayers(Convolution first, Convolution second, Linear featur
     }
 
     /** @param images float32 [B,C,H,W] in [-1,1] */
-    public Activations apply(Pass pass, Tensor images) {
+    Activations apply(Pass pass, Tensor images) {
         Tensor fine = first.apply(pass, torch.pixel_unshuffle(images, PATCH)).relu();
         Tensor coarse = second.apply(pass, torch.max_pool2d(fine, 2, 2)).relu();
         return new Activations(
@@ -49,7 +49,7 @@ public record FeatureLayers(Convolution first, Convolution second, Linear featur
     }
 
     /** The class scores for given activations. */
-    public Responses responses(Pass pass, Activations activations) {
+    Responses responses(Pass pass, Activations activations) {
         return new Responses(activations.features(), classes.apply(pass, activations.features()));
     }
 }

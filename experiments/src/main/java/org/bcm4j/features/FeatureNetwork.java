@@ -82,7 +82,7 @@ public final class FeatureNetwork implements AutoCloseable {
     }
 
     /** Writes a folder with configuration, weights and a README. An existing folder is replaced as a whole. */
-    public static void write(Path folder, FeatureConfig config, Weights weights, String card) {
+    static void write(Path folder, FeatureConfig config, Weights weights, String card) {
         AtomicDirectory.write(folder, directory -> {
             ConfigFile.write(directory.resolve(CONFIG), config);
             Safetensors.write(directory.resolve(WEIGHTS), weights.views(), Map.of("format", FeatureConfig.FORMAT));

@@ -1,2 +1,5 @@
-/** The small classifier whose activations represent the content of an image. Metrics measure samples with it. */
+/**
+ * The small classifier whose activations represent the content of an image, and its training. Metrics measure samples
+ * with it.
+ */
 package org.bcm4j.features;

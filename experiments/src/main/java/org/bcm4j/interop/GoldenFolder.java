@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.checkpoint.Checkpoint;
 import org.bcm4j.interop.GoldenCheck.Comparison;
-import org.bcm4j.metrics.InceptionBlock;
+import org.bcm4j.metrics.inception.InceptionBlock;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;

@@ -4,9 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.interop.GoldenCheck.Comparison;
-import org.bcm4j.metrics.InceptionLayers;
-import org.bcm4j.metrics.InceptionNetwork;
-import org.bcm4j.metrics.InceptionShapes;
+import org.bcm4j.metrics.inception.InceptionLayers;
+import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
@@ -30,7 +29,7 @@ record GoldenInception() implements GoldenSubject {
         Recordings recordings = folder.recordings(check.device());
         Tensor x = recordings.tensor("x");
         recordings.require(x.dim() == 4 && x.size(1) == 3 && x.numel() > 0, "tensor \"x\" must hold images [B,3,H,W]");
-        try (Weights weights = folder.weights(InceptionShapes.network(), check.device())) {
+        try (Weights weights = folder.weights(InceptionLayers.layout(), check.device())) {
             GoldenParts heard = new GoldenParts(check, "", parts(recordings));
             InceptionLayers layers = new InceptionLayers(weights, heard);
             Tensor resized = InceptionNetwork.resized(x);

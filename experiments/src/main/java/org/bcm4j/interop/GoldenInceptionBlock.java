@@ -1,8 +1,8 @@
 package org.bcm4j.interop;
 
 import java.util.List;
-import org.bcm4j.metrics.InceptionBlock;
-import org.bcm4j.metrics.InceptionLayers;
+import org.bcm4j.metrics.inception.InceptionBlock;
+import org.bcm4j.metrics.inception.InceptionLayers;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 

@@ -20,9 +20,9 @@ public enum Metric {
     PSNR(Kind.INVERSION),
     /** Structural similarity of reconstructions. */
     SSIM(Kind.INVERSION),
-    /** Whether inversions lead to noise, {@link NoiseQuality} and {@link NoiseRecovery}. */
+    /** Whether inversions lead to noise, and recover the noise from which an image was generated. */
     NOISE(Kind.INVERSION),
-    /** How real images half-way between two others look, {@link InterpolationQuality}. */
+    /** How real images half-way between two others look. */
     MIDPOINTS(Kind.INTERPOLATION);
 
     private final Kind kind;

@@ -1,5 +1,5 @@
 /**
- * Figures of a model's quality: Fréchet distance between features of real and generated images, reconstruction error of
- * inversions, agreement with the requested class, and a search for the best walk.
+ * Figures of a model's quality. Each room below this package has one subject; {@code evaluation} and {@code edits} join
+ * them to protocols. Here are the names of the metrics, and the listener of every measurement.
  */
 package org.bcm4j.metrics;

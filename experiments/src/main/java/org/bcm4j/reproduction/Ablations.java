@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.bcm4j.metrics.ConfidenceInterval;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;

@@ -10,15 +10,16 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.LongStream;
+import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
-import org.bcm4j.metrics.ConfidenceInterval;
-import org.bcm4j.metrics.GenerationQuality;
-import org.bcm4j.metrics.InversionQuality;
 import org.bcm4j.metrics.MeasuringListener;
-import org.bcm4j.metrics.RealImages;
+import org.bcm4j.metrics.evaluation.GenerationQuality;
+import org.bcm4j.metrics.evaluation.InversionQuality;
+import org.bcm4j.metrics.samples.RealImages;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.tensor.Device;
@@ -36,8 +37,6 @@ import org.bytedeco.pytorch.Tensor;
 public final class Bench {
     /** Enough to estimate the statistics of training images. */
     private static final long MOST_TRAINING_IMAGES = 10_000;
-
-    private static final int BATCH = 100;
 
     private final TrainingConfig config;
     private final Path work;
@@ -172,9 +171,7 @@ public final class Bench {
             TrainedModel model, SamplingPath inversion, LabelledImages images, LongFunction<NoiseSource> initial) {
         return Scope.returning(() -> {
             List<Tensor> parts = new ArrayList<>();
-            for (long first = 0; first < images.size(); first += BATCH) {
-                long[] indices = LongStream.range(first, Math.min(images.size(), first + BATCH))
-                        .toArray();
+            for (long[] indices : Batches.of(images.size())) {
                 parts.add(Scope.returning(() -> {
                     Optional<Tensor> told = labels(model) == InversionQuality.Labels.TRUE
                             ? Optional.of(device().move(images.labels(indices)))
@@ -184,7 +181,7 @@ public final class Bench {
                             .x()
                             .div(scalar(inversion.end()));
                 }));
-                listener.measured("inverting, " + inversion, first + indices.length, images.size());
+                listener.measured("inverting, " + inversion, indices[0] + indices.length, images.size());
             }
             return cat(0, parts.toArray(Tensor[]::new));
         });

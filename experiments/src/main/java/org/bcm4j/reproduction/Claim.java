@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import org.bcm4j.metrics.NoiseFigures;
+import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
 /** The paper's claims that must hold at any scale (docs/method.md §8), each with the comparisons that test it. */

@@ -1,7 +1,7 @@
 package org.bcm4j.reproduction;
 
 import java.util.Optional;
-import org.bcm4j.metrics.ConfidenceInterval;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
 
 /**
  * Two figures and the claim that the first, times a factor, is lower than the second.

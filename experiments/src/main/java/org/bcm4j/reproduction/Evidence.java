@@ -2,7 +2,7 @@ package org.bcm4j.reproduction;
 
 import java.util.Locale;
 import java.util.Optional;
-import org.bcm4j.metrics.ConfidenceInterval;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
 /**

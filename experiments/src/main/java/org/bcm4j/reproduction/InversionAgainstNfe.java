@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
-import org.bcm4j.metrics.ConfidenceInterval;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 import org.bcm4j.walk.Ode;

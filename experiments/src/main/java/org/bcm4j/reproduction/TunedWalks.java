@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.bcm4j.metrics.GenerationQuality;
-import org.bcm4j.metrics.InversionQuality;
-import org.bcm4j.metrics.WalkSearch;
+import org.bcm4j.metrics.evaluation.GenerationQuality;
+import org.bcm4j.metrics.evaluation.InversionQuality;
+import org.bcm4j.metrics.evaluation.WalkSearch;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
 

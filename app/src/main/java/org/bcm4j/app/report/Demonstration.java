@@ -3,7 +3,7 @@ package org.bcm4j.app.report;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.bcm4j.metrics.NoiseFigures;
+import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.walk.SamplingPath;
 
 /**

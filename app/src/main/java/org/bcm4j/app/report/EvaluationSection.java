@@ -4,9 +4,9 @@ import static org.bcm4j.app.report.QuickstartPage.number;
 
 import java.util.List;
 import java.util.Optional;
-import org.bcm4j.metrics.EvaluationReport;
-import org.bcm4j.metrics.GenerationQuality;
-import org.bcm4j.metrics.InversionQuality;
+import org.bcm4j.metrics.evaluation.EvaluationReport;
+import org.bcm4j.metrics.evaluation.GenerationQuality;
+import org.bcm4j.metrics.evaluation.InversionQuality;
 
 /** The section with the figures measured on the model's whole data set, and how they were measured. */
 final class EvaluationSection {

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.NumpyFiles;
-import org.bcm4j.metrics.Evaluation;
+import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;

@@ -1,7 +1,7 @@
 package org.bcm4j.app.report;
 
-import org.bcm4j.metrics.NoiseFigures;
-import org.bcm4j.metrics.ReconstructionError;
+import org.bcm4j.metrics.noise.NoiseFigures;
+import org.bcm4j.metrics.pixels.ReconstructionError;
 
 /**
  * How well inverted noises reproduce their images, and how close they are to noise.

@@ -4,7 +4,7 @@ import static org.bcm4j.app.report.QuickstartPage.number;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.bcm4j.metrics.NoiseFigures;
+import org.bcm4j.metrics.noise.NoiseFigures;
 
 /** The table of how well inverted images are reconstructed, and how close the inverted noise is to drawn noise. */
 final class FidelityTable {

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.bcm4j.metrics.EvaluationReport;
-import org.bcm4j.metrics.InterpolationQuality;
-import org.bcm4j.metrics.InversionQuality;
-import org.bcm4j.metrics.NoiseFigures;
-import org.bcm4j.metrics.NoiseQuality;
+import org.bcm4j.metrics.evaluation.EvaluationReport;
+import org.bcm4j.metrics.evaluation.InterpolationQuality;
+import org.bcm4j.metrics.evaluation.InversionQuality;
+import org.bcm4j.metrics.noise.NoiseFigures;
+import org.bcm4j.metrics.noise.NoiseQuality;
 import org.bcm4j.reproduction.NoiseStatistics;
 
 /** Tables that show whether inversions lead to noise, and how useful that noise is. */

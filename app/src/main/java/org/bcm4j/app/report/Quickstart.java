@@ -13,7 +13,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataBlock;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.images.ImageFiles;
-import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.storage.AtomicDirectory;

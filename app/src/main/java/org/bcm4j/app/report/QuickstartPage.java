@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import org.bcm4j.metrics.EvaluationReport;
+import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.model.ModelConfig;
 
 /**

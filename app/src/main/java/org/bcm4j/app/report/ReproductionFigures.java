@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bcm4j.app.report.ReproductionPlots.Point;
-import org.bcm4j.metrics.ConfidenceInterval;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.reproduction.Ablations;
 import org.bcm4j.reproduction.Coverage;
 import org.bcm4j.reproduction.Edits;

@@ -1,0 +1,229 @@
+package org.bcm4j.metrics.edits;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.evaluation.Evaluation;
+import org.bcm4j.metrics.evaluation.InterpolationQuality;
+import org.bcm4j.metrics.evaluation.InterpolationQuality.InitialNoise;
+import org.bcm4j.metrics.samples.RealImages;
+import org.bcm4j.metrics.statistics.ConfidenceInterval;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.ThereAndBack;
+import org.bcm4j.walk.Walk;
+
+/**
+ * The protocol for comparing edits. It measures: inpainting of the middle square, by the model's own walks and by the
+ * method of consistency models with the same NFE, three times the NFE and more; restoration of JPEG quality 10, 20 and
+ * 30; interpolation with different and with shared initial noise.
+ *
+ * @param images the number of images to edit, from the first; at least 200
+ * @param seeds the number of seeds to average over, at least 2
+ */
+public record EditingEvaluation(long images, int seeds) {
+    /** Includes three times the NFE of the recommended inpainting walks. */
+    private static final List<Integer> CONSISTENCY_MODEL_NFE = List.of(2, 4, 6, 9, 12, 18);
+
+    private static final List<Integer> QUALITIES = List.of(10, 20, 30);
+    private static final long LEAST_IMAGES = 200;
+
+    /** @throws UserException if there are too few images or seeds */
+    public EditingEvaluation {
+        if (images < LEAST_IMAGES || seeds < ConfidenceInterval.LEAST) {
+            throw new UserException("editing is measured on at least " + LEAST_IMAGES + " images with at least "
+                    + ConfidenceInterval.LEAST + " seeds, not on " + images + " with " + seeds);
+        }
+    }
+
+    /** Measures a model's edits. */
+    public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
+        TrainedModel model = subject.model();
+        model.requireWalks();
+        FeatureNetwork features = subject.features()
+                .orElseThrow(() -> new IllegalArgumentException("edits are measured with a feature network"));
+        RealImages real =
+                RealImages.measure(features, subject.images(), subject.images().size(), listener);
+        Bench bench = new Bench(subject, model, features, real, listener);
+        Corruption hole = new Corruption.CentralHole();
+        List<Mended> inpainting = new ArrayList<>();
+        parsed(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
+        for (int nfe : CONSISTENCY_MODEL_NFE) {
+            inpainting.add(bench.mend("central hole", hole, Method.CM, Walk.multistep(nfe)));
+        }
+        List<Mended> restoration = new ArrayList<>();
+        for (int quality : QUALITIES) {
+            Corruption compression = new Corruption.Compression(quality);
+            parsed(walks.restore())
+                    .forEach(walk ->
+                            restoration.add(bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
+        }
+        List<Halved> interpolation = bench.interpolation(walks);
+        return new EditingReport(
+                subject.modelSha256(),
+                features.sha256(),
+                subject.data(),
+                images,
+                seeds,
+                inpainting.stream().map(Mended::repair).toList(),
+                restoration.stream().map(Mended::repair).toList(),
+                interpolation.stream().map(Halved::midpoints).toList(),
+                claims(inpainting, restoration, interpolation));
+    }
+
+    private static Stream<Walk> parsed(Map<String, String> walks) {
+        return walks.values().stream().map(Walk::parse);
+    }
+
+    /** The claims that the figures test, each as differences of pairs with the same seed. */
+    private static List<EditingReport.Claim> claims(
+            List<Mended> inpainting, List<Mended> restoration, List<Halved> interpolation) {
+        List<EditingReport.Claim> claims = new ArrayList<>();
+        for (Mended ours : inpainting) {
+            for (Mended theirs : inpainting) {
+                if (ours.method() == Method.BCM && theirs.method() == Method.CM && theirs.nfe() == 3 * ours.nfe()) {
+                    String pair = "inpainting in " + ours.nfe() + " NFE ("
+                            + ours.repair().walk() + ") below consistency models' in " + theirs.nfe();
+                    claims.add(claim(
+                            pair + ": distance",
+                            ours.repair().distance(),
+                            theirs.repair().distance()));
+                    claims.add(claim(
+                            pair + ": MSE",
+                            ours.repair().meanSquaredError(),
+                            theirs.repair().meanSquaredError()));
+                }
+            }
+        }
+        for (Mended mended : restoration) {
+            EditingReport.Repair repair = mended.repair();
+            double[] damaged = repair.distance().figures().stream()
+                    .mapToDouble(seed -> repair.damagedDistance())
+                    .toArray();
+            claims.add(claim(
+                    "restored from " + repair.damage() + " (" + repair.walk() + ") below the compressed: distance",
+                    repair.distance(),
+                    ConfidenceInterval.of(damaged)));
+        }
+        claims.add(claim(
+                "midpoints with different initial noise below those with shared: distance",
+                distance(interpolation, InitialNoise.DIFFERENT),
+                distance(interpolation, InitialNoise.SHARED)));
+        return claims;
+    }
+
+    private static ConfidenceInterval distance(List<Halved> interpolation, InitialNoise noise) {
+        return interpolation.stream()
+                .filter(halved -> halved.noise() == noise)
+                .findFirst()
+                .orElseThrow()
+                .midpoints()
+                .distance();
+    }
+
+    private static EditingReport.Claim claim(String claim, ConfidenceInterval smaller, ConfidenceInterval larger) {
+        ConfidenceInterval difference = larger.minus(smaller, 1);
+        return new EditingReport.Claim(claim, difference, difference.low() > 0);
+    }
+
+    /** The method of inpainting. */
+    private enum Method {
+        BCM,
+        CM
+    }
+
+    /** The result of a repair. */
+    private record Mended(EditingReport.Repair repair, Method method) {
+        int nfe() {
+            return repair.nfe();
+        }
+    }
+
+    /** The result for midpoints. */
+    private record Halved(InitialNoise noise, EditingReport.Midpoints midpoints) {}
+
+    private final class Bench {
+        private final Evaluation.Subject subject;
+        private final TrainedModel model;
+        private final FeatureNetwork features;
+        private final RealImages real;
+        private final MeasuringListener listener;
+
+        Bench(
+                Evaluation.Subject subject,
+                TrainedModel model,
+                FeatureNetwork features,
+                RealImages real,
+                MeasuringListener listener) {
+            this.subject = subject;
+            this.model = model;
+            this.features = features;
+            this.real = real;
+            this.listener = listener;
+        }
+
+        Mended mend(String name, Corruption damage, Method method, Walk walk) {
+            List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
+                    .mapToObj(
+                            seed -> new EditingQuality(model, features, real, subject.images(), images, seed, listener)
+                                    .of(damage, walk))
+                    .toList();
+            EditingReport.Repair repair = new EditingReport.Repair(
+                    name,
+                    method.name().toLowerCase(Locale.ROOT),
+                    walk.toString(),
+                    walk.nfe(),
+                    interval(figures, EditingQuality.Figures::meanSquaredError),
+                    figures.get(0).damagedError(),
+                    interval(figures, EditingQuality.Figures::relativeToBlurred),
+                    figures.get(0).damagedRelativeToBlurred(),
+                    figures.stream()
+                            .mapToLong(EditingQuality.Figures::changedKnown)
+                            .sum());
+            return new Mended(repair, method);
+        }
+
+        /** The midpoints with each {@link InitialNoise}. */
+        List<Halved> interpolation(RecommendedWalks walks) {
+            ThereAndBack way = Optional.ofNullable(walks.interpolate().get("2"))
+                    .map(text -> ThereAndBack.of(Walk.parse(text)))
+                    .orElseThrow(() -> new UserException("the model's walks.json: holds no walk of 2 evaluations to"
+                            + " noise to interpolate; add one"));
+            return Stream.of(InitialNoise.values())
+                    .map(noise -> midpoints(way.toNoise(), way.toImages(), noise))
+                    .toList();
+        }
+
+        private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
+            double[] distances = LongStream.range(0, seeds)
+                    .mapToDouble(seed -> new InterpolationQuality(
+                                    model, features, real, subject.images(), images / 2, seed, listener)
+                            .of(
+                                    new InterpolationQuality.Ways(inversion, generation),
+                                    InterpolationQuality.Pairs.ANY,
+                                    noise)
+                            .midpoints()
+                            .relativeToBlurred())
+                    .toArray();
+            EditingReport.Midpoints midpoints = new EditingReport.Midpoints(
+                    noise.name().toLowerCase(Locale.ROOT),
+                    inversion.toString(),
+                    generation.toString(),
+                    ConfidenceInterval.of(distances));
+            return new Halved(noise, midpoints);
+        }
+
+        private static ConfidenceInterval interval(
+                List<EditingQuality.Figures> bySeed, ToDoubleFunction<EditingQuality.Figures> figure) {
+            return ConfidenceInterval.of(bySeed.stream().mapToDouble(figure).toArray());
+        }
+    }
+}

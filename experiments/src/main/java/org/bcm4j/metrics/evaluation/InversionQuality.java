@@ -1,0 +1,224 @@
+package org.bcm4j.metrics.evaluation;
+
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.bcm4j.data.Batches;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.noise.NoiseQuality;
+import org.bcm4j.metrics.noise.NoiseRecovery;
+import org.bcm4j.metrics.pixels.ReconstructionError;
+import org.bcm4j.metrics.pixels.StructuralSimilarity;
+import org.bcm4j.metrics.statistics.Bootstrap;
+import org.bcm4j.metrics.statistics.Bounds;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * How well a model inverts along a path. Real images go to noise, and images are generated from that noise again: by a
+ * consistency model in one evaluation, by a denoiser along the same ODE in the other direction. The noise that a walk
+ * adds comes from one seed: walks are compared on common random numbers.
+ *
+ * @param images real images
+ * @param count the number of images to use, from the first
+ * @param seed seeds the noise that walks add
+ * @param bootstrap gives bounds of the figures, if wanted
+ * @param noise whether to measure if the noise is noise, which takes some seconds for each path
+ */
+public record InversionQuality(
+        TrainedModel model,
+        LabelledImages images,
+        long count,
+        long seed,
+        Optional<Bootstrap> bootstrap,
+        boolean noise,
+        MeasuringListener listener) {
+
+    /** Measures without bounds and without figures of the noise. */
+    public InversionQuality(
+            TrainedModel model, LabelledImages images, long count, long seed, MeasuringListener listener) {
+        this(model, images, count, seed, Optional.empty(), false, listener);
+    }
+
+    /** The labels that the model receives, in both directions. */
+    public enum Labels {
+        /** The true class of each image. */
+        TRUE,
+        /** No class. */
+        NULL
+    }
+
+    /**
+     * The figures of one path.
+     *
+     * @param walk the inversion, in its text form: a walk, or a denoiser's ODE
+     * @param nfe network function evaluations of the inversion, per image
+     * @param labels the labels that the model received
+     * @param regeneration the path back, in its text form
+     * @param regenerationNfe network function evaluations of the path back; absent in older files, where it is 1
+     * @param meanSquaredError error of the reconstructions, per pixel value on [0,1]
+     * @param peakSignalToNoise PSNR of that error, in decibels; absent if there was no error
+     * @param structuralSimilarity mean SSIM of the reconstructions; absent for images smaller than its window, and in
+     *     older files
+     * @param meanSquaredErrorBounds bounds over the images; absent, like all bounds, if not requested and in older
+     *     files
+     * @param peakSignalToNoiseBounds bounds of {@code peakSignalToNoise}, derived from those of the error
+     * @param structuralSimilarityBounds bounds of {@code structuralSimilarity}
+     * @param noiseMean mean of the noise found, divided by the noise scale at which the path ends: 0 for the noise from
+     *     which generation starts
+     * @param noiseStandardDeviation standard deviation of the same: 1 for the noise from which generation starts
+     * @param noise whether the noise is noise; absent if not requested, for paths that end below T, and in older files
+     * @param recovery whether inversion recovers the noise from which an image was generated; absent in the same cases
+     *     as {@code noise}
+     */
+    public record Figures(
+            String walk,
+            int nfe,
+            Labels labels,
+            String regeneration,
+            OptionalInt regenerationNfe,
+            double meanSquaredError,
+            Optional<Bounds> meanSquaredErrorBounds,
+            Optional<Double> peakSignalToNoise,
+            Optional<Bounds> peakSignalToNoiseBounds,
+            Optional<Double> structuralSimilarity,
+            Optional<Bounds> structuralSimilarityBounds,
+            double noiseMean,
+            double noiseStandardDeviation,
+            Optional<NoiseQuality> noise,
+            Optional<NoiseRecovery> recovery) {}
+
+    /** Sums over batches. */
+    private static final class Sums {
+        private final double[] errors;
+        private final double[] similarities;
+        private double noise;
+        private double noiseSquares;
+        private long noiseValues;
+        private int done;
+
+        Sums(int count, boolean withSimilarity) {
+            errors = new double[count];
+            similarities = new double[withSimilarity ? count : 0];
+        }
+
+        void add(Tensor originals, Tensor back, Tensor noises) {
+            double[] ofBatch = ReconstructionError.perImage(originals, back);
+            System.arraycopy(ofBatch, 0, errors, done, ofBatch.length);
+            if (similarities.length > 0) {
+                System.arraycopy(StructuralSimilarity.perImage(originals, back), 0, similarities, done, ofBatch.length);
+            }
+            noise += noises.sum().item_double();
+            noiseSquares += noises.square().sum().item_double();
+            noiseValues += noises.numel();
+            done += ofBatch.length;
+        }
+    }
+
+    /**
+     * Inverts along a path, regenerates, and measures.
+     *
+     * @throws UserException if the path does not lead from images to noise or is not for this kind of model; or if the
+     *     model does not take the images or the labels, or gives values that are not finite
+     */
+    public Figures of(SamplingPath way, Labels labels) {
+        requireInverting(way);
+        PathSampler.require(way, model.config());
+        Evaluation.requireFit(model.config(), images, "the data");
+        boolean withSimilarity = StructuralSimilarity.fits(images.height(), images.width());
+        Sums sums = new Sums(Math.toIntExact(count), withSimilarity);
+        Optional<NoiseQuality.Gathering> gathering = noise && way.end() == SIGMA_MAX
+                ? Optional.of(new NoiseQuality.Gathering(images, count))
+                : Optional.empty();
+        for (long[] indices : Batches.of(count)) {
+            try (Scope scope = Scope.open()) {
+                Tensor originals = model.device().move(images.images(indices));
+                PathSampler journey = new PathSampler(
+                        model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
+                Tensor point = journey.from(way, originals).x();
+                Tensor back = journey.from(way.toImages(), point).x();
+                Tensor noises = point.div(scalar(way.end()));
+                sums.add(originals, back, noises);
+                gathering.ifPresent(kept -> kept.add(noises));
+            }
+            listener.measured(way + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
+        }
+        requireFinite(way, sums);
+        return figures(
+                way,
+                labels,
+                sums,
+                gathering.map(kept -> kept.quality(seed)),
+                gathering.map(kept -> NoiseRecovery.of(model, way, labels == Labels.TRUE, count, seed, listener)));
+    }
+
+    private static void requireFinite(SamplingPath way, Sums sums) {
+        if (!Double.isFinite(mean(sums.errors) + sums.noiseSquares)) {
+            throw new UserException("\"" + way + "\" leads this model to values that are not finite; train it again");
+        }
+    }
+
+    private Figures figures(
+            SamplingPath way,
+            Labels labels,
+            Sums sums,
+            Optional<NoiseQuality> quality,
+            Optional<NoiseRecovery> recovery) {
+        double error = mean(sums.errors);
+        double noiseMean = sums.noise / sums.noiseValues;
+        double noiseMeanSquare = sums.noiseSquares / sums.noiseValues;
+        boolean withSimilarity = sums.similarities.length > 0;
+        Optional<Bounds> errorBounds = bootstrap.map(resampling -> resampling.mean(sums.errors));
+        return new Figures(
+                way.toString(),
+                way.nfe(),
+                labels,
+                way.toImages().toString(),
+                OptionalInt.of(way.toImages().nfe()),
+                error,
+                errorBounds,
+                error == 0 ? Optional.empty() : Optional.of(ReconstructionError.peakSignalToNoise(error)),
+                errorBounds.filter(bounds -> bounds.low() > 0).map(InversionQuality::decibels),
+                withSimilarity ? Optional.of(mean(sums.similarities)) : Optional.empty(),
+                bootstrap.filter(wanted -> withSimilarity).map(resampling -> resampling.mean(sums.similarities)),
+                noiseMean,
+                Math.sqrt(noiseMeanSquare - noiseMean * noiseMean),
+                quality,
+                recovery);
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+
+    /** PSNR falls monotonically as the error rises, so quantiles of one are quantiles of the other. */
+    private static Bounds decibels(Bounds error) {
+        return new Bounds(
+                ReconstructionError.peakSignalToNoise(error.high()),
+                ReconstructionError.peakSignalToNoise(error.low()));
+    }
+
+    private Optional<Tensor> told(Labels labels, long[] indices) {
+        return switch (labels) {
+            case TRUE -> Optional.of(model.device().move(images.labels(indices)));
+            case NULL -> Optional.empty();
+        };
+    }
+
+    static void requireInverting(SamplingPath way) {
+        if (way.start() != 0 || way.end() == 0) {
+            throw new UserException("walk \"" + way + "\" does not invert images; start at 0 and end at noise, as in"
+                    + " \"0 +0.07 > 6 > 80\"");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package org.bcm4j.metrics.noise;
+
+import java.util.Optional;
+import org.bcm4j.data.Batches;
+import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.SamplingPath;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Whether an inversion recovers the noise from which an image was generated. z is drawn, an image is generated from it
+ * along the path back, and that image is inverted to z′. All steps use the same labels: the classes in turn, or none.
+ *
+ * @param noise correlation of z′ with z, averaged over the images: 1 if the noise is recovered
+ * @param image mean absolute correlation of z′ with the image
+ */
+public record NoiseRecovery(double noise, double image) {
+    private static final long MOST = 1000;
+
+    /**
+     * Measures the recovery along a path.
+     *
+     * @param inversion a path to pure noise
+     * @param labelled whether the model receives the classes in turn, or none
+     * @param count the number of images used elsewhere; at most 1,000 are generated
+     * @param seed seeds the noises and what walks add
+     */
+    public static NoiseRecovery of(
+            TrainedModel model,
+            SamplingPath inversion,
+            boolean labelled,
+            long count,
+            long seed,
+            MeasuringListener listener) {
+        long most = Math.min(count, MOST);
+        double noise = 0;
+        double image = 0;
+        for (long[] batch : Batches.of(most)) {
+            try (Scope scope = Scope.open()) {
+                Optional<Tensor> told = labelled ? model.cyclicLabels(batch[0], batch.length) : Optional.empty();
+                ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
+                PathSampler journey = new PathSampler(model, told, drawn);
+                Tensor z = drawn.start(model.shape(batch.length));
+                Tensor made = journey.generate(inversion.toImages(), z).x();
+                Tensor found = journey.from(inversion, made).x();
+                noise += sum(found, z, false);
+                image += sum(found, made, true);
+            }
+            listener.measured("recovery, " + inversion, batch[0] + batch.length, most);
+        }
+        return new NoiseRecovery(noise / most, image / most);
+    }
+
+    /** The sum of the correlations of pairs [B,C,H,W]. */
+    private static double sum(Tensor firsts, Tensor seconds, boolean absolute) {
+        double sum = 0;
+        for (long i = 0; i < firsts.size(0); i++) {
+            double correlation =
+                    Correlation.of(HostTensors.doubles(firsts.select(0, i)), HostTensors.doubles(seconds.select(0, i)));
+            sum += absolute ? Math.abs(correlation) : correlation;
+        }
+        return sum;
+    }
+}
