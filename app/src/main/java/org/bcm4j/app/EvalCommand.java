@@ -72,7 +72,7 @@ final class EvalCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final EvaluationWays ways = new EvaluationWays();
+    private final EvaluationPathOptions paths = new EvaluationPathOptions();
 
     @Option(
             names = "--metrics",
@@ -218,7 +218,7 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private void measureModel(Set<Metric> asked) {
-        Evaluation.Ways measured = ways.of(model.folder(), asked, !metrics.isEmpty());
+        Evaluation.SamplingPaths measured = paths.of(model.folder(), asked, !metrics.isEmpty());
         if (measured.generation().isEmpty()) {
             asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
         }

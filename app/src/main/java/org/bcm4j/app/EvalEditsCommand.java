@@ -53,7 +53,7 @@ final class EvalEditsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Destination.requireFile("--out", out, ".json");
-        model.requireBothWays();
+        model.requireBothDirections();
         EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
         DataSource source = data.source();
         LabelledImages test = source.test();

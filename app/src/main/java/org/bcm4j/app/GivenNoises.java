@@ -67,11 +67,11 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
      *
      * @throws UserException if their scale is known and differs
      */
-    void requireScale(SamplingPath way) {
-        scale.filter(found -> found != way.start()).ifPresent(found -> {
+    void requireScale(SamplingPath samplingPath) {
+        scale.filter(found -> found != samplingPath.start()).ifPresent(found -> {
             String text = found.toString().replaceFirst("\\.0$", "");
-            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + way
-                    + "\" starts at another; walk from there, as \"" + text + " > 0\" does");
+            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \""
+                    + samplingPath + "\" starts at another; walk from there, as \"" + text + " > 0\" does");
         });
     }
 

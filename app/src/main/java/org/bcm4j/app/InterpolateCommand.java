@@ -61,7 +61,7 @@ final class InterpolateCommand implements Callable<Integer> {
     private int frames = 8;
 
     @Mixin
-    private final ThereAndBackOptions ways = new ThereAndBackOptions();
+    private final ThereAndBackOptions walks = new ThereAndBackOptions();
 
     @Mixin
     private final EndClassesOption classes = new EndClassesOption();
@@ -89,7 +89,7 @@ final class InterpolateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ThereAndBack way = ways.interpolation(model);
+        ThereAndBack walk = walks.interpolation(model);
         if (frames < 2) {
             throw new UserException("--frames " + frames + ": ask for at least 2, the two ends");
         }
@@ -105,8 +105,8 @@ final class InterpolateCommand implements Callable<Integer> {
             try (TensorModel bcm = model.open()) {
                 Device device = bcm.model().device();
                 Optional<Tensor> labels = choices.labels(device);
-                Tensor strip =
-                        bcm.interpolate(way.toNoise(), way.toImages(), device.move(ends), frames, seed.value(), labels);
+                Tensor strip = bcm.interpolate(
+                        walk.toNoise(), walk.toImages(), device.move(ends), frames, seed.value(), labels);
                 ImageFiles.writePng(
                         destination.path(), ImageGrid.ofColumns(frames).draw(strip));
                 if (gif) {
@@ -120,9 +120,9 @@ final class InterpolateCommand implements Callable<Integer> {
                 "wrote %s: N = %d, walk %s (%d + %d NFE), %s, %s%n",
                 out,
                 frames,
-                way,
-                way.toNoise().nfe(),
-                way.toImages().nfe(),
+                walk,
+                walk.toNoise().nfe(),
+                walk.toImages().nfe(),
                 choices,
                 seed);
         return ExitCode.OK;

@@ -66,7 +66,7 @@ final class InvertCommand implements Callable<Integer> {
     private final FitOptions fit = new FitOptions();
 
     @Mixin
-    private final WayOptions ways = new WayOptions();
+    private final SamplingPathOptions paths = new SamplingPathOptions();
 
     @Option(
             names = "--refine",
@@ -95,7 +95,7 @@ final class InvertCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         EditOptions.requireWithin("--refine", refine, 0, MOST_STEPS);
-        SamplingPath way = ways.inversion(model);
+        SamplingPath samplingPath = paths.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
         if (destination.kind() == Kind.ARRAYS) {
             Writability.requireFile(picture(destination.path()));
@@ -113,18 +113,24 @@ final class InvertCommand implements Callable<Integer> {
             try (TensorModel bcm = model.openAny()) {
                 Tensor points = bcm.model().device().move(images);
                 Optional<Tensor> labels = choice.labels((int) count, bcm.model().device());
-                Tensor found = bcm.invert(way, points, seed.value(), labels);
+                Tensor found = bcm.invert(samplingPath, points, seed.value(), labels);
                 Tensor noises = refine > 0
                         ? bcm.refine(new RefinedInversion(refine), points, found, seed.value(), labels)
                         : found;
                 if (refine > 0) {
                     report(bcm, points, found, noises, labels);
                 }
-                write(destination, new Found(images, noises, labels.map(Device.CPU::move), way.end()));
+                write(destination, new Found(images, noises, labels.map(Device.CPU::move), samplingPath.end()));
             }
         }
         System.out.printf(
-                Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), choice, seed);
+                Locale.ROOT,
+                "wrote %s: N = %d, %s, %s, %s%n",
+                out,
+                count,
+                SamplingPathOptions.described(samplingPath),
+                choice,
+                seed);
         return ExitCode.OK;
     }
 

@@ -79,7 +79,7 @@ final class ModelOptions {
     }
 
     /** @throws org.bcm4j.storage.UserException if there is no model, or it cannot invert images */
-    void requireBothWays() {
+    void requireBothDirections() {
         ModelKind kind = folder().config().kind();
         if (kind == ModelKind.DENOISER) {
             throw new UserException(

@@ -37,7 +37,7 @@ import picocli.CommandLine.Parameters;
             "  bcm reconstruct models/fashion-mnist shirt.png --walk \"0 +0.07 > 6 > 80 > 0\" --out reconstructions",
             "  bcm reconstruct runs/edm/model shirt.png --sampler ddim --steps 50 --out reconstructions",
             "",
-            "With --nfe K the way to noise takes K evaluations and the way back one; with a denoiser both take the"
+            "With --nfe K the path to noise takes K evaluations and the path back one; with a denoiser both take the"
                     + " same steps."
         })
 final class ReconstructCommand implements Callable<Integer> {
@@ -51,7 +51,7 @@ final class ReconstructCommand implements Callable<Integer> {
     private final FitOptions fit = new FitOptions();
 
     @Mixin
-    private final WayOptions ways = new WayOptions();
+    private final SamplingPathOptions paths = new SamplingPathOptions();
 
     @Mixin
     private final ClassOption classOption = new ClassOption();
@@ -70,14 +70,14 @@ final class ReconstructCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SamplingPath way = ways.roundTrip(model);
+        SamplingPath samplingPath = paths.roundTrip(model);
         Destination destination = Destination.of(out, Kind.FOLDER);
         ModelConfig config = model.folder().config();
         ClassOption.Choice choice = classOption.of(config);
         try (Scope scope = Scope.open()) {
             images = fit.reader(config.network()).read(given);
             Tensor pictures = InputImage.signals(images);
-            Tensor back = reconstruct(way, pictures, choice);
+            Tensor back = reconstruct(samplingPath, pictures, choice);
             write(destination, pictures, back);
             report(pictures, back);
         }
@@ -86,16 +86,17 @@ final class ReconstructCommand implements Callable<Integer> {
                 "wrote %s: N = %d, %s, %s, %s%n",
                 out,
                 images.size(),
-                WayOptions.described(way),
+                SamplingPathOptions.described(samplingPath),
                 choice,
                 seed);
         return ExitCode.OK;
     }
 
-    private Tensor reconstruct(SamplingPath way, Tensor pictures, ClassOption.Choice choice) {
+    private Tensor reconstruct(SamplingPath samplingPath, Tensor pictures, ClassOption.Choice choice) {
         try (TensorModel bcm = model.openAny()) {
             Device device = bcm.model().device();
-            Tensor back = bcm.walk(way, device.move(pictures), seed.value(), choice.labels(images.size(), device));
+            Tensor back =
+                    bcm.walk(samplingPath, device.move(pictures), seed.value(), choice.labels(images.size(), device));
             return Device.CPU.move(back);
         }
     }

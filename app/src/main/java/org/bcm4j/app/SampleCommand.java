@@ -47,7 +47,7 @@ final class SampleCommand implements Callable<Integer> {
     private final ModelOptions model = new ModelOptions();
 
     @Mixin
-    private final WayOptions ways = new WayOptions();
+    private final SamplingPathOptions paths = new SamplingPathOptions();
 
     @Option(
             names = {"-n", "--count"},
@@ -84,7 +84,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SamplingPath way = noiseFile.isPresent() ? ways.fromFoundNoise(model) : ways.generation(model);
+        SamplingPath samplingPath = noiseFile.isPresent() ? paths.fromFoundNoise(model) : paths.generation(model);
         wanted.filter(count -> count < 1).ifPresent(count -> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         });
@@ -94,7 +94,7 @@ final class SampleCommand implements Callable<Integer> {
         String classes;
         try (Scope scope = Scope.open()) {
             Optional<GivenNoises> given = noiseFile.map(file -> GivenNoises.read(file, config.network(), wanted));
-            given.ifPresent(noises -> noises.requireScale(way));
+            given.ifPresent(noises -> noises.requireScale(samplingPath));
             count = given.map(GivenNoises::count).orElseGet(() -> wanted.orElse(DEFAULT_COUNT));
             boolean labelled =
                     classText.isEmpty() && given.flatMap(GivenNoises::labels).isPresent();
@@ -107,16 +107,22 @@ final class SampleCommand implements Callable<Integer> {
                                 ? choice.get().labels(count, device)
                                 : bcm.model().cyclicLabels(0, count);
                 Tensor images = given.isPresent()
-                        ? Pixels.toBytes(
-                                bcm.generate(way, device.move(given.get().noises()), seed.value(), labels))
-                        : draw(bcm, way, count, labels);
+                        ? Pixels.toBytes(bcm.generate(
+                                samplingPath, device.move(given.get().noises()), seed.value(), labels))
+                        : draw(bcm, samplingPath, count, labels);
                 write(destination, images, labels);
             }
             classes = choice.map(ClassOption.Choice::toString)
                     .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");
         }
         System.out.printf(
-                Locale.ROOT, "wrote %s: N = %d, %s, %s, %s%n", out, count, WayOptions.described(way), classes, seed);
+                Locale.ROOT,
+                "wrote %s: N = %d, %s, %s, %s%n",
+                out,
+                count,
+                SamplingPathOptions.described(samplingPath),
+                classes,
+                seed);
         return ExitCode.OK;
     }
 
@@ -132,11 +138,11 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(TensorModel bcm, SamplingPath way, int count, Optional<Tensor> labels) {
+    private Tensor draw(TensorModel bcm, SamplingPath samplingPath, int count, Optional<Tensor> labels) {
         List<Tensor> batches = new ArrayList<>();
         try (Progress progress = Progress.show("sampling", "images", 0, count)) {
             AtomicLong done = new AtomicLong();
-            bcm.generate(way, count, seed.value(), labels, batch -> {
+            bcm.generate(samplingPath, count, seed.value(), labels, batch -> {
                 batches.add(Scope.own(Pixels.toBytes(batch)));
                 progress.at(done.addAndGet(batch.size(0)), "");
             });

@@ -30,7 +30,7 @@ final class SwapCommand implements Callable<Integer> {
     private final EditOptions edits = new EditOptions();
 
     @Mixin
-    private final ThereAndBackOptions ways = new ThereAndBackOptions();
+    private final ThereAndBackOptions walks = new ThereAndBackOptions();
 
     @Option(
             names = "--from-class",
@@ -44,18 +44,18 @@ final class SwapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ThereAndBack way = ways.swap(edits.model());
+        ThereAndBack walk = walks.swap(edits.model());
         ModelConfig config = edits.config();
         ClassOption.Choice first = ClassOption.find(config, "--from-class", from);
         ClassOption.Choice second = ClassOption.find(config, "--to-class", to);
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
             int count = (int) pictures.size(0);
-            return edits.run(new Comparison(pictures, Optional.empty()), way.whole(), first + " to " + second, bcm -> {
+            return edits.run(new Comparison(pictures, Optional.empty()), walk.whole(), first + " to " + second, bcm -> {
                 Device device = bcm.model().device();
                 Tensor noises =
-                        bcm.invert(way.toNoise(), device.move(pictures), edits.seed(), first.labels(count, device));
-                return bcm.generate(way.toImages(), noises, edits.seed(), second.labels(count, device));
+                        bcm.invert(walk.toNoise(), device.move(pictures), edits.seed(), first.labels(count, device));
+                return bcm.generate(walk.toImages(), noises, edits.seed(), second.labels(count, device));
             });
         }
     }

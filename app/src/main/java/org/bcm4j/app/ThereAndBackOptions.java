@@ -14,7 +14,7 @@ final class ThereAndBackOptions {
     @Option(
             names = "--inversion",
             paramLabel = "WALK",
-            description = "Only the way from the pictures to noise; --walk then names only the way back.")
+            description = "Only the path from the pictures to noise; --walk then names only the path back.")
     private Optional<String> inversion = Optional.empty();
 
     /**
@@ -24,13 +24,13 @@ final class ThereAndBackOptions {
      *     anywhere except at its start
      */
     ThereAndBack interpolation(ModelOptions model) {
-        model.requireBothWays();
+        model.requireBothDirections();
         return walks.thereAndBack(model, inversion, Purpose.INTERPOLATE);
     }
 
     /** The walk for swapping classes; as {@link #interpolation}. */
     ThereAndBack swap(ModelOptions model) {
-        model.requireBothWays();
+        model.requireBothDirections();
         return walks.thereAndBack(model, inversion, Purpose.SWAP);
     }
 }

@@ -136,7 +136,7 @@ final class TuneCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (aim == Aim.INVERT) {
-            model.requireBothWays();
+            model.requireBothDirections();
         } else {
             model.requireNoDenoiser();
         }

@@ -37,7 +37,7 @@ final class WalkOptions {
                 names = "--nfe",
                 paramLabel = "K",
                 description = "The walk of K network evaluations that is stored with the model (default: " + DEFAULT_NFE
-                        + "; to inpaint, " + INPAINTING_NFE + "); of a way to noise and back, K lead to noise.")
+                        + "; to inpaint, " + INPAINTING_NFE + "); of a path to noise and back, K lead to noise.")
         private Optional<Integer> nfe = Optional.empty();
     }
 
@@ -80,7 +80,7 @@ final class WalkOptions {
 
     /** A walk from images to noise. The model must be able to invert. */
     Walk inversion(ModelOptions model) {
-        model.requireBothWays();
+        model.requireBothDirections();
         Walk walk = walk(model, Purpose.INVERT, DEFAULT_NFE);
         String rule = "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does";
         if (walk.nfe() == 0) {
@@ -94,7 +94,7 @@ final class WalkOptions {
      * generation of 1 NFE.
      */
     Walk roundTrip(ModelOptions model) {
-        model.requireBothWays();
+        model.requireBothDirections();
         Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
             return stored(model, Purpose.INVERT, nfe(DEFAULT_NFE)).then(stored(model, Purpose.SAMPLE, 1));
         });

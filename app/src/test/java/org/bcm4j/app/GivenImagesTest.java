@@ -89,7 +89,7 @@ class GivenImagesTest {
                 "80 > 0");
         done("sample", "--noise", "six.npz", "--walk", "6 > 0", "--out", "fromsix.npz");
         assertThat(done("sample", "--noise", "noises.npz", "--out", "default.npz"))
-                .as("the way back of an interpolation")
+                .as("the path back of an interpolation")
                 .contains("walk 80 > 0 (1 NFE)");
 
         done("inpaint", "again.npz", "--box", "0,0,2,2", "--out", "filled");

@@ -75,12 +75,12 @@ public record GenerationQuality(
      * @throws UserException if the path does not lead from noise to images or is not for this kind of model, or the
      *     model's images do not fit the feature network
      */
-    public Figures of(SamplingPath way) {
-        requireGenerating(way);
-        PathSampler.require(way, model.config());
+    public Figures of(SamplingPath path) {
+        requireGenerating(path);
+        PathSampler.require(path, model.config());
         FeatureGathering gathering = gathering();
-        new GeneratedImages(model, samples, seed, listener).along(way, List.of(gathering));
-        return figures(way, gathering);
+        new GeneratedImages(model, samples, seed, listener).along(path, List.of(gathering));
+        return figures(path, gathering);
     }
 
     FeatureGathering gathering() {
@@ -88,14 +88,14 @@ public record GenerationQuality(
     }
 
     /** The figures of samples generated along a path. */
-    Figures figures(SamplingPath way, FeatureGathering gathering) {
+    Figures figures(SamplingPath path, FeatureGathering gathering) {
         double distance = gathering.distance();
         double accuracy = gathering.accuracy();
         Optional<Double> accuracyOfReal =
                 real.accuracy().filter(share -> model.config().network().classes() > 0);
         return new Figures(
-                way.toString(),
-                way.nfe(),
+                path.toString(),
+                path.nfe(),
                 distance,
                 gathering.bounds(distance),
                 distance / real.blurredDistance(),
@@ -104,9 +104,9 @@ public record GenerationQuality(
                 Optional.of(gathering.highestFrequency().over(real.highestFrequency())));
     }
 
-    static void requireGenerating(SamplingPath way) {
-        if (way.start() == 0 || way.end() != 0) {
-            throw new UserException("walk \"" + way + "\" does not generate images; start at noise and end at 0, as in"
+    static void requireGenerating(SamplingPath path) {
+        if (path.start() == 0 || path.end() != 0) {
+            throw new UserException("walk \"" + path + "\" does not generate images; start at noise and end at 0, as in"
                     + " \"80 > 0\"");
         }
     }

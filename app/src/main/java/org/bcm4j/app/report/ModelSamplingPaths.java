@@ -24,7 +24,8 @@ import org.bcm4j.walk.Walk;
  * @param inversions from images to noise, in the same order; empty for a plain consistency model, which does not invert
  * @param interpolation from images to noise and back; present only for bidirectional models
  */
-record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, Optional<ThereAndBack> interpolation) {
+record ModelSamplingPaths(
+        List<SamplingPath> generations, List<SamplingPath> inversions, Optional<ThereAndBack> interpolation) {
     /** Evaluations to noise of the interpolation, or the nearest that the model has; the default of the commands. */
     private static final int INTERPOLATION_NFE = 2;
 
@@ -36,17 +37,17 @@ record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, 
      *
      * @throws UserException if a walk cannot be parsed or has the wrong ends, or there are none
      */
-    static ModelWays of(Path model, ModelConfig config, RecommendedWalks walks) {
+    static ModelSamplingPaths of(Path model, ModelConfig config, RecommendedWalks walks) {
         if (config.kind() == ModelKind.DENOISER) {
-            return new ModelWays(
+            return new ModelSamplingPaths(
                     List.of(new Ode(SAMPLER, Ode.Direction.GENERATE)),
                     List.of(new Ode(SAMPLER, Ode.Direction.INVERT)),
                     Optional.empty());
         }
         List<SamplingPath> generations = read(model, "generate", walks.generate());
         return config.kind() == ModelKind.CONSISTENCY
-                ? new ModelWays(generations, List.of(), Optional.empty())
-                : new ModelWays(
+                ? new ModelSamplingPaths(generations, List.of(), Optional.empty())
+                : new ModelSamplingPaths(
                         generations,
                         read(model, "invert", walks.invert()),
                         Optional.of(interpolation(model, walks.interpolate())));
@@ -56,7 +57,7 @@ record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, 
         String place = model + ", walks to interpolate";
         return texts.values().stream()
                 .map(text -> read(place, text, ThereAndBack::of))
-                .min(Comparator.comparingInt(way -> Math.abs(way.toNoise().nfe() - INTERPOLATION_NFE)))
+                .min(Comparator.comparingInt(walk -> Math.abs(walk.toNoise().nfe() - INTERPOLATION_NFE)))
                 .orElseThrow(() -> new UserException(place + ": there are none; add some to walks.json"));
     }
 
@@ -95,7 +96,7 @@ record ModelWays(List<SamplingPath> generations, List<SamplingPath> inversions, 
     /** A generation of two evaluations, or the nearest: better than one, and still quick. */
     SamplingPath usualGeneration() {
         return generations.stream()
-                .min(Comparator.comparingInt(way -> Math.abs(way.nfe() - 2)))
+                .min(Comparator.comparingInt(samplingPath -> Math.abs(samplingPath.nfe() - 2)))
                 .orElseThrow();
     }
 }

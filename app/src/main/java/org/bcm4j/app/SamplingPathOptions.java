@@ -8,7 +8,7 @@ import org.bcm4j.walk.Walk;
 import picocli.CommandLine.Mixin;
 
 /** The options for a path with a model of any kind: a walk, or for a denoiser its ODE. */
-final class WayOptions {
+final class SamplingPathOptions {
     @Mixin
     private final WalkOptions walks = new WalkOptions();
 
@@ -50,7 +50,7 @@ final class WayOptions {
     }
 
     /** A description for the command's summary: the kind of path, its text form and its evaluations. */
-    static String described(SamplingPath way) {
-        return (way instanceof Walk ? "walk " : "ODE ") + way + " (" + way.nfe() + " NFE)";
+    static String described(SamplingPath path) {
+        return (path instanceof Walk ? "walk " : "ODE ") + path + " (" + path.nfe() + " NFE)";
     }
 }

@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The paths along which {@code bcm eval} measures a model: walks, or a denoiser's ODE. */
-final class EvaluationWays {
+final class EvaluationPathOptions {
     /** Exclusive upper limit of the initial noise. */
     private static final double MOST_INITIAL_NOISE = 1;
 
@@ -50,18 +50,18 @@ final class EvaluationWays {
      * @param named whether the user gave the metrics; each of them then needs a path
      * @throws UserException if no path fits the metrics, or a path is not for this kind of model
      */
-    Evaluation.Ways of(ModelFolder folder, Set<Metric> asked, boolean named) {
+    Evaluation.SamplingPaths of(ModelFolder folder, Set<Metric> asked, boolean named) {
         boolean ofSamples =
                 EvalCommand.hasAny(asked, Metric.Kind.FEATURES) || EvalCommand.hasAny(asked, Metric.Kind.INCEPTION);
         boolean ofInversions = EvalCommand.hasAny(asked, Metric.Kind.INVERSION);
         boolean ofInterpolations = EvalCommand.hasAny(asked, Metric.Kind.INTERPOLATION);
         List<SamplingPath> chosen = chosen(folder);
         List<SamplingPath> generation =
-                chosen.stream().filter(way -> ofSamples && way.start() > 0).toList();
+                chosen.stream().filter(path -> ofSamples && path.start() > 0).toList();
         List<SamplingPath> inversion =
-                chosen.stream().filter(way -> way.start() == 0).toList();
-        inversion.stream().filter(way -> way.nfe() == 0).findFirst().ifPresent(way -> {
-            throw new UserException("walk \"" + way + "\": only adds noise; an inversion evaluates the model, as"
+                chosen.stream().filter(path -> path.start() == 0).toList();
+        inversion.stream().filter(path -> path.nfe() == 0).findFirst().ifPresent(path -> {
+            throw new UserException("walk \"" + path + "\": only adds noise; an inversion evaluates the model, as"
                     + " \"0 +0.07 > 80\" does");
         });
         if (named && folder.config().kind() == ModelKind.CONSISTENCY && (ofInversions || ofInterpolations)) {
@@ -77,7 +77,7 @@ final class EvaluationWays {
                     "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
                             + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
         }
-        return new Evaluation.Ways(
+        return new Evaluation.SamplingPaths(
                 generation,
                 ofInversions ? inversion : List.of(),
                 asked.contains(Metric.NOISE),
@@ -88,9 +88,9 @@ final class EvaluationWays {
      * The paths for interpolation: the model's stored walks. If other walks are given, or for a denoiser, its
      * inversions, each with the direct path back.
      */
-    private List<InterpolationQuality.Ways> interpolations(ModelFolder folder, List<SamplingPath> inversions) {
+    private List<InterpolationQuality.SamplingPaths> interpolations(ModelFolder folder, List<SamplingPath> inversions) {
         if (!walks.isEmpty() || folder.config().kind() == ModelKind.DENOISER) {
-            return inversions.stream().map(EvaluationWays::andBack).toList();
+            return inversions.stream().map(EvaluationPathOptions::andBack).toList();
         }
         return folder.walks().interpolate().values().stream()
                 .map(text -> andBack(Walk.parse(text)))
@@ -98,12 +98,12 @@ final class EvaluationWays {
     }
 
     /** The two halves of a walk that leads to noise and back, or an inversion with the direct path back. */
-    private static InterpolationQuality.Ways andBack(SamplingPath way) {
-        if (way instanceof Walk walk && walk.end() == 0) {
+    private static InterpolationQuality.SamplingPaths andBack(SamplingPath path) {
+        if (path instanceof Walk walk && walk.end() == 0) {
             ThereAndBack both = ThereAndBack.of(walk);
-            return new InterpolationQuality.Ways(both.toNoise(), both.toImages());
+            return new InterpolationQuality.SamplingPaths(both.toNoise(), both.toImages());
         }
-        return new InterpolationQuality.Ways(way, way.toImages());
+        return new InterpolationQuality.SamplingPaths(path, path.toImages());
     }
 
     private List<SamplingPath> chosen(ModelFolder folder) {
