@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.app.console.ShellWord;
 import org.bcm4j.metrics.EvaluationReport;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.SamplingPath;
