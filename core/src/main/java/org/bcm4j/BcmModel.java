@@ -278,11 +278,11 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /** The requested path, or the default one. For a denoiser the default is an ODE. */
-    SamplingPath way(ImageRequest<?> request, Purpose purpose, Direction direction) {
-        if (request.givenWay().isPresent()) {
-            SamplingPath way = request.givenWay().get();
-            PathSampler.require(way, config());
-            return way;
+    SamplingPath samplingPath(ImageRequest<?> request, Purpose purpose, Direction direction) {
+        if (request.givenPath().isPresent()) {
+            SamplingPath samplingPath = request.givenPath().get();
+            PathSampler.require(samplingPath, config());
+            return samplingPath;
         }
         OptionalInt steps = request.givenSteps();
         if (config().kind() == ModelKind.DENOISER) {
@@ -302,13 +302,13 @@ public final class BcmModel implements AutoCloseable {
 
     /** The walk given to the request, if there is one. */
     Optional<Walk> givenWalk(ImageRequest<?> request) {
-        return request.givenWay().map(way -> {
-            PathSampler.require(way, config());
-            if (way instanceof Walk walk && walk.end() == 0) {
+        return request.givenPath().map(samplingPath -> {
+            PathSampler.require(samplingPath, config());
+            if (samplingPath instanceof Walk walk && walk.end() == 0) {
                 return walk;
             }
-            throw new UserException(
-                    "\"" + way + "\": an edit goes along a walk that leads to images, as \"0 +0.4 > 2 > 0\" does");
+            throw new UserException("\"" + samplingPath
+                    + "\": an edit goes along a walk that leads to images, as \"0 +0.4 > 2 > 0\" does");
         });
     }
 

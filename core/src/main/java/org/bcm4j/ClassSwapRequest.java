@@ -37,17 +37,17 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Images run() {
-        ThereAndBack way = model().thereAndBack(this, Purpose.SWAP);
+        ThereAndBack walk = model().thereAndBack(this, Purpose.SWAP);
         int count = images.count();
         try (Scope scope = Scope.open()) {
             Tensor own = labelsOf(count)
                     .orElseThrow(() -> new IllegalArgumentException("name the class of the images, with label"));
             long[] other = new long[count];
             Arrays.fill(other, target);
-            TensorModel tensors = tensors((long) count * way.whole().nfe());
-            Tensor noises = tensors.invert(way.toNoise(), model().points(images), seedValue(), Optional.of(own));
+            TensorModel tensors = tensors((long) count * walk.whole().nfe());
+            Tensor noises = tensors.invert(walk.toNoise(), model().points(images), seedValue(), Optional.of(own));
             Tensor labels = model().trained().device().integers(other);
-            return Images.ofTensor(tensors.generate(way.toImages(), noises, seedValue(), Optional.of(labels)));
+            return Images.ofTensor(tensors.generate(walk.toImages(), noises, seedValue(), Optional.of(labels)));
         }
     }
 }

@@ -31,7 +31,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
                 InpaintingRequest {
     private final BcmModel model;
     private OptionalInt steps = OptionalInt.empty();
-    private Optional<SamplingPath> way = Optional.empty();
+    private Optional<SamplingPath> path = Optional.empty();
     private long seed;
     private Optional<int[]> classes = Optional.empty();
     private ProgressListener progress = (done, total) -> {};
@@ -55,7 +55,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
             throw new IllegalArgumentException("a walk takes at least 1 step, not " + count);
         }
         steps = OptionalInt.of(count);
-        way = Optional.empty();
+        path = Optional.empty();
         return self();
     }
 
@@ -70,7 +70,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
 
     /** Sets the walk, or for a denoiser the ODE to solve. */
     public final R walk(SamplingPath given) {
-        way = Optional.of(given);
+        path = Optional.of(given);
         steps = OptionalInt.empty();
         return self();
     }
@@ -149,8 +149,8 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     }
 
     /** The path given to this request, if there is one. */
-    final Optional<SamplingPath> givenWay() {
-        return way;
+    final Optional<SamplingPath> givenPath() {
+        return path;
     }
 
     final OptionalInt givenSteps() {

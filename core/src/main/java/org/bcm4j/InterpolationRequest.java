@@ -57,14 +57,14 @@ public final class InterpolationRequest extends ImageRequest<InterpolationReques
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Images run() {
-        ThereAndBack way = model().thereAndBack(this, Purpose.INTERPOLATE);
+        ThereAndBack walk = model().thereAndBack(this, Purpose.INTERPOLATE);
         long evaluations =
-                2L * way.toNoise().nfe() + (long) frames * way.toImages().nfe();
+                2L * walk.toNoise().nfe() + (long) frames * walk.toImages().nfe();
         try (Scope scope = Scope.open()) {
             Tensor ends = cat(0, model().points(first), model().points(last));
             Optional<Tensor> labels = labelsOf(2);
-            return Images.ofTensor(
-                    tensors(evaluations).interpolate(way.toNoise(), way.toImages(), ends, frames, seedValue(), labels));
+            return Images.ofTensor(tensors(evaluations)
+                    .interpolate(walk.toNoise(), walk.toImages(), ends, frames, seedValue(), labels));
         }
     }
 }

@@ -44,12 +44,12 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Noise run() {
-        SamplingPath way = model().way(this, Purpose.INVERT, Direction.INVERT);
+        SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.INVERT);
         try (Scope scope = Scope.open()) {
             Tensor points = model().points(images);
             Optional<Tensor> labels = labelsOf(images.count());
-            TensorModel tensors = tensors((long) images.count() * way.nfe());
-            Tensor found = tensors.invert(way, points, seedValue(), labels);
+            TensorModel tensors = tensors((long) images.count() * path.nfe());
+            Tensor found = tensors.invert(path, points, seedValue(), labels);
             return Noise.ofTensor(
                     refinement.isPresent()
                             ? tensors.refine(refinement.get(), points, found, seedValue(), labels)

@@ -33,10 +33,10 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Images run() {
-        SamplingPath way = model().way(this, Purpose.INVERT, Direction.RECONSTRUCT);
-        SamplingPath whole = way instanceof Walk walk && walk.end() != 0
+        SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.RECONSTRUCT);
+        SamplingPath whole = path instanceof Walk walk && walk.end() != 0
                 ? walk.then(model().walks().walk(Purpose.SAMPLE, 1))
-                : way;
+                : path;
         try (Scope scope = Scope.open()) {
             return Images.ofTensor(tensors((long) images.count() * whole.nfe())
                     .walk(whole, model().points(images), seedValue(), labelsOf(images.count())));

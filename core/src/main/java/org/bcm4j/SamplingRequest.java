@@ -61,12 +61,12 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Images generate() {
-        SamplingPath way = way();
+        SamplingPath path = chosenPath();
         try (Scope scope = Scope.open()) {
-            TensorModel tensors = tensors((long) count * way.nfe());
+            TensorModel tensors = tensors((long) count * path.nfe());
             Tensor images = noise.isPresent()
-                    ? tensors.generate(way, model().points(noise.get()), seedValue(), labels())
-                    : tensors.generate(way, count, seedValue(), labels());
+                    ? tensors.generate(path, model().points(noise.get()), seedValue(), labels())
+                    : tensors.generate(path, count, seedValue(), labels());
             return Images.ofTensor(images);
         }
     }
@@ -82,18 +82,18 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
             receiver.accept(generate());
             return;
         }
-        SamplingPath way = way();
+        SamplingPath path = chosenPath();
         try (Scope scope = Scope.open()) {
-            tensors((long) count * way.nfe())
-                    .generate(way, count, seedValue(), labels(), batch -> receiver.accept(Images.ofTensor(batch)));
+            tensors((long) count * path.nfe())
+                    .generate(path, count, seedValue(), labels(), batch -> receiver.accept(Images.ofTensor(batch)));
         }
     }
 
-    private SamplingPath way() {
-        boolean ownWalk = givenWay().isEmpty() && givenSteps().isEmpty();
+    private SamplingPath chosenPath() {
+        boolean ownWalk = givenPath().isEmpty() && givenSteps().isEmpty();
         return noise.isPresent() && ownWalk && model().config().kind().isBidirectional()
                 ? model().thereAndBack(this, Purpose.INTERPOLATE).toImages()
-                : model().way(this, Purpose.SAMPLE, Direction.GENERATE);
+                : model().samplingPath(this, Purpose.SAMPLE, Direction.GENERATE);
     }
 
     private Optional<Tensor> labels() {

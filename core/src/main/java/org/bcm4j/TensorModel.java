@@ -89,10 +89,10 @@ public final class TensorModel implements AutoCloseable {
      * @param labels int64 [count]; absent for the null class, or no classes
      * @return float32 [count,C,H,W], not clipped
      */
-    public Tensor generate(SamplingPath way, long count, long seed, Optional<Tensor> labels) {
+    public Tensor generate(SamplingPath samplingPath, long count, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
             List<Tensor> batches = new ArrayList<>();
-            generate(way, count, seed, labels, batch -> batches.add(Scope.own(batch)));
+            generate(samplingPath, count, seed, labels, batch -> batches.add(Scope.own(batch)));
             Tensor images = cat(0, batches.toArray(Tensor[]::new));
             batches.forEach(Tensor::releaseReference);
             return images;
@@ -104,7 +104,8 @@ public final class TensorModel implements AutoCloseable {
      *
      * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when the receiver returns
      */
-    public void generate(SamplingPath way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
+    public void generate(
+            SamplingPath samplingPath, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
         if (count < 1) {
             throw new IllegalArgumentException("at least 1 image can be generated, not " + count);
         }
@@ -114,7 +115,7 @@ public final class TensorModel implements AutoCloseable {
             try (Scope scope = Scope.open()) {
                 ImageNoise noise = ImageNoise.from(seed, start, model.device());
                 receiver.accept(journey(labels, start, size, noise)
-                        .generate(way, noise.start(model.shape(size)))
+                        .generate(samplingPath, noise.start(model.shape(size)))
                         .x());
             }
         }
@@ -126,29 +127,29 @@ public final class TensorModel implements AutoCloseable {
      * @param noises standard normal, float32 [N,C,H,W]; {@link #invert} returns noises of this scale
      * @param seed seeds the noise that a walk adds
      */
-    public Tensor generate(SamplingPath way, Tensor noises, long seed, Optional<Tensor> labels) {
+    public Tensor generate(SamplingPath samplingPath, Tensor noises, long seed, Optional<Tensor> labels) {
         model.requireInputs(noises, labels);
         return inBatches(
                 noises,
                 seed,
                 (noise, first, batch) ->
-                        journey(labels, first, batch.size(0), noise).generate(way, batch));
+                        journey(labels, first, batch.size(0), noise).generate(samplingPath, batch));
     }
 
     /**
      * Moves points along a path, for example from images to noise.
      *
-     * @param points float32 [N,C,H,W] at noise scale {@code way.start()}
+     * @param points float32 [N,C,H,W] at noise scale {@code samplingPath.start()}
      * @param seed seeds the noise that a walk adds, drawn per image
-     * @return the points at noise scale {@code way.end()}
+     * @return the points at noise scale {@code samplingPath.end()}
      */
-    public Tensor walk(SamplingPath way, Tensor points, long seed, Optional<Tensor> labels) {
+    public Tensor walk(SamplingPath samplingPath, Tensor points, long seed, Optional<Tensor> labels) {
         model.requireInputs(points, labels);
         return inBatches(
                 points,
                 seed,
                 (noise, first, batch) ->
-                        journey(labels, first, batch.size(0), noise).from(way, batch));
+                        journey(labels, first, batch.size(0), noise).from(samplingPath, batch));
     }
 
     /**
@@ -211,16 +212,17 @@ public final class TensorModel implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the path does not lead from images to noise
      */
-    public Tensor invert(SamplingPath way, Tensor images, long seed, Optional<Tensor> labels) {
-        if (way.start() != 0 || way.end() == 0) {
+    public Tensor invert(SamplingPath samplingPath, Tensor images, long seed, Optional<Tensor> labels) {
+        if (samplingPath.start() != 0 || samplingPath.end() == 0) {
             throw new IllegalArgumentException(
-                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + way + "\"");
+                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + samplingPath
+                            + "\"");
         }
-        if (way.nfe() == 0) {
-            throw new IllegalArgumentException("\"" + way
+        if (samplingPath.nfe() == 0) {
+            throw new IllegalArgumentException("\"" + samplingPath
                     + "\" adds noise to images and inverts nothing; evaluate the model, as \"0 +0.07 > 80\" does");
         }
-        return Scope.returning(() -> walk(way, images, seed, labels).div(scalar(way.end())));
+        return Scope.returning(() -> walk(samplingPath, images, seed, labels).div(scalar(samplingPath.end())));
     }
 
     /**

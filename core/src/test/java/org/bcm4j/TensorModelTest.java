@@ -255,7 +255,7 @@ class TensorModelTest {
     }
 
     @Test
-    void countsAndWaysThatCannotBeRightAreRefused() {
+    void countsAndPathsThatCannotBeRightAreRefused() {
         Walk there = Walk.parse("0 +0.07 > 80");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();

@@ -13,18 +13,18 @@ import java.util.concurrent.TimeUnit;
  * @param directory where it runs
  * @param jvmOptions further options of the JVM
  */
-record CommandProcess(Path directory, List<String> jvmOptions) {
+public record CommandProcess(Path directory, List<String> jvmOptions) {
     private static final long PATIENCE_SECONDS = 300;
 
     /** What a run did. */
-    record Outcome(int exitCode, String out, String err) {}
+    public record Outcome(int exitCode, String out, String err) {}
 
-    static CommandProcess in(Path directory) {
+    public static CommandProcess in(Path directory) {
         return new CommandProcess(directory, List.of());
     }
 
     /** Runs to the end. */
-    Outcome run(String... arguments) throws IOException, InterruptedException {
+    public Outcome run(String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile("bcm", ".out");
         Path err = Files.createTempFile("bcm", ".err");
         try {
@@ -37,7 +37,7 @@ record CommandProcess(Path directory, List<String> jvmOptions) {
     }
 
     /** Starts a run whose streams go to files. */
-    Process start(Path out, Path err, String... arguments) throws IOException {
+    public Process start(Path out, Path err, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
@@ -65,7 +65,7 @@ record CommandProcess(Path directory, List<String> jvmOptions) {
     }
 
     /** Waits for the end of a run. */
-    static Outcome outcome(Process process, Path out, Path err) throws IOException, InterruptedException {
+    public static Outcome outcome(Process process, Path out, Path err) throws IOException, InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             throw new AssertionError(

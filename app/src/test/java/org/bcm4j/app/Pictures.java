@@ -8,21 +8,21 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 
 /** Picture files to give to commands, and to look at what they wrote. */
-final class Pictures {
+public final class Pictures {
     private Pictures() {}
 
     /** A grey picture that brightens to the right. */
-    static void grey(Path file, int width, int height) throws IOException {
+    public static void grey(Path file, int width, int height) throws IOException {
         write(file, new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY));
     }
 
     /** A picture that is red, green and blue in turns. */
-    static void coloured(Path file, int width, int height) throws IOException {
+    public static void coloured(Path file, int width, int height) throws IOException {
         write(file, new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB));
     }
 
     /** A folder of {@code count} pictures of random pixels, {@code 0.png} and on, which depend on the folder's name. */
-    static void random(Path folder, int count, int side, int type) throws IOException {
+    public static void random(Path folder, int count, int side, int type) throws IOException {
         Files.createDirectories(folder);
         SplittableRandom random = new SplittableRandom(folder.getFileName().hashCode());
         for (int i = 0; i < count; i++) {
@@ -45,7 +45,7 @@ final class Pictures {
         ImageIO.write(picture, "png", file.toFile());
     }
 
-    static BufferedImage read(Path file) throws IOException {
+    public static BufferedImage read(Path file) throws IOException {
         return ImageIO.read(file.toFile());
     }
 }

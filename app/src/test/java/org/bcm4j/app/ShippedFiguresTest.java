@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bcm4j.app.console.MarkdownTables;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.edits.EditingReport;
 import org.bcm4j.metrics.evaluation.EvaluationReport;

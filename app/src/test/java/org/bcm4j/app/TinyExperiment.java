@@ -7,14 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** An experiment of a few seconds on a data set of its own: sixteen 8 x 8 pictures in the files of Fashion-MNIST. */
-final class TinyExperiment {
+public final class TinyExperiment {
     private static final int IMAGES = 16;
     private static final int SIDE = 8;
 
     private TinyExperiment() {}
 
     /** The configuration; {@code directory} is where {@link #writeData} puts the images. */
-    static String yaml(Path directory) {
+    public static String yaml(Path directory) {
         return """
                 data: {kind: fashion-mnist, directory: %s}
                 network:
@@ -36,7 +36,7 @@ final class TinyExperiment {
     }
 
     /** The paper's experiments on 8 x 8 grey pictures of two classes; {@code data} is their data block, in one line. */
-    static String reproduction(String data) {
+    public static String reproduction(String data) {
         return """
                 training:
                   data: %s
@@ -56,12 +56,12 @@ final class TinyExperiment {
                 """.formatted(data);
     }
 
-    static void writeData(Path directory) throws IOException {
+    public static void writeData(Path directory) throws IOException {
         writeData(directory, "train", IMAGES, SIDE);
     }
 
     /** Images of {@code side} x {@code side} pixels in ten classes, as Fashion-MNIST's files {@code split}-images and -labels. */
-    static void writeData(Path directory, String split, int images, int side) throws IOException {
+    public static void writeData(Path directory, String split, int images, int side) throws IOException {
         try (OutputStream out = Files.newOutputStream(directory.resolve(split + "-images-idx3-ubyte"))) {
             out.write(ints(0x803, images, side, side));
             for (int i = 0; i < images * side * side; i++) {

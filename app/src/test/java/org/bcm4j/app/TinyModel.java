@@ -14,28 +14,28 @@ import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 
 /** A model of random weights that takes 8 x 8 grey images of cats and dogs. */
-final class TinyModel {
-    static final int SIDE = 8;
-    static final List<String> CLASSES = List.of("cat", "dog");
+public final class TinyModel {
+    public static final int SIDE = 8;
+    public static final List<String> CLASSES = List.of("cat", "dog");
 
     private TinyModel() {}
 
-    static void write(Path folder) {
+    public static void write(Path folder) {
         write(folder, ModelKind.BIDIRECTIONAL, true);
     }
 
     /** A model that wants the class of every image. */
-    static void writeLabelsOnly(Path folder) {
+    public static void writeLabelsOnly(Path folder) {
         write(folder, ModelKind.BIDIRECTIONAL, false);
     }
 
     /** A model that leads from noise to images only. */
-    static void writePlain(Path folder) {
+    public static void writePlain(Path folder) {
         write(folder, ModelKind.CONSISTENCY, true);
     }
 
     /** A denoiser of the same images. */
-    static void writeDenoiser(Path folder) {
+    public static void writeDenoiser(Path folder) {
         write(folder, ModelKind.DENOISER, true);
     }
 

@@ -24,33 +24,33 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
     }
 
     /**
-     * Generates: moves the points {@code way.start()·z} along the path.
+     * Generates: moves the points {@code path.start()·z} along the path.
      *
      * @param z standard normal noise, [B,C,H,W]
      * @throws UserException if the path is not for this kind of model, or does not start at noise
      */
-    public SampledPoints generate(SamplingPath way, Tensor z) {
-        require(way, model.config());
+    public SampledPoints generate(SamplingPath path, Tensor z) {
+        require(path, model.config());
         model.requireInputs(z, labels);
-        if (way instanceof Ode ode) {
+        if (path instanceof Ode ode) {
             if (ode.start() == 0) {
                 throw new UserException("ODE \"" + ode + "\" starts at an image, so it cannot generate one");
             }
             return ode.generate(denoiser(), z);
         }
-        return walker().generate((Walk) way, z);
+        return walker().generate((Walk) path, z);
     }
 
     /**
      * Moves the given points along the path.
      *
-     * @param x points at noise scale {@code way.start()}, [B,C,H,W]
+     * @param x points at noise scale {@code path.start()}, [B,C,H,W]
      * @throws UserException if the path is not for this kind of model
      */
-    public SampledPoints from(SamplingPath way, Tensor x) {
-        require(way, model.config());
+    public SampledPoints from(SamplingPath path, Tensor x) {
+        require(path, model.config());
         model.requireInputs(x, labels);
-        return way instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) way, x);
+        return path instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) path, x);
     }
 
     /**
@@ -59,18 +59,18 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
      * @throws UserException for a walk with a denoiser, a walk to a time other than 0 with a plain consistency model,
      *     or an ODE with a model that is not a denoiser
      */
-    public static void require(SamplingPath way, ModelConfig model) {
-        if (way instanceof Walk && !model.kind().walks()) {
+    public static void require(SamplingPath path, ModelConfig model) {
+        if (path instanceof Walk && !model.kind().walks()) {
             throw new UserException(
-                    "walk \"" + way + "\": this model is a denoiser, which walks no trajectory by itself;"
+                    "walk \"" + path + "\": this model is a denoiser, which walks no trajectory by itself;"
                             + " solve its ODE, or name a consistency model");
         }
-        if (way instanceof Walk walk && model.kind() == ModelKind.CONSISTENCY) {
+        if (path instanceof Walk walk && model.kind() == ModelKind.CONSISTENCY) {
             requireMultistep(walk);
         }
-        if (way instanceof Ode && model.kind().walks()) {
+        if (path instanceof Ode && model.kind().walks()) {
             throw new UserException(
-                    "ODE \"" + way + "\": this model is no denoiser, so there is no ODE to solve with it;"
+                    "ODE \"" + path + "\": this model is no denoiser, so there is no ODE to solve with it;"
                             + " walk with it, or name a model trained with the term edm-denoising");
         }
     }

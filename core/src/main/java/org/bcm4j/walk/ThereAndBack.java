@@ -21,11 +21,11 @@ public record ThereAndBack(Walk toNoise, Walk toImages) {
     public ThereAndBack {
         if (toNoise.start() != 0 || toNoise.end() == 0 || toNoise.nfe() == 0) {
             throw new UserException(
-                    "walk \"" + toNoise + "\": the way to noise leads from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
+                    "walk \"" + toNoise + "\": the path to noise leads from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
         }
         if (toImages.start() == 0 || toImages.end() != 0) {
             throw new UserException(
-                    "walk \"" + toImages + "\": the way back leads from noise to 0, as \"80 > 0\" does");
+                    "walk \"" + toImages + "\": the path back leads from noise to 0, as \"80 > 0\" does");
         }
         if (toNoise.end() != toImages.start()) {
             throw new UserException("walk \"" + toImages + "\" cannot follow \"" + toNoise

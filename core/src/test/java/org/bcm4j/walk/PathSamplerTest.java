@@ -136,7 +136,7 @@ class JourneyTest {
         }
     }
 
-    /** What a way says that it costs is what was counted. */
+    /** What a path says that it costs is what was counted. */
     @Property(tries = 20)
     void tellsTheEvaluationsThatAreCounted(
             @ForAll OdeSolver solver,
@@ -144,14 +144,14 @@ class JourneyTest {
             @ForAll @IntRange(min = 2, max = 12) int points) {
         try (Scope scope = Scope.open();
                 TrainedModel model = denoiser()) {
-            Ode way = ode(solver, points, direction);
-            SampledPoints end = new PathSampler(model, Optional.empty(), none()).from(way, normal(1, 1, 8, 8));
-            assertThat(end.nfe()).isEqualTo(way.nfe()).isPositive();
+            Ode path = ode(solver, points, direction);
+            SampledPoints end = new PathSampler(model, Optional.empty(), none()).from(path, normal(1, 1, 8, 8));
+            assertThat(end.nfe()).isEqualTo(path.nfe()).isPositive();
         }
     }
 
     @Test
-    void aWayTellsWhereItLeadsAndHow() {
+    void aPathTellsWhereItLeadsAndHow() {
         assertThat(GENERATION).hasToString("80 > 0, heun, 64 steps");
         assertThat(INVERSION).hasToString("0 > 80, heun, 64 steps");
         assertThat(INVERSION.toImages()).isEqualTo(GENERATION);
@@ -179,7 +179,7 @@ class JourneyTest {
     }
 
     @Test
-    void eachKindOfModelHasItsOwnWays() {
+    void eachKindOfModelHasItsOwnPaths() {
         try (Scope scope = Scope.open();
                 TrainedModel denoiser = denoiser();
                 TrainedModel consistent = consistent()) {

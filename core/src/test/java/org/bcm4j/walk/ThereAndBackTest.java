@@ -17,11 +17,11 @@ class ThereAndBackTest {
         "0 > 45, 45 > 0",
     })
     void oneWalkTurnsAtItsLargestNoiseScale(String toNoise, String toImages) {
-        ThereAndBack way = ThereAndBack.of(Walk.parse(toNoise).then(Walk.parse(toImages)));
-        assertThat(way.toNoise()).hasToString(toNoise);
-        assertThat(way.toImages()).hasToString(toImages);
-        assertThat(way).isEqualTo(new ThereAndBack(Walk.parse(toNoise), Walk.parse(toImages)));
-        assertThat(Walk.parse(way.toString())).isEqualTo(way.whole());
+        ThereAndBack walk = ThereAndBack.of(Walk.parse(toNoise).then(Walk.parse(toImages)));
+        assertThat(walk.toNoise()).hasToString(toNoise);
+        assertThat(walk.toImages()).hasToString(toImages);
+        assertThat(walk).isEqualTo(new ThereAndBack(Walk.parse(toNoise), Walk.parse(toImages)));
+        assertThat(Walk.parse(walk.toString())).isEqualTo(walk.whole());
     }
 
     @ParameterizedTest
@@ -51,15 +51,15 @@ class ThereAndBackTest {
     }
 
     @Test
-    void theWaysMeet() {
+    void theWalksMeet() {
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> new ThereAndBack(Walk.parse("0 +0.07 > 80"), Walk.parse("10 > 0")))
                 .withMessage("walk \"10 > 0\" cannot follow \"0 +0.07 > 80\"; let it start where the inversion ends");
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> new ThereAndBack(Walk.parse("0 +0.07 > 80"), Walk.parse("80 > 1")))
-                .withMessageContaining("the way back leads from noise to 0");
+                .withMessageContaining("the path back leads from noise to 0");
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> new ThereAndBack(Walk.parse("80 > 0"), Walk.parse("80 > 0")))
-                .withMessageContaining("the way to noise leads from 0 to noise");
+                .withMessageContaining("the path to noise leads from 0 to noise");
     }
 }

@@ -101,8 +101,8 @@ public record InversionAgainstNfe(long images, int seeds) implements Stage<Inver
         return new Result(provenance, points);
     }
 
-    private Point point(Bench bench, String method, TrainedModel model, SamplingPath way) {
-        ConfidenceInterval error = bench.reconstruction(model, way, images, seeds);
-        return new Point(method, way.toString(), way.nfe(), way.toImages().nfe(), error);
+    private Point point(Bench bench, String method, TrainedModel model, SamplingPath path) {
+        ConfidenceInterval error = bench.reconstruction(model, path, images, seeds);
+        return new Point(method, path.toString(), path.nfe(), path.toImages().nfe(), error);
     }
 }

@@ -131,7 +131,10 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
                                 pairs,
                                 seed,
                                 bench.listener())
-                        .of(new InterpolationQuality.Ways(inversion, generation), InterpolationQuality.Pairs.ANY, noise)
+                        .of(
+                                new InterpolationQuality.SamplingPaths(inversion, generation),
+                                InterpolationQuality.Pairs.ANY,
+                                noise)
                         .midpoints()
                         .relativeToBlurred());
     }

@@ -40,10 +40,11 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
      * The figures of one source of noises.
      *
      * @param source the source of the noises
+     * @param samplingPath the text form of the inversion's path; "drawn" for drawn noises
      * @param nfe network function evaluations of the inversion; 0 for drawn noises
      * @param bySeed the figures for each seed
      */
-    public record Row(Source source, String way, int nfe, List<NoiseQuality> bySeed) {
+    public record Row(Source source, String samplingPath, int nfe, List<NoiseQuality> bySeed) {
         /** A figure over seeds. */
         public ConfidenceInterval figure(ToDoubleFunction<NoiseFigures> figure) {
             return ConfidenceInterval.of(bySeed.stream()
@@ -125,12 +126,12 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
         return new Result(provenance, rows);
     }
 
-    private Row row(Bench bench, Source source, TrainedModel model, SamplingPath way) {
-        return new Row(source, way.toString(), way.nfe(), bySeed(seed -> {
+    private Row row(Bench bench, Source source, TrainedModel model, SamplingPath path) {
+        return new Row(source, path.toString(), path.nfe(), bySeed(seed -> {
             try (Scope scope = Scope.open()) {
                 LabelledImages pictures = bench.testImages(seed, images);
                 Tensor noises =
-                        bench.noises(model, way, pictures, first -> ImageNoise.from(seed, first, bench.device()));
+                        bench.noises(model, path, pictures, first -> ImageNoise.from(seed, first, bench.device()));
                 return NoiseQuality.of(noises, pictures, seed);
             }
         }));

@@ -166,7 +166,7 @@ class ClaimTest {
                 figure,
                 0);
         NoiseQuality quality = new NoiseQuality(figures, Optional.empty());
-        return new NoiseStatistics.Row(source, "way", nfe, List.of(quality, quality));
+        return new NoiseStatistics.Row(source, "path", nfe, List.of(quality, quality));
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.app.console.ShellWord;
 import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.SamplingPath;
@@ -17,8 +18,8 @@ record CommandLines(Quickstart options) {
 
     Html generations(Demonstration demonstration) {
         return listing(demonstration.generations().stream()
-                .map(generation -> sample(generation.way(), Demonstrator.SAMPLES) + " --out generated-"
-                        + generation.way().nfe() + "-nfe.png"));
+                .map(generation -> sample(generation.samplingPath(), Demonstrator.SAMPLES) + " --out generated-"
+                        + generation.samplingPath().nfe() + "-nfe.png"));
     }
 
     Html reconstructions(Demonstration demonstration) {
@@ -33,12 +34,12 @@ record CommandLines(Quickstart options) {
                 + " \\\n    --frames " + Demonstrator.FRAMES
                 + strip.classes().map(classes -> " --class " + classes).orElse("")
                 + " --inversion \"" + strip.inversion() + "\""
-                + way(strip.generation())
+                + pathOptions(strip.generation())
                 + seed() + " --out between.png"));
     }
 
-    Html firstClass(SamplingPath way) {
-        return listing(Stream.of(sample(way, Demonstrator.CLASS_SAMPLES) + " --class 0 --out class-0.png"));
+    Html firstClass(SamplingPath samplingPath) {
+        return listing(Stream.of(sample(samplingPath, Demonstrator.CLASS_SAMPLES) + " --class 0 --out class-0.png"));
     }
 
     Html evaluation(EvaluationReport.Protocol protocol) {
@@ -46,8 +47,8 @@ record CommandLines(Quickstart options) {
                 + protocol.images() + " --seed " + protocol.seed()));
     }
 
-    private String sample(SamplingPath way, int count) {
-        return "sample " + model() + way(way) + " -n " + count + seed();
+    private String sample(SamplingPath samplingPath, int count) {
+        return "sample " + model() + pathOptions(samplingPath) + " -n " + count + seed();
     }
 
     private String model() {
@@ -67,19 +68,19 @@ record CommandLines(Quickstart options) {
     }
 
     /** The options for a path. */
-    private static String way(SamplingPath way) {
-        if (way instanceof Ode ode) {
+    private static String pathOptions(SamplingPath samplingPath) {
+        if (samplingPath instanceof Ode ode) {
             return " --sampler " + ode.sampler().solver().name().toLowerCase(Locale.ROOT) + " --steps "
                     + ode.sampler().points();
         }
-        return " --walk \"" + way + "\"";
+        return " --walk \"" + samplingPath + "\"";
     }
 
     /** The options for a path to noise and back. An ODE has the same options in both directions. */
     private static String whole(SamplingPath inversion, SamplingPath generation) {
         return inversion instanceof Walk toNoise && generation instanceof Walk toImages
-                ? way(toNoise.then(toImages))
-                : way(inversion);
+                ? pathOptions(toNoise.then(toImages))
+                : pathOptions(inversion);
     }
 
     /** A path quoted as one shell word. */

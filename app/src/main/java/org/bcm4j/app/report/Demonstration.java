@@ -36,7 +36,7 @@ record Demonstration(
      *
      * @param imagesPerSecond the speed; not on the page, whose bytes depend only on the model and the seed
      */
-    record Generation(SamplingPath way, Picture picture, double imagesPerSecond) {}
+    record Generation(SamplingPath samplingPath, Picture picture, double imagesPerSecond) {}
 
     /**
      * Images between two real ones, which are the ends of the strip.
@@ -64,7 +64,7 @@ record Demonstration(
     record Midpoints(SamplingPath inversion, SamplingPath generation, Picture picture) {}
 
     /** Images of one class. */
-    record ClassSamples(String name, SamplingPath way, Picture picture) {}
+    record ClassSamples(String name, SamplingPath samplingPath, Picture picture) {}
 
     /** All pictures, in the order of the page. */
     List<Picture> pictures() {

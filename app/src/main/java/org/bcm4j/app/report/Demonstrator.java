@@ -42,7 +42,7 @@ final class Demonstrator {
     static final int DRAWN_DEVIATIONS = 3;
 
     private final TensorModel bcm;
-    private final ModelWays ways;
+    private final ModelSamplingPaths paths;
     private final ExampleImages examples;
     private final long seed;
     private final Consumer<String> stages;
@@ -54,9 +54,10 @@ final class Demonstrator {
      * @param seed of all noise
      * @param stages receives a line about each completed stage
      */
-    Demonstrator(TensorModel bcm, ModelWays ways, ExampleImages examples, long seed, Consumer<String> stages) {
+    Demonstrator(
+            TensorModel bcm, ModelSamplingPaths paths, ExampleImages examples, long seed, Consumer<String> stages) {
         this.bcm = bcm;
-        this.ways = ways;
+        this.paths = paths;
         this.examples = examples;
         this.seed = seed;
         this.stages = stages;
@@ -76,10 +77,10 @@ final class Demonstrator {
                     NoiseFigures.of(drawn, images),
                     generations(),
                     roundTrips(images, labels),
-                    ways.interpolation()
-                            .map(way -> interpolations(way, images, labels))
+                    paths.interpolation()
+                            .map(walk -> interpolations(walk, images, labels))
                             .orElse(List.of()),
-                    ways.interpolation().flatMap(way -> midpoints(way, images, labels)),
+                    paths.interpolation().flatMap(walk -> midpoints(walk, images, labels)),
                     classes());
         }
     }
@@ -96,38 +97,38 @@ final class Demonstrator {
     private List<Demonstration.Generation> generations() {
         // The first evaluation also selects kernels. Only later ones measure the speed.
         try (Scope scope = Scope.open()) {
-            generated(ways.quickestGeneration());
+            generated(paths.quickestGeneration());
         }
-        return ways.generations().stream().map(this::generation).toList();
+        return paths.generations().stream().map(this::generation).toList();
     }
 
     /** Samples of each class in turn. */
-    private Tensor generated(SamplingPath way) {
-        return bcm.generate(way, SAMPLES, seed, bcm.model().cyclicLabels(0, SAMPLES));
+    private Tensor generated(SamplingPath path) {
+        return bcm.generate(path, SAMPLES, seed, bcm.model().cyclicLabels(0, SAMPLES));
     }
 
-    private Demonstration.Generation generation(SamplingPath way) {
+    private Demonstration.Generation generation(SamplingPath path) {
         try (Scope scope = Scope.open()) {
             long start = System.nanoTime();
-            Tensor images = generated(way).cpu(); // the copy waits for the device
+            Tensor images = generated(path).cpu(); // the copy waits for the device
             double rate = SAMPLES / ((System.nanoTime() - start) * 1e-9);
-            String description = "Images generated in " + evaluations(way) + ", each from its own noise";
-            String file = "generated-" + way.nfe() + "-nfe.png";
+            String description = "Images generated in " + evaluations(path) + ", each from its own noise";
+            String file = "generated-" + path.nfe() + "-nfe.png";
             Picture picture = Picture.sheet(file, description, images, SAMPLE_COLUMNS);
             stages.accept(String.format(
                     Locale.ROOT,
                     "generated %d images along %s (%d NFE): %.0f images/s",
                     SAMPLES,
-                    way,
-                    way.nfe(),
+                    path,
+                    path.nfe(),
                     rate));
-            return new Demonstration.Generation(way, picture, rate);
+            return new Demonstration.Generation(path, picture, rate);
         }
     }
 
     private List<RoundTrip> roundTrips(Tensor images, Optional<Tensor> labels) {
         List<RoundTrip> trips = new ArrayList<>();
-        for (SamplingPath inversion : ways.inversions()) {
+        for (SamplingPath inversion : paths.inversions()) {
             try (Scope scope = Scope.open()) {
                 trips.add(roundTrip(inversion, images, labels));
             }
@@ -136,7 +137,7 @@ final class Demonstrator {
     }
 
     private RoundTrip roundTrip(SamplingPath inversion, Tensor images, Optional<Tensor> labels) {
-        SamplingPath generation = ways.quickestGeneration();
+        SamplingPath generation = paths.quickestGeneration();
         requireMeeting(inversion, generation);
         Tensor noises = bcm.invert(inversion, images, seed, labels);
         Tensor back = bcm.generate(generation, noises, seed, labels);
@@ -184,12 +185,13 @@ final class Demonstrator {
     }
 
     /** Interpolates between the first images of the first two classes, of the next two, and so on. */
-    private List<Demonstration.Interpolation> interpolations(ThereAndBack way, Tensor images, Optional<Tensor> labels) {
+    private List<Demonstration.Interpolation> interpolations(
+            ThereAndBack walk, Tensor images, Optional<Tensor> labels) {
         int[] ends = examples.representatives();
         List<Demonstration.Interpolation> strips = new ArrayList<>();
         for (int i = 0; i + 1 < ends.length; i += 2) {
             try (Scope scope = Scope.open()) {
-                strips.add(interpolation(way, images, labels, ends[i], ends[i + 1]));
+                strips.add(interpolation(walk, images, labels, ends[i], ends[i + 1]));
             }
         }
         stages.accept("interpolated between " + strips.size() + " pairs of real images");
@@ -198,13 +200,13 @@ final class Demonstrator {
 
     /** Interpolates between two images. The model receives their classes only if it has no null class. */
     private Demonstration.Interpolation interpolation(
-            ThereAndBack way, Tensor images, Optional<Tensor> labels, int from, int to) {
+            ThereAndBack walk, Tensor images, Optional<Tensor> labels, int from, int to) {
         Tensor first = images.narrow(0, from, 1);
         Tensor last = images.narrow(0, to, 1);
         Tensor ends = cat(0, first, last);
         Optional<Tensor> told = labels.filter(all -> !hasNullClass())
                 .map(all -> all.index_select(0, bcm.model().device().integers(from, to)));
-        Tensor between = bcm.interpolate(way.toNoise(), way.toImages(), ends, FRAMES, seed, told);
+        Tensor between = bcm.interpolate(walk.toNoise(), walk.toImages(), ends, FRAMES, seed, told);
         Tensor strip = cat(0, first, between, last);
         String fromClass = examples.classNames().get(examples.label(from));
         String toClass = examples.classNames().get(examples.label(to));
@@ -219,8 +221,8 @@ final class Demonstrator {
                 examples.fileName(from),
                 examples.fileName(to),
                 told.map(classes -> examples.label(from) + "," + examples.label(to)),
-                way.toNoise(),
-                way.toImages(),
+                walk.toNoise(),
+                walk.toImages(),
                 picture);
     }
 
@@ -235,7 +237,7 @@ final class Demonstrator {
      * Generates images half-way between the first two images of each class. A model with classes receives the class in
      * both directions.
      */
-    private Optional<Demonstration.Midpoints> midpoints(ThereAndBack way, Tensor images, Optional<Tensor> labels) {
+    private Optional<Demonstration.Midpoints> midpoints(ThereAndBack walk, Tensor images, Optional<Tensor> labels) {
         List<int[]> pairs = examples.firstPairOfEachClass();
         if (pairs.isEmpty()) {
             return Optional.empty();
@@ -246,13 +248,13 @@ final class Demonstrator {
         Optional<Tensor> told = labels.map(all -> chosen(all, pairs, 0, count));
         Tensor ends = cat(0, firsts, seconds);
         Optional<Tensor> toldTwice = told.map(once -> cat(0, once, once));
-        Tensor noises = bcm.invert(way.toNoise(), ends, seed, toldTwice);
+        Tensor noises = bcm.invert(walk.toNoise(), ends, seed, toldTwice);
         Tensor[] halfWay = new Tensor[count];
         for (int i = 0; i < count; i++) {
             Tensor pair = stack(0, noises.select(0, i), noises.select(0, count + i));
             halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
         }
-        Tensor between = bcm.generate(way.toImages(), cat(0, halfWay), seed, told);
+        Tensor between = bcm.generate(walk.toImages(), cat(0, halfWay), seed, told);
         Tensor means = firsts.add(seconds).div(scalar(2.0));
         Picture picture = Picture.sheet(
                 "midpoints.png",
@@ -261,7 +263,7 @@ final class Demonstrator {
                 cat(0, firsts, between, means, seconds),
                 count);
         stages.accept("made images half-way between " + count + " pairs of a class");
-        return Optional.of(new Demonstration.Midpoints(way.toNoise(), way.toImages(), picture));
+        return Optional.of(new Demonstration.Midpoints(walk.toNoise(), walk.toImages(), picture));
     }
 
     private Tensor chosen(Tensor all, List<int[]> pairs, int which, int count) {
@@ -274,7 +276,7 @@ final class Demonstrator {
         if (!knowsClasses()) {
             return List.of();
         }
-        SamplingPath way = ways.usualGeneration();
+        SamplingPath path = paths.usualGeneration();
         List<Demonstration.ClassSamples> samples = new ArrayList<>();
         for (int k = 0;
                 k < Math.min(MOST_CLASSES, bcm.model().config().network().classes());
@@ -284,22 +286,22 @@ final class Demonstrator {
             Arrays.fill(labels, k);
             try (Scope scope = Scope.open()) {
                 Tensor images = bcm.generate(
-                        way,
+                        path,
                         CLASS_SAMPLES,
                         seed,
                         Optional.of(bcm.model().device().integers(labels)));
-                String description = "Images of the class " + name + ", generated in " + evaluations(way);
+                String description = "Images of the class " + name + ", generated in " + evaluations(path);
                 Picture picture = Picture.sheet("class-" + k + ".png", description, images, CLASS_COLUMNS);
-                samples.add(new Demonstration.ClassSamples(name, way, picture));
+                samples.add(new Demonstration.ClassSamples(name, path, picture));
             }
         }
-        stages.accept("generated " + CLASS_SAMPLES + " images of each of " + samples.size() + " classes along " + way
-                + " (" + way.nfe() + " NFE)");
+        stages.accept("generated " + CLASS_SAMPLES + " images of each of " + samples.size() + " classes along " + path
+                + " (" + path.nfe() + " NFE)");
         return samples;
     }
 
-    static String evaluations(SamplingPath way) {
-        return way.nfe() + (way.nfe() == 1 ? " network evaluation" : " network evaluations");
+    static String evaluations(SamplingPath path) {
+        return path.nfe() + (path.nfe() == 1 ? " network evaluation" : " network evaluations");
     }
 
     private boolean hasNullClass() {

@@ -147,9 +147,9 @@ final class NoiseSection {
     /** The source of the noises. */
     static String name(NoiseStatistics.Row row) {
         return switch (row.source()) {
-            case BCM -> "bcm, " + row.way();
-            case ODE -> "edm, " + row.way();
-            case DRAWN -> row.way();
+            case BCM -> "bcm, " + row.samplingPath();
+            case ODE -> "edm, " + row.samplingPath();
+            case DRAWN -> row.samplingPath();
         };
     }
 

@@ -49,7 +49,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         requireReplaceable();
         ModelFolder folder = new ModelFolder(model);
         ModelConfig config = folder.config();
-        ModelWays ways = ModelWays.of(model, config, folder.walks());
+        ModelSamplingPaths paths = ModelSamplingPaths.of(model, config, folder.walks());
         Path metrics = model.resolve(METRICS);
         Optional<EvaluationReport> evaluation =
                 Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
@@ -63,7 +63,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
                     parameters,
                     bcm.model().device().name().toLowerCase(Locale.ROOT),
                     bcm.model().precision().name().toLowerCase(Locale.ROOT)));
-            Demonstration demonstration = new Demonstrator(bcm, ways, examples, seed, stages).run();
+            Demonstration demonstration = new Demonstrator(bcm, paths, examples, seed, stages).run();
             QuickstartPage page = new QuickstartPage(this, config, parameters, demonstration, evaluation);
             write(page.html(), demonstration, examples);
             return summary(demonstration);
@@ -119,7 +119,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
                 .map(generation -> String.format(
                         Locale.ROOT,
                         "  generation      %d NFE  %8.0f images/s",
-                        generation.way().nfe(),
+                        generation.samplingPath().nfe(),
                         generation.imagesPerSecond()));
         Stream<String> reconstructions = demonstration.roundTrips().stream()
                 .map(trip -> String.format(

@@ -145,7 +145,7 @@ record QuickstartPage(
                                 generation.picture().html(),
                                 Html.of(
                                         "<strong>%s NFE</strong> <code>%s</code>",
-                                        generation.way().nfe(), generation.way()))),
+                                        generation.samplingPath().nfe(), generation.samplingPath()))),
                 commands().generations(demonstration));
     }
 
@@ -270,15 +270,16 @@ record QuickstartPage(
                         </section>\
                         """,
                         Demonstrator.CLASS_SAMPLES,
-                        first.way(),
+                        first.samplingPath(),
                         Html.each(
                                 demonstration.classes(),
                                 samples -> figure(
                                         samples.picture().html(),
                                         Html.of(
                                                 "<strong>%s</strong>, %s NFE",
-                                                samples.name(), samples.way().nfe()))),
-                        commands().firstClass(first.way())))
+                                                samples.name(),
+                                                samples.samplingPath().nfe()))),
+                        commands().firstClass(first.samplingPath())))
                 .orElse(Html.EMPTY);
     }
 

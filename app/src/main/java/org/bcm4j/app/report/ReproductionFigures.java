@@ -89,7 +89,7 @@ final class ReproductionFigures {
                 "Test images, inverted and generated again: by BCM, which generates in one evaluation, and along the"
                         + " probability flow ODE of EDM's denoiser by Heun's rule and DDIM's, both ways.",
                 Html.table(
-                        List.of("Way", "Method", "NFE", "NFE back", "Error"),
+                        List.of("Sampling path", "Method", "NFE", "NFE back", "Error"),
                         result.points().stream()
                                 .map(point -> List.<Object>of(
                                         Html.code(point.walk()),

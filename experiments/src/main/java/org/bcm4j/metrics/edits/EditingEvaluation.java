@@ -193,12 +193,12 @@ public record EditingEvaluation(long images, int seeds) {
 
         /** The midpoints with each {@link InitialNoise}. */
         List<Halved> interpolation(RecommendedWalks walks) {
-            ThereAndBack way = Optional.ofNullable(walks.interpolate().get("2"))
+            ThereAndBack walk = Optional.ofNullable(walks.interpolate().get("2"))
                     .map(text -> ThereAndBack.of(Walk.parse(text)))
                     .orElseThrow(() -> new UserException("the model's walks.json: holds no walk of 2 evaluations to"
                             + " noise to interpolate; add one"));
             return Stream.of(InitialNoise.values())
-                    .map(noise -> midpoints(way.toNoise(), way.toImages(), noise))
+                    .map(noise -> midpoints(walk.toNoise(), walk.toImages(), noise))
                     .toList();
         }
 
@@ -207,7 +207,7 @@ public record EditingEvaluation(long images, int seeds) {
                     .mapToDouble(seed -> new InterpolationQuality(
                                     model, features, real, subject.images(), images / 2, seed, listener)
                             .of(
-                                    new InterpolationQuality.Ways(inversion, generation),
+                                    new InterpolationQuality.SamplingPaths(inversion, generation),
                                     InterpolationQuality.Pairs.ANY,
                                     noise)
                             .midpoints()

@@ -161,19 +161,19 @@ public record Evaluation(long samples, long images, long seed) {
      * @param interpolation paths from images to noise and back, to interpolate between images; these need a feature
      *     network
      */
-    public record Ways(
+    public record SamplingPaths(
             List<? extends SamplingPath> generation,
             List<? extends SamplingPath> inversion,
             boolean noise,
-            List<InterpolationQuality.Ways> interpolation) {
-        public Ways {
+            List<InterpolationQuality.SamplingPaths> interpolation) {
+        public SamplingPaths {
             generation = List.copyOf(generation);
             inversion = List.copyOf(inversion);
             interpolation = List.copyOf(interpolation);
         }
 
         /** Paths for samples and reconstructions only. */
-        public Ways(List<? extends SamplingPath> generation, List<? extends SamplingPath> inversion) {
+        public SamplingPaths(List<? extends SamplingPath> generation, List<? extends SamplingPath> inversion) {
             this(generation, inversion, false, List.of());
         }
 
@@ -181,14 +181,14 @@ public record Evaluation(long samples, long images, long seed) {
         private void require(TrainedModel model) {
             generation.forEach(GenerationQuality::requireGenerating);
             inversion.forEach(InversionQuality::requireInverting);
-            interpolation.forEach(ways -> InversionQuality.requireInverting(ways.toNoise()));
-            interpolation.forEach(ways -> GenerationQuality.requireGenerating(ways.toImages()));
+            interpolation.forEach(paths -> InversionQuality.requireInverting(paths.toNoise()));
+            interpolation.forEach(paths -> GenerationQuality.requireGenerating(paths.toImages()));
             Stream.of(
                             generation.stream(),
                             inversion.stream(),
-                            interpolation.stream().flatMap(ways -> ways.both()))
-                    .flatMap(ways -> ways)
-                    .forEach(way -> PathSampler.require(way, model.config()));
+                            interpolation.stream().flatMap(paths -> paths.both()))
+                    .flatMap(paths -> paths)
+                    .forEach(path -> PathSampler.require(path, model.config()));
         }
     }
 
@@ -198,12 +198,12 @@ public record Evaluation(long samples, long images, long seed) {
      * @throws UserException if a path has the wrong direction or is not for this kind of model, or there are not enough
      *     images
      */
-    public EvaluationReport run(Subject subject, Ways ways, MeasuringListener listener) {
+    public EvaluationReport run(Subject subject, SamplingPaths paths, MeasuringListener listener) {
         if (images > subject.images().size()) {
             throw new UserException("there are " + subject.images().size() + " images in " + subject.data() + ", not "
                     + images + "; ask for fewer");
         }
-        ways.require(subject.model());
+        paths.require(subject.model());
         Optional<Bootstrap> bootstrap = Optional.of(new Bootstrap(seed));
         // The reference tensors live as long as this scope.
         try (Scope scope = Scope.open()) {
@@ -221,19 +221,19 @@ public record Evaluation(long samples, long images, long seed) {
                             Optional.of(ImageSet.of(subject.images(), images)), subject.data(), listener));
             List<GenerationQuality.Figures> generated = new ArrayList<>();
             List<EvaluationReport.InceptionFigures> seen = new ArrayList<>();
-            for (SamplingPath way : ways.generation()) {
-                measure(subject, way, quality, reference, listener, generated, seen);
+            for (SamplingPath path : paths.generation()) {
+                measure(subject, path, quality, reference, listener, generated, seen);
             }
             return new EvaluationReport(
                     protocol(subject, reference.flatMap(InceptionEvaluation.Reference::statisticsSha256)),
                     quality.map(GenerationQuality::real)
                             .map(real -> new EvaluationReport.Real(real.accuracy(), real.blurredDistance())),
                     generated,
-                    ways.noise() && !ways.inversion().isEmpty()
+                    paths.noise() && !paths.inversion().isEmpty()
                             ? Optional.of(NoiseQuality.ofDrawn(subject.images(), images, seed))
                             : Optional.empty(),
-                    inversions(subject, ways, bootstrap, listener),
-                    quality.map(measure -> interpolations(subject, measure, ways.interpolation(), listener)),
+                    inversions(subject, paths, bootstrap, listener),
+                    quality.map(measure -> interpolations(subject, measure, paths.interpolation(), listener)),
                     subject.inception().map(asked -> seen));
         }
     }
@@ -241,7 +241,7 @@ public record Evaluation(long samples, long images, long seed) {
     /** Generates once along a path, for all receivers. */
     private void measure(
             Subject subject,
-            SamplingPath way,
+            SamplingPath path,
             Optional<GenerationQuality> quality,
             Optional<InceptionEvaluation.Reference> reference,
             MeasuringListener listener,
@@ -255,21 +255,21 @@ public record Evaluation(long samples, long images, long seed) {
         if (receivers.isEmpty()) {
             return;
         }
-        new GeneratedImages(subject.model(), samples, seed, listener).along(way, receivers);
-        features.ifPresent(gathered -> generated.add(gathered.figures(way)));
+        new GeneratedImages(subject.model(), samples, seed, listener).along(path, receivers);
+        features.ifPresent(gathered -> generated.add(gathered.figures(path)));
         reference.ifPresent(real -> inception.ifPresent(gathered -> seen.add(new EvaluationReport.InceptionFigures(
-                way.toString(), way.nfe(), gathered.figures("samples along " + way, real)))));
+                path.toString(), path.nfe(), gathered.figures("samples along " + path, real)))));
     }
 
     private List<InversionQuality.Figures> inversions(
-            Subject subject, Ways ways, Optional<Bootstrap> bootstrap, MeasuringListener listener) {
+            Subject subject, SamplingPaths paths, Optional<Bootstrap> bootstrap, MeasuringListener listener) {
         InversionQuality inverted = new InversionQuality(
-                subject.model(), subject.images(), images, seed, bootstrap, ways.noise(), listener);
+                subject.model(), subject.images(), images, seed, bootstrap, paths.noise(), listener);
         List<InversionQuality.Figures> figures = new ArrayList<>();
-        for (SamplingPath way : ways.inversion()) {
+        for (SamplingPath path : paths.inversion()) {
             for (InversionQuality.Labels labels :
                     labels(subject.model().config().network())) {
-                figures.add(inverted.of(way, labels));
+                figures.add(inverted.of(path, labels));
             }
         }
         return figures;
@@ -278,18 +278,18 @@ public record Evaluation(long samples, long images, long seed) {
     private List<InterpolationQuality.Figures> interpolations(
             Subject subject,
             GenerationQuality measure,
-            List<InterpolationQuality.Ways> interpolated,
+            List<InterpolationQuality.SamplingPaths> interpolated,
             MeasuringListener listener) {
         long pairs = Math.min(images, MOST_INTERPOLATED) / 2;
         InterpolationQuality midpoints = new InterpolationQuality(
                 subject.model(), measure.network(), measure.real(), subject.images(), pairs, seed, listener);
         NetworkConfig network = subject.model().config().network();
         List<InterpolationQuality.Figures> figures = new ArrayList<>();
-        for (InterpolationQuality.Ways ways : interpolated) {
+        for (InterpolationQuality.SamplingPaths paths : interpolated) {
             pairs(network).stream()
                     .filter(midpoints::possible)
                     .forEach(which ->
-                            figures.add(midpoints.of(ways, which, InterpolationQuality.InitialNoise.DIFFERENT)));
+                            figures.add(midpoints.of(paths, which, InterpolationQuality.InitialNoise.DIFFERENT)));
         }
         return figures;
     }

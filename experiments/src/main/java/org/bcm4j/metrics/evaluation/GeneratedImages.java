@@ -30,19 +30,19 @@ record GeneratedImages(TrainedModel model, long samples, long seed, MeasuringLis
         void take(Tensor images, Optional<Tensor> labels);
     }
 
-    void along(SamplingPath way, List<Receiver> receivers) {
+    void along(SamplingPath path, List<Receiver> receivers) {
         long done = 0;
         for (long[] indices : Batches.of(samples)) {
             try (Scope scope = Scope.open()) {
                 Optional<Tensor> labels = model.cyclicLabels(indices[0], indices.length);
                 ImageNoise noise = ImageNoise.from(seed, indices[0], model.device());
                 Tensor images = Pixels.toBytes(new PathSampler(model, labels, noise)
-                        .generate(way, noise.start(model.shape(indices.length)))
+                        .generate(path, noise.start(model.shape(indices.length)))
                         .x());
                 receivers.forEach(receiver -> receiver.take(images, labels));
             }
             done += indices.length;
-            listener.measured(way.toString(), done, samples);
+            listener.measured(path.toString(), done, samples);
         }
     }
 }

@@ -84,12 +84,12 @@ public record GenerationQuality(
      * @throws UserException if the path does not lead from noise to images or is not for this kind of model, or the
      *     model's images do not fit the feature network
      */
-    public Figures of(SamplingPath way) {
-        requireGenerating(way);
-        PathSampler.require(way, model.config());
+    public Figures of(SamplingPath path) {
+        requireGenerating(path);
+        PathSampler.require(path, model.config());
         Gathering gathering = gathering();
-        new GeneratedImages(model, samples, seed, listener).along(way, List.of(gathering));
-        return gathering.figures(way);
+        new GeneratedImages(model, samples, seed, listener).along(path, List.of(gathering));
+        return gathering.figures(path);
     }
 
     Gathering gathering() {
@@ -112,15 +112,15 @@ public record GenerationQuality(
             right += labels.map(responses::agreeing).orElse(0L);
         }
 
-        /** The figures of the images, which were generated along {@code way}. */
-        Figures figures(SamplingPath way) {
+        /** The figures of the images, which were generated along {@code path}. */
+        Figures figures(SamplingPath path) {
             double distance = features.distance();
             double accuracy = (double) right / features.count();
             Optional<Double> accuracyOfReal =
                     real.accuracy().filter(share -> model.config().network().classes() > 0);
             return new Figures(
-                    way.toString(),
-                    way.nfe(),
+                    path.toString(),
+                    path.nfe(),
                     distance,
                     features.bounds(distance),
                     distance / real.blurredDistance(),
@@ -130,9 +130,9 @@ public record GenerationQuality(
         }
     }
 
-    static void requireGenerating(SamplingPath way) {
-        if (way.start() == 0 || way.end() != 0) {
-            throw new UserException("walk \"" + way + "\" does not generate images; start at noise and end at 0, as in"
+    static void requireGenerating(SamplingPath path) {
+        if (path.start() == 0 || path.end() != 0) {
+            throw new UserException("walk \"" + path + "\" does not generate images; start at noise and end at 0, as in"
                     + " \"80 > 0\"");
         }
     }

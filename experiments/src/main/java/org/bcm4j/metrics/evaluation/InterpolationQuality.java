@@ -57,7 +57,7 @@ public record InterpolationQuality(
      * @param toNoise from images to noise
      * @param toImages from noise to images
      */
-    public record Ways(SamplingPath toNoise, SamplingPath toImages) {
+    public record SamplingPaths(SamplingPath toNoise, SamplingPath toImages) {
         Stream<SamplingPath> both() {
             return Stream.of(toNoise, toImages);
         }
@@ -117,7 +117,7 @@ public record InterpolationQuality(
      *
      * @throws UserException if a path is not for this kind of model, or fewer than two pairs can be made
      */
-    public Figures of(Ways ways, Pairs which, InitialNoise initialNoise) {
+    public Figures of(SamplingPaths paths, Pairs which, InitialNoise initialNoise) {
         List<Pair> all = pairs(which);
         if (all.size() < LEAST) {
             throw new UserException("midpoints need at least " + LEAST + " pairs of images, and the first " + 2 * pairs
@@ -129,7 +129,7 @@ public record InterpolationQuality(
         for (long[] batch : Batches.of(all.size())) {
             List<Pair> some = all.subList((int) batch[0], (int) batch[0] + batch.length);
             try (Scope scope = Scope.open()) {
-                Walked walked = walk(ways, which, initialNoise, some);
+                Walked walked = walk(paths, which, initialNoise, some);
                 midpoints.add(walked.midpoints(), some);
                 ends.add(walked.originals(), walked.ends());
                 Tensor mean = walked.originals()
@@ -138,11 +138,11 @@ public record InterpolationQuality(
                         .div(scalar(2.0));
                 crossFades.add(mean, some);
             }
-            listener.measured("midpoints, " + ways.toNoise(), midpoints.features.count(), all.size());
+            listener.measured("midpoints, " + paths.toNoise(), midpoints.features.count(), all.size());
         }
         return new Figures(
-                ways.toNoise().toString(),
-                ways.toImages().toString(),
+                paths.toNoise().toString(),
+                paths.toImages().toString(),
                 which,
                 all.size(),
                 midpoints.reality(),
@@ -192,7 +192,7 @@ public record InterpolationQuality(
     /** The results of some pairs: all first images, followed by all second images. */
     private record Walked(Tensor originals, Tensor ends, Tensor midpoints) {}
 
-    private Walked walk(Ways ways, Pairs which, InitialNoise initialNoise, List<Pair> some) {
+    private Walked walk(SamplingPaths paths, Pairs which, InitialNoise initialNoise, List<Pair> some) {
         int count = some.size();
         long[] indices = LongStream.concat(
                         some.stream().mapToLong(Pair::first), some.stream().mapToLong(Pair::second))
@@ -209,18 +209,18 @@ public record InterpolationQuality(
                         .toArray();
         ImageNoise noise = ImageNoise.of(seed, keys, model.device());
         PathSampler both = new PathSampler(model, told, noise);
-        Tensor noises = both.from(ways.toNoise(), originals)
+        Tensor noises = both.from(paths.toNoise(), originals)
                 .x()
-                .div(scalar(ways.toNoise().end()));
+                .div(scalar(paths.toNoise().end()));
         Tensor[] halfWay = new Tensor[count];
         for (int i = 0; i < count; i++) {
             Tensor pair = stack(0, noises.select(0, i), noises.select(0, count + i));
             halfWay[i] = Interpolation.slerp(pair, 3).narrow(0, 1, 1);
         }
         Tensor midpoints = new PathSampler(model, toldOnce, noise)
-                .generate(ways.toImages(), cat(0, halfWay))
+                .generate(paths.toImages(), cat(0, halfWay))
                 .x();
-        return new Walked(originals, both.generate(ways.toImages(), noises).x(), midpoints);
+        return new Walked(originals, both.generate(paths.toImages(), noises).x(), midpoints);
     }
 
     /** Gathers the feature network's responses to images between two others. */

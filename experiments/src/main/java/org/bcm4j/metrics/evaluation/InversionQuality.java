@@ -131,13 +131,13 @@ public record InversionQuality(
      * @throws UserException if the path does not lead from images to noise or is not for this kind of model; or if the
      *     model does not take the images or the labels, or gives values that are not finite
      */
-    public Figures of(SamplingPath way, Labels labels) {
-        requireInverting(way);
-        PathSampler.require(way, model.config());
+    public Figures of(SamplingPath path, Labels labels) {
+        requireInverting(path);
+        PathSampler.require(path, model.config());
         Evaluation.requireFit(model.config(), images, "the data");
         boolean withSimilarity = StructuralSimilarity.fits(images.height(), images.width());
         Sums sums = new Sums(Math.toIntExact(count), withSimilarity);
-        Optional<NoiseQuality.Gathering> gathering = noise && way.end() == SIGMA_MAX
+        Optional<NoiseQuality.Gathering> gathering = noise && path.end() == SIGMA_MAX
                 ? Optional.of(new NoiseQuality.Gathering(images, count))
                 : Optional.empty();
         for (long[] indices : Batches.of(count)) {
@@ -145,31 +145,31 @@ public record InversionQuality(
                 Tensor originals = model.device().move(images.images(indices));
                 PathSampler journey = new PathSampler(
                         model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
-                Tensor point = journey.from(way, originals).x();
-                Tensor back = journey.from(way.toImages(), point).x();
-                Tensor noises = point.div(scalar(way.end()));
+                Tensor point = journey.from(path, originals).x();
+                Tensor back = journey.from(path.toImages(), point).x();
+                Tensor noises = point.div(scalar(path.end()));
                 sums.add(originals, back, noises);
                 gathering.ifPresent(kept -> kept.add(noises));
             }
-            listener.measured(way + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
+            listener.measured(path + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
         }
-        requireFinite(way, sums);
+        requireFinite(path, sums);
         return figures(
-                way,
+                path,
                 labels,
                 sums,
                 gathering.map(kept -> kept.quality(seed)),
-                gathering.map(kept -> NoiseRecovery.of(model, way, labels == Labels.TRUE, count, seed, listener)));
+                gathering.map(kept -> NoiseRecovery.of(model, path, labels == Labels.TRUE, count, seed, listener)));
     }
 
-    private static void requireFinite(SamplingPath way, Sums sums) {
+    private static void requireFinite(SamplingPath path, Sums sums) {
         if (!Double.isFinite(mean(sums.errors) + sums.noiseSquares)) {
-            throw new UserException("\"" + way + "\" leads this model to values that are not finite; train it again");
+            throw new UserException("\"" + path + "\" leads this model to values that are not finite; train it again");
         }
     }
 
     private Figures figures(
-            SamplingPath way,
+            SamplingPath path,
             Labels labels,
             Sums sums,
             Optional<NoiseQuality> quality,
@@ -180,11 +180,11 @@ public record InversionQuality(
         boolean withSimilarity = sums.similarities.length > 0;
         Optional<Bounds> errorBounds = bootstrap.map(resampling -> resampling.mean(sums.errors));
         return new Figures(
-                way.toString(),
-                way.nfe(),
+                path.toString(),
+                path.nfe(),
                 labels,
-                way.toImages().toString(),
-                OptionalInt.of(way.toImages().nfe()),
+                path.toImages().toString(),
+                OptionalInt.of(path.toImages().nfe()),
                 error,
                 errorBounds,
                 error == 0 ? Optional.empty() : Optional.of(ReconstructionError.peakSignalToNoise(error)),
@@ -215,9 +215,9 @@ public record InversionQuality(
         };
     }
 
-    static void requireInverting(SamplingPath way) {
-        if (way.start() != 0 || way.end() == 0) {
-            throw new UserException("walk \"" + way + "\" does not invert images; start at 0 and end at noise, as in"
+    static void requireInverting(SamplingPath path) {
+        if (path.start() != 0 || path.end() == 0) {
+            throw new UserException("walk \"" + path + "\" does not invert images; start at 0 and end at noise, as in"
                     + " \"0 +0.07 > 6 > 80\"");
         }
     }

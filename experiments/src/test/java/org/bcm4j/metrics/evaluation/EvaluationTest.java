@@ -68,11 +68,11 @@ class EvaluationTest {
         return new Evaluation(120, 230, seed)
                 .run(
                         subject,
-                        new Evaluation.Ways(
+                        new Evaluation.SamplingPaths(
                                 List.of(Walk.parse(generation)),
                                 List.of(INVERSION),
                                 true,
-                                List.of(new InterpolationQuality.Ways(INVERSION, INVERSION.toImages()))),
+                                List.of(new InterpolationQuality.SamplingPaths(INVERSION, INVERSION.toImages()))),
                         MeasuringListener.NONE);
     }
 
@@ -201,7 +201,7 @@ class EvaluationTest {
             Evaluation.Subject subject = new Evaluation.Subject(
                     model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
             EvaluationReport report = new Evaluation(9, 11, 5)
-                    .run(subject, new Evaluation.Ways(List.of(walk), List.of()), MeasuringListener.NONE);
+                    .run(subject, new Evaluation.SamplingPaths(List.of(walk), List.of()), MeasuringListener.NONE);
             new GeneratedImages(model, 9, 5, MeasuringListener.NONE)
                     .along(walk, List.of((images, labels) -> NumpyFiles.writeNpz(file, Map.of("images", images))));
             SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
@@ -255,11 +255,11 @@ class EvaluationTest {
             EvaluationReport report = new Evaluation(120, 230, 0)
                     .run(
                             subject,
-                            new Evaluation.Ways(
+                            new Evaluation.SamplingPaths(
                                     List.of(new Ode(sampler, Ode.Direction.GENERATE)),
                                     List.of(inversion),
                                     true,
-                                    List.of(new InterpolationQuality.Ways(inversion, inversion.toImages()))),
+                                    List.of(new InterpolationQuality.SamplingPaths(inversion, inversion.toImages()))),
                             MeasuringListener.NONE);
 
             GenerationQuality.Figures generated = report.generation().get(0);
@@ -285,7 +285,7 @@ class EvaluationTest {
 
             List<Walk> walks = List.of(INVERSION);
             assertThatThrownBy(() -> new Evaluation(10, 10, 0)
-                            .run(subject, new Evaluation.Ways(List.of(), walks), MeasuringListener.NONE))
+                            .run(subject, new Evaluation.SamplingPaths(List.of(), walks), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
         }
@@ -320,7 +320,7 @@ class EvaluationTest {
             EvaluationReport report = new Evaluation(2, 2, 0)
                     .run(
                             accepted,
-                            new Evaluation.Ways(List.of(Walk.parse("80 > 0")), List.of()),
+                            new Evaluation.SamplingPaths(List.of(Walk.parse("80 > 0")), List.of()),
                             MeasuringListener.NONE);
             assertThat(report.real().orElseThrow().accuracy())
                     .as("nobody knows the classes")
@@ -334,13 +334,13 @@ class EvaluationTest {
             Evaluation evaluation = new Evaluation(10, 10, 0);
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
-            assertThatThrownBy(() ->
-                            evaluation.run(subject, new Evaluation.Ways(inverting, List.of()), MeasuringListener.NONE))
+            assertThatThrownBy(() -> evaluation.run(
+                            subject, new Evaluation.SamplingPaths(inverting, List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"0 +0.5 > 80\" does not generate images;");
             List<Walk> generating = List.of(Walk.parse("80 > 0"));
-            assertThatThrownBy(() ->
-                            evaluation.run(subject, new Evaluation.Ways(List.of(), generating), MeasuringListener.NONE))
+            assertThatThrownBy(() -> evaluation.run(
+                            subject, new Evaluation.SamplingPaths(List.of(), generating), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"80 > 0\" does not invert images;");
         }
@@ -351,7 +351,7 @@ class EvaluationTest {
         try (TrainedModel model = UntrainedModels.bidirectional(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             assertThatThrownBy(() -> new Evaluation(10, 231, 0)
-                            .run(subject, new Evaluation.Ways(List.of(), List.of()), MeasuringListener.NONE))
+                            .run(subject, new Evaluation.SamplingPaths(List.of(), List.of()), MeasuringListener.NONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
         }

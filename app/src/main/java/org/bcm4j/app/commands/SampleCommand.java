@@ -1,0 +1,187 @@
+package org.bcm4j.app.commands;
+
+import static org.bcm4j.tensor.Ops.cat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import org.bcm4j.TensorModel;
+import org.bcm4j.app.console.Progress;
+import org.bcm4j.app.files.Destination;
+import org.bcm4j.app.files.Destination.Kind;
+import org.bcm4j.app.files.GivenNoises;
+import org.bcm4j.app.options.ClassOption;
+import org.bcm4j.app.options.ModelOptions;
+import org.bcm4j.app.options.SamplingPathOptions;
+import org.bcm4j.app.options.SeedOption;
+import org.bcm4j.data.NumpyFiles;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.ImageGrid;
+import org.bcm4j.images.Pixels;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.SamplingPath;
+import org.bytedeco.pytorch.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bcm sample}: generates new images from noise. */
+@Command(
+        name = "sample",
+        description = "Generates images.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm sample models/fashion-mnist --walk \"80 > 1.2 > 0\" -n 64 --seed 7 --out clothes.png",
+            "  bcm sample models/fashion-mnist --nfe 4 -n 50000 --class Bag --out bags.npz",
+            "  bcm sample runs/edm/model --sampler heun --steps 18 -n 64 --out clothes.png"
+        })
+public final class SampleCommand implements Callable<Integer> {
+    private static final int DEFAULT_COUNT = 16;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private final SamplingPathOptions paths = new SamplingPathOptions();
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            description = "How many images (default: " + DEFAULT_COUNT + ", or all of --noise).")
+    private Optional<Integer> wanted = Optional.empty();
+
+    @Option(
+            names = "--noise",
+            paramLabel = "FILE.npz",
+            description =
+                    "Starts from the noises in a file that `bcm invert` wrote, with the labels in it if there are any.")
+    private Optional<Path> noiseFile = Optional.empty();
+
+    @Option(
+            names = "--class",
+            paramLabel = "K|NAME|" + ClassOption.NONE,
+            description = "Class of the images, by number from 0 or by name, or " + ClassOption.NONE
+                    + " (default: each class in turn).")
+    private Optional<String> classText = Optional.empty();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Option(
+            names = {"-o", "--out"},
+            required = true,
+            paramLabel = "FILE.png|FILE.npz|DIR",
+            description = {
+                "A picture of all images, or arrays (images, uint8 [N,C,H,W]; labels, int64 [N]), or a new folder"
+                        + " for one picture each."
+            })
+    private Path out = Path.of("");
+
+    @Override
+    public Integer call() {
+        SamplingPath samplingPath = noiseFile.isPresent() ? paths.fromFoundNoise(model) : paths.generation(model);
+        wanted.filter(count -> count < 1).ifPresent(count -> {
+            throw new UserException("-n " + count + ": ask for at least 1 image");
+        });
+        Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
+        ModelConfig config = model.folder().config();
+        int count;
+        String classes;
+        try (Scope scope = Scope.open()) {
+            Optional<GivenNoises> given = noiseFile.map(file -> GivenNoises.read(file, config.network(), wanted));
+            given.ifPresent(noises -> noises.requireScale(samplingPath));
+            count = given.map(GivenNoises::count).orElseGet(() -> wanted.orElse(DEFAULT_COUNT));
+            boolean labelled =
+                    classText.isEmpty() && given.flatMap(GivenNoises::labels).isPresent();
+            Optional<ClassOption.Choice> choice = labelled ? Optional.empty() : choice(config, given.isPresent());
+            try (TensorModel bcm = model.openAny()) {
+                Device device = bcm.model().device();
+                Optional<Tensor> labels = labelled
+                        ? given.flatMap(GivenNoises::labels).map(device::move)
+                        : choice.isPresent()
+                                ? choice.get().labels(count, device)
+                                : bcm.model().cyclicLabels(0, count);
+                Tensor images = given.isPresent()
+                        ? Pixels.toBytes(bcm.generate(
+                                samplingPath, device.move(given.get().noises()), seed.value(), labels))
+                        : draw(bcm, samplingPath, count, labels);
+                write(destination, images, labels);
+            }
+            classes = choice.map(ClassOption.Choice::toString)
+                    .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "wrote %s: N = %d, %s, %s, %s%n",
+                out,
+                count,
+                SamplingPathOptions.described(samplingPath),
+                classes,
+                seed);
+        return ExitCode.OK;
+    }
+
+    /** The requested class, or no class. Absent for a model with classes if all are generated in turn. */
+    private Optional<ClassOption.Choice> choice(ModelConfig config, boolean givenNoises) {
+        if (!givenNoises && classText.isEmpty() && config.network().classes() > 0) {
+            return Optional.empty();
+        }
+        return Optional.of(classText
+                .filter(text -> !ClassOption.isNone(config, text))
+                .map(text -> ClassOption.find(config, "--class", text))
+                .orElseGet(() -> ClassOption.Choice.none(config)));
+    }
+
+    /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
+    private Tensor draw(TensorModel bcm, SamplingPath samplingPath, int count, Optional<Tensor> labels) {
+        List<Tensor> batches = new ArrayList<>();
+        try (Progress progress = Progress.show("sampling", "images", 0, count)) {
+            AtomicLong done = new AtomicLong();
+            bcm.generate(samplingPath, count, seed.value(), labels, batch -> {
+                batches.add(Scope.own(Pixels.toBytes(batch)));
+                progress.at(done.addAndGet(batch.size(0)), "");
+            });
+        }
+        Tensor images = cat(0, batches.toArray(Tensor[]::new));
+        batches.forEach(Tensor::releaseReference);
+        return images;
+    }
+
+    private void write(Destination destination, Tensor images, Optional<Tensor> labels) {
+        int count = (int) images.size(0);
+        switch (destination.kind()) {
+            case PICTURE -> {
+                int columns = (int) Math.ceil(Math.sqrt(count));
+                ImageFiles.writePng(
+                        destination.path(), ImageGrid.ofColumns(columns).draw(images));
+            }
+            case ARRAYS -> {
+                Map<String, Tensor> arrays = new LinkedHashMap<>();
+                arrays.put("images", images);
+                labels.ifPresent(classes -> arrays.put("labels", classes.cpu()));
+                NumpyFiles.writeNpz(destination.path(), arrays);
+            }
+            case FOLDER ->
+                AtomicDirectory.write(destination.path(), directory -> {
+                    for (int i = 0; i < count; i++) {
+                        try (Scope scope = Scope.open()) {
+                            byte[] png = ImageFiles.png(images.select(0, i));
+                            Files.write(directory.resolve(String.format(Locale.ROOT, "%05d.png", i)), png);
+                        }
+                    }
+                });
+        }
+    }
+}

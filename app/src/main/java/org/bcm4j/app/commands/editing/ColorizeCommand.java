@@ -1,0 +1,62 @@
+package org.bcm4j.app.commands.editing;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.commands.editing.EditOptions.Comparison;
+import org.bcm4j.app.options.ClassOption;
+import org.bcm4j.app.options.WalkOptions;
+import org.bcm4j.editing.KnownLuminance;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code bcm colorize}: colours grey pictures. */
+@Command(
+        name = "colorize",
+        description = "Gives grey images colours; of coloured ones it keeps the luminance only.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm colorize runs/avataaars/model old.png --out coloured",
+            "  bcm colorize runs/avataaars/model old.png --nfe 6 --class Afro --out coloured",
+            "",
+            "The walk goes from noise to images again and again, which are given the known luminance each time."
+        })
+public final class ColorizeCommand implements Callable<Integer> {
+    @Mixin
+    private final EditOptions edits = new EditOptions();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final ClassOption classOption = new ClassOption();
+
+    @Override
+    public Integer call() {
+        Walk walk = walks.consistencyModel(edits.model());
+        ClassOption.Choice choice = classOption.of(edits.config());
+        if (edits.config().network().imageChannels() != 3) {
+            throw new UserException("the model knows grey images only; colorize with a model of coloured ones");
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor pictures = edits.pictures();
+            Tensor grey = KnownLuminance.grey(pictures);
+            boolean coloured = !pictures.equal(pictures.narrow(1, 0, 1).expand_as(pictures));
+            Comparison comparison = new Comparison(grey, coloured ? Optional.of(pictures) : Optional.empty());
+            return edits.run(comparison, walk, choice, bcm -> {
+                Device device = bcm.model().device();
+                Tensor known = device.move(grey);
+                return bcm.edit(
+                        walk,
+                        known,
+                        new KnownLuminance(known),
+                        edits.seed(),
+                        choice.labels((int) known.size(0), device));
+            });
+        }
+    }
+}

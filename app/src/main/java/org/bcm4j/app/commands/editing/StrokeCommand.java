@@ -1,0 +1,54 @@
+package org.bcm4j.app.commands.editing;
+
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.bcm4j.app.commands.editing.EditOptions.Comparison;
+import org.bcm4j.app.options.ClassOption;
+import org.bcm4j.app.options.WalkOptions;
+import org.bcm4j.editing.Constraint;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code bcm stroke}: turns rough drawings into images. */
+@Command(
+        name = "stroke",
+        description = "Makes images of rough drawings: keeps their forms from above a noise scale, and finds the rest.",
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm stroke models/fashion-mnist drawing.png --class Bag --out bags",
+            "  bcm stroke models/fashion-mnist drawing.png --walk \"0 +8 > 0 +1.5 > 0\" --out garments",
+            "",
+            "The more noise the walk adds first, the less of the drawing stays."
+        })
+public final class StrokeCommand implements Callable<Integer> {
+    @Mixin
+    private final EditOptions edits = new EditOptions();
+
+    @Mixin
+    private final WalkOptions walks = new WalkOptions();
+
+    @Mixin
+    private final ClassOption classOption = new ClassOption();
+
+    @Override
+    public Integer call() {
+        Walk walk = walks.edit(edits.model(), "0 +4 > 0 +1 > 0");
+        ClassOption.Choice choice = classOption.of(edits.config());
+        try (Scope scope = Scope.open()) {
+            Tensor pictures = edits.pictures();
+            return edits.run(new Comparison(pictures, Optional.empty()), walk, choice, bcm -> {
+                Device device = bcm.model().device();
+                return bcm.edit(
+                        walk,
+                        device.move(pictures),
+                        Constraint.NONE,
+                        edits.seed(),
+                        choice.labels((int) pictures.size(0), device));
+            });
+        }
+    }
+}

@@ -1,0 +1,288 @@
+package org.bcm4j.app.commands.measuring;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bcm4j.TensorModel;
+import org.bcm4j.app.console.MeasuringProgress;
+import org.bcm4j.app.console.ShellWord;
+import org.bcm4j.app.files.Destination;
+import org.bcm4j.app.files.Destination.Kind;
+import org.bcm4j.app.options.DataOptions;
+import org.bcm4j.app.options.FeaturesOption;
+import org.bcm4j.app.options.ModelOptions;
+import org.bcm4j.app.options.OptionRange;
+import org.bcm4j.app.options.SeedOption;
+import org.bcm4j.data.DataSource;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.edits.Corruption;
+import org.bcm4j.metrics.edits.EditingQuality;
+import org.bcm4j.metrics.evaluation.Evaluation;
+import org.bcm4j.metrics.evaluation.GenerationQuality;
+import org.bcm4j.metrics.evaluation.InversionQuality;
+import org.bcm4j.metrics.evaluation.WalkSearch;
+import org.bcm4j.metrics.samples.RealImages;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.model.TrainedModel;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
+import org.bcm4j.walk.PathSampler;
+import org.bcm4j.walk.Walk;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bcm tune}: searches for the best numbers of a walk for a model. */
+@Command(
+        name = "tune",
+        description = {
+            "Looks for the noise scales of a walk that serve a model best, on training images. With --save the walk is"
+                    + " stored with the model, which is else left as it is.",
+            "Samples are judged by their Fréchet distance from real images; inversions by the error of what is"
+                    + " generated again; inpainting and restoration (of JPEG quality 20) by the Fréchet distance of"
+                    + " the results."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {
+            "  bcm tune models/fashion-mnist --for sample --nfe 2 --plot tried.png",
+            "  bcm tune models/fashion-mnist --for invert --nfe 3 --walk \"0 +0.07 > 0.4 > 6 > 80\" --budget 40 --save"
+        })
+public final class TuneCommand implements Callable<Integer> {
+    private static final Corruption HOLE = new Corruption.CentralHole();
+    private static final Corruption COMPRESSION = new Corruption.Compression(20);
+
+    /** The options of the search, which the command to save a walk leaves out. */
+    private static final Set<String> SEARCHING = Set.of("--walk", "--budget", "--plot");
+
+    /** The aims that a search can measure. */
+    enum Aim {
+        SAMPLE(Purpose.SAMPLE),
+        INVERT(Purpose.INVERT),
+        INPAINT(Purpose.INPAINT),
+        RESTORE(Purpose.RESTORE);
+
+        private final Purpose purpose;
+
+        Aim(Purpose purpose) {
+            this.purpose = purpose;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private static final int LEAST_IMAGES = 100;
+    private static final int MOST_IMAGES = 2000;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--for",
+            required = true,
+            paramLabel = "sample|invert|inpaint|restore",
+            description = "What the walk is to be good for.")
+    private Aim aim = Aim.SAMPLE;
+
+    @Option(names = "--nfe", paramLabel = "K", description = "Evaluations of the walk (default: ${DEFAULT-VALUE}).")
+    private int nfe = 2;
+
+    @Option(
+            names = "--walk",
+            paramLabel = "WALK",
+            description = "Walk to start from (default: the better of the model's own and the untuned one).")
+    private Optional<String> start = Optional.empty();
+
+    @Option(names = "--budget", paramLabel = "N", description = "How many walks to try (default: ${DEFAULT-VALUE}).")
+    private int budget = 20;
+
+    @Option(
+            names = "--images",
+            paramLabel = "N",
+            description =
+                    "How many images to judge a walk by (default: " + MOST_IMAGES + ", or all if there are fewer).")
+    private Optional<Integer> wanted = Optional.empty();
+
+    private int images;
+
+    @Mixin
+    private final DataOptions data = new DataOptions();
+
+    @Option(
+            names = "--save",
+            description = "Stores the best walk in the model's walks.json; without it, nothing of the model changes.")
+    private boolean save = false;
+
+    @Option(names = "--plot", paramLabel = "FILE.png", description = "Draws what was tried.")
+    private Optional<Path> plot = Optional.empty();
+
+    @Mixin
+    private final FeaturesOption features = new FeaturesOption();
+
+    @Mixin
+    private final SeedOption seed = new SeedOption();
+
+    @Override
+    public Integer call() {
+        if (aim == Aim.INVERT) {
+            model.requireBothDirections();
+        } else {
+            model.requireNoDenoiser();
+        }
+        ModelFolder folder = model.folder();
+        List<Walk> starts = starts(folder.walks(), folder.config());
+        if (save) {
+            Writability.requireFile(walksFile());
+        }
+        Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
+        OptionRange.require("--budget", budget, starts.size(), 10_000);
+        DataSource source = data.source();
+        LabelledImages training = source.training();
+        Evaluation.requireFit(folder.config(), training, source.title());
+        if (training.size() < LEAST_IMAGES) {
+            throw new UserException(source.title() + " has " + training.size()
+                    + " training images, and a walk is judged by at least " + LEAST_IMAGES + "; name more data");
+        }
+        images = wanted.orElse(Math.min(MOST_IMAGES, training.size()));
+        OptionRange.require("--images", images, LEAST_IMAGES, training.size());
+        List<WalkSearch.Found> tried = new ArrayList<>();
+        WalkSearch.Found best;
+        try (TensorModel bcm = model.open();
+                MeasuringProgress progress = new MeasuringProgress()) {
+            TrainedModel judged = bcm.model();
+            judged.requireWalks();
+            if (aim == Aim.INVERT) {
+                best = search(starts, inversionCost(judged, training, progress), tried);
+            } else {
+                try (FeatureNetwork network = features.open()) {
+                    network.requireFit(training, source.title());
+                    best = search(starts, distanceCost(judged, network, training, progress), tried);
+                }
+            }
+        }
+        if (save) {
+            folder.store(folder.walks().with(aim.purpose, nfe, best.walk().toString()));
+        }
+        picture.ifPresent(destination -> TuningPlot.draw(destination.path(), tried));
+        report(tried, best);
+        return ExitCode.OK;
+    }
+
+    /** The walks to start from: the given one, or the model's and the untuned one. */
+    private List<Walk> starts(RecommendedWalks stored, ModelConfig config) {
+        List<Walk> starts = start.map(text -> List.of(Walk.parse(text)))
+                .orElseGet(() -> Stream.of(stored, RecommendedWalks.untuned(config.kind()))
+                        .map(walks -> walks.of(aim.purpose))
+                        .flatMap(walks -> Stream.ofNullable(walks.get(Integer.toString(nfe))))
+                        .distinct()
+                        .map(Walk::parse)
+                        .toList());
+        if (starts.isEmpty()) {
+            throw new UserException("--nfe " + nfe + ": there is no walk of " + nfe
+                    + " evaluations to start from; write" + " one with --walk");
+        }
+        for (Walk walk : starts) {
+            PathSampler.require(walk, config);
+            if (walk.nfe() != nfe) {
+                throw new UserException("walk \"" + walk + "\" takes " + walk.nfe() + " evaluations, not " + nfe
+                        + "; let --nfe and --walk agree");
+            }
+        }
+        return starts;
+    }
+
+    private WalkSearch.Found search(List<Walk> starts, ToDoubleFunction<Walk> cost, List<WalkSearch.Found> tried) {
+        ToDoubleFunction<Walk> kept = walk -> {
+            double found = cost.applyAsDouble(walk);
+            tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
+            return found;
+        };
+        Walk first = starts.size() == 1 ? starts.get(0) : better(starts, kept);
+        return new WalkSearch(Math.max(1, budget - tried.size())).minimise(first, kept);
+    }
+
+    private static Walk better(List<Walk> starts, ToDoubleFunction<Walk> cost) {
+        Map<Walk, Double> costs = new LinkedHashMap<>();
+        starts.forEach(walk -> costs.put(walk, cost.applyAsDouble(walk)));
+        return costs.entrySet().stream()
+                .min(Map.Entry.comparingByValue())
+                .orElseThrow()
+                .getKey();
+    }
+
+    private ToDoubleFunction<Walk> inversionCost(
+            TrainedModel judged, LabelledImages training, MeasuringListener listener) {
+        InversionQuality.Labels labels =
+                judged.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
+        InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
+        return walk -> inversion.of(walk, labels).meanSquaredError();
+    }
+
+    /** The distance of generated or edited images from real images. */
+    private ToDoubleFunction<Walk> distanceCost(
+            TrainedModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
+        RealImages real = RealImages.measure(network, training, training.size(), listener);
+        if (aim == Aim.SAMPLE) {
+            GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), listener);
+            return walk -> generation.of(walk).relativeToBlurred();
+        }
+        EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), listener);
+        Corruption damage = aim == Aim.INPAINT ? HOLE : COMPRESSION;
+        return walk -> editing.of(damage, walk).relativeToBlurred();
+    }
+
+    private void report(List<WalkSearch.Found> tried, WalkSearch.Found best) {
+        System.out.printf(Locale.ROOT, "%-48s %12s%n", "walk", aim == Aim.INVERT ? "MSE" : "FD / blurred");
+        for (WalkSearch.Found found : tried) {
+            System.out.printf(Locale.ROOT, "%-48s %12.6f%n", found.walk(), found.cost());
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "best of %d: %s (%d NFE), %.6f, %d training images, %s%n",
+                tried.size(),
+                best.walk(),
+                nfe,
+                best.cost(),
+                images,
+                seed);
+        System.out.println(
+                save
+                        ? "saved in " + walksFile()
+                        : "the model is unchanged; to save this walk: " + savingCommand(best.walk()));
+    }
+
+    private Path walksFile() {
+        return model.path().resolve("walks.json");
+    }
+
+    /** The given command line with the best walk and without the search. */
+    private String savingCommand(Walk walk) {
+        Stream<String> given = spec.commandLine().getParseResult().matchedArgs().stream()
+                .filter(argument ->
+                        !(argument instanceof OptionSpec option) || !SEARCHING.contains(option.longestName()))
+                .flatMap(argument -> Stream.concat(
+                        argument instanceof OptionSpec option ? Stream.of(option.longestName()) : Stream.empty(),
+                        argument.originalStringValues().stream()))
+                .map(word -> new ShellWord(word).toString());
+        return Stream.concat(given, Stream.of("--walk \"" + walk + "\"", "--budget 1", "--save"))
+                .collect(Collectors.joining(" ", "bcm tune ", ""));
+    }
+}

@@ -1,0 +1,28 @@
+package org.bcm4j.app.console;
+
+import java.util.Optional;
+import org.bcm4j.metrics.MeasuringListener;
+
+/** Shows the progress of measurements, one bar after another. */
+public final class MeasuringProgress implements MeasuringListener, AutoCloseable {
+    private Optional<Progress> shown = Optional.empty();
+    private String what = "";
+
+    @Override
+    public void measured(String measured, long done, long total) {
+        if (!measured.equals(what)) {
+            close();
+            what = measured;
+            shown = Optional.of(Progress.show(measured, "images", 0, total));
+        }
+        shown.ifPresent(progress -> progress.at(done, ""));
+    }
+
+    /** Ends the current bar, if there is one. */
+    @Override
+    public void close() {
+        shown.ifPresent(Progress::close);
+        shown = Optional.empty();
+        what = "";
+    }
+}

@@ -1,0 +1,154 @@
+package org.bcm4j.app.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.storage.Writability;
+
+/**
+ * The destination of a command's output, checked before the work begins.
+ *
+ * @param path absolute
+ * @param kind the kind of output that its name implies
+ */
+public record Destination(Path path, Kind kind) {
+    private static final Pattern EXTENSION = Pattern.compile("\\.[a-z][a-z0-9]+$");
+
+    /**
+     * Endings that imply a file, so no folder can have them. Other endings are allowed for folders, such as
+     * {@code run.v2}.
+     */
+    private static final Set<String> FILES = Stream.concat(
+                    ImageFiles.ENDINGS.stream(),
+                    Stream.of(
+                            "npy",
+                            "json",
+                            "yaml",
+                            "yml",
+                            "csv",
+                            "txt",
+                            "html",
+                            "pdf",
+                            "svg",
+                            "zip",
+                            "gz",
+                            "pt",
+                            "pth",
+                            "onnx",
+                            "ckpt",
+                            "safetensors",
+                            "mp4",
+                            "heic",
+                            "avif"))
+            .map(ending -> "." + ending)
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** The kinds of output. */
+    public enum Kind {
+        PICTURE("a .png file"),
+        ARRAYS("a .npz file"),
+        FOLDER("a folder");
+
+        private final String description;
+
+        Kind(String description) {
+            this.description = description;
+        }
+    }
+
+    /**
+     * Reads {@code --out}: a {@code .png} or {@code .npz} file, or a new or empty folder.
+     *
+     * @param accepted the kinds that the command can write
+     * @throws UserException if it is none of these or cannot be written
+     */
+    public static Destination of(Path out, Kind... accepted) {
+        Path path = out.toAbsolutePath().normalize();
+        String extension = extension(path);
+        Kind kind = extension.equals(".png") ? Kind.PICTURE : extension.equals(".npz") ? Kind.ARRAYS : Kind.FOLDER;
+        if (out.toString().equals("-")) {
+            throw new UserException("--out -: nothing is written to standard output; name a file or a folder");
+        }
+        boolean foreign = kind == Kind.FOLDER && FILES.contains(extension) && !Files.isDirectory(path);
+        if (foreign || !List.of(accepted).contains(kind)) {
+            throw new UserException("--out " + out + ": name "
+                    + Stream.of(accepted).map(k -> k.description).collect(Collectors.joining(" or ")));
+        }
+        if (kind == Kind.FOLDER) {
+            requireNewFolder(out);
+        } else {
+            Writability.requireFile(out);
+        }
+        return new Destination(path, kind);
+    }
+
+    /**
+     * Checks the folder of a command that writes a folder, whatever its name.
+     *
+     * @throws UserException if it is a file, is not empty or cannot be written
+     */
+    public static void requireNewFolder(Path out) {
+        Writability.requireDirectory(out);
+        try {
+            if (holdsFiles(out)) {
+                throw new UserException("--out " + out + ": the folder is not empty; choose another or empty it");
+            }
+        } catch (IOException e) {
+            throw FileFailure.writing(out, e);
+        }
+    }
+
+    /**
+     * Checks the file of a command that writes one kind of file.
+     *
+     * @param option the option with the file
+     * @param ending the required ending of its name, with the dot
+     * @throws UserException if its name has another ending, or it cannot be written
+     */
+    public static void requireFile(String option, Path file, String ending) {
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
+            throw new UserException(option + " " + file + ": name a " + ending + " file");
+        }
+        Writability.requireFile(file);
+    }
+
+    /**
+     * Checks the file of a command that must not replace anything.
+     *
+     * @throws UserException if something of that name exists, or it cannot be written
+     */
+    public static void requireNew(Path out) {
+        if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
+            throw new UserException("--out " + out + ": exists already; choose another name or remove it");
+        }
+        Writability.requireFile(out);
+    }
+
+    private static String extension(Path path) {
+        return EXTENSION
+                .matcher(String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT))
+                .results()
+                .findFirst()
+                .map(match -> match.group())
+                .orElse("");
+    }
+
+    private static boolean holdsFiles(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> content = Files.list(folder)) {
+            return content.findAny().isPresent();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.bcm4j.app.options;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.bcm4j.TensorModel;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options for the model, its device and its precision. */
+public final class ModelOptions {
+    @Parameters(index = "0", paramLabel = "MODEL", description = "Model folder, such as models/fashion-mnist.")
+    private Path path = Path.of("");
+
+    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to compute (default: the best there is).")
+    private Optional<Device> device = Optional.empty();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "fp32|bf16",
+            description = "Arithmetic of the convolutions (default: the fastest on the device).")
+    private Optional<Precision> precision = Optional.empty();
+
+    /** @throws org.bcm4j.storage.UserException if there is no model */
+    public ModelFolder folder() {
+        return new ModelFolder(path);
+    }
+
+    /** The given path. */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Whether the path is a file or folder of images instead of a model. A run's directory does not count, although it
+     * contains pictures.
+     */
+    public boolean holdsImages() {
+        boolean array = path.toString().toLowerCase(Locale.ROOT).endsWith(".npz");
+        boolean folder = Files.isDirectory(path)
+                && !Files.exists(path.resolve("config.json"))
+                && !Files.exists(path.resolve("config.yaml"));
+        return array || folder;
+    }
+
+    /**
+     * Opens a model of any kind, which loads libtorch. The caller closes it.
+     *
+     * @throws org.bcm4j.storage.UserException if there is no valid model
+     */
+    public TensorModel openAny() {
+        Device chosen = device.orElseGet(Device::best);
+        return TensorModel.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)));
+    }
+
+    /**
+     * As {@link #openAny}, for tasks that need a consistency model.
+     *
+     * @throws org.bcm4j.storage.UserException if the model is a denoiser
+     */
+    public TensorModel open() {
+        requireNoDenoiser();
+        return openAny();
+    }
+
+    /** @throws org.bcm4j.storage.UserException if there is no model, or it is a denoiser */
+    public void requireNoDenoiser() {
+        if (folder().config().kind() == ModelKind.DENOISER) {
+            throw new UserException(
+                    path + ": is a denoiser, which this command can not use; name a consistency model, or"
+                            + " choose from sample, invert, reconstruct and eval");
+        }
+    }
+
+    /** @throws org.bcm4j.storage.UserException if there is no model, or it cannot invert images */
+    public void requireBothDirections() {
+        ModelKind kind = folder().config().kind();
+        if (kind == ModelKind.DENOISER) {
+            throw new UserException(
+                    path + ": is a denoiser, which this command can not use; name a bidirectional model, or"
+                            + " choose from sample, invert, reconstruct and eval");
+        }
+        if (kind == ModelKind.CONSISTENCY) {
+            throw new UserException(path + ": is a plain consistency model, which leads from noise to images only, and"
+                    + " this command inverts images; name a bidirectional one");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package org.bcm4j.app.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bcm4j.app.CommandProcess;
+import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.TinyExperiment;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training run from the command line: to its end, and stopped by a signal and continued. */
+class TrainCommandTest {
+    private static final int TERMINATED = 128 + 15;
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void writeExperiment() throws IOException {
+        TinyExperiment.writeData(directory);
+        Files.writeString(directory.resolve("tiny.yaml"), TinyExperiment.yaml(directory));
+    }
+
+    @Test
+    void aRunEndsWithAModel() throws Exception {
+        Outcome outcome = run("train", "tiny.yaml", "--set", "stages.0.steps=2", "--set", "seed=5");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).isEqualTo("""
+                        runs/tiny: step 0 of 2; Ctrl-C saves and stops
+                        done: the model is in runs/tiny/model
+                        """);
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(directory.resolve("runs/tiny/config.yaml")).content().contains("steps: 2", "seed: 5");
+        assertThat(directory.resolve("runs/tiny/model/model.safetensors")).exists();
+
+        Outcome again = run("train", "tiny.yaml");
+        assertThat(again.err())
+                .isEqualTo("bcm: runs/tiny: holds a run already; continue it with --resume, or choose another --run"
+                        + " directory%n".formatted());
+        assertThat(again.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aSignalSavesTheRunAndResumeContinuesIt() throws Exception {
+        Path out = directory.resolve("out.txt");
+        Path err = directory.resolve("err.txt");
+        Process process = CommandProcess.in(directory)
+                .start(out, err, "train", "tiny.yaml", "--run", "run", "--set", "stages.0.steps=100000000");
+        awaitFirstStep(process);
+        process.destroy(); // SIGTERM
+        Outcome stopped = CommandProcess.outcome(process, out, err);
+        assertThat(stopped.exitCode()).isEqualTo(TERMINATED);
+        assertThat(stopped.err()).isEqualTo("stopping after this step, and saving%n".formatted());
+        assertThat(stopped.out())
+                .containsPattern("stopped at step \\d+; continue with: bcm train --resume --run run\n");
+        String step = stopped.out().replaceAll("(?s).*stopped at step (\\d+);.*", "$1");
+
+        Outcome resumed = run("train", "--resume", "--run", "run", "--set", "stages.0.steps=" + step);
+        assertThat(resumed.err()).isEmpty();
+        assertThat(resumed.out().replace(",", "")).startsWith("run: step " + step + " of " + step);
+        assertThat(resumed.exitCode()).isZero();
+    }
+
+    private void awaitFirstStep(Process process) throws IOException, InterruptedException {
+        Path log = directory.resolve("run/log.jsonl");
+        while (process.isAlive() && (!Files.exists(log) || Files.size(log) == 0)) {
+            Thread.sleep(50);
+        }
+    }
+
+    private Outcome run(String... arguments) throws IOException, InterruptedException {
+        return CommandProcess.in(directory).run(arguments);
+    }
+}
