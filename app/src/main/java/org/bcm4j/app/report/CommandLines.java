@@ -10,26 +10,28 @@ import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.Walk;
 
-/** The commands that reproduce the items of a page, relative to the directory in which the quickstart ran. */
+/**
+ * The commands that reproduce the items of a page, one per line, relative to the directory in which the quickstart ran.
+ */
 record CommandLines(Quickstart options) {
-    Html quickstart() {
+    String quickstart() {
         return listing(Stream.of("quickstart --model " + model() + " --out " + shell(options.out()) + seed()));
     }
 
-    Html generations(Demonstration demonstration) {
+    String generations(Demonstration demonstration) {
         return listing(demonstration.generations().stream()
                 .map(generation -> sample(generation.samplingPath(), Demonstrator.SAMPLES) + " --out generated-"
                         + generation.samplingPath().nfe() + "-nfe.png"));
     }
 
-    Html reconstructions(Demonstration demonstration) {
+    String reconstructions(Demonstration demonstration) {
         return listing(demonstration.roundTrips().stream()
                 .map(trip -> "reconstruct " + model() + " " + shell(images()) + "/*.png"
                         + whole(trip.inversion(), trip.generation()) + seed()
                         + " --out reconstructions-" + trip.inversion().nfe() + "-nfe"));
     }
 
-    Html interpolation(Demonstration.Interpolation strip) {
+    String interpolation(Demonstration.Interpolation strip) {
         return listing(Stream.of("interpolate " + model() + " " + image(strip.fromFile()) + " " + image(strip.toFile())
                 + " \\\n    --frames " + Demonstrator.FRAMES
                 + strip.classes().map(classes -> " --class " + classes).orElse("")
@@ -38,11 +40,11 @@ record CommandLines(Quickstart options) {
                 + seed() + " --out between.png"));
     }
 
-    Html firstClass(SamplingPath samplingPath) {
+    String firstClass(SamplingPath samplingPath) {
         return listing(Stream.of(sample(samplingPath, Demonstrator.CLASS_SAMPLES) + " --class 0 --out class-0.png"));
     }
 
-    Html evaluation(EvaluationReport.Protocol protocol) {
+    String evaluation(EvaluationReport.Protocol protocol) {
         return listing(Stream.of("eval " + model() + " --samples " + protocol.samples() + " --images "
                 + protocol.images() + " --seed " + protocol.seed()));
     }
@@ -88,8 +90,7 @@ record CommandLines(Quickstart options) {
         return new ShellWord(path.toString()).toString();
     }
 
-    private static Html listing(Stream<String> arguments) {
-        String lines = arguments.map(line -> "bcm " + line).collect(Collectors.joining("\n"));
-        return Html.of("<pre><code>%s</code></pre>", lines);
+    private static String listing(Stream<String> arguments) {
+        return arguments.map(line -> "bcm " + line).collect(Collectors.joining("\n"));
     }
 }

@@ -32,10 +32,8 @@ record Picture(String file, String alternative, byte[] png, int width, int heigh
         return new Picture(file, alternative, ImageFiles.png(sheet), width, height);
     }
 
-    /** The image element. The style sheet magnifies it by whole numbers, as far as there is room. */
-    Html html() {
-        return Html.of("""
-            <img src="data:image/png;base64,%s" alt="%s" width="%s" height="%s" style="--pixels: %s" />\
-            """, Base64.getEncoder().encodeToString(png), alternative, width, height, width);
+    /** The content of the file in Base64, for the page that embeds it. */
+    String base64() {
+        return Base64.getEncoder().encodeToString(png);
     }
 }

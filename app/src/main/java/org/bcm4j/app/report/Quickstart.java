@@ -38,6 +38,9 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
     private static final String METRICS = "metrics.json";
     static final String IMAGES = "test-images";
 
+    /** What every page of a quickstart contains. */
+    private static final String GENERATED = "<meta name=\"generator\" content=\"" + QuickstartPage.GENERATOR + "\" />";
+
     /**
      * Runs the quickstart.
      *
@@ -84,7 +87,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         Path page = out.resolve(PAGE);
         try {
             boolean earlierPage =
-                    Files.isRegularFile(page) && Files.readString(page).contains(QuickstartPage.GENERATOR);
+                    Files.isRegularFile(page) && Files.readString(page).contains(GENERATED);
             if (Files.isDirectory(out) && !earlierPage) {
                 try (Stream<Path> content = Files.list(out)) {
                     if (content.findAny().isPresent()) {

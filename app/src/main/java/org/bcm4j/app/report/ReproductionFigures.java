@@ -1,6 +1,6 @@
 package org.bcm4j.app.report;
 
-import static org.bcm4j.app.report.QuickstartPage.number;
+import static org.bcm4j.app.report.Numbers.number;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +23,7 @@ import org.bcm4j.reproduction.InversionAgainstNfe;
 import org.bcm4j.reproduction.Midpoints;
 import org.bcm4j.reproduction.NoiseEmbedding;
 import org.bcm4j.reproduction.NoiseStatistics;
+import org.bcm4j.reproduction.Provenance;
 import org.bcm4j.reproduction.StageResult;
 import org.bcm4j.reproduction.TunedWalks;
 
@@ -36,6 +37,13 @@ final class ReproductionFigures {
     private static final String RELATIVE_DISTANCE = "Fréchet distance / that of blurred images";
     private static final String ERROR = "mean squared error on [0,1]";
 
+    /**
+     * The section of a figure or table.
+     *
+     * @param isPlotted whether the folder has a plot of it
+     */
+    record Section(Provenance provenance, String title, String explanation, boolean isPlotted, Table table) {}
+
     private final Path folder;
 
     /** @param folder the folder of the results, which receives the plots */
@@ -43,7 +51,7 @@ final class ReproductionFigures {
         this.folder = folder;
     }
 
-    Html generation(GenerationAgainstNfe.Result result) {
+    Section generation(GenerationAgainstNfe.Result result) {
         plotLines(
                 result,
                 "evaluations (NFE)",
@@ -57,11 +65,11 @@ final class ReproductionFigures {
                 "Generation against evaluations (Fig. 13)",
                 "Samples along BCM's three kinds of walks and by iCT's multistep sampling: their Fréchet distance from test"
                         + " images, in features of our own, divided by that of blurred test images.",
-                Html.table(
+                new Table(
                         List.of("Walk", "Sampler", "NFE", "Relative distance"),
                         result.points().stream()
-                                .map(point -> List.<Object>of(
-                                        Html.code(point.walk()),
+                                .map(point -> Table.row(
+                                        Table.code(point.walk()),
                                         name(point.kind()),
                                         point.nfe(),
                                         text(point.distance())))
@@ -74,7 +82,7 @@ final class ReproductionFigures {
                 : "BCM, " + kind.name().toLowerCase(Locale.ROOT);
     }
 
-    Html inversion(InversionAgainstNfe.Result result) {
+    Section inversion(InversionAgainstNfe.Result result) {
         plotLines(
                 result,
                 "evaluations of the inversion (NFE)",
@@ -88,11 +96,11 @@ final class ReproductionFigures {
                 "Reconstruction error against evaluations (Fig. 7)",
                 "Test images, inverted and generated again: by BCM, which generates in one evaluation, and along the"
                         + " probability flow ODE of EDM's denoiser by Heun's rule and DDIM's, both ways.",
-                Html.table(
+                new Table(
                         List.of("Sampling path", "Method", "NFE", "NFE back", "Error"),
                         result.points().stream()
-                                .map(point -> List.<Object>of(
-                                        Html.code(point.walk()),
+                                .map(point -> Table.row(
+                                        Table.code(point.walk()),
                                         point.method(),
                                         point.nfe(),
                                         point.regenerationNfe(),
@@ -100,7 +108,7 @@ final class ReproductionFigures {
                                 .toList()));
     }
 
-    Html initialNoise(InitialNoise.Result result) {
+    Section initialNoise(InitialNoise.Result result) {
         Map<String, List<Point>> lines = new LinkedHashMap<>();
         lines.put(
                 "with the noise",
@@ -115,15 +123,15 @@ final class ReproductionFigures {
                 result,
                 "With and without the small initial noise",
                 "The same inversions, beginning with a little noise and with the images as they are.",
-                Html.table(
+                new Table(
                         List.of("Walk", "NFE", "Error with the noise", "Error without"),
                         result.pairs().stream()
-                                .map(pair -> List.<Object>of(
-                                        Html.code(pair.walk()), pair.nfe(), text(pair.with()), text(pair.without())))
+                                .map(pair -> Table.row(
+                                        Table.code(pair.walk()), pair.nfe(), text(pair.with()), text(pair.without())))
                                 .toList()));
     }
 
-    Html ablations(Ablations.Result result) {
+    Section ablations(Ablations.Result result) {
         Map<String, List<Point>> lines = new LinkedHashMap<>();
         result.variants()
                 .forEach(variant -> lines.put(
@@ -141,10 +149,10 @@ final class ReproductionFigures {
                         + " term comparing with the other diffused point (eq8), without its consistency training term"
                         + " (no-ct), and the paper's loss with inversion consistency beside it (inversion), which asks"
                         + " that inversions be noise and not only that they lead back.",
-                Html.table(
+                new Table(
                         List.of("Run", "Relative distance of samples, 1 NFE", "Error of inversion, 2 NFE"),
                         result.variants().stream()
-                                .map(variant -> List.<Object>of(
+                                .map(variant -> Table.row(
                                         variant.run().title(),
                                         text(variant.distance()),
                                         variant.error()
@@ -153,7 +161,7 @@ final class ReproductionFigures {
                                 .toList()));
     }
 
-    Html coverage(Coverage.Result result) {
+    Section coverage(Coverage.Result result) {
         Map<String, List<List<Double>>> maps = new LinkedHashMap<>();
         maps.put("the paper's law, log10 of the probability", result.paper().density());
         maps.put("the law of these runs", result.here().density());
@@ -163,18 +171,18 @@ final class ReproductionFigures {
                 result,
                 "How often (t, u) is drawn (Fig. 14)",
                 "Exact, over a whole run: nothing is drawn for it. Large times are rarely met by the paper's law.",
-                Html.table(
+                new Table(
                         List.of("Law", "Probability that u = T"),
                         List.of(
-                                List.of(
+                                Table.row(
                                         "the paper's",
                                         number("%.5f", result.paper().end())),
-                                List.of(
+                                Table.row(
                                         "of these runs",
                                         number("%.5f", result.here().end())))));
     }
 
-    Html embedding(NoiseEmbedding.Result result) {
+    Section embedding(NoiseEmbedding.Result result) {
         Map<String, Map<String, List<Point>>> clouds = new LinkedHashMap<>();
         Function<NoiseEmbedding.Point, Point> place = point -> new Point(point.x(), point.y());
         clouds.put("by initial noise", grouped(result.points(), point -> "noise " + (point.initialNoise() + 1), place));
@@ -201,24 +209,24 @@ final class ReproductionFigures {
                 "Noises of test images whose inversions, along " + result.walk()
                         + ", shared an initial noise within each group. In the noises' own space, how often the nearest"
                         + " neighbour is of the same kind:",
-                Html.table(
+                new Table(
                         List.of("Kind", "Share", "By chance"),
                         List.of(
-                                List.of(
+                                Table.row(
                                         "initial noise",
                                         number("%.3f", result.sameInitialNoise()),
                                         number("%.3f", result.sameInitialNoiseByChance())),
-                                List.of(
+                                Table.row(
                                         "class",
                                         number("%.3f", result.sameLabel()),
                                         number("%.3f", result.sameLabelByChance())))));
     }
 
-    Html statistics(NoiseStatistics.Result result) {
+    Section statistics(NoiseStatistics.Result result) {
         Map<String, List<Point>> lines = new LinkedHashMap<>();
         result.rows()
                 .forEach(row -> lines.put(
-                        NoiseSection.name(row),
+                        NoiseTables.name(row),
                         IntStream.of(1, 2)
                                 .mapToObj(apart -> new Point(
                                         apart,
@@ -234,10 +242,10 @@ final class ReproductionFigures {
                         + " neighbours in rows and columns, the largest of any (diagonals too), how much of the noise the"
                         + " 5 × 5 patch of the image around it tells (R²), and how often a small classifier tells the image's"
                         + " class from the noise. Means over seeds.",
-                NoiseSection.statistics(result));
+                NoiseTables.statistics(result));
     }
 
-    Html midpoints(Midpoints.Result result) {
+    Section midpoints(Midpoints.Result result) {
         return section(
                 result,
                 "Interpolation with the same and different initial noise (Fig. 19)",
@@ -245,14 +253,14 @@ final class ReproductionFigures {
                         + ". In each pair of rows the upper one begins with different noises, the lower one with the same;"
                         + " the first and the last picture of a row are real. Below, the distance of images half-way from"
                         + " test images.",
-                Html.table(
+                new Table(
                         List.of("Initial noise", "Relative distance of midpoints"),
                         List.of(
-                                List.of("different", text(result.different())),
-                                List.of("the same", text(result.shared())))));
+                                Table.row("different", text(result.different())),
+                                Table.row("the same", text(result.shared())))));
     }
 
-    Html edits(Edits.Result result) {
+    Section edits(Edits.Result result) {
         List<Edits.Repair> inpainting = result.inpainting();
         plotLines(
                 result,
@@ -272,12 +280,12 @@ final class ReproductionFigures {
                         .toList()));
     }
 
-    private static Html repairs(List<Edits.Repair> repairs) {
-        return Html.table(
+    private static Table repairs(List<Edits.Repair> repairs) {
+        return new Table(
                 List.of("Walk", "Damage", "Model", "NFE", "Error", "damaged", "Relative distance", "damaged"),
                 repairs.stream()
-                        .map(repair -> List.<Object>of(
-                                Html.code(repair.walk()),
+                        .map(repair -> Table.row(
+                                Table.code(repair.walk()),
                                 repair.damage(),
                                 repair.method().title(),
                                 repair.nfe(),
@@ -288,49 +296,25 @@ final class ReproductionFigures {
                         .toList());
     }
 
-    Html walks(TunedWalks.Result result) {
+    Section walks(TunedWalks.Result result) {
         return section(
                 result,
                 "The walks",
                 "All walks that are compared were sought on training images, with equally many trials each. The cost is the"
                         + " relative distance of samples, and the error of an inversion.",
-                Html.table(
+                new Table(
                         List.of("Walk", "Kind", "Cost", "Where the search began"),
                         result.found().stream()
-                                .map(found -> List.<Object>of(
-                                        Html.code(found.walk()),
+                                .map(found -> Table.row(
+                                        Table.code(found.walk()),
                                         found.kind().name().toLowerCase(Locale.ROOT),
                                         number("%.4g", found.cost()),
                                         number("%.4g", found.costBefore())))
                                 .toList()));
     }
 
-    /** The section of a figure or table, with its plot if the folder has one. */
-    private Html section(StageResult result, String title, String explanation, Html table) {
-        String stage = result.provenance().stage();
-        Path picture = plot(result);
-        Html plot =
-                Files.exists(picture) ? Html.of("<p><img src=\"%s.png\" alt=\"%s\" /></p>", stage, title) : Html.EMPTY;
-        return Html.of(
-                """
-                <section id="%s">
-                <h2>%s</h2>
-                <p>%s</p>
-                %s
-                %s
-                <p><a href="results/%s.json">results/%s.json</a>, on %s</p>
-                <pre><code>%s</code></pre>
-                </section>\
-                """,
-                stage,
-                title,
-                explanation,
-                plot,
-                table,
-                stage,
-                stage,
-                result.provenance().data(),
-                result.provenance().command());
+    private Section section(StageResult result, String title, String explanation, Table table) {
+        return new Section(result.provenance(), title, explanation, Files.exists(plot(result)), table);
     }
 
     private void plotLines(StageResult result, String across, String up, Map<String, List<Point>> lines) {
