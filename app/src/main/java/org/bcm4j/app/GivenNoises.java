@@ -8,6 +8,7 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.TensorForm;
+import org.bcm4j.walk.NoiseScale;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -69,7 +70,7 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
      */
     void requireScale(SamplingPath way) {
         scale.filter(found -> found != way.start()).ifPresent(found -> {
-            String text = found.toString().replaceFirst("\\.0$", "");
+            String text = NoiseScale.text(found);
             throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + way
                     + "\" starts at another; walk from there, as \"" + text + " > 0\" does");
         });
