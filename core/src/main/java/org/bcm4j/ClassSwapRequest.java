@@ -45,9 +45,9 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
             long[] other = new long[count];
             Arrays.fill(other, target);
             TensorModel tensors = tensors((long) count * way.whole().nfe());
-            Tensor noises = tensors.invert(way.toNoise(), model().points(images), seedValue(), Optional.of(own));
             Tensor labels = model().trained().device().integers(other);
-            return Images.ofTensor(tensors.generate(way.toImages(), noises, seedValue(), Optional.of(labels)));
+            return Images.ofTensor(
+                    tensors.swap(way, model().points(images), seedValue(), Optional.of(own), Optional.of(labels)));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.model.ClassLookup;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.EvaluationListener;
@@ -168,6 +169,13 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
             progress.at(done.getAndAdd(images), evaluations);
         };
         return new TensorModel(model.trained(), listener);
+    }
+
+    /** Follows a walk with an edit of this request's images. */
+    final Images edited(Walk walk, Edit edit) {
+        int count = Math.toIntExact(edit.start().size(0));
+        Edit here = edit.on(model.trained().device());
+        return Images.ofTensor(tensors((long) count * walk.nfe()).edit(walk, here, seed, labelsOf(count)));
     }
 
     /** The labels of {@code count} images, int64 [count]; absent if none were given. */

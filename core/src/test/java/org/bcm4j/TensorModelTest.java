@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
-import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.editing.RefinedInversion;
@@ -196,6 +196,7 @@ class TensorModelTest {
     /** What libtorch would answer with a stack of native code, or with an image of something else. */
     @Test
     void tensorsThatCannotBeRightAreRefused() {
+        Walk restoring = Walk.parse("0 +0.3 > 0");
         Walk there = Walk.parse("0 +0.07 > 80");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
@@ -214,7 +215,7 @@ class TensorModelTest {
                 refused(expected, () -> bcm.invert(there, tensor, 0, none));
                 refused(expected, () -> bcm.walk(there, tensor, 0, none));
                 refused(expected, () -> bcm.generate(back, tensor, 0, none));
-                refused(expected, () -> bcm.edit(back, tensor, Constraint.NONE, 0, none));
+                refused(expected, () -> bcm.edit(restoring, Edit.free(tensor), 0, none));
                 refused(expected, () -> bcm.refine(new RefinedInversion(1), tensor, images, 0, none));
                 refused(expected, () -> bcm.refine(new RefinedInversion(1), images, tensor, 0, none));
                 refused(expected, () -> bcm.interpolate(there, back, tensor, 3, 0, none));
@@ -232,6 +233,7 @@ class TensorModelTest {
 
     @Test
     void labelsThatAreNoClassesAreRefused() {
+        Walk restoring = Walk.parse("0 +0.3 > 0");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
@@ -247,7 +249,7 @@ class TensorModelTest {
             wrong.forEach((labels, expected) -> {
                 refused(expected, () -> bcm.generate(back, 2, 0, Optional.of(labels)));
                 refused(expected, () -> bcm.generate(back, images, 0, Optional.of(labels)));
-                refused(expected, () -> bcm.edit(back, images, Constraint.NONE, 0, Optional.of(labels)));
+                refused(expected, () -> bcm.edit(restoring, Edit.free(images), 0, Optional.of(labels)));
             });
             assertThat(bcm.generate(back, 2, 0, Optional.of(classes(3, 0))).size(0))
                     .isEqualTo(2);
@@ -279,7 +281,7 @@ class TensorModelTest {
                     torch.zeros(3, 1, 8, 8), torch.zeros(3, 1, 8, 8).to(ScalarType.Bool));
             refused(
                     "of images float32 [2,1,8,8] the known ones are of the same form",
-                    () -> bcm.edit(back, images, others, 0, none));
+                    () -> bcm.edit(back, new Edit(images, 0, others), 0, none));
         }
     }
 

@@ -15,8 +15,6 @@ import picocli.CommandLine.Option;
 
 /** The options for the missing parts of pictures: drawn in a mask, given as boxes, or transparent. */
 final class HoleOptions {
-    private static final long HALF = 128;
-
     @Option(
             names = "--mask",
             paramLabel = "MASK.png",
@@ -79,16 +77,12 @@ final class HoleOptions {
     }
 
     private static Tensor drawn(Path mask, int height, int width) {
-        ImageFiles.Picture painted = ImageFiles.readPicture(mask);
-        Tensor picture = painted.pixels();
-        if (picture.size(1) != height || picture.size(2) != width) {
-            throw new UserException(mask + " is " + picture.size(2) + " x " + picture.size(1)
+        Tensor white = ImageFiles.readPicture(mask).white();
+        if (white.size(1) != height || white.size(2) != width) {
+            throw new UserException(mask + " is " + white.size(2) + " x " + white.size(1)
                     + " pixels, but the images are " + width + " x " + height + "; draw the mask at their size");
         }
-        Tensor white = picture.ge(scalar(HALF)).all(0, true);
-        return painted.opacity()
-                .map(opacity -> white.logical_and(opacity.ge(scalar(HALF))))
-                .orElse(white);
+        return white;
     }
 
     private static Tensor requireHole(Tensor hole, String source) {

@@ -3,10 +3,9 @@ package org.bcm4j.app;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bcm4j.app.EditOptions.Comparison;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownPatchMeans;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
@@ -46,7 +45,7 @@ final class SuperresCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int side = edits.config().network().imageSize();
-        if ((factor != 2 && factor != 4) || side % factor != 0) {
+        if (!KnownPatchMeans.FACTORS.contains(factor) || side % factor != 0) {
             throw new UserException("--factor " + factor + ": choose 2 or 4, a divisor of the model's " + side);
         }
         Walk walk = walks.consistencyModel(edits.model());
@@ -60,16 +59,7 @@ final class SuperresCommand implements Callable<Integer> {
             Tensor pictures = InputImage.signals(images);
             Optional<Tensor> truth = whole ? Optional.of(pictures) : Optional.empty();
             Tensor means = whole ? torch.avg_pool2d(pictures, factor, factor) : pictures;
-            Tensor given = torch.upsample_nearest2d(means, new long[] {side, side});
-            return edits.run(new Comparison(given, truth), walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                return bcm.edit(
-                        walk,
-                        device.move(given),
-                        new KnownPatchMeans(device.move(means), factor),
-                        edits.seed(),
-                        choice.labels((int) given.size(0), device));
-            });
+            return edits.run(Edit.superResolution(means, factor), truth, walk, choice);
         }
     }
 

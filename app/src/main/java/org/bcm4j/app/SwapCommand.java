@@ -53,9 +53,12 @@ final class SwapCommand implements Callable<Integer> {
             int count = (int) pictures.size(0);
             return edits.run(new Comparison(pictures, Optional.empty()), way.whole(), first + " to " + second, bcm -> {
                 Device device = bcm.model().device();
-                Tensor noises =
-                        bcm.invert(way.toNoise(), device.move(pictures), edits.seed(), first.labels(count, device));
-                return bcm.generate(way.toImages(), noises, edits.seed(), second.labels(count, device));
+                return bcm.swap(
+                        way,
+                        device.move(pictures),
+                        edits.seed(),
+                        first.labels(count, device),
+                        second.labels(count, device));
             });
         }
     }

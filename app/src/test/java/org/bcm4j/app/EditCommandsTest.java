@@ -224,21 +224,24 @@ class EditCommandsTest {
                 "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4"
                         + " evaluations to inpaint",
                 "restore @model @pictures --quality 0       | --quality 0: choose from 1 to 100",
-                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it"
-                        + " must lead from 0 to 0",
+                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this edit needs a walk from 0 to"
+                        + " 0, such as \"0 +0.4 > 2 > 0\"",
+                "inpaint @model @pictures --box 0,0,2,2 --walk 5>0 | walk \"5 > 0\": this edit needs a walk from 0 or 80"
+                        + " to 0, such as \"0 +0.4 > 2 > 0\"",
                 "colorize @model @pictures                  | the model knows grey images only; colorize with a model"
                         + " of coloured ones",
                 "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
-                "stroke @model @pictures --walk 80>0        | walk \"80 > 0\": this command starts from images, so it must"
-                        + " lead from 0 to 0, as \"0 +4 > 0 +1 > 0\" does",
+                "stroke @model @pictures --walk 80>0        | walk \"80 > 0\": this edit needs a walk from 0 to 0",
                 "invert @model @pictures --walk 0+80        | walk \"0 +80\": this command inverts images, so it must lead"
                         + " from 0 to noise, as \"0 +0.07 > 6 > 80\" does, and not only add noise",
                 "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command;"
                         + " write one with --walk",
                 "shrink @pictures --size 9                  | a.png is only 8 x 8 pixels; leave it out, or ask for at most --size 8",
                 "shrink @pictures @pictures/a.png --size 4  | a.png would have one name; rename one of them",
-                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures"
-                        + " is 0.5",
+                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": this edit needs a walk from"
+                        + " 0.5, the noise scale of the images, to 0",
+                "denoise @model @pictures --sigma 0.5 --nfe 2 | --nfe 2: the model stores no walks for this command;"
+                        + " write one with --walk, such as \"0.5 > 0\"",
                 "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class;"
                         + " choose from 0 to 1, or cat, dog",
                 "swap @model @pictures --from-class 0 --to-class 1 --walk 80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\": adds noise"

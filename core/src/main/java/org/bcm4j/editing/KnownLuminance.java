@@ -1,5 +1,6 @@
 package org.bcm4j.editing;
 
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -52,7 +53,7 @@ public record KnownLuminance(Tensor images) implements Constraint {
     }
 
     @Override
-    public KnownLuminance narrow(long first, long count) {
-        return new KnownLuminance(images.narrow(0, first, count));
+    public KnownLuminance map(UnaryOperator<Tensor> change) {
+        return new KnownLuminance(change.apply(images));
     }
 }

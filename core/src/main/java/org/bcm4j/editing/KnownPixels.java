@@ -2,6 +2,7 @@ package org.bcm4j.editing;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Tensor;
@@ -45,7 +46,7 @@ public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
     }
 
     @Override
-    public KnownPixels narrow(long first, long count) {
-        return new KnownPixels(images.narrow(0, first, count), missing.narrow(0, first, count));
+    public KnownPixels map(UnaryOperator<Tensor> change) {
+        return new KnownPixels(change.apply(images), change.apply(missing));
     }
 }

@@ -1,5 +1,7 @@
 package org.bcm4j.images;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +34,9 @@ public final class ImageFiles {
     public static final List<String> ENDINGS =
             List.of("bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "tif", "tiff", "webp");
 
+    /** The smallest level that is nearer to 255 than to 0. */
+    private static final long HALF = 128;
+
     private ImageFiles() {}
 
     /** Whether a file name has the extension of a picture. */
@@ -45,7 +50,17 @@ public final class ImageFiles {
      * @param pixels uint8 [C,H,W], as {@link #read}
      * @param opacity uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the file has no transparency
      */
-    public record Picture(Tensor pixels, Optional<Tensor> opacity) {}
+    public record Picture(Tensor pixels, Optional<Tensor> opacity) {
+        /**
+         * Where the picture is white, bool [1,H,W]: every channel is nearer to white than to black, and the pixel is
+         * nearer to opaque than to transparent.
+         */
+        public Tensor white() {
+            Tensor bright = pixels.ge(scalar(HALF)).all(0, true);
+            return opacity.map(alpha -> bright.logical_and(alpha.ge(scalar(HALF))))
+                    .orElse(bright);
+        }
+    }
 
     /**
      * Reads a picture. A grey picture, or one with a grey palette, has one channel. Any other has three: red, green,
