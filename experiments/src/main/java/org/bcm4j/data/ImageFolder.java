@@ -1,5 +1,7 @@
 package org.bcm4j.data;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,9 +80,8 @@ public record ImageFolder(
     }
 
     public ImageFolder {
-        if (heldOut < 0 || size.orElse(1) < 1) {
-            throw new IllegalArgumentException("held_out must not be negative, and size must be positive");
-        }
+        require(heldOut >= 0, "held_out", "must not be negative, is " + heldOut);
+        size.ifPresent(side -> require(side >= 1, "size", "must be positive, is " + side));
         if (Stream.of(heldOut > 0, testLabels.isPresent(), testDirectory.isPresent())
                         .filter(named -> named)
                         .count()

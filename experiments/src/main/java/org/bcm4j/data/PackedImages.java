@@ -1,5 +1,7 @@
 package org.bcm4j.data;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +27,10 @@ public record PackedImages(Path directory) implements DataSource {
     /** The part of {@code dataset.json} that is read. */
     record Description(List<String> classes) {
         Description {
-            if (classes.isEmpty() || Set.copyOf(classes).size() != classes.size()) {
-                throw new IllegalArgumentException("classes must be at least one name, and no name twice");
-            }
+            require(
+                    !classes.isEmpty() && Set.copyOf(classes).size() == classes.size(),
+                    "classes",
+                    "must have at least one name, and no name twice");
         }
     }
 
