@@ -202,10 +202,11 @@ public final class Trainer implements AutoCloseable {
                         new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
                         audience))) {
             StepLog log = new StepLog(journal, config);
-            SkippedSteps skips = new SkippedSteps(directory, state);
+            SkippedSteps skips = new SkippedSteps(directory);
             while (state.step < config.totalSteps() && !stopRequested) {
-                log.add(step.run(state), state.step);
-                skips.after(state);
+                StepOutcome outcome = step.run(state);
+                log.add(outcome, state.step);
+                skips.add(outcome, state.step);
                 if (state.step % output.samplesEvery() == 0) {
                     byte[] sheet = samples.draw(state.average);
                     journal.image("samples", state.step, sheet);
