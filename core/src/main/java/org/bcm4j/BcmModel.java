@@ -165,7 +165,8 @@ public final class BcmModel implements AutoCloseable {
     public EditRequest colorize(Images images) {
         requireWalks();
         if (imageChannels() != KnownLuminance.CHANNELS) {
-            throw new IllegalArgumentException("this model knows grey images only; colorize with one of coloured ones");
+            throw new IllegalArgumentException(
+                    "this model generates grey images; use a model of coloured images to" + " colorize");
         }
         return new EditRequest(this, fitting(images), BcmModel::multistep, Edit::colorization);
     }
@@ -300,7 +301,7 @@ public final class BcmModel implements AutoCloseable {
     private static Walk only(OptionalInt steps, Walk usual) {
         if (steps.isPresent()) {
             throw new UserException(steps.getAsInt()
-                    + " steps: the model stores no walks for this edit; write one, such as \"" + usual + "\"");
+                    + " steps: the model stores no walks for this edit; set a walk, such as \"" + usual + "\"");
         }
         return usual;
     }

@@ -41,7 +41,8 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
         int count = images.count();
         try (Scope scope = Scope.open()) {
             Tensor own = labelsOf(count)
-                    .orElseThrow(() -> new IllegalArgumentException("name the class of the images, with label"));
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("the class of the images is missing; set it" + " with label"));
             long[] other = new long[count];
             Arrays.fill(other, target);
             TensorModel tensors = tensors((long) count * way.whole().nfe());

@@ -22,10 +22,10 @@ public abstract sealed class ImageBatch permits Images, Noise {
     /** @param values kept, not copied */
     ImageBatch(float[] values, int channels, int height, int width) {
         if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("images have 1 or 3 channels, not " + channels);
+            throw new IllegalArgumentException("images must have 1 or 3 channels, not " + channels);
         }
         if (height < 1 || width < 1) {
-            throw new IllegalArgumentException("images have at least 1 x 1 pixels, not " + height + " x " + width);
+            throw new IllegalArgumentException("images must have at least 1 x 1 pixels, not " + height + " x " + width);
         }
         int size = Math.multiplyExact(Math.multiplyExact(channels, height), width);
         if (values.length == 0 || values.length % size != 0) {

@@ -118,7 +118,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
             if (number < 0 || number >= known) {
                 throw new IllegalArgumentException(
                         known == 0
-                                ? "this model knows no classes"
+                                ? "this model has no classes"
                                 : "classes are 0 to " + (known - 1) + ", not " + number);
             }
         }
@@ -183,7 +183,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
         return classes.map(given -> {
             if (given.length != 1 && given.length != count) {
                 throw new IllegalArgumentException(
-                        "name one class, or one for each of the " + count + " images, not " + given.length);
+                        "set one class, or one for each of the " + count + " images, not " + given.length);
             }
             long[] labels = new long[count];
             Arrays.setAll(labels, i -> given[given.length == 1 ? 0 : i]);

@@ -91,13 +91,14 @@ public final class Images extends ImageBatch {
 
     private static Images ofPictures(List<Tensor> pictures) {
         if (pictures.isEmpty()) {
-            throw new IllegalArgumentException("name at least one picture");
+            throw new IllegalArgumentException("at least one picture is needed");
         }
         long[] shape = pictures.get(0).shape();
         for (Tensor picture : pictures) {
             if (!Arrays.equals(picture.shape(), shape)) {
                 throw new IllegalArgumentException(
-                        "pictures of one batch have the same channels, height and width, not " + Arrays.toString(shape)
+                        "pictures of one batch must have the same channels, height and width,"
+                                + " not " + Arrays.toString(shape)
                                 + " and " + Arrays.toString(picture.shape()));
             }
         }

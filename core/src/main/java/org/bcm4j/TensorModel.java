@@ -106,7 +106,7 @@ public final class TensorModel implements AutoCloseable {
      */
     public void generate(SamplingPath way, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
         if (count < 1) {
-            throw new IllegalArgumentException("at least 1 image can be generated, not " + count);
+            throw new IllegalArgumentException("the number of images must be at least 1, not " + count);
         }
         model.requireLabels(labels, count);
         for (long start = 0; start < count; start += BATCH) {
@@ -202,7 +202,7 @@ public final class TensorModel implements AutoCloseable {
         model.requireInputs(noises, labels);
         if (noises.size(0) != images.size(0)) {
             throw new IllegalArgumentException(
-                    "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
+                    "each image needs one noise, not " + noises.size(0) + " noises for " + images.size(0) + " images");
         }
         return Scope.returning(() -> {
             List<Tensor> done = new ArrayList<>();
@@ -228,11 +228,11 @@ public final class TensorModel implements AutoCloseable {
     public Tensor invert(SamplingPath way, Tensor images, long seed, Optional<Tensor> labels) {
         if (way.start() != 0 || way.end() == 0) {
             throw new IllegalArgumentException(
-                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + way + "\"");
+                    "an inversion must lead from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + way + "\"");
         }
         if (way.nfe() == 0) {
-            throw new IllegalArgumentException("\"" + way
-                    + "\" adds noise to images and inverts nothing; evaluate the model, as \"0 +0.07 > 80\" does");
+            throw new IllegalArgumentException(
+                    "\"" + way + "\" only adds noise; an inversion evaluates the model, as \"0 +0.07 > 80\" does");
         }
         return Scope.returning(() -> walk(way, images, seed, labels).div(scalar(way.end())));
     }

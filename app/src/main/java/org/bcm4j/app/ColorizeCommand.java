@@ -37,7 +37,7 @@ final class ColorizeCommand implements Callable<Integer> {
         Walk walk = walks.consistencyModel(edits.model());
         ClassOption.Choice choice = classOption.of(edits.config());
         if (edits.config().network().imageChannels() != KnownLuminance.CHANNELS) {
-            throw new UserException("the model knows grey images only; colorize with a model of coloured ones");
+            throw new UserException("the model generates grey images; colorize needs a model of coloured images");
         }
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();

@@ -16,7 +16,7 @@ final class FitOptions {
 
     @Option(
             names = "--skip-bad",
-            description = "Names images that can not be used, and goes on with the others (default: stops).")
+            description = "Names images that cannot be used, and goes on with the others (default: stops).")
     private boolean skipBad = false;
 
     InputImages reader(NetworkConfig network) {

@@ -48,7 +48,7 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
         long count = wanted.map(Integer::longValue).orElse(shape[0]);
         if (count > shape[0]) {
             throw new UserException(
-                    "-n " + count + ": " + file + " holds " + shape[0] + " noises; ask for as many at most");
+                    "-n " + count + ": " + file + " holds " + shape[0] + " noises; ask for at most that many");
         }
         Optional<Tensor> labels = NumpyFiles.names(file).contains(LABELS)
                 ? Optional.of(labels(file, shape[0], network.classes()))
@@ -72,7 +72,7 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
         scale.filter(found -> found != way.start()).ifPresent(found -> {
             String text = NoiseScale.text(found);
             throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + way
-                    + "\" starts at another; walk from there, as \"" + text + " > 0\" does");
+                    + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
         });
     }
 
@@ -80,7 +80,7 @@ record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Double> scal
         Tensor labels = NumpyFiles.readNpz(file, LABELS);
         boolean whole = !labels.is_floating_point() && Arrays.equals(labels.shape(), new long[] {count});
         if (!whole || Arrays.stream(HostTensors.longs(labels)).anyMatch(label -> label < 0 || label >= classes)) {
-            throw new UserException(file + ": its array \"" + LABELS + "\" is not one class for each of the " + count
+            throw new UserException(file + ": its array \"" + LABELS + "\" must hold one class for each of the " + count
                     + " noises, of the model's " + classes + "; choose with --class");
         }
         return labels.to(ScalarType.Long);

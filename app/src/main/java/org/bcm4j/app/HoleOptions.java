@@ -72,7 +72,7 @@ final class HoleOptions {
     private static Tensor transparent(InputImage image) {
         Tensor hole = image.transparent()
                 .orElseThrow(() -> new UserException(image.source()
-                        + ": has no transparent part to fill; name what is missing with --mask or --box"));
+                        + ": has no transparent part to fill; mark what is missing with --mask or --box"));
         return requireHole(hole, image.source());
     }
 
@@ -90,7 +90,7 @@ final class HoleOptions {
             throw new UserException(source + ": nothing is missing; mark what to fill (white in a mask)");
         }
         if (hole.all().item_bool()) {
-            throw new UserException(source + ": everything is missing; leave something to go by, or use bcm sample");
+            throw new UserException(source + ": everything is missing; leave some pixels known, or use bcm sample");
         }
         return hole;
     }
@@ -103,10 +103,10 @@ final class HoleOptions {
                 edges.add(Integer.parseInt(number.strip()));
             }
         } catch (NumberFormatException e) {
-            throw new UserException("--box " + box + ": is not four whole numbers X,Y,W,H, such as 8,10,12,9", e);
+            throw new UserException("--box " + box + ": must be four whole numbers X,Y,W,H, such as 8,10,12,9", e);
         }
         if (edges.size() != 4) {
-            throw new UserException("--box " + box + ": is not four whole numbers X,Y,W,H, such as 8,10,12,9");
+            throw new UserException("--box " + box + ": must be four whole numbers X,Y,W,H, such as 8,10,12,9");
         }
         boolean inside = edges.get(0) >= 0
                 && edges.get(1) >= 0

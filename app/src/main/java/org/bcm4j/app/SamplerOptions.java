@@ -51,8 +51,7 @@ final class SamplerOptions {
     void requireNone() {
         String given = solvers.isEmpty() ? "--steps" : "--sampler";
         if (!solvers.isEmpty() || !steps.isEmpty()) {
-            throw new UserException(
-                    given + ": is for denoisers, and this model is none; say where to walk with" + " --walk");
+            throw new UserException(given + ": is for denoisers, but this model is not one; choose a walk with --walk");
         }
     }
 

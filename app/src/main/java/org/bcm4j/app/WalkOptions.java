@@ -49,8 +49,8 @@ final class WalkOptions {
 
     /** The error for a walk given for a denoiser. */
     static UserException forDenoiser(String option) {
-        return new UserException(option + ": this model is a denoiser, which does not walk; choose with --sampler and"
-                + " --steps how to solve its ODE");
+        return new UserException(option + ": this model is a denoiser, which cannot follow walks; use --sampler and"
+                + " --steps to choose how its ODE is solved");
     }
 
     /** A walk from noise to images. */
@@ -108,7 +108,7 @@ final class WalkOptions {
         if (whole.isPresent()) {
             inversion.ifPresent(text -> {
                 throw new UserException("--inversion \"" + text + "\": --walk \"" + whole.get()
-                        + "\" leads to noise already; leave one of them out, or let --walk start at noise");
+                        + "\" already leads to noise; omit one of them, or start --walk at noise");
             });
             return ThereAndBack.of(whole.get());
         }

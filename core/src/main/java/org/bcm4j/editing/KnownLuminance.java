@@ -48,7 +48,7 @@ public record KnownLuminance(Tensor images) implements Constraint {
         TensorForm known = TensorForm.of("images of known luminance", images);
         if (!known.equals(wanted) || given.size(1) != 3) {
             throw new IllegalArgumentException(
-                    "the luminance of images float32 [B,3,H,W] is known, not that of " + known + " for " + wanted);
+                    "the known luminance must be that of images float32 [B,3,H,W], not " + known + " for " + wanted);
         }
     }
 

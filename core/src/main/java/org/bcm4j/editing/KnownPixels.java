@@ -40,7 +40,7 @@ public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
         TensorForm known = TensorForm.of("known pixels", images);
         TensorForm holes = TensorForm.of("missing pixels", missing);
         if (!known.equals(wanted) || !holes.is(ScalarType.Bool, given.size(0), 1, given.size(2), given.size(3))) {
-            throw new IllegalArgumentException("of images " + wanted + " the known ones are of the same form, and the"
+            throw new IllegalArgumentException("images " + wanted + " need known pixels of the same form and"
                     + " missing pixels bool [B,1,H,W], not " + known + " and " + holes);
         }
     }

@@ -83,8 +83,7 @@ public final class ImageFiles {
      */
     public static Picture readPicture(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-            throw new UserException(
-                    file + " is no file but a pipe or a device, which may never end; save the picture first");
+            throw new UserException(file + " is a pipe or a device, not a file; save the picture to a file first");
         }
         try {
             return decodePicture(Files.readAllBytes(file), file.toString());
@@ -131,7 +130,7 @@ public final class ImageFiles {
             String why = String.valueOf(e.getMessage());
             if (why.toLowerCase(Locale.ROOT).contains("unsupported")) {
                 throw new UserException(
-                        source + " is stored in a way that can not be read here (" + why + "); export it as PNG", e);
+                        source + " has an encoding that is not supported (" + why + "); export it as PNG", e);
             }
             throw damaged(source, e);
         } catch (IOException | RuntimeException e) {
@@ -141,7 +140,7 @@ public final class ImageFiles {
     }
 
     private static UserException damaged(String source, Exception cause) {
-        return new UserException(source + " is damaged and can not be decoded; export it again as PNG", cause);
+        return new UserException(source + " is damaged and cannot be decoded; export it again as PNG", cause);
     }
 
     private static Tensor tensor(RasterPixels pixels) {
@@ -193,7 +192,7 @@ public final class ImageFiles {
      */
     public static Tensor throughJpeg(Tensor image, int quality) {
         if (quality < 1 || quality > 100) {
-            throw new IllegalArgumentException("the quality of a JPEG is 1 to 100, not " + quality);
+            throw new IllegalArgumentException("the quality of a JPEG must be from 1 to 100, not " + quality);
         }
         ByteArrayOutputStream encoded = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

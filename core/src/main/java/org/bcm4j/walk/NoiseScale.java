@@ -31,7 +31,7 @@ public final class NoiseScale {
         }
         if (scale > LARGEST) {
             throw new IllegalArgumentException(
-                    "noise scale " + text(scale) + " lies above the largest, " + text(LARGEST));
+                    "noise scale " + text(scale) + " is above the largest, " + text(LARGEST));
         }
         return scale <= SMALLEST ? 0 : scale;
     }

@@ -104,7 +104,7 @@ public record Walk(List<Move> moves) implements SamplingPath {
     @Override
     public Walk toImages() {
         if (end() == 0) {
-            throw new IllegalArgumentException("\"" + this + "\" is at images already");
+            throw new IllegalArgumentException("\"" + this + "\" ends at images already");
         }
         return straightFrom(end());
     }
@@ -155,7 +155,7 @@ public record Walk(List<Move> moves) implements SamplingPath {
             }
         } else if (move.from() != here) {
             throw new IllegalArgumentException("the next move begins at noise scale " + NoiseScale.text(move.from())
-                    + ", but here the walk is at " + NoiseScale.text(here) + "; let them meet");
+                    + ", but here the walk is at " + NoiseScale.text(here) + "; they must be equal");
         }
     }
 }

@@ -191,7 +191,7 @@ class PathSamplerTest {
             PathSampler walking = new PathSampler(consistent, Optional.empty(), none());
             assertThatThrownBy(() -> walking.generate(GENERATION, z))
                     .isInstanceOf(UserException.class)
-                    .hasMessageStartingWith("ODE \"80 > 0, heun, 64 steps\": this model is no denoiser,");
+                    .hasMessageStartingWith("ODE \"80 > 0, heun, 64 steps\": this model is not a denoiser,");
             assertThatThrownBy(() -> solving.generate(INVERSION, z))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("starts at an image");
@@ -205,9 +205,9 @@ class PathSamplerTest {
     @CsvSource({
         "80 > 1.2 > 0,                  1.2, go to 0 and add noise there",
         "80 > 0 +0.2 > 0.8 > 0,         0.8, go to 0 and add noise there",
-        "0 +0.07 > 6 > 80,                6, name a bidirectional model",
-        "0 > 80,                         80, name a bidirectional model",
-        "80 > 2,                          2, name a bidirectional model"
+        "0 +0.07 > 6 > 80,                6, use a bidirectional model",
+        "0 > 80,                         80, use a bidirectional model",
+        "80 > 2,                          2, use a bidirectional model"
     })
     void aPlainConsistencyModelLeadsToTimeZeroOnly(String walk, String scale, String advice) {
         try (Scope scope = Scope.open();

@@ -133,7 +133,7 @@ public record ImageFolder(
         if (training.isEmpty()) {
             throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
                     + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
-                    + " are test images, and none are left to train on; name another directory");
+                    + " are test images, so none are left to train on; use another folder");
         }
         labels.ifPresent(file -> reportUnnamed(file, training, test));
         return new Split(training, test);
@@ -184,7 +184,7 @@ public record ImageFolder(
             }
         });
         if (entries.isEmpty()) {
-            throw new UserException(file + ": names no pictures; write a line for each, file,class");
+            throw new UserException(file + ": lists no pictures; write one line for each: file,class");
         }
         return List.copyOf(entries.values());
     }
@@ -219,7 +219,7 @@ public record ImageFolder(
             RasterPixels picture = pictures.get(i);
             if (picture.height() != first.height() || picture.width() != first.width()) {
                 throw new UserException(wanted.get(i).file() + ": is " + picture.height() + "x"
-                        + picture.width() + ", the first picture " + first.height() + "x" + first.width()
+                        + picture.width() + ", but the first picture is " + first.height() + "x" + first.width()
                         + "; set data.size to scale all to one size");
             }
             for (int c = 0; c < channels; c++) {

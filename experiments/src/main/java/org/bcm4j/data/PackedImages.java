@@ -72,8 +72,8 @@ public record PackedImages(Path directory) implements DataSource {
     private List<String> classes() {
         Path file = directory.resolve(DESCRIPTION);
         if (!Files.isRegularFile(file)) {
-            throw new UserException("packed images: no " + file.toAbsolutePath()
-                    + "; name in data.directory a folder that holds it beside train and test");
+            throw new UserException("packed images: there is no " + file.toAbsolutePath()
+                    + "; set data.directory to a folder that holds it next to train and test");
         }
         return ConfigFile.readPart(file, Description.class).classes();
     }

@@ -69,7 +69,7 @@ record Plan(double minutes, double secondsPerImage) {
             Plan plan = ConfigFile.read(file, Plan.class);
             if (budget.isPresent() && budget.get() != plan.minutes()) {
                 throw new UserException(file + ": the runs here were planned for " + plan.minutes()
-                        + " minutes; leave --budget away to go on, or choose another --work folder");
+                        + " minutes; omit --budget to continue, or choose another --work folder");
             }
             return plan;
         }

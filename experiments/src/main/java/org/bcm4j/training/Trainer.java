@@ -87,7 +87,7 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UserException(
-                    directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
+                    directory + ": cannot be created (" + e.getMessage() + "); choose another --run directory", e);
         }
         ConfigFile.write(directory.resolve(CONFIG), config);
         return trainer;
@@ -141,8 +141,8 @@ public final class Trainer implements AutoCloseable {
 
     private void requireStepsLeft() {
         if (state.step > config.totalSteps()) {
-            throw new UserException(directory + ": has made " + state.step + " steps already, and its stages have "
-                    + config.totalSteps() + "; give them more");
+            throw new UserException(directory + ": has already made " + state.step + " steps, but its stages have "
+                    + config.totalSteps() + "; increase their steps");
         }
     }
 
@@ -226,7 +226,7 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(file.getParent());
         } catch (IOException e) {
-            throw new UserException(file.getParent() + ": cannot be made (" + e.getMessage() + ")", e);
+            throw new UserException(file.getParent() + ": cannot be created (" + e.getMessage() + ")", e);
         }
         AtomicFile.write(file, out -> out.write(png));
     }

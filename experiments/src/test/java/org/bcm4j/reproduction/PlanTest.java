@@ -151,7 +151,7 @@ class PlanTest {
         assertThat(Plan.of(folder, experiment, Optional.empty(), 45)).isEqualTo(plan);
         assertThatThrownBy(() -> Plan.of(folder, experiment, Optional.of(4.0), 45))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("were planned for 3.0 minutes; leave --budget away to go on");
+                .hasMessageContaining("were planned for 3.0 minutes; omit --budget to continue");
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What contradicts itself can not be written. The configuration changed is that of {@link TinyRun}: bidirectional, conditioning joint. */
+/** What contradicts itself cannot be written. The configuration changed is that of {@link TinyRun}: bidirectional, conditioning joint. */
 class TrainingConfigTest {
     private static final String CONSISTENCY =
             "stages=[{steps: 1, terms: [{kind: consistency}]}];model=consistency;network.conditioning=time";
