@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownLuminance;
 import org.bcm4j.editing.KnownPatchMeans;
 import org.bcm4j.model.ModelConfig;
@@ -19,7 +20,6 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.ProcessSettings;
 import org.bcm4j.walk.ModelWalks;
-import org.bcm4j.walk.Move;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.PathSampler;
@@ -27,7 +27,6 @@ import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A model that generates, inverts and edits images. Each task is a request: a builder sets it up, then runs it.
@@ -50,15 +49,9 @@ import org.bytedeco.pytorch.global.torch;
  * Device are for experts, like {@link TensorModel}.
  */
 public final class BcmModel implements AutoCloseable {
-    private static final int DEFAULT_STEPS = 2;
-
-    /** The number of EDM steps for CIFAR-10. */
-    private static final int DEFAULT_ODE_STEPS = 18;
-
-    /** For walks that alternate between noise and images and restore the known content each time. */
-    private static final int DEFAULT_MULTISTEPS = 18;
-
-    private static final String DRAWING = "0 +4 > 0 +1 > 0";
+    static {
+        ProcessSettings.apply();
+    }
 
     private final TrainedModel trained;
     private final ModelWalks walks;
@@ -74,7 +67,6 @@ public final class BcmModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model
      */
     public static BcmModel load(Path folder) {
-        ProcessSettings.apply();
         Device device = Device.best();
         return load(folder, device, Precision.fastestOn(device));
     }
@@ -85,7 +77,6 @@ public final class BcmModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static BcmModel load(Path folder, Device device, Precision precision) {
-        ProcessSettings.apply();
         TrainedModel trained = TrainedModel.open(folder, device, precision);
         return new BcmModel(trained, new ModelWalks(trained.config(), new ModelFolder(folder).walks()));
     }
@@ -174,15 +165,10 @@ public final class BcmModel implements AutoCloseable {
     public EditRequest colorize(Images images) {
         requireWalks();
         if (imageChannels() != KnownLuminance.CHANNELS) {
-            throw new IllegalArgumentException("this model knows grey images only; colorize with one of coloured ones");
+            throw new IllegalArgumentException(
+                    "this model generates grey images; use a model of coloured images to" + " colorize");
         }
-        return new EditRequest(
-                this,
-                fitting(images),
-                new EditRequest.Kind(
-                        BcmModel::multistep,
-                        KnownLuminance::grey,
-                        given -> new KnownLuminance(KnownLuminance.grey(given))));
+        return new EditRequest(this, fitting(images), BcmModel::multistep, Edit::colorization);
     }
 
     /**
@@ -195,19 +181,13 @@ public final class BcmModel implements AutoCloseable {
     public EditRequest superResolve(Images small) {
         requireWalks();
         Images known = small.inChannels(imageChannels());
-        int factor = imageSize() / known.height();
-        if (factor < 2 || known.height() * factor != imageSize() || known.width() != known.height()) {
-            throw new IllegalArgumentException("small images are a half or a quarter of the model's " + imageSize()
-                    + " x " + imageSize() + " pixels, not " + known.width() + " x " + known.height());
-        }
-        long[] whole = {imageSize(), imageSize()};
-        return new EditRequest(
-                this,
-                known,
-                new EditRequest.Kind(
-                        BcmModel::multistep,
-                        given -> torch.upsample_nearest2d(given, whole),
-                        given -> new KnownPatchMeans(given, factor)));
+        int factor = KnownPatchMeans.FACTORS.stream()
+                .filter(times -> known.height() * times == imageSize() && known.width() * times == imageSize())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("small images are a half or a quarter of the model's "
+                        + imageSize() + " x " + imageSize() + " pixels, not " + known.width() + " x "
+                        + known.height()));
+        return new EditRequest(this, known, BcmModel::multistep, given -> Edit.superResolution(given, factor));
     }
 
     /**
@@ -218,22 +198,20 @@ public final class BcmModel implements AutoCloseable {
      */
     public EditRequest restore(Images damaged) {
         requireWalks();
-        return new EditRequest(
-                this,
-                fitting(damaged),
-                EditRequest.Kind.free(steps -> walks.walk(Purpose.RESTORE, steps.orElse(DEFAULT_STEPS))));
+        return new EditRequest(this, fitting(damaged), steps -> stored(Purpose.RESTORE, steps), Edit::free);
     }
 
     /**
      * Removes noise from images. Takes one evaluation unless a walk is given.
      *
-     * @param sigma standard deviation of the noise, where black is -1 and white 1; in [0.002, 80]
+     * @param sigma standard deviation of the noise, where black is -1 and white 1; in (0.002, 80]
      * @throws IllegalArgumentException if the images do not fit the model, or {@code sigma} is out of range
      */
     public EditRequest denoise(Images noisy, double sigma) {
         requireWalks();
-        Walk straight = new Walk(List.of(new Move.Traverse(sigma, 0)));
-        return new EditRequest(this, fitting(noisy), EditRequest.Kind.free(steps -> only(steps, straight)));
+        Walk straight = Walk.straightFrom(sigma);
+        return new EditRequest(
+                this, fitting(noisy), steps -> only(steps, straight), given -> Edit.denoising(given, sigma));
     }
 
     /**
@@ -244,8 +222,7 @@ public final class BcmModel implements AutoCloseable {
      */
     public EditRequest fromDrawing(Images drawings) {
         requireWalks();
-        return new EditRequest(
-                this, fitting(drawings), EditRequest.Kind.free(steps -> only(steps, Walk.parse(DRAWING))));
+        return new EditRequest(this, fitting(drawings), steps -> only(steps, Edit.DRAWING_WALK), Edit::free);
     }
 
     /** For experts: the same model on tensors. The two share the weights: closing either closes both. */
@@ -286,9 +263,10 @@ public final class BcmModel implements AutoCloseable {
         }
         OptionalInt steps = request.givenSteps();
         if (config().kind() == ModelKind.DENOISER) {
-            return new Ode(new DeterministicSampler(OdeSolver.HEUN, steps.orElse(DEFAULT_ODE_STEPS)), direction);
+            int points = steps.orElse(DeterministicSampler.USUAL_POINTS);
+            return new Ode(new DeterministicSampler(OdeSolver.HEUN, points), direction);
         }
-        return walks.walk(purpose, steps.orElse(DEFAULT_STEPS));
+        return stored(purpose, steps);
     }
 
     /** The requested path to noise and back, or the default one. */
@@ -297,23 +275,19 @@ public final class BcmModel implements AutoCloseable {
         return givenWalk(request)
                 .map(ThereAndBack::of)
                 .orElseGet(
-                        () -> walks.thereAndBack(purpose, request.givenSteps().orElse(DEFAULT_STEPS)));
+                        () -> walks.thereAndBack(purpose, request.givenSteps().orElse(purpose.usualNfe())));
     }
 
     /** The walk given to the request, if there is one. */
     Optional<Walk> givenWalk(ImageRequest<?> request) {
         return request.givenPath().map(samplingPath -> {
             PathSampler.require(samplingPath, config());
-            if (samplingPath instanceof Walk walk && walk.end() == 0) {
-                return walk;
-            }
-            throw new UserException("\"" + samplingPath
-                    + "\": an edit goes along a walk that leads to images, as \"0 +0.4 > 2 > 0\" does");
+            return (Walk) samplingPath; // only a denoiser follows anything else
         });
     }
 
-    Walk inpaintingWalk(int steps) {
-        return walks.walk(Purpose.INPAINT, steps);
+    private Walk stored(Purpose purpose, OptionalInt steps) {
+        return walks.walk(purpose, steps.orElse(purpose.usualNfe()));
     }
 
     private void requireWalks() {
@@ -321,13 +295,13 @@ public final class BcmModel implements AutoCloseable {
     }
 
     private static Walk multistep(OptionalInt steps) {
-        return Walk.multistep(steps.orElse(DEFAULT_MULTISTEPS));
+        return Walk.multistep(steps.orElse(Walk.MULTISTEP_NFE));
     }
 
     private static Walk only(OptionalInt steps, Walk usual) {
         if (steps.isPresent()) {
             throw new UserException(steps.getAsInt()
-                    + " steps: the model stores no walks for this edit; write one, such" + " as \"" + usual + "\"");
+                    + " steps: the model stores no walks for this edit; set a walk, such as \"" + usual + "\"");
         }
         return usual;
     }

@@ -41,13 +41,14 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
         int count = images.count();
         try (Scope scope = Scope.open()) {
             Tensor own = labelsOf(count)
-                    .orElseThrow(() -> new IllegalArgumentException("name the class of the images, with label"));
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("the class of the images is missing; set it" + " with label"));
             long[] other = new long[count];
             Arrays.fill(other, target);
             TensorModel tensors = tensors((long) count * walk.whole().nfe());
-            Tensor noises = tensors.invert(walk.toNoise(), model().points(images), seedValue(), Optional.of(own));
             Tensor labels = model().trained().device().integers(other);
-            return Images.ofTensor(tensors.generate(walk.toImages(), noises, seedValue(), Optional.of(labels)));
+            return Images.ofTensor(
+                    tensors.swap(walk, model().points(images), seedValue(), Optional.of(own), Optional.of(labels)));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.model.ClassLookup;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.EvaluationListener;
@@ -117,7 +118,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
             if (number < 0 || number >= known) {
                 throw new IllegalArgumentException(
                         known == 0
-                                ? "this model knows no classes"
+                                ? "this model has no classes"
                                 : "classes are 0 to " + (known - 1) + ", not " + number);
             }
         }
@@ -170,12 +171,19 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
         return new TensorModel(model.trained(), listener);
     }
 
+    /** Follows a walk with an edit of this request's images. */
+    final Images edited(Walk walk, Edit edit) {
+        int count = Math.toIntExact(edit.start().size(0));
+        Edit here = edit.on(model.trained().device());
+        return Images.ofTensor(tensors((long) count * walk.nfe()).edit(walk, here, seed, labelsOf(count)));
+    }
+
     /** The labels of {@code count} images, int64 [count]; absent if none were given. */
     final Optional<Tensor> labelsOf(int count) {
         return classes.map(given -> {
             if (given.length != 1 && given.length != count) {
                 throw new IllegalArgumentException(
-                        "name one class, or one for each of the " + count + " images, not " + given.length);
+                        "set one class, or one for each of the " + count + " images, not " + given.length);
             }
             long[] labels = new long[count];
             Arrays.setAll(labels, i -> given[given.length == 1 ? 0 : i]);

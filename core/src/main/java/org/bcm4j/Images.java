@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageFit;
@@ -21,20 +22,18 @@ import org.bytedeco.pytorch.Tensor;
  * red, green, blue) and H x W pixels. Values lie in [-1,1]: -1 is black, 1 is white. A model's output can lie slightly
  * outside; pictures made from it are clipped.
  *
- * <p>The values are in Java memory, so there is nothing to close. Immutable and thread-safe.
- *
  * <pre>{@code
  * Images images = Images.read(Path.of("shirt.png"), Path.of("bag.png"));
  * ImageIO.write(images.image(0), "png", new File("copy.png"));
  * }</pre>
  */
-public final class Images {
-    private static final int WHITE = 255;
+public final class Images extends ImageBatch {
+    private Images(float[] values, int channels, int height, int width) {
+        super(values, channels, height, width);
+    }
 
-    private final ImageBatch batch;
-
-    Images(ImageBatch batch) {
-        this.batch = batch;
+    private Images(Tensor images) {
+        super(images);
     }
 
     /**
@@ -77,7 +76,7 @@ public final class Images {
      * @throws IllegalArgumentException if the values do not fill whole images, or are not finite
      */
     public static Images of(float[] values, int channels, int height, int width) {
-        return new Images(ImageBatch.of(values.clone(), channels, height, width));
+        return new Images(values.clone(), channels, height, width);
     }
 
     /**
@@ -87,43 +86,24 @@ public final class Images {
      * @throws IllegalArgumentException if it is of another shape or type
      */
     public static Images ofTensor(Tensor images) {
-        return new Images(ImageBatch.of(images));
+        return new Images(images);
     }
 
     private static Images ofPictures(List<Tensor> pictures) {
         if (pictures.isEmpty()) {
-            throw new IllegalArgumentException("name at least one picture");
+            throw new IllegalArgumentException("at least one picture is needed");
         }
         long[] shape = pictures.get(0).shape();
         for (Tensor picture : pictures) {
             if (!Arrays.equals(picture.shape(), shape)) {
                 throw new IllegalArgumentException(
-                        "pictures of one batch have the same channels, height and width, not " + Arrays.toString(shape)
+                        "pictures of one batch must have the same channels, height and width,"
+                                + " not " + Arrays.toString(shape)
                                 + " and " + Arrays.toString(picture.shape()));
             }
         }
         Tensor bytes = stack(0, pictures.toArray(Tensor[]::new));
         return ofTensor(Pixels.toSignal(bytes));
-    }
-
-    /** The number of images N, at least 1. */
-    public int count() {
-        return batch.count();
-    }
-
-    /** The number of channels C: 1 for grey images, 3 for coloured ones. */
-    public int channels() {
-        return batch.channels();
-    }
-
-    /** The height H, in pixels. */
-    public int height() {
-        return batch.height();
-    }
-
-    /** The width W, in pixels. */
-    public int width() {
-        return batch.width();
     }
 
     /**
@@ -162,19 +142,9 @@ public final class Images {
         }
     }
 
-    /** A copy of the values of one image, [C*H*W]; {@code i} as for {@link #image}. */
-    public float[] values(int i) {
-        return batch.values(i);
-    }
-
-    /** A copy of the values of all images, [N*C*H*W]. */
-    public float[] values() {
-        return batch.values();
-    }
-
-    /** Some of the images, in the given order; numbers as for {@link #image}. */
+    /** Some of the images, in the given order. Numbers count from 0. */
     public Images select(int... numbers) {
-        return new Images(batch.select(numbers));
+        return new Images(selected(numbers), channels(), height(), width());
     }
 
     /**
@@ -192,13 +162,6 @@ public final class Images {
             }
             return ofPictures(squares);
         }
-    }
-
-    /**
-     * For experts: a float32 [N,C,H,W] copy on the CPU. It belongs to the caller's {@link Scope}, which must be open.
-     */
-    public Tensor tensor() {
-        return batch.tensor();
     }
 
     /**
@@ -225,23 +188,13 @@ public final class Images {
         }
     }
 
-    /** Where the images are white: at least half-way between black and white in every channel. [N*H*W]. */
-    boolean[] whites() {
-        int plane = height() * width();
-        boolean[] white = new boolean[count() * plane];
-        float[] values = batch.values();
-        for (int i = 0; i < white.length; i++) {
-            boolean all = true;
-            for (int c = 0; c < channels(); c++) {
-                all &= values[(i / plane * channels() + c) * plane + i % plane] >= 128f * 2 / WHITE - 1;
-            }
-            white[i] = all;
-        }
-        return white;
-    }
-
-    @Override
-    public String toString() {
-        return "Images " + batch;
+    /** Where the images are white, bool [N,1,H,W]; see {@link ImageFiles.Picture#white}. */
+    Tensor white() {
+        Tensor bytes = Pixels.toBytes(tensor());
+        return stack(
+                0,
+                IntStream.range(0, count())
+                        .mapToObj(i -> new ImageFiles.Picture(bytes.select(0, i), Optional.empty()).white())
+                        .toArray(Tensor[]::new));
     }
 }

@@ -41,7 +41,7 @@ public final class InterpolationRequest extends ImageRequest<InterpolationReques
      */
     public InterpolationRequest frames(int count) {
         if (count < 2) {
-            throw new IllegalArgumentException("an interpolation has at least 2 frames, its ends, not " + count);
+            throw new IllegalArgumentException("an interpolation needs at least 2 frames, its two ends, not " + count);
         }
         frames = count;
         return this;

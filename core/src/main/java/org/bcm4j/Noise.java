@@ -10,17 +10,17 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The noises of one or more images: what inversion returns and generation starts from. N noises of the images' shape
  * [C,H,W], with mean 0 and standard deviation 1.
- *
- * <p>The values are in Java memory, so there is nothing to close. Immutable and thread-safe.
  */
-public final class Noise {
+public final class Noise extends ImageBatch {
     /** The number of standard deviations between grey and black or white in {@link #image}. */
     private static final double DRAWN_DEVIATIONS = 3;
 
-    private final ImageBatch batch;
+    private Noise(float[] values, int channels, int height, int width) {
+        super(values, channels, height, width);
+    }
 
-    Noise(ImageBatch batch) {
-        this.batch = batch;
+    private Noise(Tensor noises) {
+        super(noises);
     }
 
     /**
@@ -31,7 +31,7 @@ public final class Noise {
      * @throws IllegalArgumentException if the values do not fill whole noises, or are not finite
      */
     public static Noise of(float[] values, int channels, int height, int width) {
-        return new Noise(ImageBatch.of(values.clone(), channels, height, width));
+        return new Noise(values.clone(), channels, height, width);
     }
 
     /**
@@ -41,42 +41,12 @@ public final class Noise {
      * @throws IllegalArgumentException if it is of another shape or type
      */
     public static Noise ofTensor(Tensor noises) {
-        return new Noise(ImageBatch.of(noises));
-    }
-
-    /** The number of noises N, at least 1. */
-    public int count() {
-        return batch.count();
-    }
-
-    /** The number of channels C. */
-    public int channels() {
-        return batch.channels();
-    }
-
-    /** The height H. */
-    public int height() {
-        return batch.height();
-    }
-
-    /** The width W. */
-    public int width() {
-        return batch.width();
-    }
-
-    /** A copy of the values of one noise, [C*H*W]. */
-    public float[] values(int i) {
-        return batch.values(i);
-    }
-
-    /** A copy of the values of all noises, [N*C*H*W]. */
-    public float[] values() {
-        return batch.values();
+        return new Noise(noises);
     }
 
     /** Some of the noises, in the given order. Numbers count from 0. */
     public Noise select(int... numbers) {
-        return new Noise(batch.select(numbers));
+        return new Noise(selected(numbers), channels(), height(), width());
     }
 
     /** One noise as a picture. 3 standard deviations below the mean is black, 3 above is white. */
@@ -84,17 +54,5 @@ public final class Noise {
         try (Scope scope = Scope.open()) {
             return ImageFiles.bufferedImage(select(i).tensor().div(scalar(DRAWN_DEVIATIONS)));
         }
-    }
-
-    /**
-     * For experts: a float32 [N,C,H,W] copy on the CPU. It belongs to the caller's {@link Scope}, which must be open.
-     */
-    public Tensor tensor() {
-        return batch.tensor();
-    }
-
-    @Override
-    public String toString() {
-        return "Noise " + batch;
     }
 }

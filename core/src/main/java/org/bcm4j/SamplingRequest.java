@@ -34,7 +34,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
      */
     public SamplingRequest count(int images) {
         if (images < 1) {
-            throw new IllegalArgumentException("at least 1 image can be generated, not " + images);
+            throw new IllegalArgumentException("the number of images must be at least 1, not " + images);
         }
         count = images;
         noise = Optional.empty();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bcm4j.editing.ConstrainedEditor;
-import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.model.TrainedModel;
@@ -107,7 +107,7 @@ public final class TensorModel implements AutoCloseable {
     public void generate(
             SamplingPath samplingPath, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
         if (count < 1) {
-            throw new IllegalArgumentException("at least 1 image can be generated, not " + count);
+            throw new IllegalArgumentException("the number of images must be at least 1, not " + count);
         }
         model.requireLabels(labels, count);
         for (long start = 0; start < count; start += BATCH) {
@@ -153,25 +153,39 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Edits images (docs/method.md §7): follows a walk to images that agree with what is known. A walk that starts at T
-     * starts from noise; the given images then only set the number of images.
+     * Edits images: follows a walk to images that agree with what is known.
      *
-     * @param points the images to edit, or points at the noise scale where the walk starts, float32 [N,C,H,W]
-     * @param constraint what is known of these N images
+     * @param edit on this model's device
      * @param seed seeds the noise at the start of the walk, the noise that the walk adds, and the noise that the edit
      *     renews
-     * @return float32 [N,C,H,W]; within [-1,1] if the walk ends at time 0
-     * @throws UserException if the walk is not for this kind of model
+     * @return float32 [N,C,H,W]
+     * @throws UserException if the walk is not for this kind of model, or not for this edit
      */
-    public Tensor edit(Walk walk, Tensor points, Constraint constraint, long seed, Optional<Tensor> labels) {
+    public Tensor edit(Walk walk, Edit edit, long seed, Optional<Tensor> labels) {
         PathSampler.require(walk, model.config());
-        model.requireInputs(points, labels);
-        constraint.requireFit(points);
+        edit.requireWalk(walk);
+        model.requireInputs(edit.start(), labels);
+        edit.known().requireFit(edit.start());
         return inBatches(
-                points,
+                edit.start(),
                 seed,
-                (noise, first, batch) -> new ConstrainedEditor(constraint.narrow(first, batch.size(0)), noise)
+                (noise, first, batch) -> new ConstrainedEditor(edit.known().narrow(first, batch.size(0)), noise)
                         .edit(journey(labels, first, batch.size(0), noise).traversal(), walk, batch));
+    }
+
+    /**
+     * Turns images of one class into images of another: inverts them under their own class and generates them under
+     * the other.
+     *
+     * @param images float32 [N,C,H,W]
+     * @param seed seeds the initial noise of the inversion
+     * @param own the classes of the images, int64 [N]; absent for the null class, or no classes
+     * @param other the classes of the results, in the same form
+     */
+    public Tensor swap(ThereAndBack way, Tensor images, long seed, Optional<Tensor> own, Optional<Tensor> other) {
+        model.requireInputs(images, own);
+        model.requireLabels(other, images.size(0));
+        return Scope.returning(() -> generate(way.toImages(), invert(way.toNoise(), images, seed, own), seed, other));
     }
 
     /**
@@ -189,7 +203,7 @@ public final class TensorModel implements AutoCloseable {
         model.requireInputs(noises, labels);
         if (noises.size(0) != images.size(0)) {
             throw new IllegalArgumentException(
-                    "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
+                    "each image needs one noise, not " + noises.size(0) + " noises for " + images.size(0) + " images");
         }
         return Scope.returning(() -> {
             List<Tensor> done = new ArrayList<>();
@@ -215,12 +229,11 @@ public final class TensorModel implements AutoCloseable {
     public Tensor invert(SamplingPath samplingPath, Tensor images, long seed, Optional<Tensor> labels) {
         if (samplingPath.start() != 0 || samplingPath.end() == 0) {
             throw new IllegalArgumentException(
-                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + samplingPath
-                            + "\"");
+                    "an inversion must lead from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + samplingPath + "\"");
         }
         if (samplingPath.nfe() == 0) {
-            throw new IllegalArgumentException("\"" + samplingPath
-                    + "\" adds noise to images and inverts nothing; evaluate the model, as \"0 +0.07 > 80\" does");
+            throw new IllegalArgumentException(
+                    "\"" + samplingPath + "\" only adds noise; an inversion evaluates the model, as \"0 +0.07 > 80\" does");
         }
         return Scope.returning(() -> walk(samplingPath, images, seed, labels).div(scalar(samplingPath.end())));
     }

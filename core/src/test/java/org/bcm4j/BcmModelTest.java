@@ -154,6 +154,12 @@ class BcmModelTest {
                 layer.setRGB(x, 4, 0xffffffff);
             }
             assertThat(model.inpaint(images).mask(layer).run().values()).isEqualTo(filled.values());
+            Images drawn = Images.of(mask);
+            assertThat(model.inpaint(images).mask(drawn).run().values()).isEqualTo(filled.values());
+            Images second = Images.of(new float[2 * SIDE * SIDE], 1, SIDE, SIDE);
+            assertThatThrownBy(() -> model.inpaint(images).mask(second).run())
+                    .as("the level 127 is not white")
+                    .hasMessageContaining("nothing is missing");
             assertThatThrownBy(() -> model.inpaint(images).run()).hasMessageContaining("nothing is missing");
             assertThatThrownBy(() -> model.inpaint(images).box(5, 0, 4, 1))
                     .isInstanceOf(IndexOutOfBoundsException.class);
@@ -189,7 +195,60 @@ class BcmModelTest {
             float[] large = grey.superResolve(small).steps(2).run().values();
             assertThat((large[0] + large[1] + large[SIDE] + large[SIDE + 1]) / 4)
                     .isCloseTo(-1, Offset.offset(1e-5f));
-            assertThatThrownBy(() -> grey.superResolve(images)).hasMessageContaining("a half or a quarter");
+            assertThat(grey.superResolve(Images.of(new float[4], 1, 2, 2))
+                            .steps(1)
+                            .run()
+                            .width())
+                    .isEqualTo(SIDE);
+            for (Images other : List.of(images, Images.of(new float[1], 1, 1, 1), Images.of(new float[8], 1, 4, 2))) {
+                assertThatThrownBy(() -> grey.superResolve(other))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("small images are a half or a quarter of the model's 8 x 8 pixels, not "
+                                + other.width() + " x " + other.height());
+            }
+        }
+    }
+
+    @Test
+    void aWalkThatWouldIgnoreTheImagesIsRefused() {
+        try (BcmModel model = load("grey")) {
+            Images images = RandomModels.random(2, 1);
+            assertThatThrownBy(() -> model.restore(images).walk("80 > 0").run())
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("walk \"80 > 0\": this edit needs a walk from 0 to 0, such as \"0 +0.4 > 2 > 0\"");
+            assertThatThrownBy(() -> model.denoise(images, 0.3).walk("80 > 0").run())
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            "walk \"80 > 0\": this edit needs a walk from 0.3, the noise scale of the images, to 0");
+            assertThatThrownBy(() ->
+                            model.inpaint(images).box(0, 0, 2, 2).walk("0 > 80").run())
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("this edit needs a walk from 0 or 80 to 0");
+            assertThatThrownBy(() -> model.swapClass(images, "dog")
+                            .label("cat")
+                            .walk("80 > 0")
+                            .run())
+                    .isInstanceOf(UserException.class);
+        }
+    }
+
+    @Test
+    void aPlainConsistencyModelFillsHolesAlongTheWalksOfItsKind() {
+        models.write("plain", ModelKind.CONSISTENCY, 1);
+        try (BcmModel model = load("plain")) {
+            Images images = RandomModels.random(2, 1);
+            assertThat(model.inpaint(images).box(0, 0, 2, 2).run().values())
+                    .isEqualTo(model.inpaint(images)
+                            .box(0, 0, 2, 2)
+                            .walk(Walk.multistep(18))
+                            .run()
+                            .values());
+            assertThat(model.inpaint(images).box(0, 0, 2, 2).steps(2).run().values())
+                    .isEqualTo(model.inpaint(images)
+                            .box(0, 0, 2, 2)
+                            .walk("80 > 0 +2.52 > 0")
+                            .run()
+                            .values());
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
-import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.editing.RefinedInversion;
@@ -189,13 +189,14 @@ class TensorModelTest {
             Tensor ends = torch.zeros(bcm.model().shape(2));
             assertThatThrownBy(() -> bcm.interpolate(Walk.parse("0 +0.07 > 80"), ZIGZAG, ends, 3, 0, Optional.empty()))
                     .isInstanceOf(UserException.class)
-                    .hasMessageContaining("adds noise on its way back");
+                    .hasMessageContaining("adds noise on the way back");
         }
     }
 
     /** What libtorch would answer with a stack of native code, or with an image of something else. */
     @Test
     void tensorsThatCannotBeRightAreRefused() {
+        Walk restoring = Walk.parse("0 +0.3 > 0");
         Walk there = Walk.parse("0 +0.07 > 80");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
@@ -214,7 +215,7 @@ class TensorModelTest {
                 refused(expected, () -> bcm.invert(there, tensor, 0, none));
                 refused(expected, () -> bcm.walk(there, tensor, 0, none));
                 refused(expected, () -> bcm.generate(back, tensor, 0, none));
-                refused(expected, () -> bcm.edit(back, tensor, Constraint.NONE, 0, none));
+                refused(expected, () -> bcm.edit(restoring, Edit.free(tensor), 0, none));
                 refused(expected, () -> bcm.refine(new RefinedInversion(1), tensor, images, 0, none));
                 refused(expected, () -> bcm.refine(new RefinedInversion(1), images, tensor, 0, none));
                 refused(expected, () -> bcm.interpolate(there, back, tensor, 3, 0, none));
@@ -222,8 +223,8 @@ class TensorModelTest {
             });
             Tensor closed = torch.zeros(2, 1, 8, 8);
             closed.close();
-            refused("the tensor holds nothing; was it closed", () -> bcm.invert(there, closed, 0, none));
-            refused("the tensor holds nothing; was it closed", () -> bcm.invert(there, new Tensor(), 0, none));
+            refused("the tensor is undefined or closed", () -> bcm.invert(there, closed, 0, none));
+            refused("the tensor is undefined or closed", () -> bcm.invert(there, new Tensor(), 0, none));
             refused(
                     "noise scales are from 0.002 to 80.0, not 0.0",
                     () -> bcm.model().traverse(images, 80, 0, none));
@@ -232,6 +233,7 @@ class TensorModelTest {
 
     @Test
     void labelsThatAreNoClassesAreRefused() {
+        Walk restoring = Walk.parse("0 +0.3 > 0");
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
@@ -247,7 +249,7 @@ class TensorModelTest {
             wrong.forEach((labels, expected) -> {
                 refused(expected, () -> bcm.generate(back, 2, 0, Optional.of(labels)));
                 refused(expected, () -> bcm.generate(back, images, 0, Optional.of(labels)));
-                refused(expected, () -> bcm.edit(back, images, Constraint.NONE, 0, Optional.of(labels)));
+                refused(expected, () -> bcm.edit(restoring, Edit.free(images), 0, Optional.of(labels)));
             });
             assertThat(bcm.generate(back, 2, 0, Optional.of(classes(3, 0))).size(0))
                     .isEqualTo(2);
@@ -262,24 +264,24 @@ class TensorModelTest {
                 TensorModel bcm = untrained()) {
             Tensor images = torch.zeros(2, 1, 8, 8);
             Optional<Tensor> none = Optional.empty();
-            refused("at least 1 image can be generated, not 0", () -> bcm.generate(back, 0, 0, none));
-            refused("at least 1 image can be generated, not -5", () -> bcm.generate(back, -5, 0, none));
+            refused("the number of images must be at least 1, not 0", () -> bcm.generate(back, 0, 0, none));
+            refused("the number of images must be at least 1, not -5", () -> bcm.generate(back, -5, 0, none));
             refused(
-                    "an inversion leads from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"80 > 0\"",
+                    "an inversion must lead from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"80 > 0\"",
                     () -> bcm.invert(back, images, 0, none));
             refused("not \"0 +0.07 > 80 > 0\"", () -> bcm.invert(there.then(back), images, 0, none));
-            refused("an interpolation has at least 2 frames", () -> bcm.interpolate(there, back, images, 1, 0, none));
+            refused("an interpolation needs at least 2 frames", () -> bcm.interpolate(there, back, images, 1, 0, none));
             refused(
-                    "an interpolation has two ends, [2,C,H,W], not float32 [3,1,8,8]",
+                    "an interpolation needs two ends, [2,C,H,W], not float32 [3,1,8,8]",
                     () -> bcm.interpolate(there, back, torch.zeros(3, 1, 8, 8), 3, 0, none));
             refused(
-                    "each image has its noise: 2 images, 3 noises",
+                    "each image needs one noise, not 3 noises for 2 images",
                     () -> bcm.refine(new RefinedInversion(1), images, torch.zeros(3, 1, 8, 8), 0, none));
             KnownPixels others = new KnownPixels(
                     torch.zeros(3, 1, 8, 8), torch.zeros(3, 1, 8, 8).to(ScalarType.Bool));
             refused(
-                    "of images float32 [2,1,8,8] the known ones are of the same form",
-                    () -> bcm.edit(back, images, others, 0, none));
+                    "images float32 [2,1,8,8] need known pixels of the same form",
+                    () -> bcm.edit(back, new Edit(images, 0, others), 0, none));
         }
     }
 

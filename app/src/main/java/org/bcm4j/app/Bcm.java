@@ -133,8 +133,7 @@ public final class Bcm implements Callable<Integer> {
 
     private static Path path(String text) {
         if (text.isBlank()) {
-            throw new TypeConversionException(
-                    "\"" + text + "\" names no file or folder; the folder that you are in is \".\"");
+            throw new TypeConversionException("\"" + text + "\" is not a file or folder; the current folder is \".\"");
         }
         try {
             return WrittenPath.of(text);

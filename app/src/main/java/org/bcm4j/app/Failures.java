@@ -98,7 +98,7 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
                 Objects.requireNonNullElse(mistake.getMessage(), "mistake").replaceFirst("^Error: ", "");
         Matcher number = NO_NUMBER.matcher(message);
         return number.find()
-                ? number.group(1) + " " + number.group(2) + ": is no whole number"
+                ? number.group(1) + " " + number.group(2) + ": is not a whole number"
                         + (number.group(3).equals("int") ? " up to 2,147,483,647" : " of up to 18 digits")
                 : message;
     }

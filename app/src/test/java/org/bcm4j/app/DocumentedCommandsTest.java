@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Every command of the documents, taken from their pages: all are run, where they would take minutes on less. */
 class DocumentedCommandsTest {
@@ -104,17 +108,43 @@ class DocumentedCommandsTest {
                 .doesNotThrowAnyException();
     }
 
-    /** The smaller commands, each once, wherever its results go. */
+    /** The smaller commands, each once, wherever its results go and in whatever order its options stand. */
     static Stream<String> smallerCommands() throws IOException {
-        Map<String, String> byWork = new LinkedHashMap<>();
+        Map<Work, String> byWork = new LinkedHashMap<>();
         commands()
                 .map(DocumentedCommandsTest::smaller)
-                .forEach(command -> byWork.putIfAbsent(
-                        command.contains("train")
-                                ? command
-                                : OUT.matcher(command).replaceAll("").replaceAll(" +", " "),
-                        command));
+                .forEach(command -> byWork.putIfAbsent(Work.of(command), command));
         return byWork.values().stream();
+    }
+
+    /** What a command does. Of those that train, where the results go is a part of it: others go on from there. */
+    private record Work(String subcommand, List<String> operands, Map<String, List<String>> options) {
+        static Work of(String command) {
+            ParseResult parsed = Bcm.commandLine().parseArgs(words(command).toArray(String[]::new));
+            while (parsed.hasSubcommand()) {
+                parsed = parsed.subcommand();
+            }
+            Map<String, List<String>> options = new HashMap<>();
+            for (OptionSpec option : parsed.matchedOptionsSet()) {
+                options.put(option.longestName(), option.originalStringValues());
+            }
+            if (!command.contains("train")) {
+                options.keySet().removeAll(Set.of("--out", "--run"));
+            }
+            List<String> operands = parsed.matchedPositionalsSet().stream()
+                    .flatMap(operand -> operand.originalStringValues().stream())
+                    .toList();
+            return new Work(parsed.commandSpec().qualifiedName(), operands, options);
+        }
+    }
+
+    @Test
+    void theOrderOfOptionsMakesNoOtherWork() {
+        Work work = Work.of("eval-edits model --images 200 --seeds 2 --out a.json");
+        assertThat(Work.of("eval-edits --seeds 2 model --out b.json --images 200"))
+                .isEqualTo(work);
+        assertThat(Work.of("eval-edits model --images 2 --seeds 200")).isNotEqualTo(work);
+        assertThat(Work.of("eval-edits other --images 200 --seeds 2")).isNotEqualTo(work);
     }
 
     static Stream<String> quickCommands() throws IOException {

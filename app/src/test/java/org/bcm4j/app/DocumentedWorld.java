@@ -8,17 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.model.RecommendedWalks;
-import org.bcm4j.network.AdmConfig;
-import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.tensor.SeededGenerator;
-import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -127,27 +120,6 @@ record DocumentedWorld(Path folder) {
     }
 
     private void writeModel(String name, ModelKind kind, int side, int channels, List<String> classes) {
-        AdmConfig network = new AdmConfig(
-                side,
-                channels,
-                2,
-                0,
-                8,
-                List.of(1),
-                1,
-                List.of(),
-                8,
-                false,
-                0,
-                16,
-                kind == ModelKind.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
-                classes.size(),
-                !classes.isEmpty(),
-                true);
-        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", classes);
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU)) {
-            ModelFolder.write(folder.resolve(name), config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
-        }
+        new TinyModel(kind, side, channels, 2, classes, !classes.isEmpty()).writeTo(folder.resolve(name));
     }
 }

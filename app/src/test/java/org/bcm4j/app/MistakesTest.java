@@ -50,11 +50,11 @@ class MistakesTest {
     static Stream<Arguments> mistakes() {
         String noData = "Fashion-MNIST: no train-images-idx3-ubyte(.gz) in "
                 + directory.resolve("nowhere").toAbsolutePath()
-                + "; name its directory, or get it with: apt-get install dataset-fashion-mnist";
+                + "; give its folder, or get it with: apt-get install dataset-fashion-mnist";
         return Stream.of(
                 mistake(
                         List.of("sample", "model", "--walk", "80 > 90 > x", "--out", "x.png"),
-                        "walk \"80 > 90 > x\", character 6: noise scale 90 lies above the largest, 80"),
+                        "walk \"80 > 90 > x\", character 6: noise scale 90 is above the largest, 80"),
                 mistake(
                         List.of("sample", "model", "--walk", "0 > 80", "--out", "x.png"),
                         "walk \"0 > 80\": this command generates images, so it must lead from noise to 0,"
@@ -65,7 +65,7 @@ class MistakesTest {
                                 + " or write a walk with --walk"),
                 mistake(
                         List.of("sample", "nowhere", "--out", "x.png"),
-                        "nowhere: is no model folder (config.json is missing); train one with `bcm train`, or use"
+                        "nowhere: is not a model folder (config.json is missing); train one with `bcm train`, or use"
                                 + " models/fashion-mnist"),
                 mistake(
                         List.of("sample", "model", "--class", "bird", "--out", "x.png"),
@@ -73,13 +73,13 @@ class MistakesTest {
                 mistake(List.of("sample", "model", "-n", "0", "--out", "x.png"), "-n 0: ask for at least 1 image"),
                 mistake(
                         List.of("sample", "model", "--out", "-"),
-                        "--out -: nothing is written to standard output; name a file or a folder"),
+                        "--out -: writing to standard output is not supported; give a file or a folder"),
                 mistake(
                         List.of("sample", "model", "--out", "x.jpg"),
                         "--out x.jpg: name a .png file or a .npz file or a folder"),
                 mistake(
                         List.of("sample", "model", "--out", "right.png/x.png"),
-                        "cannot write right.png/x.png: a file stands where a directory is needed; choose another path"),
+                        "cannot write right.png/x.png: a file is where a directory is needed; choose another path"),
                 cannotWrite("right.png/x.json", "eval", "model", "--out", "right.png/x.json"),
                 cannotWrite("right.png/x.json", "eval-edits", "model", "--out", "right.png/x.json"),
                 cannotWrite(
@@ -116,7 +116,7 @@ class MistakesTest {
                         "Unknown options: '--sed', '3'; did you mean --seed?"),
                 mistake(
                         List.of("sample", "model", "-n", "x", "--out", "x.png"),
-                        "--count x: is no whole number up to 2,147,483,647"),
+                        "--count x: is not a whole number up to 2,147,483,647"),
                 mistake(List.of("sample", "model"), "Missing required option: '--out=FILE.png|FILE.npz|DIR'"),
                 mistake(
                         List.of("sample", "model", "--walk", "80 > 0", "--nfe", "1", "--out", "x.png"),
@@ -138,7 +138,7 @@ class MistakesTest {
                         "walk \"10 > 0\" cannot follow \"0 +0.07 > 6 > 80\"; let it start where the inversion ends"),
                 mistake(
                         List.of("sample", "cut", "--out", "x.png"),
-                        "cut/model.safetensors is not a sound safetensors file: "),
+                        "cut/model.safetensors is not a valid safetensors file: "),
                 mistake(
                         List.of("train", "typo.yaml"),
                         "typo.yaml:11:1: unknown key \"batchsize\" at the top level; did you mean \"batch_size\"?"),
@@ -149,18 +149,16 @@ class MistakesTest {
                 mistake(List.of("info", "missing.yaml"), "cannot read missing.yaml: no such file; check the path"),
                 mistake(
                         List.of("info", "model/model.safetensors"),
-                        "model/model.safetensors: is a file of weights; name the folder of a model, which bcm import makes"
-                                + " of it, or a configuration"),
+                        "model/model.safetensors: is a file of weights; give a model folder, which bcm import creates from it, or a configuration"),
                 mistake(
                         List.of("check", "right.png"),
-                        "right.png: is no folder; name one that holds config.json, io.safetensors and weights"),
+                        "right.png: is not a folder; give one that holds config.json, io.safetensors and weights"),
                 mistake(
                         List.of("invert", "model", "-dash.png", "--out", "x.npz"),
                         "Missing required parameter: 'IMAGE|DIR|FILE.npz'; if -dash.png is a file, write ./-dash.png"),
                 mistake(
                         List.of("invert", "model", "", "--out", "x.npz"),
-                        "Invalid value for positional parameter at index 1..* (IMAGE|DIR|FILE.npz): \"\" names no file or"
-                                + " folder; the folder that you are in is \".\""),
+                        "Invalid value for positional parameter at index 1..* (IMAGE|DIR|FILE.npz): \"\" is not a file or folder; the current folder is \".\""),
                 mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample or swap?"));
     }
 
@@ -168,7 +166,7 @@ class MistakesTest {
     private static Arguments cannotWrite(String path, String... command) {
         return mistake(
                 List.of(command),
-                "cannot write " + path + ": a file stands where a directory is needed; choose another path");
+                "cannot write " + path + ": a file is where a directory is needed; choose another path");
     }
 
     private static Arguments mistake(List<String> command, String firstLine) {

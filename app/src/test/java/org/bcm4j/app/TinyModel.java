@@ -1,5 +1,7 @@
 package org.bcm4j.app;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.bcm4j.model.ModelConfig;
@@ -7,43 +9,57 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.AdmConfig;
-import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 
-/** A model of random weights that takes 8 x 8 grey images of cats and dogs. */
-public final class TinyModel {
+/**
+ * A small model of random weights.
+ *
+ * @param side height and width of its images
+ * @param patch the side of the patches that its network works on; more is faster
+ */
+public record TinyModel(ModelKind kind, int side, int channels, int patch, List<String> classes, boolean nullClass) {
     public static final int SIDE = 8;
     public static final List<String> CLASSES = List.of("cat", "dog");
 
-    private TinyModel() {}
-
+    /** A model of 8 x 8 grey images of cats and dogs. */
     public static void write(Path folder) {
-        write(folder, ModelKind.BIDIRECTIONAL, true);
+        new TinyModel(ModelKind.BIDIRECTIONAL, SIDE, 1, 1, CLASSES, true).writeTo(folder);
     }
 
-    /** A model that wants the class of every image. */
+    /** The same, but it wants the class of every image. */
     public static void writeLabelsOnly(Path folder) {
-        write(folder, ModelKind.BIDIRECTIONAL, false);
+        new TinyModel(ModelKind.BIDIRECTIONAL, SIDE, 1, 1, CLASSES, false).writeTo(folder);
     }
 
-    /** A model that leads from noise to images only. */
+    /** The same, but it leads from noise to images only. */
     public static void writePlain(Path folder) {
-        write(folder, ModelKind.CONSISTENCY, true);
+        new TinyModel(ModelKind.CONSISTENCY, SIDE, 1, 1, CLASSES, true).writeTo(folder);
     }
 
     /** A denoiser of the same images. */
     public static void writeDenoiser(Path folder) {
-        write(folder, ModelKind.DENOISER, true);
+        new TinyModel(ModelKind.DENOISER, SIDE, 1, 1, CLASSES, true).writeTo(folder);
     }
 
-    private static void write(Path folder, ModelKind kind, boolean nullClass) {
+    /** Writes the model with initial weights, whose network gives zeros. */
+    public void writeTo(Path folder) {
+        writeTo(folder, 0);
+    }
+
+    /** Writes the model with weights that let every input count. */
+    public void writeUnevenTo(Path folder) {
+        writeTo(folder, 0.05);
+    }
+
+    private void writeTo(Path folder, double added) {
         AdmConfig network = new AdmConfig(
-                SIDE,
-                1,
-                1,
+                side,
+                channels,
+                patch,
                 0,
                 8,
                 List.of(1),
@@ -53,13 +69,15 @@ public final class TinyModel {
                 false,
                 0,
                 16,
-                kind == ModelKind.BIDIRECTIONAL ? Conditioning.JOINT : Conditioning.TIME,
-                CLASSES.size(),
+                kind.isBidirectional() ? Conditioning.JOINT : Conditioning.TIME,
+                classes.size(),
                 nullClass,
                 true);
-        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", CLASSES);
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.initialized(new AdmUNet(network).layout(), generator, Device.CPU)) {
+        ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", classes);
+        try (Scope scope = Scope.open();
+                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU)) {
+            weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(added)));
             ModelFolder.write(folder, config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
         }
     }

@@ -7,10 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.editing.Constraint;
-import org.bcm4j.editing.KnownLuminance;
-import org.bcm4j.editing.KnownPatchMeans;
-import org.bcm4j.editing.KnownPixels;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.TrainedModel;
@@ -19,6 +16,7 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -57,7 +55,6 @@ public class EditingBenchmark {
     private static final Walk INVERSION = Walk.parse("0 +0.07 > 6 > 80");
     private static final Walk INPAINTING = Walk.parse("0 +0.07 > 0.4 > 1 > 2 > 0");
     private static final Walk RESTORATION = Walk.parse("0 +0.07 > 2 > 0");
-    private static final Walk STROKE = Walk.parse("0 +4 > 0 +1 > 0");
     private static final Walk DENOISING = Walk.parse("0.5 > 0");
     private static final Walk MULTISTEP = Walk.multistep(4);
     private static final int ENDS = 2;
@@ -107,38 +104,38 @@ public class EditingBenchmark {
     @Benchmark
     @OperationsPerInvocation(4 * BATCH)
     public double inpaint() {
-        return run(() -> edit(INPAINTING, new KnownPixels(greyImages, missing)));
+        return run(() -> edit(INPAINTING, Edit.inpainting(greyImages, missing)));
     }
 
     /** As consistency models do. */
     @Benchmark
     @OperationsPerInvocation(4 * BATCH)
     public double inpaintFromNoise() {
-        return run(() -> edit(MULTISTEP, new KnownPixels(greyImages, missing)));
+        return run(() -> edit(MULTISTEP, Edit.inpainting(greyImages, missing)));
     }
 
     @Benchmark
     @OperationsPerInvocation(2 * BATCH)
     public double restore() {
-        return run(() -> edit(RESTORATION, Constraint.NONE));
+        return run(() -> edit(RESTORATION, Edit.free(greyImages)));
     }
 
     @Benchmark
     @OperationsPerInvocation(4 * BATCH)
     public double superres() {
-        return run(() -> edit(MULTISTEP, new KnownPatchMeans(means, 2)));
+        return run(() -> edit(MULTISTEP, Edit.superResolution(means, 2)));
     }
 
     @Benchmark
     @OperationsPerInvocation(2 * BATCH)
     public double stroke() {
-        return run(() -> edit(STROKE, Constraint.NONE));
+        return run(() -> edit(Edit.DRAWING_WALK, Edit.free(greyImages)));
     }
 
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public double denoise() {
-        return run(() -> edit(DENOISING, Constraint.NONE));
+        return run(() -> edit(DENOISING, Edit.denoising(greyImages, DENOISING.start())));
     }
 
     @Benchmark
@@ -152,10 +149,8 @@ public class EditingBenchmark {
     @OperationsPerInvocation(3 * BATCH)
     public double swap() {
         return run(() -> {
-            Device device = grey.model().device();
-            Optional<Tensor> from = Optional.of(device.integers(new long[BATCH]));
-            Tensor noises = grey.invert(INVERSION, greyImages, 0, from);
-            return grey.generate(ONE_STEP, noises, 0, Optional.empty());
+            Optional<Tensor> from = Optional.of(grey.model().device().integers(new long[BATCH]));
+            return grey.swap(new ThereAndBack(INVERSION, ONE_STEP), greyImages, 0, from, Optional.empty());
         });
     }
 
@@ -184,11 +179,11 @@ public class EditingBenchmark {
     @Benchmark
     @OperationsPerInvocation(4 * BATCH)
     public double colorize() {
-        return run(() -> colour.edit(MULTISTEP, colourImages, new KnownLuminance(colourImages), 0, Optional.empty()));
+        return run(() -> colour.edit(MULTISTEP, Edit.colorization(colourImages), 0, Optional.empty()));
     }
 
-    private Tensor edit(Walk walk, Constraint constraint) {
-        return grey.edit(walk, greyImages, constraint, 0, Optional.empty());
+    private Tensor edit(Walk walk, Edit edit) {
+        return grey.edit(walk, edit, 0, Optional.empty());
     }
 
     private static double run(Supplier<Tensor> operation) {

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.bcm4j.config.ConfigFile;
@@ -85,7 +84,7 @@ public class TrainingStepBenchmark {
 
     /** One step. */
     @Benchmark
-    public Map<String, Double> step() {
+    public Object step() {
         return step.run(state);
     }
 

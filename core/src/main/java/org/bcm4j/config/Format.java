@@ -15,7 +15,7 @@ public record Format(String kind, int version) {
 
     /** @throws IllegalArgumentException if the text is not words followed by a version */
     public static Format of(String text) {
-        return read(text).orElseThrow(() -> new IllegalArgumentException("no format: " + text));
+        return read(text).orElseThrow(() -> new IllegalArgumentException("not a format: " + text));
     }
 
     private static Optional<Format> read(String text) {
@@ -37,7 +37,7 @@ public record Format(String kind, int version) {
     public void requireVersionOf(Path configuration) {
         ConfigFile.readPart(configuration, Part.class)
                 .format()
-                .ifPresent(found -> requireVersion(found, configuration, "make it anew"));
+                .ifPresent(found -> requireVersion(found, configuration, "create it again"));
     }
 
     /**

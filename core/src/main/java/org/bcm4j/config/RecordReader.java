@@ -115,18 +115,15 @@ final class RecordReader {
         try {
             return shape.instantiate(values);
         } catch (IllegalArgumentException | UserException e) {
-            String message = String.valueOf(e.getMessage());
-            throw place(mapping, message).error((path.isEmpty() ? "" : path + ": ") + message, e);
+            throw place(mapping, e).error((path.isEmpty() ? "" : path + ": ") + e.getMessage(), e);
         }
     }
 
-    /** The location of the key that the message starts with, if the configuration contains that key. */
-    private static Location place(Node.Mapping mapping, String message) {
-        int end = message.indexOf(' ');
-        String word = end < 0 ? message : message.substring(0, end);
-        return Optional.ofNullable(mapping.entries().get(word))
-                .map(Node.Entry::keyLocation)
-                .orElse(mapping.location());
+    /** The location of the invalid value's key, if there is one in the configuration. */
+    private static Location place(Node.Mapping mapping, RuntimeException refusal) {
+        return refusal instanceof InvalidValue invalid && mapping.entries().containsKey(invalid.key())
+                ? mapping.entries().get(invalid.key()).keyLocation()
+                : mapping.location();
     }
 
     private static void refuseUnknownKeys(Node.Mapping mapping, RecordShape shape, String path) {

@@ -1,5 +1,6 @@
 package org.bcm4j.editing;
 
+import java.util.function.UnaryOperator;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Tensor;
 
@@ -17,7 +18,7 @@ public interface Constraint {
         }
 
         @Override
-        public Constraint narrow(long first, long count) {
+        public Constraint map(UnaryOperator<Tensor> change) {
             return this;
         }
     };
@@ -60,6 +61,15 @@ public interface Constraint {
      */
     default void requireFit(Tensor images) {}
 
+    /**
+     * This constraint with other tensors.
+     *
+     * @param change maps each tensor, whose first dimension counts the images, to the one in its place
+     */
+    Constraint map(UnaryOperator<Tensor> change);
+
     /** The constraint on images {@code first} to {@code first + count − 1}. */
-    Constraint narrow(long first, long count);
+    default Constraint narrow(long first, long count) {
+        return map(tensor -> tensor.narrow(0, first, count));
+    }
 }

@@ -27,7 +27,7 @@ public final class Interpolation {
         Tensor z2 = ends.narrow(0, 1, 1);
         double lengths = z1.norm().item_double() * z2.norm().item_double();
         if (!(lengths > 0)) {
-            throw new IllegalArgumentException("noises that are zero, or no numbers, have no angle between them");
+            throw new IllegalArgumentException("noises that are zero or NaN have no angle between them");
         }
         double cosine = z1.mul(z2).sum().item_double() / lengths;
         double angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
@@ -47,10 +47,10 @@ public final class Interpolation {
     public static void requireEnds(Tensor ends, int frames) {
         TensorForm form = TensorForm.of("the ends of an interpolation", ends);
         if (form.shape().isEmpty() || form.shape().get(0) != 2) {
-            throw new IllegalArgumentException("an interpolation has two ends, [2,C,H,W], not " + form);
+            throw new IllegalArgumentException("an interpolation needs two ends, [2,C,H,W], not " + form);
         }
         if (frames < 2) {
-            throw new IllegalArgumentException("an interpolation has at least 2 frames, its ends, not " + frames);
+            throw new IllegalArgumentException("an interpolation needs at least 2 frames, its two ends, not " + frames);
         }
     }
 

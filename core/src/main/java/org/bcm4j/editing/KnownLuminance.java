@@ -1,5 +1,6 @@
 package org.bcm4j.editing;
 
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -47,12 +48,12 @@ public record KnownLuminance(Tensor images) implements Constraint {
         TensorForm known = TensorForm.of("images of known luminance", images);
         if (!known.equals(wanted) || given.size(1) != 3) {
             throw new IllegalArgumentException(
-                    "the luminance of images float32 [B,3,H,W] is known, not that of " + known + " for " + wanted);
+                    "the known luminance must be that of images float32 [B,3,H,W], not " + known + " for " + wanted);
         }
     }
 
     @Override
-    public KnownLuminance narrow(long first, long count) {
-        return new KnownLuminance(images.narrow(0, first, count));
+    public KnownLuminance map(UnaryOperator<Tensor> change) {
+        return new KnownLuminance(change.apply(images));
     }
 }

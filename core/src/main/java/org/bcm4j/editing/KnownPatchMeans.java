@@ -1,5 +1,7 @@
 package org.bcm4j.editing;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -9,12 +11,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * Super-resolution: the mean of each patch of factor×factor pixels is known. The variation within a patch is unknown.
  *
  * @param means float32 [B,C,H/factor,W/factor] in [-1,1], the small images
- * @param factor side of a patch, at least 2
+ * @param factor side of a patch, one of {@link #FACTORS}
  */
 public record KnownPatchMeans(Tensor means, int factor) implements Constraint {
+    /** How many times larger than the small images the results can be, in both directions. */
+    public static final List<Integer> FACTORS = List.of(2, 4);
+
     public KnownPatchMeans {
-        if (factor < 2) {
-            throw new IllegalArgumentException("a patch has at least 2 pixels a side, not " + factor);
+        if (!FACTORS.contains(factor)) {
+            throw new IllegalArgumentException("images are enlarged 2 or 4 times, not " + factor);
         }
     }
 
@@ -36,13 +41,13 @@ public record KnownPatchMeans(Tensor means, int factor) implements Constraint {
                         given.size(1),
                         given.size(2) / factor,
                         given.size(3) / factor)) {
-            throw new IllegalArgumentException(
-                    "the patch means of images " + wanted + " are their size divided by " + factor + ", not " + known);
+            throw new IllegalArgumentException("the patch means of images " + wanted
+                    + " must have their size divided by " + factor + "," + " not " + known);
         }
     }
 
     @Override
-    public KnownPatchMeans narrow(long first, long count) {
-        return new KnownPatchMeans(means.narrow(0, first, count), factor);
+    public KnownPatchMeans map(UnaryOperator<Tensor> change) {
+        return new KnownPatchMeans(change.apply(means), factor);
     }
 }

@@ -2,6 +2,7 @@ package org.bcm4j.editing;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.TensorForm;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Tensor;
@@ -39,13 +40,13 @@ public record KnownPixels(Tensor images, Tensor missing) implements Constraint {
         TensorForm known = TensorForm.of("known pixels", images);
         TensorForm holes = TensorForm.of("missing pixels", missing);
         if (!known.equals(wanted) || !holes.is(ScalarType.Bool, given.size(0), 1, given.size(2), given.size(3))) {
-            throw new IllegalArgumentException("of images " + wanted + " the known ones are of the same form, and the"
+            throw new IllegalArgumentException("images " + wanted + " need known pixels of the same form and"
                     + " missing pixels bool [B,1,H,W], not " + known + " and " + holes);
         }
     }
 
     @Override
-    public KnownPixels narrow(long first, long count) {
-        return new KnownPixels(images.narrow(0, first, count), missing.narrow(0, first, count));
+    public KnownPixels map(UnaryOperator<Tensor> change) {
+        return new KnownPixels(change.apply(images), change.apply(missing));
     }
 }

@@ -74,14 +74,14 @@ public record RefinedInversion(int steps) {
     public Tensor refine(TrainedModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
         if (model.config().kind() == ModelKind.CONSISTENCY) {
             throw new UserException(
-                    "this model is a plain consistency model, which inverts nothing, so it can not refine"
-                            + " inversions; name a bidirectional one");
+                    "this model is a plain consistency model, which cannot invert images; use a bidirectional model"
+                            + " to refine inversions");
         }
         model.requireInputs(images, labels);
         model.requireInputs(noises, labels);
         if (noises.size(0) != images.size(0)) {
             throw new IllegalArgumentException(
-                    "each image has its noise: " + images.size(0) + " images, " + noises.size(0) + " noises");
+                    "each image needs one noise, not " + noises.size(0) + " noises for " + images.size(0) + " images");
         }
         return Scope.returning(() -> {
             ReconstructionResidual lack = new ReconstructionResidual(model, images, labels);

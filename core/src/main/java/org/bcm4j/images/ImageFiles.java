@@ -1,5 +1,7 @@
 package org.bcm4j.images;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,6 +34,9 @@ public final class ImageFiles {
     public static final List<String> ENDINGS =
             List.of("bmp", "gif", "jfif", "jpe", "jpeg", "jpg", "png", "tif", "tiff", "webp");
 
+    /** The smallest level that is nearer to 255 than to 0. */
+    private static final long HALF = 128;
+
     private ImageFiles() {}
 
     /** Whether a file name has the extension of a picture. */
@@ -45,7 +50,17 @@ public final class ImageFiles {
      * @param pixels uint8 [C,H,W], as {@link #read}
      * @param opacity uint8 [1,H,W], 0 (transparent) to 255 (opaque); absent if the file has no transparency
      */
-    public record Picture(Tensor pixels, Optional<Tensor> opacity) {}
+    public record Picture(Tensor pixels, Optional<Tensor> opacity) {
+        /**
+         * Where the picture is white, bool [1,H,W]: every channel is nearer to white than to black, and the pixel is
+         * nearer to opaque than to transparent.
+         */
+        public Tensor white() {
+            Tensor bright = pixels.ge(scalar(HALF)).all(0, true);
+            return opacity.map(alpha -> bright.logical_and(alpha.ge(scalar(HALF))))
+                    .orElse(bright);
+        }
+    }
 
     /**
      * Reads a picture. A grey picture, or one with a grey palette, has one channel. Any other has three: red, green,
@@ -68,8 +83,7 @@ public final class ImageFiles {
      */
     public static Picture readPicture(Path file) {
         if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) {
-            throw new UserException(
-                    file + " is no file but a pipe or a device, which may never end; save the picture first");
+            throw new UserException(file + " is a pipe or a device, not a file; save the picture to a file first");
         }
         try {
             return decodePicture(Files.readAllBytes(file), file.toString());
@@ -116,7 +130,7 @@ public final class ImageFiles {
             String why = String.valueOf(e.getMessage());
             if (why.toLowerCase(Locale.ROOT).contains("unsupported")) {
                 throw new UserException(
-                        source + " is stored in a way that can not be read here (" + why + "); export it as PNG", e);
+                        source + " has an encoding that is not supported (" + why + "); export it as PNG", e);
             }
             throw damaged(source, e);
         } catch (IOException | RuntimeException e) {
@@ -126,7 +140,7 @@ public final class ImageFiles {
     }
 
     private static UserException damaged(String source, Exception cause) {
-        return new UserException(source + " is damaged and can not be decoded; export it again as PNG", cause);
+        return new UserException(source + " is damaged and cannot be decoded; export it again as PNG", cause);
     }
 
     private static Tensor tensor(RasterPixels pixels) {
@@ -178,7 +192,7 @@ public final class ImageFiles {
      */
     public static Tensor throughJpeg(Tensor image, int quality) {
         if (quality < 1 || quality > 100) {
-            throw new IllegalArgumentException("the quality of a JPEG is 1 to 100, not " + quality);
+            throw new IllegalArgumentException("the quality of a JPEG must be from 1 to 100, not " + quality);
         }
         ByteArrayOutputStream encoded = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();

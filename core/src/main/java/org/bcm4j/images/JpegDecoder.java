@@ -55,7 +55,7 @@ final class JpegDecoder {
         if (bands != 1 && bands != 3) {
             throw new UserException(source
                     + (bands == 4
-                            ? " is a JPEG in the colours of a printer (CMYK); convert it to RGB"
+                            ? " is a JPEG in CMYK colours, which are for printing; convert it to RGB"
                             : " is a JPEG of " + bands + " channels; export it as PNG"));
         }
         RasterPixels stored = new RasterPixels(planes(raster), bands, raster.getHeight(), raster.getWidth());

@@ -104,20 +104,20 @@ final class PictureDecoder {
         BufferedImage frame = reader.read(0);
         BufferedImage image = format.equals("gif") ? GifCanvas.of(reader, frame) : frame;
         if (image.getColorModel().getNumColorComponents() == 4) {
-            throw new UserException(source + " is in the colours of a printer (CMYK); convert it to RGB");
+            throw new UserException(source + " is in CMYK colours, which are for printing; convert it to RGB");
         }
         int space = image.getColorModel().getColorSpace().getType();
         if (space != ColorSpace.TYPE_GRAY && space != ColorSpace.TYPE_RGB) {
-            throw new UserException(source + " is in other colours than grey or red, green, blue; convert it to RGB");
+            throw new UserException(source + " is neither grey nor RGB; convert it to RGB");
         }
         int bits = Arrays.stream(image.getColorModel().getComponentSize()).max().orElse(0);
         if (bits > MOST_BITS) {
             throw new UserException(source + " holds numbers of " + bits
-                    + " bits, whose range nothing tells; export it with 8" + " or 16 bits a channel");
+                    + " bits of unknown range; export it with 8 or 16 bits per channel");
         }
         int type = image.getRaster().getTransferType();
         if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
-            throw new UserException(source + " holds other numbers than whole ones from 0 on; export it as PNG");
+            throw new UserException(source + " holds negative or fractional numbers; export it as PNG");
         }
         DecodedPicture picture = RasterPixels.of(
                 image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
@@ -133,7 +133,7 @@ final class PictureDecoder {
             boolean pages = format.startsWith("tif");
             throw new UserException(
                     source + (pages ? " has several pages (" + count : " is animated (" + count + " frames")
-                            + "); save the one that is meant as a PNG");
+                            + "); save the one that you want as a PNG");
         }
     }
 

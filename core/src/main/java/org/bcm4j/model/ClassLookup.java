@@ -23,7 +23,7 @@ public record ClassLookup(ModelConfig model) {
     public int find(String text, String source) {
         int classes = model.network().classes();
         if (classes == 0) {
-            throw new UserException(source + " " + text + ": the model knows no classes; name none");
+            throw new UserException(source + " " + text + ": the model has no classes; omit it");
         }
         List<IntPredicate> readings = List.of(
                 k -> text.equals(name(k)), k -> text.equals(Integer.toString(k)), k -> text.equalsIgnoreCase(name(k)));
@@ -33,8 +33,8 @@ public record ClassLookup(ModelConfig model) {
                 String candidates = Arrays.stream(found)
                         .mapToObj(k -> k + " (" + name(k) + ")")
                         .collect(Collectors.joining(", "));
-                throw new UserException(source + " " + text + ": may be each of the classes " + candidates
-                        + "; choose by number, or write the name as it is");
+                throw new UserException(source + " " + text + ": matches several classes, " + candidates
+                        + "; choose by number, or write the name exactly");
             }
             if (found.length == 1) {
                 return found[0];

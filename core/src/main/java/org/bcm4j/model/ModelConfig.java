@@ -1,5 +1,7 @@
 package org.bcm4j.model;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.List;
 import org.bcm4j.config.Default;
 import org.bcm4j.network.NetworkConfig;
@@ -21,13 +23,11 @@ public record ModelConfig(
 
     public ModelConfig {
         classNames = List.copyOf(classNames);
-        if (!format.equals(FORMAT)) {
-            throw new IllegalArgumentException("format must be \"" + FORMAT + "\", is \"" + format + "\"");
-        }
-        if (!classNames.isEmpty() && classNames.size() != network.classes()) {
-            throw new IllegalArgumentException(
-                    "class_names has " + classNames.size() + " names for " + network.classes() + " classes");
-        }
+        require(format.equals(FORMAT), "format", "must be \"" + FORMAT + "\", is \"" + format + "\"");
+        require(
+                classNames.isEmpty() || classNames.size() == network.classes(),
+                "class_names",
+                "must have a name for each of the " + network.classes() + " classes, has " + classNames.size());
     }
 
     /** The kind of model that the network was trained as. */

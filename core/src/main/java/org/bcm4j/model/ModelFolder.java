@@ -33,7 +33,7 @@ public final class ModelFolder {
     public ModelFolder(Path folder) {
         AtomicDirectory.recover(folder);
         if (!Files.isRegularFile(folder.resolve(CONFIG))) {
-            throw new UserException(folder + ": is no model folder (" + CONFIG
+            throw new UserException(folder + ": is not a model folder (" + CONFIG
                     + " is missing); train one with `bcm train`, or use" + " models/fashion-mnist");
         }
         this.folder = folder;
@@ -66,7 +66,7 @@ public final class ModelFolder {
         Path file = folder.resolve(WEIGHTS);
         // Only another version of our own format is rejected. Files saved by other software name no such format.
         SafetensorsHeader header = Safetensors.header(file);
-        FORMAT.requireVersion(header.metadata().getOrDefault("format", ""), file, "make it anew");
+        FORMAT.requireVersion(header.metadata().getOrDefault("format", ""), file, "create it again");
         requireShapes(layout, header, file);
         Weights weights = Weights.zeros(layout, device);
         try (Scope scope = Scope.open()) {
@@ -81,7 +81,7 @@ public final class ModelFolder {
             SafetensorsHeader.Entry entry = header.tensors().get(name);
             if (entry != null && !Arrays.equals(entry.dimensions(), slot.dimensions())) {
                 throw new UserException(file + ": parameter " + name + " has shape "
-                        + Arrays.toString(entry.dimensions()) + ", the network wants "
+                        + Arrays.toString(entry.dimensions()) + ", the network needs "
                         + Arrays.toString(slot.dimensions()) + "; is this the configuration of other weights?");
             }
         });

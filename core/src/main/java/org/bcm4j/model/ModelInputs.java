@@ -14,7 +14,7 @@ final class ModelInputs {
 
     static void requireCount(long count) {
         if (count < 1) {
-            throw new IllegalArgumentException("at least 1 image has labels, not " + count);
+            throw new IllegalArgumentException("the number of images must be at least 1, not " + count);
         }
     }
 
@@ -38,7 +38,7 @@ final class ModelInputs {
         TensorForm form = TensorForm.of("labels", labels);
         NetworkConfig network = model.config().network();
         if (network.classes() == 0) {
-            throw new IllegalArgumentException("this model knows no classes, and takes no labels, not " + form);
+            throw new IllegalArgumentException("this model has no classes and takes no labels, not " + form);
         }
         if (!form.is(ScalarType.Long, count)) {
             throw new IllegalArgumentException(
@@ -73,7 +73,7 @@ final class ModelInputs {
         Device device = tensor.is_cuda() ? Device.CUDA : Device.CPU;
         if (device != model.device()) {
             throw new IllegalArgumentException(
-                    what + " lie on " + device + ", the model on " + model.device() + "; move them there");
+                    what + " are on " + device + ", but the model is on " + model.device() + "; move them there");
         }
     }
 }

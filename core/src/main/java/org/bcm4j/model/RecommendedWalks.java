@@ -78,6 +78,12 @@ public record RecommendedWalks(
                     "80 > 0 +17.5 > 0 +2.52 > 0 +0.17 > 0"),
             Map.of("1", "0 +0.3 > 0", "2", "0 +0.3 > 0 +0.1 > 0"));
 
+    /** The number of evaluations to use if none is given. */
+    public static final int USUAL_NFE = 2;
+
+    /** The same for inpainting. */
+    public static final int USUAL_INPAINTING_NFE = 4;
+
     /** The purpose of a walk. */
     public enum Purpose {
         SAMPLE,
@@ -86,6 +92,11 @@ public record RecommendedWalks(
         SWAP,
         INPAINT,
         RESTORE;
+
+        /** The number of evaluations to use if none is given. */
+        public int usualNfe() {
+            return this == INPAINT ? USUAL_INPAINTING_NFE : USUAL_NFE;
+        }
 
         /** Its name in {@code walks.json}. */
         public String title() {

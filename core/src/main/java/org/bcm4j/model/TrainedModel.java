@@ -152,7 +152,7 @@ public final class TrainedModel implements AutoCloseable {
      */
     public Tensor denoise(Tensor x, Tensor sigma, Optional<Tensor> labels) {
         if (config.kind() != ModelKind.DENOISER) {
-            throw new IllegalArgumentException("a " + config.kind().title() + " is no denoiser");
+            throw new IllegalArgumentException("a " + config.kind().title() + " is not a denoiser");
         }
         return withoutGradients(() -> evaluate(x, labels, () -> {
             Tensor timeZero = device.full(NoiseScales.SIGMA_MIN, x.size(0));
@@ -193,7 +193,7 @@ public final class TrainedModel implements AutoCloseable {
         }
         ModelKind kind = config.kind();
         if (!kind.walks()) {
-            throw new IllegalArgumentException("a denoiser walks no trajectory by itself");
+            throw new IllegalArgumentException("a denoiser cannot follow a trajectory; evaluate it with denoise");
         }
         if (!kind.isBidirectional() && (float) to != (float) NoiseScales.SIGMA_MIN) {
             throw new IllegalArgumentException(
@@ -220,7 +220,7 @@ public final class TrainedModel implements AutoCloseable {
             return Optional.empty();
         }
         if (!network.nullClass()) {
-            throw new UserException("this model was trained with labels only; name the class of every image");
+            throw new UserException("this model was trained with labels only; set the class of every image");
         }
         long[] labels = new long[Math.toIntExact(count)];
         Arrays.fill(labels, network.classes());
@@ -248,8 +248,7 @@ public final class TrainedModel implements AutoCloseable {
      */
     public void requireWalks() {
         if (!config.kind().walks()) {
-            throw new UserException(
-                    "this model is a denoiser, which walks no trajectory by itself; name a consistency model");
+            throw new UserException("this model is a denoiser, which cannot follow walks; use a consistency model");
         }
     }
 

@@ -34,10 +34,10 @@ public final class FileFailure {
             return "permission denied; check who owns the file and its directory";
         }
         if (cause instanceof NotDirectoryException || cause instanceof FileAlreadyExistsException) {
-            return "a file stands where a directory is needed; choose another path";
+            return "a file is where a directory is needed; choose another path";
         }
         if (cause instanceof DirectoryNotEmptyException) {
-            return "a directory stands in the way; choose another path or remove it";
+            return "a directory already has this name; choose another path or remove it";
         }
         return explainMessage(reason(cause));
     }

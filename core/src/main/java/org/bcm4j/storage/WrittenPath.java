@@ -59,7 +59,7 @@ public final class WrittenPath {
     public static String explain(InvalidPathException e) {
         String encoding = System.getProperty("sun.jnu.encoding", "").toUpperCase(Locale.ROOT);
         boolean everyCharacter = encoding.equals("UTF-8");
-        return "\"" + e.getInput() + "\" can not be the name of a file"
+        return "\"" + e.getInput() + "\" cannot be the name of a file"
                 + (everyCharacter
                         ? "; check the path"
                         : " in this locale (" + encoding + "); set the environment variable LC_ALL=C.UTF-8");

@@ -59,7 +59,7 @@ public final class KeyedRandom {
      */
     public static KeyedRandom of(long seed, int stream, long[] items, Device device) {
         if (items.length == 0) {
-            throw new IllegalArgumentException("random numbers need an item that they belong to");
+            throw new IllegalArgumentException("random numbers need at least one item");
         }
         long[] own = items.clone();
         return new KeyedRandom(seed, stream, row -> own[(int) row], own.length, device);

@@ -120,7 +120,7 @@ public final class Safetensors {
     }
 
     static UserException broken(Path file, String problem) {
-        return new UserException(file + " is not a sound safetensors file: " + problem + "; fetch or write it again");
+        return new UserException(file + " is not a valid safetensors file: " + problem + "; fetch or write it again");
     }
 
     private static UserException unreadable(Path file, IOException e) {
@@ -163,7 +163,7 @@ public final class Safetensors {
         Map<String, SafetensorsHeader.Entry> entries = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
             if (name.equals(SafetensorsHeaderParser.METADATA)) {
-                throw new IllegalArgumentException("a tensor can not be called " + name);
+                throw new IllegalArgumentException("a tensor cannot be called " + name);
             }
             entries.put(name, entry(tensor, 0));
         });

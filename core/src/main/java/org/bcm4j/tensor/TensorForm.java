@@ -24,7 +24,7 @@ public record TensorForm(ScalarType type, List<Long> shape) {
      */
     public static TensorForm of(String what, Tensor tensor) {
         if (tensor.isNull() || !tensor.defined()) {
-            throw new IllegalArgumentException(what + ": the tensor holds nothing; was it closed, or its scope?");
+            throw new IllegalArgumentException(what + ": the tensor is undefined or closed; was its scope closed?");
         }
         return new TensorForm(
                 tensor.scalar_type().intern(),

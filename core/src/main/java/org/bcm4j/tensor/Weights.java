@@ -131,16 +131,16 @@ public final class Weights implements AutoCloseable {
                 Tensor tensor = tensors.get(name);
                 if (tensor == null) {
                     throw new UserException(
-                            source + ": parameter " + name + " is missing; is this another architecture?");
+                            source + ": parameter " + name + " is missing; is it of another architecture?");
                 }
                 if (!Arrays.equals(tensor.shape(), view.shape())) {
                     throw new UserException(source + ": parameter " + name + " has shape "
-                            + Arrays.toString(tensor.shape()) + ", the network wants " + Arrays.toString(view.shape()));
+                            + Arrays.toString(tensor.shape()) + ", the network needs " + Arrays.toString(view.shape()));
                 }
                 if (!tensor.is_floating_point() || !tensor.isfinite().all().item_bool()) {
                     throw new UserException(source + ": parameter " + name
                             + (tensor.is_floating_point() ? " holds NaN or infinity" : " holds whole numbers")
-                            + ", and weights are finite floating-point numbers; save the model again");
+                            + ", but weights must be finite floating-point numbers; save the model again");
                 }
                 view.detach().copy_(tensor);
             });
@@ -150,7 +150,7 @@ public final class Weights implements AutoCloseable {
                 .findFirst()
                 .ifPresent(name -> {
                     throw new UserException(source + ": parameter " + name
-                            + " is unknown to the network; is this another architecture?");
+                            + " is unknown to the network; is it of another architecture?");
                 });
     }
 

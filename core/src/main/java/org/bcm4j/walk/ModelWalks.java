@@ -1,9 +1,11 @@
 package org.bcm4j.walk;
 
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
@@ -58,6 +60,20 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      */
     public ThereAndBack thereAndBack(Purpose purpose, int nfe) {
         return find(purpose, nfe, ThereAndBack::of);
+    }
+
+    /**
+     * The walk that fills holes: the stored one, or multistep sampling for a plain consistency model that stores none
+     * with this number of evaluations.
+     *
+     * @param nfe evaluations, at least 1; absent for the usual number of this kind of model
+     * @throws UserException as {@link #walk}
+     */
+    public Walk inpainting(OptionalInt nfe) {
+        boolean plain = model.kind() == ModelKind.CONSISTENCY;
+        int wanted = nfe.orElse(plain ? Walk.MULTISTEP_NFE : Purpose.INPAINT.usualNfe());
+        boolean isStored = evaluations(Purpose.INPAINT).contains(Integer.toString(wanted));
+        return plain && !isStored ? Walk.multistep(wanted) : walk(Purpose.INPAINT, wanted);
     }
 
     /** The numbers of evaluations for which a purpose has walks: the keys in {@code walks.json}, in ascending order. */

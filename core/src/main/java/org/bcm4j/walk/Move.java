@@ -45,8 +45,8 @@ public sealed interface Move {
             Objects.requireNonNull(source, "source");
             if (NoiseScale.canonical(scale) == 0) {
                 throw new IllegalArgumentException("noise of scale " + NoiseScale.text(scale)
-                        + " leads nowhere: time 0 means " + NoiseScale.text(NoiseScale.SMALLEST)
-                        + ", so add more than that");
+                        + " is too small: time 0 already means " + NoiseScale.text(NoiseScale.SMALLEST)
+                        + "; add more");
             }
         }
 

@@ -9,7 +9,7 @@ import org.bcm4j.model.NoiseScales;
  * {@link #LARGEST}. Time 0 is a name for {@link #SMALLEST}, where the data lie. Every scale up to it means the same
  * time and is stored as 0.
  */
-final class NoiseScale {
+public final class NoiseScale {
     /** σ_min, the time at which a trajectory ends in an image. */
     static final double SMALLEST = NoiseScales.SIGMA_MIN;
 
@@ -31,7 +31,7 @@ final class NoiseScale {
         }
         if (scale > LARGEST) {
             throw new IllegalArgumentException(
-                    "noise scale " + text(scale) + " lies above the largest, " + text(LARGEST));
+                    "noise scale " + text(scale) + " is above the largest, " + text(LARGEST));
         }
         return scale <= SMALLEST ? 0 : scale;
     }
@@ -47,7 +47,7 @@ final class NoiseScale {
     }
 
     /** The shortest decimal that parses to the same number, without a trailing ".0". */
-    static String text(double scale) {
+    public static String text(double scale) {
         String text = Double.toString(scale);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }

@@ -83,7 +83,7 @@ public record Ode(DeterministicSampler sampler, Direction direction, double init
     @Override
     public SamplingPath toImages() {
         if (direction != Direction.INVERT) {
-            throw new IllegalArgumentException("\"" + this + "\" is at images already");
+            throw new IllegalArgumentException("\"" + this + "\" ends at images already");
         }
         return new Ode(sampler, Direction.GENERATE);
     }

@@ -62,16 +62,16 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
     public static void require(SamplingPath path, ModelConfig model) {
         if (path instanceof Walk && !model.kind().walks()) {
             throw new UserException(
-                    "walk \"" + path + "\": this model is a denoiser, which walks no trajectory by itself;"
-                            + " solve its ODE, or name a consistency model");
+                    "walk \"" + path + "\": this model is a denoiser, which cannot follow walks; solve its ODE, or"
+                            + " use a consistency model");
         }
         if (path instanceof Walk walk && model.kind() == ModelKind.CONSISTENCY) {
             requireMultistep(walk);
         }
         if (path instanceof Ode && model.kind().walks()) {
             throw new UserException(
-                    "ODE \"" + path + "\": this model is no denoiser, so there is no ODE to solve with it;"
-                            + " walk with it, or name a model trained with the term edm-denoising");
+                    "ODE \"" + path + "\": this model is not a denoiser, so it has no ODE; follow a walk, or use a"
+                            + " model trained with the term edm-denoising");
         }
     }
 
@@ -79,7 +79,7 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
         for (Move move : walk.moves()) {
             if (move instanceof Move.Traverse && move.to() > 0) {
                 String instead = walk.end() > 0
-                        ? "to come to noise, name a bidirectional model"
+                        ? "to reach noise, use a bidirectional model"
                         : "go to 0 and add noise there, as \"80 > 0 +1.2 > 0\" does";
                 throw new UserException("walk \"" + walk + "\": this model is a plain consistency model, which leads to"
                         + " 0 only, not to " + NoiseScale.text(move.to()) + "; " + instead);

@@ -20,24 +20,24 @@ public record ThereAndBack(Walk toNoise, Walk toImages) {
      */
     public ThereAndBack {
         if (toNoise.start() != 0 || toNoise.end() == 0 || toNoise.nfe() == 0) {
-            throw new UserException(
-                    "walk \"" + toNoise + "\": the path to noise leads from 0 to noise, as \"0 +0.07 > 6 > 80\" does");
+            throw new UserException("walk \"" + toNoise
+                    + "\": the path to noise must lead from 0 to noise, as \"0 +0.07 > 6 > 80\"" + " does");
         }
         if (toImages.start() == 0 || toImages.end() != 0) {
             throw new UserException(
-                    "walk \"" + toImages + "\": the path back leads from noise to 0, as \"80 > 0\" does");
+                    "walk \"" + toImages + "\": the path back must lead from noise to 0, as \"80 > 0\" does");
         }
         if (toNoise.end() != toImages.start()) {
             throw new UserException("walk \"" + toImages + "\" cannot follow \"" + toNoise
                     + "\"; let it start where the inversion ends");
         }
         if (addsNoise(toNoise.moves().subList(1, toNoise.moves().size()))) {
-            throw new UserException("walk \"" + toNoise + "\": adds noise again on its way to noise, which loses the"
-                    + " images; add some at the start only, as \"0 +0.07 > 6 > 80\" does");
+            throw new UserException("walk \"" + toNoise + "\": adds noise after its start, which loses the images;"
+                    + " add noise only at the start, as \"0 +0.07 > 6 > 80\" does");
         }
         if (addsNoise(toImages.moves())) {
-            throw new UserException("walk \"" + toImages + "\": adds noise on its way back, which loses the images;"
-                    + " come back without, as \"80 > 0\" does");
+            throw new UserException("walk \"" + toImages + "\": adds noise on the way back, which loses the images;"
+                    + " omit it, as \"80 > 0\" does");
         }
     }
 
@@ -54,8 +54,8 @@ public record ThereAndBack(Walk toNoise, Walk toImages) {
         }
         Walk toNoise = new Walk(moves.subList(0, turn + 1));
         if (walk.start() != 0 || walk.end() != 0 || toNoise.nfe() == 0) {
-            throw new UserException("walk \"" + walk
-                    + "\": leads to noise and back, so from 0 up and to 0 again, as \"0 +0.07 > 6 > 80 > 0\" does");
+            throw new UserException(
+                    "walk \"" + walk + "\": must lead from 0 to noise and back to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
         }
         return new ThereAndBack(toNoise, new Walk(moves.subList(turn + 1, moves.size())));
     }

@@ -28,6 +28,9 @@ import org.bcm4j.storage.UserException;
  * @param moves at least one
  */
 public record Walk(List<Move> moves) implements SamplingPath {
+    /** The usual number of evaluations of {@link #multistep}. */
+    public static final int MULTISTEP_NFE = 18;
+
     /**
      * @throws IllegalArgumentException if there are no moves, a move does not begin where the one before it ended, or
      *     noise is added against the rules above
@@ -77,6 +80,11 @@ public record Walk(List<Move> moves) implements SamplingPath {
         return new Walk(moves);
     }
 
+    /** One move from a noise scale, in (0.002, 80], to 0. */
+    public static Walk straightFrom(double scale) {
+        return new Walk(List.of(new Move.Traverse(scale, 0)));
+    }
+
     @Override
     public double start() {
         return moves.get(0).from();
@@ -96,9 +104,9 @@ public record Walk(List<Move> moves) implements SamplingPath {
     @Override
     public Walk toImages() {
         if (end() == 0) {
-            throw new IllegalArgumentException("\"" + this + "\" is at images already");
+            throw new IllegalArgumentException("\"" + this + "\" ends at images already");
         }
-        return new Walk(List.of(new Move.Traverse(end(), 0)));
+        return straightFrom(end());
     }
 
     /** This walk without its last move; empty if it has only one move. */
@@ -147,7 +155,7 @@ public record Walk(List<Move> moves) implements SamplingPath {
             }
         } else if (move.from() != here) {
             throw new IllegalArgumentException("the next move begins at noise scale " + NoiseScale.text(move.from())
-                    + ", but here the walk is at " + NoiseScale.text(here) + "; let them meet");
+                    + ", but here the walk is at " + NoiseScale.text(here) + "; they must be equal");
         }
     }
 }

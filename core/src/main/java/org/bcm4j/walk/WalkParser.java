@@ -58,7 +58,7 @@ final class WalkParser {
             } else if (accept('+')) {
                 move = new Move.AddNoise(scale(), accept('z') ? Move.Source.START : Move.Source.FRESH);
             } else {
-                throw error(sign, "a move belongs here, \"> scale\" or \"+scale\" or \"+scale z\", not " + word());
+                throw error(sign, "expected a move, \"> scale\" or \"+scale\" or \"+scale z\", not " + word());
             }
             Walk.admit(start, here, move);
             return move;
@@ -73,7 +73,7 @@ final class WalkParser {
         if (!number.lookingAt()) {
             throw error(
                     position,
-                    "a noise scale from 0 to " + NoiseScale.text(NoiseScale.LARGEST) + " belongs here, not " + word());
+                    "expected a noise scale from 0 to " + NoiseScale.text(NoiseScale.LARGEST) + ", not " + word());
         }
         double scale = Double.parseDouble(number.group());
         try {

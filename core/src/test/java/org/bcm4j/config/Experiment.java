@@ -1,5 +1,7 @@
 package org.bcm4j.config;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +31,7 @@ record Experiment(
             OptionalLong images,
             OptionalDouble clip) {
         Training {
-            if (!(rate >= 0 && rate < 1)) {
-                throw new IllegalArgumentException("rate must lie in [0,1), is " + rate);
-            }
+            require(rate >= 0 && rate < 1, "rate", "must lie in [0,1), is " + rate);
         }
     }
 

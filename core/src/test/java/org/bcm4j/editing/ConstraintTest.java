@@ -6,6 +6,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
@@ -106,7 +107,7 @@ class ConstraintTest {
             }
 
             @Override
-            public Constraint narrow(long first, long count) {
+            public Constraint map(UnaryOperator<Tensor> change) {
                 return this;
             }
         };
@@ -135,8 +136,12 @@ class ConstraintTest {
     }
 
     @Test
-    void patchesHaveAtLeastTwoPixelsASide() {
-        assertThatThrownBy(() -> new KnownPatchMeans(images, 1)).isInstanceOf(IllegalArgumentException.class);
+    void imagesAreEnlargedTwoOrFourTimes() {
+        for (int factor : new int[] {-2, 0, 1, 3, 8}) {
+            assertThatThrownBy(() -> new KnownPatchMeans(images, factor))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("images are enlarged 2 or 4 times, not " + factor);
+        }
     }
 
     private static double distance(Tensor a, Tensor b) {

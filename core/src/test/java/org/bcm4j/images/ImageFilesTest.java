@@ -122,7 +122,7 @@ class ImageFilesTest {
                 .contains("NETSCAPE2.0");
         assertThatThrownBy(() -> ImageFiles.read(file))
                 .isInstanceOf(UserException.class)
-                .hasMessage(file + " is animated (4 frames); save the one that is meant as a PNG");
+                .hasMessage(file + " is animated (4 frames); save the one that you want as a PNG");
     }
 
     /** acTL: how many frames, how often they are played. A PNG that announces one frame is a picture. */
@@ -133,7 +133,7 @@ class ImageFilesTest {
                 .rows(0, 9);
         assertThatThrownBy(() -> ImageFiles.decode(two, "a.png"))
                 .isInstanceOf(UserException.class)
-                .hasMessage("a.png is animated (2 frames); save the one that is meant as a PNG");
+                .hasMessage("a.png is animated (2 frames); save the one that you want as a PNG");
         assertPixels(
                 new PngBuilder(1, 1, 8, PngBuilder.GREY)
                         .chunk("acTL", 0, 0, 0, 1, 0, 0, 0, 0)
@@ -152,7 +152,7 @@ class ImageFilesTest {
         }
         assertThatThrownBy(() -> ImageFiles.read(file))
                 .isInstanceOf(UserException.class)
-                .hasMessage(file + " is a JPEG in the colours of a printer (CMYK); convert it to RGB");
+                .hasMessage(file + " is a JPEG in CMYK colours, which are for printing; convert it to RGB");
     }
 
     @Test

@@ -101,7 +101,7 @@ class JpegDecoderTest {
         byte[] print = file("cmyk.jpg");
         assertThatThrownBy(() -> ImageFiles.decode(print, "a.jpg"))
                 .isInstanceOf(UserException.class)
-                .hasMessage("a.jpg is a JPEG in the colours of a printer (CMYK); convert it to RGB");
+                .hasMessage("a.jpg is a JPEG in CMYK colours, which are for printing; convert it to RGB");
     }
 
     /** Wherever it is cut, in the first scan or a later one, whether a row or only the last marker is missing. */

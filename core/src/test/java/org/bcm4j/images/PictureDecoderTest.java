@@ -101,7 +101,7 @@ class PictureDecoderTest {
     void animatedOrCutWebpIsRefused() throws IOException {
         assertThatThrownBy(() -> picture("animated.webp"))
                 .isInstanceOf(UserException.class)
-                .hasMessageEndingWith("is animated (2 frames); save the one that is meant as a PNG");
+                .hasMessageEndingWith("is animated (2 frames); save the one that you want as a PNG");
         for (String name : new String[] {"lossless", "lossy", "alpha-lossy"}) {
             byte[] whole = file(name + ".webp");
             byte[] part = Arrays.copyOf(whole, whole.length * 6 / 10);
@@ -256,8 +256,7 @@ class PictureDecoderTest {
         byte[] encoded = tiff(wide);
         assertThatThrownBy(() -> ImageFiles.decode(encoded, "a.tif"))
                 .isInstanceOf(UserException.class)
-                .hasMessage(
-                        "a.tif holds numbers of 32 bits, whose range nothing tells; export it with 8 or 16 bits a channel");
+                .hasMessage("a.tif holds numbers of 32 bits of unknown range; export it with 8 or 16 bits per channel");
     }
 
     @Test
@@ -268,7 +267,7 @@ class PictureDecoderTest {
         byte[] two = tiff(page, page);
         assertThatThrownBy(() -> ImageFiles.decode(two, "a.tif"))
                 .isInstanceOf(UserException.class)
-                .hasMessage("a.tif has several pages (2); save the one that is meant as a PNG");
+                .hasMessage("a.tif has several pages (2); save the one that you want as a PNG");
     }
 
     private static byte[] tiff(BufferedImage... pages) throws IOException {

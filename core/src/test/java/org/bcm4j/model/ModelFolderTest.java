@@ -52,7 +52,7 @@ class ModelFolderTest {
     @ParameterizedTest
     @CsvSource({
         "bcm4j model 2, too new, 'use the version that wrote it, or a newer one'",
-        "bcm4j model 0, too old, 'make it anew, or use the version that wrote it'"
+        "bcm4j model 0, too old, 'create it again, or use the version that wrote it'"
     })
     void aConfigurationOfAnotherVersionIsRefused(String format, String age, String remedy) throws IOException {
         Path file = folder.resolve("config.json");

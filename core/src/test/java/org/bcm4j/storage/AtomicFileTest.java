@@ -74,7 +74,7 @@ class AtomicFileTest {
         Path file = Files.writeString(directory.resolve("a.txt"), "old");
         assertThatThrownBy(() -> AtomicFile.write(file.resolve("b"), out -> out.write('x')))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("a file stands where a directory is needed");
+                .hasMessageContaining("a file is where a directory is needed");
         Path standing = Files.createDirectory(directory.resolve("standing"));
         assertThatThrownBy(() -> AtomicFile.write(standing, out -> out.write('x')))
                 .isInstanceOf(UserException.class)

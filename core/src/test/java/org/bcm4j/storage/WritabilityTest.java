@@ -45,12 +45,12 @@ class WritabilityTest {
         Path folder = Files.createDirectory(directory.resolve("folder"));
         Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), directory.resolve("nowhere"));
         refused(Writability::requireFile, folder, "it is a directory; name a file");
-        refused(Writability::requireDirectory, file, "a file stands where a directory is needed");
-        refused(Writability::requireDirectory, dangling, "a file stands where a directory is needed");
+        refused(Writability::requireDirectory, file, "a file is where a directory is needed");
+        refused(Writability::requireDirectory, dangling, "a file is where a directory is needed");
         for (Path place : new Path[] {file, dangling}) {
-            refused(Writability::requireFile, place.resolve("x.json"), "a file stands where a directory is needed");
-            refused(Writability::requireFile, place.resolve("a/b/x.json"), "a file stands where a directory is needed");
-            refused(Writability::requireDirectory, place.resolve("x"), "a file stands where a directory is needed");
+            refused(Writability::requireFile, place.resolve("x.json"), "a file is where a directory is needed");
+            refused(Writability::requireFile, place.resolve("a/b/x.json"), "a file is where a directory is needed");
+            refused(Writability::requireDirectory, place.resolve("x"), "a file is where a directory is needed");
         }
         refused(Writability::requireFile, directory.resolve("x".repeat(300)), "the name is too long");
         refused(Writability::requireDirectory, Path.of("/"), "");

@@ -42,8 +42,8 @@ class WrittenPathTest {
     void whatIsNoPathIsAMistake() {
         assertThatThrownBy(() -> WrittenPath.of("a\0b"))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("can not be the name of a file");
+                .hasMessageContaining("cannot be the name of a file");
         assertThat(WrittenPath.explain(new InvalidPathException("x", "no")))
-                .startsWith("\"x\" can not be the name of a file");
+                .startsWith("\"x\" cannot be the name of a file");
     }
 }

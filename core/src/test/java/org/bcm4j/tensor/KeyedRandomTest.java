@@ -99,7 +99,7 @@ class KeyedRandomTest {
     void refusesWhatHasNoKey() {
         assertThatThrownBy(() -> KeyedRandom.of(1, 0, new long[0], Device.CPU))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("random numbers need an item that they belong to");
+                .hasMessage("random numbers need at least one item");
         assertThatThrownBy(() -> KeyedRandom.from(1, 1 << 16, 0, Device.CPU))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("stream 65536 is not in [0, 65536)");

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * With models whose network gives 0: the denoiser is then that of Gaussian data of mean 0 and deviation ½, whose trajectories are known,
  * x(t) ∝ √(t² + ¼).
  */
-class JourneyTest {
+class PathSamplerTest {
     private static final Ode GENERATION = ode(OdeSolver.HEUN, 64, Ode.Direction.GENERATE);
     private static final Ode INVERSION = ode(OdeSolver.HEUN, 64, Ode.Direction.INVERT);
 
@@ -191,7 +191,7 @@ class JourneyTest {
             PathSampler walking = new PathSampler(consistent, Optional.empty(), none());
             assertThatThrownBy(() -> walking.generate(GENERATION, z))
                     .isInstanceOf(UserException.class)
-                    .hasMessageStartingWith("ODE \"80 > 0, heun, 64 steps\": this model is no denoiser,");
+                    .hasMessageStartingWith("ODE \"80 > 0, heun, 64 steps\": this model is not a denoiser,");
             assertThatThrownBy(() -> solving.generate(INVERSION, z))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("starts at an image");
@@ -205,9 +205,9 @@ class JourneyTest {
     @CsvSource({
         "80 > 1.2 > 0,                  1.2, go to 0 and add noise there",
         "80 > 0 +0.2 > 0.8 > 0,         0.8, go to 0 and add noise there",
-        "0 +0.07 > 6 > 80,                6, name a bidirectional model",
-        "0 > 80,                         80, name a bidirectional model",
-        "80 > 2,                          2, name a bidirectional model"
+        "0 +0.07 > 6 > 80,                6, use a bidirectional model",
+        "0 > 80,                         80, use a bidirectional model",
+        "80 > 2,                          2, use a bidirectional model"
     })
     void aPlainConsistencyModelLeadsToTimeZeroOnly(String walk, String scale, String advice) {
         try (Scope scope = Scope.open();
@@ -227,7 +227,7 @@ class JourneyTest {
         try (Scope scope = Scope.open();
                 TrainedModel plain = consistent(ModelKind.CONSISTENCY)) {
             Tensor z = normal(2, 1, 8, 8);
-            PathSampler journey = new PathSampler(plain, Optional.empty(), JourneyTest::normal);
+            PathSampler journey = new PathSampler(plain, Optional.empty(), PathSamplerTest::normal);
             Walk walk = Walk.parse("80 > 0 +2 > 0 +1z > 0");
             assertThat(journey.generate(walk, z).nfe()).isEqualTo(3);
             assertThatThrownBy(() -> plain.traverse(z, 80, 1.2, Optional.empty()))

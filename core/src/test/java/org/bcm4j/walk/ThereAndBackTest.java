@@ -28,9 +28,9 @@ class ThereAndBackTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "0 +0.07 > 80 > 0 +0.2 > 0 | adds noise on its way back",
-                "0 +0.07 > 6 > 0 +0.2 > 80 > 0 | adds noise again on its way to noise",
-                "0 +0.07 > 0 +80 > 0 | adds noise again on its way to noise",
+                "0 +0.07 > 80 > 0 +0.2 > 0 | adds noise on the way back",
+                "0 +0.07 > 6 > 0 +0.2 > 80 > 0 | adds noise after its start",
+                "0 +0.07 > 0 +80 > 0 | adds noise after its start",
                 "0 +80 > 0 | leads to noise and back",
                 "80 > 0 | leads to noise and back",
                 "0 +0.07 > 80 | leads to noise and back",
@@ -46,8 +46,8 @@ class ThereAndBackTest {
     void theNoiseOfTheStartLosesTheImageToo() {
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> new ThereAndBack(Walk.parse("0 +0.07 > 80"), Walk.parse("80 > 0 +1.2z > 0")))
-                .withMessage("walk \"80 > 0 +1.2z > 0\": adds noise on its way back, which loses the images; come back"
-                        + " without, as \"80 > 0\" does");
+                .withMessage(
+                        "walk \"80 > 0 +1.2z > 0\": adds noise on the way back, which loses the images; omit it, as \"80 > 0\" does");
     }
 
     @Test
@@ -57,9 +57,9 @@ class ThereAndBackTest {
                 .withMessage("walk \"10 > 0\" cannot follow \"0 +0.07 > 80\"; let it start where the inversion ends");
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> new ThereAndBack(Walk.parse("0 +0.07 > 80"), Walk.parse("80 > 1")))
-                .withMessageContaining("the path back leads from noise to 0");
+                .withMessageContaining("the path back must lead from noise to 0");
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> new ThereAndBack(Walk.parse("80 > 0"), Walk.parse("80 > 0")))
-                .withMessageContaining("the path to noise leads from 0 to noise");
+                .withMessageContaining("the path to noise must lead from 0 to noise");
     }
 }

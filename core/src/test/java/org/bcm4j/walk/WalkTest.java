@@ -91,7 +91,7 @@ class WalkTest {
                 .isInstanceOf(UserException.class)
                 .hasMessage(String.join(
                         "\n",
-                        "walk \"80 > 90 > x\", character 6: noise scale 90 lies above the largest, 80",
+                        "walk \"80 > 90 > x\", character 6: noise scale 90 is above the largest, 80",
                         "  80 > 90 > x",
                         "       ^"));
     }
@@ -101,23 +101,23 @@ class WalkTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``                 | 1  | a noise scale from 0 to 80 belongs here, not the end",
-                "x                  | 1  | a noise scale from 0 to 80 belongs here, not \"x\"",
+                "``                 | 1  | expected a noise scale from 0 to 80, not the end",
+                "x                  | 1  | expected a noise scale from 0 to 80, not \"x\"",
                 "-5 > 0             | 1  | not \"-5\"",
                 "NaN > 0            | 1  | not \"NaN\"",
                 "80                 | 3  | a walk needs a move after its start",
                 "80 >               | 5  | not the end",
                 "80 > 1.2 >> 0      | 11 | not \">\"",
-                "80 0               | 4  | a move belongs here",
+                "80 0               | 4  | expected a move",
                 "0x10 > 0           | 2  | not \"x10\"",
                 "80d > 0            | 3  | not \"d\"",
                 "80 > Infinity      | 6  | not \"Infinity\"",
                 "80 > 1.2z > 0      | 9  | not \"z\"",
                 "80 > 1,2           | 7  | not \",2\"",
                 "80 > \u0664        | 6  | not \"\u0664\"",
-                "81 > 0             | 1  | noise scale 81 lies above the largest, 80",
-                "0 > 1e999          | 5  | noise scale Infinity lies above the largest, 80",
-                "80 > 0 +80.5       | 9  | noise scale 80.5 lies above the largest, 80",
+                "81 > 0             | 1  | noise scale 81 is above the largest, 80",
+                "0 > 1e999          | 5  | noise scale Infinity is above the largest, 80",
+                "80 > 0 +80.5       | 9  | noise scale 80.5 is above the largest, 80",
                 "80 > 80            | 4  | the walk is at noise scale 80 already",
                 "80 > 0 > 0.001     | 8  | the walk is at noise scale 0 already",
                 "80 > 0 +0.002      | 8  | noise of scale 0.002 leads nowhere",
@@ -150,7 +150,7 @@ class WalkTest {
                 .withMessageContaining("one move");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Walk(List.of(new Traverse(80, 1.2), new Traverse(2, 0))))
-                .withMessage("the next move begins at noise scale 2, but here the walk is at 1.2; let them meet");
+                .withMessage("the next move begins at noise scale 2, but here the walk is at 1.2; they must be equal");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Walk(List.of(new Traverse(80, 1.2), new AddNoise(2, FRESH))))
                 .withMessageContaining("time 0 only");
@@ -179,7 +179,7 @@ class WalkTest {
         assertThatThrownBy(() -> Walk.parse("0 +0.07 > 6").then(Walk.parse("80 > 0")))
                 .isInstanceOf(UserException.class)
                 .hasMessage("walk \"80 > 0\" cannot follow \"0 +0.07 > 6\":"
-                        + " the next move begins at noise scale 80, but here the walk is at 6; let them meet");
+                        + " the next move begins at noise scale 80, but here the walk is at 6; they must be equal");
         assertThatThrownBy(() -> Walk.parse("0 > 80").then(Walk.parse("80 > 0 +1.2z > 0")))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("this walk starts at 0, not at 80");

@@ -115,8 +115,8 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         Map<String, Tensor> ourTensors = below(path, tensors);
         Map<String, Object> ourScalars = below(path, scalars);
         if (ourTensors.isEmpty() && ourScalars.isEmpty()) {
-            throw new UserException(source + " has nothing called " + path
-                    + (sections().isEmpty() ? "; it has no sections, name none" : "; choose one of " + sections()));
+            throw new UserException(source + " has no section called " + path
+                    + (sections().isEmpty() ? "; it has no sections at all" : "; choose one of " + sections()));
         }
         return new Checkpoint(source + ", " + path, ourTensors, ourScalars);
     }
@@ -155,7 +155,7 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         if ((first > 0x80 && first < 0x90) || first == 0xde || first == 0xdf) { // MessagePack's other maps.
             return FlaxFile.open(file);
         }
-        throw RefusedException.damaged("it begins like none of PyTorch, safetensors and Flax");
+        throw RefusedException.damaged("it is not a file of PyTorch, safetensors or Flax");
     }
 
     /** Reads every storage once. Identical stored tensors become one tensor. */

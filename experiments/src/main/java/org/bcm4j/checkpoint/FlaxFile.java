@@ -117,7 +117,7 @@ final class FlaxFile implements Container {
         List<ElementType> types = new ArrayList<>();
         for (Object item : tuple(description, "chunks").items()) {
             if (!(item instanceof MessagePack.Extension extension)) {
-                throw RefusedException.damaged("it has a chunk of an array that is none");
+                throw RefusedException.damaged("a chunk of one of its arrays is not an array");
             }
             Storage chunk = array(extension).storage();
             types.add(chunk.type());

@@ -32,7 +32,8 @@ final class Leaves {
         }
         visit("", tree, 0);
         foreign.filter(type -> tensors.isEmpty()).ifPresent(type -> {
-            throw RefusedException.unsupported("it holds no tensors, but an object of " + RefusedException.quoted(type)
+            throw RefusedException.unsupported("it does not hold tensors, but an object"
+                    + " of " + RefusedException.quoted(type)
                     + ", which could be code; nothing was run");
         });
     }

@@ -18,7 +18,7 @@ final class RefusedException extends RuntimeException {
 
     /** The file is damaged or of another format. */
     static RefusedException damaged(String problem) {
-        return new RefusedException("is not a sound checkpoint: " + problem + "; fetch or write it again");
+        return new RefusedException("is not a valid checkpoint: " + problem + "; fetch or write it again");
     }
 
     /** The file may be valid, but needs something that is not supported here. */

@@ -31,7 +31,7 @@ final class TorchLegacy implements Container {
         ByteBuffer head = read((int) Math.min(channel.size(), Pickle.MAX_BYTES), 0);
         Pickle pickle = new Pickle(head);
         if (!pickle.read().equals(MAGIC) || !pickle.read().equals(VERSION)) {
-            throw RefusedException.unsupported("it is a pickle, but none of PyTorch's");
+            throw RefusedException.unsupported("it is a pickle, but not one of PyTorch's");
         }
         if (!(pickle.read() instanceof Dictionary system)
                 || !Boolean.TRUE.equals(system.entries().get("little_endian"))) {
@@ -74,7 +74,7 @@ final class TorchLegacy implements Container {
     /** Finds the storages and checks that they fill the rest of the file without gaps. */
     private void locate(Pickle pickle) throws IOException {
         if (!(pickle.read() instanceof Sequence keys)) {
-            throw RefusedException.damaged("its list of storages is no list");
+            throw RefusedException.damaged("its list of storages is not a list");
         }
         long position = pickle.position();
         for (Object key : keys.items()) {

@@ -59,14 +59,14 @@ public record Cifar10(Path directory) implements DataSource {
 
     private static byte[] records(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new UserException("CIFAR-10: no " + file.toAbsolutePath()
-                    + "; unpack the data set's \"binary version\" and name its directory in data.directory");
+            throw new UserException("CIFAR-10: there is no " + file.toAbsolutePath()
+                    + "; unpack the data set's \"binary version\" and set data.directory to its folder");
         }
         try {
             byte[] records = Files.readAllBytes(file);
             if (records.length == 0 || records.length % RECORD != 0) {
-                throw new UserException(
-                        file + ": " + records.length + " bytes are not whole images of " + RECORD + "; fetch it again");
+                throw new UserException(file + ": " + records.length + " bytes are not a whole number of images of "
+                        + RECORD + ";" + " fetch it again");
             }
             for (int start = 0; start < records.length; start += RECORD) {
                 if (records[start] < 0 || records[start] >= CLASS_NAMES.size()) {

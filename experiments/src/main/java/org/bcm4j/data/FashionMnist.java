@@ -93,7 +93,7 @@ public record FashionMnist(Optional<Path> directory) implements DataSource {
         if (Files.isRegularFile(gzipped)) {
             return gzipped;
         }
-        throw new UserException("Fashion-MNIST: no " + name + "(.gz) in " + folder.toAbsolutePath()
-                + "; name its directory, or get it with: apt-get install dataset-fashion-mnist");
+        throw new UserException("Fashion-MNIST: there is no " + name + "(.gz) in " + folder.toAbsolutePath()
+                + "; give its folder, or get it with: apt-get install dataset-fashion-mnist");
     }
 }

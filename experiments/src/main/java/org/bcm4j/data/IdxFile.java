@@ -79,6 +79,6 @@ final class IdxFile {
     }
 
     private static UserException broken(Path file, String problem) {
-        return new UserException(file + " is not a sound IDX file: " + problem + "; fetch it again");
+        return new UserException(file + " is not a valid IDX file: " + problem + "; fetch it again");
     }
 }

@@ -29,7 +29,8 @@ record ImageArrayFile(NpzArray array) implements ImageSet {
                 || shape.get(0) == 0
                 || (shape.get(1) != 1 && shape.get(1) != 3)) {
             throw new UserException(file + ": its array \"" + NAME + "\" is "
-                    + new TensorForm(array.header().type(), shape) + ", and images are uint8 [N,C,H,W] with C 1 or 3");
+                    + new TensorForm(array.header().type(), shape) + ", but images must be uint8 [N,C,H,W] with C 1"
+                    + " or 3");
         }
         return new ImageArrayFile(array);
     }

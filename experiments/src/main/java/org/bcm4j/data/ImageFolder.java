@@ -1,5 +1,7 @@
 package org.bcm4j.data;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,9 +80,8 @@ public record ImageFolder(
     }
 
     public ImageFolder {
-        if (heldOut < 0 || size.orElse(1) < 1) {
-            throw new IllegalArgumentException("held_out must not be negative, and size must be positive");
-        }
+        require(heldOut >= 0, "held_out", "must not be negative, is " + heldOut);
+        size.ifPresent(side -> require(side >= 1, "size", "must be positive, is " + side));
         if (Stream.of(heldOut > 0, testLabels.isPresent(), testDirectory.isPresent())
                         .filter(named -> named)
                         .count()
@@ -132,7 +133,7 @@ public record ImageFolder(
         if (training.isEmpty()) {
             throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
                     + String.join(", ", ImageFiles.ENDINGS) + "), of which " + test.size()
-                    + " are test images, and none are left to train on; name another directory");
+                    + " are test images, so none are left to train on; use another folder");
         }
         labels.ifPresent(file -> reportUnnamed(file, training, test));
         return new Split(training, test);
@@ -183,7 +184,7 @@ public record ImageFolder(
             }
         });
         if (entries.isEmpty()) {
-            throw new UserException(file + ": names no pictures; write a line for each, file,class");
+            throw new UserException(file + ": lists no pictures; write one line for each: file,class");
         }
         return List.copyOf(entries.values());
     }
@@ -218,7 +219,7 @@ public record ImageFolder(
             RasterPixels picture = pictures.get(i);
             if (picture.height() != first.height() || picture.width() != first.width()) {
                 throw new UserException(wanted.get(i).file() + ": is " + picture.height() + "x"
-                        + picture.width() + ", the first picture " + first.height() + "x" + first.width()
+                        + picture.width() + ", but the first picture is " + first.height() + "x" + first.width()
                         + "; set data.size to scale all to one size");
             }
             for (int c = 0; c < channels; c++) {

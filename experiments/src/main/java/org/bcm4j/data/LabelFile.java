@@ -126,7 +126,7 @@ final class LabelFile {
                 String place = file + ":" + parser.getCurrentLineNumber();
                 if (entry.size() != 2 || entry.get(0).isEmpty() || entry.get(1).isEmpty()) {
                     throw new UserException(place + ": must be a file, a comma and a class"
-                            + (entry.size() > 2 ? "; put what holds a comma itself in \"quotes\"" : ""));
+                            + (entry.size() > 2 ? "; put values that contain commas in \"quotes\"" : ""));
                 }
                 put(labels, entry.get(0), entry.get(1), place);
             }
@@ -149,7 +149,7 @@ final class LabelFile {
             Map<String, String> labels = new LinkedHashMap<>();
             root.properties().forEach(entry -> {
                 if (!entry.getValue().isString()) {
-                    throw new UserException(file + ": the class of " + entry.getKey() + " must be a text, is of type "
+                    throw new UserException(file + ": the class of " + entry.getKey() + " must be text, is of type "
                             + entry.getValue().getNodeType().name().toLowerCase(Locale.ROOT));
                 }
                 put(labels, entry.getKey(), entry.getValue().stringValue(), file.toString());

@@ -37,7 +37,7 @@ public final class LabelledImages {
     /** The same for images in a buffer, possibly a mapped file, which starts at position 0. */
     LabelledImages(ByteBuffer pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
         if (channels < 1 || height < 1 || width < 1) {
-            throw new IllegalArgumentException("no images of " + channels + " x " + height + " x " + width);
+            throw new IllegalArgumentException("not a shape of images: " + channels + " x " + height + " x " + width);
         }
         long needed = Math.multiplyExact(Math.multiplyExact((long) channels * height, width), labels.length);
         if (pixels.capacity() != needed) {

@@ -28,8 +28,9 @@ record MappedArray(NpyHeader header, ByteBuffer values) {
             header.checkSize(size, file.toString());
             long length = size - header.bytes();
             if (length > Integer.MAX_VALUE) {
-                throw new UserException(file + ": holds " + length + " bytes, more than the " + Integer.MAX_VALUE
-                        + " that can be used; pack fewer or smaller images");
+                throw new UserException(file + ": holds " + length + " bytes, more than the limit"
+                        + " of " + Integer.MAX_VALUE
+                        + "; pack fewer or smaller images");
             }
             if (header.columnMajor() && header.shape().size() > 1) {
                 return inMemory(header, channel);

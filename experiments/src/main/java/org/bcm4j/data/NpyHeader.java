@@ -64,8 +64,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
                 .filter(candidate -> candidate.value == type)
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "NumPy files are written of uint8, int32, int64, float32 and float64, not "
-                                + array.scalar_type()));
+                        "NumPy files can hold uint8, int32, int64, float32 and float64, not " + array.scalar_type()));
         return new NpyHeader(known, Arrays.stream(array.shape()).boxed().toList(), false, false, 0);
     }
 
@@ -73,7 +72,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
     static NpyHeader read(ReadableByteChannel channel, String where) throws IOException {
         byte[] start = read(channel, MAGIC.length + 2);
         if (!Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw broken(where, "it does not begin as one");
+            throw broken(where, "it does not begin like one");
         }
         // Version 1.0 has a length of two bytes, 2.0 and 3.0 of four.
         int lengthBytes = start[MAGIC.length] == 1 ? Short.BYTES : Integer.BYTES;
@@ -132,7 +131,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
         }
         long expected = bytes + (shape.contains(0L) ? 0 : extent);
         if (expected != size) {
-            throw broken(where, "its shape " + shape + " asks for " + expected + " bytes and it has " + size);
+            throw broken(where, "its shape " + shape + " needs " + expected + " bytes, but it has " + size);
         }
     }
 
@@ -201,7 +200,7 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
 
     static UserException broken(String where, String problem) {
         return new UserException(
-                where + " is not a sound NumPy array: " + problem + "; write it again with numpy.save");
+                where + " is not a valid NumPy array: " + problem + "; write it again with numpy.save");
     }
 
     private static UserException unsupported(String where, String problem) {

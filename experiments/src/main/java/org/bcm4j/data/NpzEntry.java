@@ -1,11 +1,12 @@
 package org.bcm4j.data;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.bcm4j.storage.UserException;
@@ -22,14 +23,12 @@ final class NpzEntry implements AutoCloseable {
 
     private final ZipEntry entry;
     private final String where;
-    private final CheckedInputStream checked;
     private final ReadableByteChannel channel;
 
     private NpzEntry(ZipFile zip, ZipEntry entry, String where) throws IOException {
         this.entry = entry;
         this.where = where;
-        checked = new CheckedInputStream(zip.getInputStream(entry), new CRC32());
-        channel = Channels.newChannel(checked);
+        channel = Channels.newChannel(new VerifiedContent(zip.getInputStream(entry)));
     }
 
     /** @throws UserException if the entry is no array or has a false size */
@@ -59,24 +58,42 @@ final class NpzEntry implements AutoCloseable {
         return entry.getSize();
     }
 
-    /** The channel from which the bytes are read, once. */
+    /** The channel from which the bytes are read, once. Reading the last byte fails if the checksum is wrong. */
     ReadableByteChannel channel() {
         return channel;
-    }
-
-    /**
-     * Must be called after all bytes have been read.
-     *
-     * @throws UserException if they do not match the checksum
-     */
-    void verify() {
-        if (checked.getChecksum().getValue() != entry.getCrc()) {
-            throw NpyHeader.broken(where, "its checksum differs from that of its content");
-        }
     }
 
     @Override
     public void close() throws IOException {
         channel.close();
+    }
+
+    /** Compares the entry's checksum with that of the bytes, once all of them have been read. */
+    private final class VerifiedContent extends FilterInputStream {
+        private final CRC32 checksum = new CRC32();
+        private long read;
+
+        VerifiedContent(InputStream content) {
+            super(content);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int count = super.read(bytes, offset, length);
+            if (count > 0) {
+                checksum.update(bytes, offset, count);
+                read += count;
+            }
+            if (read == size() && checksum.getValue() != entry.getCrc()) {
+                throw NpyHeader.broken(where, "its checksum differs from that of its content");
+            }
+            return count;
+        }
     }
 }

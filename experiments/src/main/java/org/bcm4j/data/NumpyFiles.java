@@ -79,7 +79,6 @@ public final class NumpyFiles {
                         array.close();
                         throw NpyHeader.broken(entry.where(), "it occurs twice");
                     }
-                    entry.verify();
                 }
             }
             complete = true;

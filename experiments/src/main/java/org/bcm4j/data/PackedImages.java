@@ -1,5 +1,7 @@
 package org.bcm4j.data;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +27,10 @@ public record PackedImages(Path directory) implements DataSource {
     /** The part of {@code dataset.json} that is read. */
     record Description(List<String> classes) {
         Description {
-            if (classes.isEmpty() || Set.copyOf(classes).size() != classes.size()) {
-                throw new IllegalArgumentException("classes must be at least one name, and no name twice");
-            }
+            require(
+                    !classes.isEmpty() && Set.copyOf(classes).size() == classes.size(),
+                    "classes",
+                    "must have at least one name, and no name twice");
         }
     }
 
@@ -69,8 +72,8 @@ public record PackedImages(Path directory) implements DataSource {
     private List<String> classes() {
         Path file = directory.resolve(DESCRIPTION);
         if (!Files.isRegularFile(file)) {
-            throw new UserException("packed images: no " + file.toAbsolutePath()
-                    + "; name in data.directory a folder that holds it beside train and test");
+            throw new UserException("packed images: there is no " + file.toAbsolutePath()
+                    + "; set data.directory to a folder that holds it next to train and test");
         }
         return ConfigFile.readPart(file, Description.class).classes();
     }

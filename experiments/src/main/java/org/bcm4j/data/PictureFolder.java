@@ -82,7 +82,7 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
         PictureFolder found = of(folder);
         if (found.pictures.isEmpty()) {
             throw new UserException(
-                    folder + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS) + "); name another folder"
+                    folder + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS) + "); use another folder"
                             + (found.leftOut.isEmpty() ? "" : "; it holds " + found.namesOfLeftOut()));
         }
         found.reportLeftOut();
@@ -144,7 +144,7 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
             Path other = byName.put(name(folder.relativize(picture).toString()), picture);
             if (other != null) {
                 throw new UserException(
-                        picture + " and " + other + " have one name to most systems; rename one of them");
+                        picture + " and " + other + " have the same name on most systems; rename one of them");
             }
         }
         return byName;

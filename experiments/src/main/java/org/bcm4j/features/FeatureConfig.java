@@ -30,15 +30,14 @@ public record FeatureConfig(
 
     public FeatureConfig {
         classNames = List.copyOf(classNames);
-        require(format.equals(FORMAT), "format must be \"" + FORMAT + "\", is \"" + format + "\"");
-        require(imageSize > 0 && imageSize % 4 == 0, "image_size must be a positive multiple of 4, is " + imageSize);
-        require(imageChannels > 0, "image_channels must be positive, is " + imageChannels);
-        require(
-                firstWidth > 0 && secondWidth > 0,
-                "first_width and second_width must be positive, are " + firstWidth + " and " + secondWidth);
-        require(features > 0, "features must be positive, is " + features);
-        require(!classNames.isEmpty(), "class_names must not be empty");
-        require(testAccuracy >= 0 && testAccuracy <= 1, "test_accuracy must lie in [0,1], is " + testAccuracy);
+        require(format.equals(FORMAT), "format", "must be \"" + FORMAT + "\", is \"" + format + "\"");
+        require(imageSize > 0 && imageSize % 4 == 0, "image_size", "must be a positive multiple of 4, is " + imageSize);
+        require(imageChannels > 0, "image_channels", "must be positive, is " + imageChannels);
+        require(firstWidth > 0, "first_width", "must be positive, is " + firstWidth);
+        require(secondWidth > 0, "second_width", "must be positive, is " + secondWidth);
+        require(features > 0, "features", "must be positive, is " + features);
+        require(!classNames.isEmpty(), "class_names", "must not be empty");
+        require(testAccuracy >= 0 && testAccuracy <= 1, "test_accuracy", "must lie in [0,1], is " + testAccuracy);
     }
 
     /** The parameters of a network with this configuration. */

@@ -109,13 +109,13 @@ public final class FeatureNetwork implements AutoCloseable {
     public void requireFit(LabelledImages images, String data) {
         String remedy = "; train one on these data with `bcm features train --data`, and name it in place of this one";
         if (!config.fits(images.channels(), images.height(), images.width())) {
-            throw new UserException("the feature network knows images of "
-                    + sizes(config.imageChannels(), config.imageSize(), config.imageSize()) + ", those of " + data
+            throw new UserException("the feature network takes images of "
+                    + sizes(config.imageChannels(), config.imageSize(), config.imageSize()) + ", but those of " + data
                     + " are " + sizes(images.channels(), images.height(), images.width()) + remedy);
         }
         boolean unsorted = images.classNames().size() == 1;
         if (!unsorted && !images.classNames().equals(config.classNames())) {
-            throw new UserException("the feature network knows other classes (" + listed(config.classNames())
+            throw new UserException("the feature network has other classes (" + listed(config.classNames())
                     + ") than those of " + data + " (" + listed(images.classNames()) + ")" + remedy);
         }
     }
@@ -155,12 +155,12 @@ public final class FeatureNetwork implements AutoCloseable {
     public Activations activations(Tensor images) {
         TensorForm form = TensorForm.of("images", images);
         if (form.type() != torch.ScalarType.Float) {
-            throw new IllegalArgumentException("the feature network looks at images float32 in [-1,1], not " + form);
+            throw new IllegalArgumentException("the feature network takes images float32 in [-1,1], not " + form);
         }
         long[] shape = images.shape();
         if (shape.length != 4 || !config.fits(shape[1], shape[2], shape[3])) {
             throw new UserException("images of shape " + Arrays.toString(shape)
-                    + " do not fit the feature network, which wants some of "
+                    + " do not fit the feature network, which takes images of "
                     + sizes(config.imageChannels(), config.imageSize(), config.imageSize())
                     + "; use the features that were trained on these images' data set");
         }

@@ -95,13 +95,13 @@ public record FeatureTraining(long seed, int epochs) {
 
     private static void requireLearnable(LabelledImages training, LabelledImages test) {
         if (training.height() != training.width() || training.height() % 4 != 0) {
-            throw new UserException("a feature network takes squares of a side that 4 divides, these images are "
+            throw new UserException("a feature network needs square images whose side is divisible by 4, but these are "
                     + training.height() + " x " + training.width() + "; set data.size of a folder of pictures");
         }
         if (training.classNames().size() < 2) {
             throw new UserException(
-                    "a feature network learns by telling classes apart, and these images are all of one;"
-                            + " name their classes, or measure with a network of other images of their size");
+                    "a feature network learns to classify, but these images have only one class; name their"
+                            + " classes, or use a feature network that was trained on other images of this size");
         }
         boolean alike = training.channels() == test.channels()
                 && training.height() == test.height()
@@ -109,7 +109,7 @@ public record FeatureTraining(long seed, int epochs) {
         if (!alike) {
             throw new UserException("the test images are " + test.channels() + " x " + test.height() + " x "
                     + test.width() + ", the training images " + training.channels() + " x " + training.height() + " x "
-                    + training.width() + "; let all be of one size and all grey or all in colour");
+                    + training.width() + "; all must have the same size and the same channels");
         }
     }
 

@@ -69,7 +69,7 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
                     false,
                     normalizedAttention);
         } catch (IllegalArgumentException e) {
-            throw new UserException(source + ": makes no ADM U-Net, " + e.getMessage(), e);
+            throw new UserException(source + ": is not a valid ADM U-Net: " + e.getMessage(), e);
         }
     }
 
@@ -110,7 +110,7 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
         Tensor tensor = tensors.get(name);
         if (tensor == null || tensor.dim() <= dimension) {
             throw new UserException(
-                    source + ": " + name + " is missing or has too few dimensions; this is no ADM U-Net");
+                    source + ": " + name + " is missing or has too few dimensions; this is not an ADM U-Net");
         }
         return Math.toIntExact(tensor.size(dimension));
     }

@@ -73,7 +73,7 @@ record Arguments(Path file, String section, JsonNode values) {
     String text(String name) {
         JsonNode value = argument(name);
         if (!value.isString()) {
-            throw refusal(name + " must be a text, is " + value);
+            throw refusal(name + " must be text, is " + value);
         }
         return value.stringValue();
     }

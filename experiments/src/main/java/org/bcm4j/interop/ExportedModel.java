@@ -33,7 +33,7 @@ public record ExportedModel(ModelConfig config, Checkpoint weights) {
         FORMAT.requireVersion(format, Path.of(checkpoint.source()), "export the model again");
         if (!format.equals(ModelConfig.FORMAT)) {
             throw new UserException(checkpoint.source() + ": is a \"" + format
-                    + "\" and no model; a run has its model in its folder model/");
+                    + "\", not a model; the model of a run is in its folder model/");
         }
         String config = text(checkpoint, "config");
         if (config.isEmpty()) {

@@ -225,7 +225,7 @@ final class GoldenFolder {
         for (String name : names) {
             Tensor tensor = stored.get(name);
             if (tensor == null) {
-                throw new UserException(source() + ": parameter " + name + " is missing; is this another network's?");
+                throw new UserException(source() + ": parameter " + name + " is missing; is it of another network?");
             }
             needed.put(name, tensor.to(ScalarType.Float));
             layout.declare(name, Initialization.ZERO, tensor.shape());

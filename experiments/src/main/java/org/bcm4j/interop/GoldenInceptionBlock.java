@@ -19,7 +19,7 @@ record GoldenInceptionBlock(InceptionBlock block) implements GoldenSubject {
             long channels = weights.get(block.parameters().get(0)).size(1);
             recordings.require(
                     x.dim() == 4 && x.size(1) == channels && x.numel() > 0,
-                    "tensor \"x\" must be [B," + channels + ",H,W], what the weights want");
+                    "tensor \"x\" must be [B," + channels + ",H,W], as the weights require");
             GoldenParts heard = new GoldenParts(check, "", recordings.parts());
             Tensor y = block.apply(new InceptionLayers(weights, heard), x);
             return folder.report(

@@ -56,7 +56,7 @@ final class GoldenParts implements Pass.Observer {
      */
     List<Comparison> comparisons(Recordings recordings) {
         unheard.keySet().stream().findFirst().ifPresent(name -> {
-            throw recordings.refusal("part \"" + name + "\" is none of the network's");
+            throw recordings.refusal("part \"" + name + "\" is not a part of the network");
         });
         return comparisons;
     }

@@ -30,7 +30,7 @@ final class Misfits {
     }
 
     void misshapen(String name, long[] given, long[] wanted) {
-        misshapen.add(name + " has shape " + Arrays.toString(given) + ", the network wants " + Arrays.toString(wanted));
+        misshapen.add(name + " has shape " + Arrays.toString(given) + ", the network needs " + Arrays.toString(wanted));
     }
 
     /**
@@ -62,8 +62,8 @@ final class Misfits {
         misfits.refuseIfAny(
                 source,
                 wrappers.isEmpty()
-                        ? "is the configuration another one's?"
-                        : "choose those below one name with --section " + String.join("|", wrappers));
+                        ? "is the configuration that of another network?"
+                        : "choose the tensors below one of these names with --section " + String.join("|", wrappers));
     }
 
     /**
@@ -71,7 +71,7 @@ final class Misfits {
      * @throws UserException if there are any mismatches, naming them
      */
     void refuseIfAny(String source) {
-        refuseIfAny(source, "is the configuration another one's?");
+        refuseIfAny(source, "is the configuration that of another network?");
     }
 
     private void refuseIfAny(String source, String remedy) {

@@ -101,7 +101,7 @@ record PublishedAdm(AdmConfig network, ModelKind kind, Optional<String> start) i
                     false,
                     true);
         } catch (IllegalArgumentException e) {
-            throw arguments.refusal("no network: " + e.getMessage());
+            throw arguments.refusal("invalid network: " + e.getMessage());
         }
     }
 
@@ -166,7 +166,7 @@ record PublishedAdm(AdmConfig network, ModelKind kind, Optional<String> start) i
             }
         }
         if (cases.isEmpty()) {
-            throw recordings.refusal("has no case, no tensor is called \"" + prefix + TARGET + "U/F\"");
+            throw recordings.refusal("has no case: no tensor is called \"" + prefix + TARGET + "U/F\"");
         }
         return cases;
     }

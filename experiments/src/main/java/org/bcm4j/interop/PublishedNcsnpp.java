@@ -66,7 +66,7 @@ record PublishedNcsnpp(NcsnppConfig network, List<String> modules) implements Go
                     false);
             return new PublishedNcsnpp(network, modules(network));
         } catch (IllegalArgumentException e) {
-            throw model.refusal("no network: " + e.getMessage());
+            throw model.refusal("invalid network: " + e.getMessage());
         }
     }
 

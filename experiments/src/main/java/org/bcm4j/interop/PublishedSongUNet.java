@@ -74,7 +74,7 @@ record PublishedSongUNet(NcsnppConfig network) implements GoldenReference {
                     0,
                     false));
         } catch (IllegalArgumentException e) {
-            throw arguments.refusal("no network: " + e.getMessage());
+            throw arguments.refusal("invalid network: " + e.getMessage());
         }
     }
 

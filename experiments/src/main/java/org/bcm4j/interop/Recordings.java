@@ -46,7 +46,7 @@ final class Recordings {
                 .map(name -> name.substring(0, name.length() - input.length()))
                 .toList();
         if (prefixes.isEmpty()) {
-            throw refusal("has no case, no tensor is called \"" + input + "\" or \"CASE/" + input + "\"");
+            throw refusal("has no case: no tensor is called \"" + input + "\" or \"CASE/" + input + "\"");
         }
         return prefixes;
     }
@@ -180,8 +180,8 @@ final class Recordings {
 
     private Tensor shaped(String name, Tensor tensor, long... wanted) {
         if (!Arrays.equals(tensor.shape(), wanted) || tensor.numel() == 0) {
-            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape()) + ", the network and"
-                    + " its input want " + Arrays.toString(wanted));
+            throw refusal("tensor \"" + name + "\" has shape " + Arrays.toString(tensor.shape()) + ", the network"
+                    + " and its input need " + Arrays.toString(wanted));
         }
         return tensor;
     }

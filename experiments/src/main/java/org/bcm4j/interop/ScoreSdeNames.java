@@ -64,7 +64,7 @@ public record ScoreSdeNames(NcsnppConfig config, Argument argument) {
     public Map<String, Tensor> convert(Map<String, Tensor> tensors, String source) {
         if (config.conditioning() != Conditioning.TIME || config.classes() > 0) {
             throw new UserException(source
-                    + ": score SDE's networks know neither u nor classes; set conditioning: time and classes: 0");
+                    + ": score SDE's networks take neither u nor classes; set conditioning: time and classes: 0");
         }
         return new Modules(tensors, source).convert();
     }

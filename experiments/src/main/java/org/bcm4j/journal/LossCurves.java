@@ -110,7 +110,7 @@ public final class LossCurves implements Journal {
             }
         } catch (RuntimeException | LinkageError | InternalError | AWTError e) {
             broken = true;
-            LOG.warn("{} is not drawn any more: {}", picture, e.toString());
+            LOG.warn("{} is no longer drawn: {}", picture, e.toString());
         }
         // Set after drawing, which can take longer than the interval.
         drawnAt = System.nanoTime();

@@ -48,7 +48,7 @@ record Evidence(Results results) {
                 .map(best -> String.format(
                         Locale.ROOT,
                         "BCM's best samples are %.1f times as far from real images as blurred ones, and more than %.0f times"
-                                + " is no image yet; allow more minutes",
+                                + " is not an image yet; allow more minutes",
                         best,
                         LEARNT_DISTANCE));
     }

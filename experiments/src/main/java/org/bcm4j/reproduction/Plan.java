@@ -1,5 +1,7 @@
 package org.bcm4j.reproduction;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -51,9 +53,8 @@ record Plan(double minutes, double secondsPerImage) {
     private static final double SECONDS = 60;
 
     Plan {
-        if (!(minutes > 0) || !(secondsPerImage > 0)) {
-            throw new IllegalArgumentException("minutes and seconds_per_image must be positive");
-        }
+        require(minutes > 0, "minutes", "must be positive, is " + minutes);
+        require(secondsPerImage > 0, "seconds_per_image", "must be positive, is " + secondsPerImage);
     }
 
     /**
@@ -68,7 +69,7 @@ record Plan(double minutes, double secondsPerImage) {
             Plan plan = ConfigFile.read(file, Plan.class);
             if (budget.isPresent() && budget.get() != plan.minutes()) {
                 throw new UserException(file + ": the runs here were planned for " + plan.minutes()
-                        + " minutes; leave --budget away to go on, or choose another --work folder");
+                        + " minutes; omit --budget to continue, or choose another --work folder");
             }
             return plan;
         }

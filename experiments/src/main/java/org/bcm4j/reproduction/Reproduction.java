@@ -168,7 +168,7 @@ public final class Reproduction {
                 : Trainer.start(plan.config(experiment, run), folder)) {
             if (!trainer.config().equals(plan.config(experiment, run))) {
                 throw new UserException(folder
-                        + ": was trained with other settings; take the changes back, or choose another --work folder");
+                        + ": was trained with other settings; undo the changes, or choose another --work folder");
             }
             long total = trainer.config().totalSteps();
             if (trainer.stepsDone() >= total) {

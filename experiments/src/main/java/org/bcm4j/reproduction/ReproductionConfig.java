@@ -21,15 +21,17 @@ public record ReproductionConfig(
         TrainingConfig training, @Default("0.0") double warmUpShare, Optional<Measuring> measuring) {
 
     public ReproductionConfig {
-        require(warmUpShare >= 0 && warmUpShare < 1, "warm_up_share must lie in [0,1), is " + warmUpShare);
+        require(warmUpShare >= 0 && warmUpShare < 1, "warm_up_share", "must lie in [0,1), is " + warmUpShare);
         int stages = warmUpShare > 0 ? 2 : 1;
         require(
                 training.stages().size() == stages,
-                "training.stages must be "
+                "training",
+                "needs as its stages "
                         + (stages == 2 ? "a warm-up and the objective" : "the objective alone, as warm_up_share is 0"));
         require(
                 objective(training).terms().stream().anyMatch(BidirectionalConsistency.class::isInstance),
-                "the last of training.stages needs the term bidirectional-consistency, which the other runs vary");
+                "training",
+                "needs in its last stage the term bidirectional-consistency, which the other runs vary");
     }
 
     /** The stage after the warm-up. */
@@ -75,12 +77,18 @@ public record ReproductionConfig(
 
         /** Refuses numbers that are too small for an interval. */
         public Measuring {
-            require(seeds >= 2 && seeds <= 10, "seeds must be from 2 to 10, is " + seeds);
-            require(trials >= 1, "trials must be positive, is " + trials);
-            require(
-                    Math.min(samples, Math.min(inverted, edited)) >= LEAST
-                            && Math.min(pairs, Math.min(tuningImages, embedded)) >= LEAST,
-                    "samples, inverted, edited, pairs, tuning_images and embedded must be at least 2");
+            require(seeds >= 2 && seeds <= 10, "seeds", "must be from 2 to 10, is " + seeds);
+            require(trials >= 1, "trials", "must be positive, is " + trials);
+            requireSome("samples", samples);
+            requireSome("inverted", inverted);
+            requireSome("edited", edited);
+            requireSome("pairs", pairs);
+            requireSome("tuning_images", tuningImages);
+            requireSome("embedded", embedded);
+        }
+
+        private static void requireSome(String key, long count) {
+            require(count >= LEAST, key, "must be at least " + LEAST + ", is " + count);
         }
 
         /** The same seeds, trials and t-SNE, with more or fewer images. */

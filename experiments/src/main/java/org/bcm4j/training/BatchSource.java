@@ -8,6 +8,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.training.terms.RunStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -17,13 +18,6 @@ import org.bytedeco.pytorch.global.torch;
  * random numbers. So the source has no state to save, and nothing depends on which lane or process computes an example.
  */
 final class BatchSource {
-    /** The random streams of dropped labels, of flips, and of the first term. */
-    private static final int LABELS = 1;
-
-    private static final int FLIPS = 3;
-
-    private static final int FIRST_TERM = 16;
-
     /**
      * A part of a batch.
      *
@@ -73,7 +67,7 @@ final class BatchSource {
      * the list.
      */
     KeyedRandom random(Part part, int term) {
-        return KeyedRandom.of(config.seed(), FIRST_TERM + term, part.examples(), device);
+        return RunStream.ofTerm(term, config.seed(), part.examples(), device);
     }
 
     /** The images, each mirrored with probability 1/2 if the configuration says so. */
@@ -81,7 +75,8 @@ final class BatchSource {
         if (!config.horizontalFlips()) {
             return given;
         }
-        Tensor mirrored = KeyedRandom.of(config.seed(), FLIPS, examples, device)
+        Tensor mirrored = RunStream.FLIPS
+                .of(config.seed(), examples, device)
                 .uniform(examples.length)
                 .lt(scalar(0.5));
         return torch.where(mirrored.view(-1, 1, 1, 1), given.flip(3), given);
@@ -96,7 +91,8 @@ final class BatchSource {
         if (config.labelDropout() == 0) {
             return Optional.of(given);
         }
-        Tensor dropped = KeyedRandom.of(config.seed(), LABELS, examples, device)
+        Tensor dropped = RunStream.DROPPED_LABELS
+                .of(config.seed(), examples, device)
                 .uniform(examples.length)
                 .lt(scalar(config.labelDropout()));
         return Optional.of(given.masked_fill(dropped, scalar((long) classes)));

@@ -42,8 +42,8 @@ public final class BidirectionalInitialization {
      */
     public static Weights from(Weights consistency, String source, WeightLayout bidirectional, Device device) {
         if (!aligns(bidirectional) || aligns(consistency.layout())) {
-            throw new UserException(source + ": fine-tuning leads from a network with conditioning: time to one with"
-                    + " conditioning: aligned; set these");
+            throw new UserException(source + ": fine-tuning starts from a network with conditioning: time and"
+                    + " trains one with conditioning: aligned; set these");
         }
         Weights weights = Weights.zeros(bidirectional, device);
         try (Scope scope = Scope.open();

@@ -124,7 +124,7 @@ final class Checkpoints {
                     .ifPresent(name -> {
                         throw new UserException(
                                 directory.resolve(name) + ": has digits of another script in its name; rename it"
-                                        + " and its .safetensors, as in step-00000020.json, to go on from there");
+                                        + " and its .safetensors, as in step-00000020.json, to continue from there");
                     });
         }
     }
@@ -180,7 +180,7 @@ final class Checkpoints {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UserException(
-                    directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
+                    directory + ": cannot be created (" + e.getMessage() + "); choose another --run directory", e);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.List;
 
 /** How the number N of grid points grows during training (docs/method.md §4). */
@@ -10,9 +12,8 @@ public sealed interface Curriculum {
     /** iCT's: N(k) = min(s0·2^⌊k/K'⌋, s1) + 1 with K' = ⌊K/(log2⌊s1/s0⌋ + 1)⌋. */
     record Doubling(int s0, int s1) implements Curriculum {
         public Doubling {
-            if (s0 < 1 || s1 < s0) {
-                throw new IllegalArgumentException("s0 and s1 must satisfy 1 <= s0 <= s1, are " + s0 + " and " + s1);
-            }
+            require(s0 >= 1, "s0", "must be positive, is " + s0);
+            require(s1 >= s0, "s1", "must be at least s0, " + s0 + ", is " + s1);
         }
 
         @Override
@@ -29,17 +30,14 @@ public sealed interface Curriculum {
         /** N − 1 = {@code intervals} for {@code steps} steps. */
         public record Stage(int intervals, long steps) {
             public Stage {
-                if (intervals < 1 || steps < 1) {
-                    throw new IllegalArgumentException("a stage needs intervals >= 1 and steps >= 1");
-                }
+                require(intervals >= 1, "intervals", "must be positive, is " + intervals);
+                require(steps >= 1, "steps", "must be positive, is " + steps);
             }
         }
 
         public Staged {
             stages = List.copyOf(stages);
-            if (stages.isEmpty()) {
-                throw new IllegalArgumentException("stages must not be empty");
-            }
+            require(!stages.isEmpty(), "stages", "must not be empty");
         }
 
         @Override

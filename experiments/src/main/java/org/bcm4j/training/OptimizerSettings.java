@@ -19,10 +19,10 @@ public record OptimizerSettings(
         @Default("1.0") double decayFrom) {
 
     public OptimizerSettings {
-        require(learningRate > 0, "learning_rate must be positive, is " + learningRate);
-        require(beta1 >= 0 && beta1 < 1, "beta1 must lie in [0,1), is " + beta1);
-        require(beta2 >= 0 && beta2 < 1, "beta2 must lie in [0,1), is " + beta2);
-        require(decayFrom >= 0 && decayFrom <= 1, "decay_from must lie in [0,1], is " + decayFrom);
+        require(learningRate > 0, "learning_rate", "must be positive, is " + learningRate);
+        require(beta1 >= 0 && beta1 < 1, "beta1", "must lie in [0,1), is " + beta1);
+        require(beta2 >= 0 && beta2 < 1, "beta2", "must lie in [0,1), is " + beta2);
+        require(decayFrom >= 0 && decayFrom <= 1, "decay_from", "must lie in [0,1], is " + decayFrom);
     }
 
     /** The learning rate at step k of K. */

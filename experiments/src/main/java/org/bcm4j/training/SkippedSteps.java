@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the steps that changed no weight because their loss was not finite. It warns of the first one and ends a run
- * that makes no other steps.
+ * Counts the steps in a row that changed no weight because their loss was not finite. It warns of the first one and ends
+ * a run that makes no other steps.
  */
 final class SkippedSteps {
     /** The limit of skipped steps in a row. Bursts are shorter, and weights that have diverged do not recover. */
@@ -16,26 +16,23 @@ final class SkippedSteps {
     private static final Logger LOG = LoggerFactory.getLogger(SkippedSteps.class);
 
     private final Path run;
-    private long before;
     private int inRow;
     private boolean warned;
 
-    SkippedSteps(Path run, TrainingState state) {
+    SkippedSteps(Path run) {
         this.run = run;
-        this.before = state.skipped;
     }
 
     /**
-     * Must be called after each step.
+     * Takes the outcome of step number {@code done}.
      *
      * @throws UserException after {@value #MOST} skipped steps in a row
      */
-    void after(TrainingState state) {
-        inRow = state.skipped > before ? inRow + 1 : 0;
-        before = state.skipped;
+    void add(StepOutcome outcome, long done) {
+        inRow = outcome.skipped() ? inRow + 1 : 0;
         if (inRow > 0 && !warned) {
             warned = true;
-            LOG.warn("{}: the loss of step {} is not finite; such steps are skipped and counted", run, state.step);
+            LOG.warn("{}: the loss of step {} is not finite; such steps are skipped and counted", run, done);
         }
         if (inRow == MOST) {
             throw new UserException(

@@ -3,15 +3,11 @@ package org.bcm4j.training;
 import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.journal.StepRecord;
 
-/** Averages the measurements of the steps between two log lines, and times the steps. */
+/** Averages the samples of the steps between two log lines, keeps the newest states, and times the steps. */
 final class StepLog {
-    /** Measurements that are states rather than samples. A line shows their newest values. */
-    private static final Set<String> STATES = Set.of("learning_rate", "points", "stage", "skipped");
-
     private final Journal journal;
     private final TrainingConfig config;
     /** The newest states. */
@@ -27,16 +23,12 @@ final class StepLog {
         this.config = config;
     }
 
-    /** Takes the measurements of step number {@code done}; writes a line if one is due. */
-    void add(Map<String, Double> measured, long done) {
-        measured.forEach((name, value) -> {
-            if (STATES.contains(name)) {
-                states.put(name, value);
-            } else {
-                samples.computeIfAbsent(name, first -> new DoubleSummaryStatistics())
-                        .accept(value);
-            }
-        });
+    /** Takes the outcome of step number {@code done}; writes a line if one is due. */
+    void add(StepOutcome outcome, long done) {
+        states.putAll(outcome.states());
+        outcome.samples()
+                .forEach((name, value) -> samples.computeIfAbsent(name, first -> new DoubleSummaryStatistics())
+                        .accept(value));
         steps++;
         if (done % config.output().logEvery() != 0 && done != config.totalSteps()) {
             return;

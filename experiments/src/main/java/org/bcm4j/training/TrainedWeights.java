@@ -30,10 +30,13 @@ final class TrainedWeights implements AutoCloseable {
         live.forEach(one -> one.gradient().zero_());
     }
 
-    /** θ with the sum of the gradients of all lanes. Must be called once a step. */
+    /** θ with the sum of the gradients of all lanes. The gradients move there, so those of the other lanes are zero. */
     Weights withGradient() {
         Tensor sum = live.get(0).gradient();
-        live.stream().skip(1).forEach(one -> sum.add_(one.gradient()));
+        for (Weights other : live.subList(1, live.size())) {
+            sum.add_(other.gradient());
+            other.gradient().zero_();
+        }
         return live.get(0);
     }
 

@@ -87,7 +87,7 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UserException(
-                    directory + ": cannot be made (" + e.getMessage() + "); choose another --run directory", e);
+                    directory + ": cannot be created (" + e.getMessage() + "); choose another --run directory", e);
         }
         ConfigFile.write(directory.resolve(CONFIG), config);
         return trainer;
@@ -141,8 +141,8 @@ public final class Trainer implements AutoCloseable {
 
     private void requireStepsLeft() {
         if (state.step > config.totalSteps()) {
-            throw new UserException(directory + ": has made " + state.step + " steps already, and its stages have "
-                    + config.totalSteps() + "; give them more");
+            throw new UserException(directory + ": has already made " + state.step + " steps, but its stages have "
+                    + config.totalSteps() + "; increase their steps");
         }
     }
 
@@ -202,10 +202,11 @@ public final class Trainer implements AutoCloseable {
                         new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
                         audience))) {
             StepLog log = new StepLog(journal, config);
-            SkippedSteps skips = new SkippedSteps(directory, state);
+            SkippedSteps skips = new SkippedSteps(directory);
             while (state.step < config.totalSteps() && !stopRequested) {
-                log.add(step.run(state), state.step);
-                skips.after(state);
+                StepOutcome outcome = step.run(state);
+                log.add(outcome, state.step);
+                skips.add(outcome, state.step);
                 if (state.step % output.samplesEvery() == 0) {
                     byte[] sheet = samples.draw(state.average);
                     journal.image("samples", state.step, sheet);
@@ -225,7 +226,7 @@ public final class Trainer implements AutoCloseable {
         try {
             Files.createDirectories(file.getParent());
         } catch (IOException e) {
-            throw new UserException(file.getParent() + ": cannot be made (" + e.getMessage() + ")", e);
+            throw new UserException(file.getParent() + ": cannot be created (" + e.getMessage() + ")", e);
         }
         AtomicFile.write(file, out -> out.write(png));
     }

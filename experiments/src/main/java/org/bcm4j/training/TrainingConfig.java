@@ -83,32 +83,41 @@ public record TrainingConfig(
             @Default("3") int keepCheckpoints,
             @Default("500") long samplesEvery) {
         public Output {
-            require(
-                    logEvery > 0 && checkpointEvery > 0 && keepCheckpoints > 0 && samplesEvery > 0,
-                    "log_every, checkpoint_every, keep_checkpoints and samples_every must be positive");
+            requirePositive("log_every", logEvery);
+            requirePositive("checkpoint_every", checkpointEvery);
+            requirePositive("keep_checkpoints", keepCheckpoints);
+            requirePositive("samples_every", samplesEvery);
+        }
+
+        private static void requirePositive(String key, long value) {
+            require(value > 0, key, "must be positive, is " + value);
         }
     }
 
     public TrainingConfig {
         stages = List.copyOf(stages);
-        require(!stages.isEmpty(), "stages must not be empty");
+        require(!stages.isEmpty(), "stages", "must not be empty");
         require(
                 batchSize > 0 && batchSize <= MOST_IMAGES,
-                "batch_size must lie in [1," + MOST_IMAGES + "], is " + batchSize);
+                "batch_size",
+                "must lie in [1," + MOST_IMAGES + "], is " + batchSize);
         require(
                 microBatches > 0 && batchSize % microBatches == 0,
-                "micro_batches must divide the batch size " + batchSize + ", is " + microBatches);
+                "micro_batches",
+                "must divide the batch_size " + batchSize + ", is " + microBatches);
         lanes.ifPresent(count -> require(
                 count > 0 && batchSize / microBatches % count == 0,
-                "lanes must divide the " + batchSize / microBatches + " images of a micro-batch, is " + count));
-        require(stableTargets >= 0, "stable_targets must not be negative, is " + stableTargets);
-        require(labelDropout >= 0 && labelDropout <= 1, "label_dropout must lie in [0,1], is " + labelDropout);
-        require(labelDropout == 0 || network.nullClass(), "label_dropout needs null_class: true in the network");
-        huberConstant.ifPresent(c -> require(c > 0, "huber_constant must be positive, is " + c));
+                "lanes",
+                "must divide the " + batchSize / microBatches + " images of a micro-batch, is " + count));
+        require(stableTargets >= 0, "stable_targets", "must not be negative, is " + stableTargets);
+        require(labelDropout >= 0 && labelDropout <= 1, "label_dropout", "must lie in [0,1], is " + labelDropout);
+        require(labelDropout == 0 || network.nullClass(), "label_dropout", "needs null_class: true in the network");
+        huberConstant.ifPresent(c -> require(c > 0, "huber_constant", "must be positive, is " + c));
         requireOneKind(model, network, stages);
         require(
                 model.walks() || stableTargets == 0,
-                "stable_targets must be 0 for a denoiser, whose target is the image itself");
+                "stable_targets",
+                "must be 0 for a denoiser, whose target is the image itself");
     }
 
     /**
@@ -120,10 +129,11 @@ public record TrainingConfig(
         boolean toldTarget = network.conditioning() != Conditioning.TIME;
         require(
                 toldTarget == model.isBidirectional(),
+                "network",
                 toldTarget
-                        ? "a model of kind " + kind(model)
-                                + " goes to time 0 only; use conditioning: time in the network"
-                        : "a bidirectional model is told where to go; use conditioning: joint or aligned in the network");
+                        ? "must have conditioning: time, because a model of kind " + kind(model)
+                                + " goes to time 0 only"
+                        : "must have conditioning: joint or aligned, because a bidirectional model takes a target time");
     }
 
     private static void requireOneKind(ModelKind model, NetworkConfig network, List<TrainingStage> stages) {
@@ -132,8 +142,9 @@ public record TrainingConfig(
             for (LossTerm term : stage.terms()) {
                 require(
                         term.trains(model),
-                        "the term " + term.name() + " trains no model of kind " + kind(model)
-                                + "; change the term, or model");
+                        "stages",
+                        "must not hold the term " + term.name() + ", which trains no model of kind " + kind(model)
+                                + "; change the term or the model");
             }
         }
     }

@@ -25,11 +25,11 @@ public record TrainingStage(
         @Default("0.9999") double emaRate) {
     public TrainingStage {
         terms = List.copyOf(terms);
-        require(steps > 0, "steps must be positive, is " + steps);
-        require(!terms.isEmpty(), "terms must not be empty");
+        require(steps > 0, "steps", "must be positive, is " + steps);
+        require(!terms.isEmpty(), "terms", "must not be empty");
         long names = terms.stream().map(LossTerm::name).distinct().count();
-        require(names == terms.size(), "terms must not hold two of one kind");
-        require(emaRate >= 0 && emaRate < 1, "ema_rate must lie in [0,1), is " + emaRate);
+        require(names == terms.size(), "terms", "must not hold two of one kind");
+        require(emaRate >= 0 && emaRate < 1, "ema_rate", "must lie in [0,1), is " + emaRate);
     }
 
     /** The cost of a step for each image of its batch. */

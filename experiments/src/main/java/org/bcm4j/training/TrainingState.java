@@ -165,10 +165,10 @@ final class TrainingState implements AutoCloseable {
     /** @throws UserException if the file is no training state, or too new or too old */
     static void requireFormat(Path file) {
         String format = Safetensors.header(file).metadata().getOrDefault("format", "");
-        FORMAT.requireVersion(format, file, "start the run anew");
+        FORMAT.requireVersion(format, file, "start a new run");
         if (!format.equals(FORMAT.toString())) {
-            throw new UserException(file + ": is no training state (\"" + FORMAT + "\"), but \"" + format
-                    + "\"; put the checkpoint back from a copy, or start the run anew");
+            throw new UserException(file + ": is not a training state (\"" + FORMAT + "\"), but \"" + format
+                    + "\"; put the checkpoint back from a copy, or start a new run");
         }
     }
 
@@ -201,7 +201,7 @@ final class TrainingState implements AutoCloseable {
     private static Tensor named(SafetensorsFile saved, String name, Path file) {
         Tensor tensor = saved.tensors().get(name);
         if (tensor == null) {
-            throw new UserException(file + ": is no training state, \"" + name + "\" is missing");
+            throw new UserException(file + ": is not a training state: \"" + name + "\" is missing");
         }
         return tensor;
     }

@@ -55,12 +55,11 @@ final class TrainingStep implements AutoCloseable {
         lanes = new Lanes(config.lanesOn(device));
     }
 
-    /**
-     * Makes one step and returns its measurements. A step whose loss or gradient is not finite changes no weight and is
-     * counted as skipped.
-     */
-    Map<String, Double> run(TrainingState state) {
-        Map<String, Double> measured = new TreeMap<>();
+    /** Makes one step. A step whose loss or gradient is not finite changes no weight and is counted as skipped. */
+    StepOutcome run(TrainingState state) {
+        Map<String, Double> states = new TreeMap<>();
+        Map<String, Double> samples = new TreeMap<>();
+        boolean finite;
         state.enterStage();
         TrainingStage stage = state.stage();
         long stageStep = state.step - config.firstStep(state.stageIndex());
@@ -69,25 +68,26 @@ final class TrainingStep implements AutoCloseable {
             state.weights.clearGradient();
             double loss = 0;
             for (int part = 0; part < config.microBatches(); part++) {
-                loss += accumulate(state, part, points, measured);
+                loss += accumulate(state, part, points, samples);
             }
             Weights live = state.weights.withGradient();
             double norm = live.gradient().norm().item_double();
             double rate = stage.optimizer().at(stageStep, stage.steps());
-            if (Double.isFinite(norm) && Double.isFinite(loss)) {
+            finite = Double.isFinite(norm) && Double.isFinite(loss);
+            if (finite) {
                 state.optimizer.update(live, rate, state.average, stage.emaRate());
             } else {
                 state.skipped++;
             }
-            measured.put("loss/total", loss);
-            measured.put("gradient_norm", norm);
-            measured.put("learning_rate", rate);
+            samples.put("loss/total", loss);
+            samples.put("gradient_norm", norm);
+            states.put("learning_rate", rate);
         }
-        measured.put("points", (double) points);
-        measured.put("stage", (double) state.stageIndex());
-        measured.put("skipped", (double) state.skipped);
+        states.put("points", (double) points);
+        states.put("stage", (double) state.stageIndex());
+        states.put("skipped", (double) state.skipped);
         state.step++;
-        return measured;
+        return new StepOutcome(!finite, states, samples);
     }
 
     /**
@@ -102,7 +102,7 @@ final class TrainingStep implements AutoCloseable {
      * Adds the gradient and the measurements of one micro-batch, computed in parallel parts. Returns its share of the
      * loss.
      */
-    private double accumulate(TrainingState state, int microBatch, int points, Map<String, Double> measured) {
+    private double accumulate(TrainingState state, int microBatch, int points, Map<String, Double> samples) {
         int count = lanes.count();
         int all = config.microBatches() * count;
         double share = 1.0 / all;
@@ -116,7 +116,7 @@ final class TrainingStep implements AutoCloseable {
             double loss = 0;
             for (Outcome outcome : lanes.run(parts)) {
                 loss += share * outcome.total();
-                outcome.parts().forEach((name, value) -> measured.merge("loss/" + name, share * value, Double::sum));
+                outcome.parts().forEach((name, value) -> samples.merge("loss/" + name, share * value, Double::sum));
             }
             return loss;
         }

@@ -94,7 +94,7 @@ class CheckpointTest {
         assertThat(model.tensor("w")).isSameAs(checkpoint.tensor("model/w"));
         assertThatThrownBy(() -> checkpoint.section("ema"))
                 .isInstanceOf(UserException.class)
-                .hasMessage(file + " has nothing called ema; choose one of [model]");
+                .hasMessage(file + " has no section called ema; choose one of [model]");
         assertThatThrownBy(() -> checkpoint.tensor("w"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(file + " has no tensor w");

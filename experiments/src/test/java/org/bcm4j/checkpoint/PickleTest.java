@@ -213,7 +213,7 @@ class PickleTest {
                 .end();
         assertThatThrownBy(() -> new Leaves(read(model)))
                 .isInstanceOf(RefusedException.class)
-                .hasMessageContaining("it holds no tensors, but an object of 'mine.Network', which could be code");
+                .hasMessageContaining("it does not hold tensors, but an object of 'mine.Network', which could be code");
     }
 
     @Test

@@ -42,7 +42,7 @@ class TorchFixturesTest {
             Map.entry("94_malicious_proto4.pt", "it asks for 'posix.system'"),
             Map.entry(
                     "95_whole_module.pt",
-                    "it holds no tensors, but an object of 'torch.nn.modules.container.Sequential'"),
+                    "it does not hold tensors, but an object of 'torch.nn.modules.container.Sequential'"),
             Map.entry("96_truncated.pt", "it ends too early or is damaged"),
             Map.entry("97_short_storage.pt", "entry 'data/0' has 132 bytes and should have 140"),
             Map.entry("98_missing_storage.pt", "entry 'data/1' is missing"),

@@ -98,7 +98,7 @@ class ImageSetTest {
         NumpyFiles.writeNpz(file, Map.of("images", floats));
         assertThatThrownBy(() -> ImageSet.at(file))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("is float32 [1,3,2,2], and images are uint8 [N,C,H,W] with C 1 or 3");
+                .hasMessageContaining("is float32 [1,3,2,2], but images must be uint8 [N,C,H,W] with C 1 or 3");
         NumpyFiles.writeNpz(file, Map.of("pictures", floats));
         assertThatThrownBy(() -> ImageSet.at(file))
                 .isInstanceOf(UserException.class)

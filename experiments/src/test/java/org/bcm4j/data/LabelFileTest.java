@@ -142,7 +142,7 @@ class LabelFileTest {
         refusesLabels("file;class\na.png;x\n", "with commas, not semicolons or tabs");
         refusesLabels("file,class\n\"a.png\"x,y\n", ".csv: is not CSV; ");
         refusesLabels("file,class\n\"a.png,cat\n", ".csv: is not CSV; a quotation mark (\") is never closed");
-        refusesLabels("file,class\n", ".csv: names no pictures; write a line for each");
+        refusesLabels("file,class\n", ".csv: lists no pictures; write one line for each");
         refusesLabels("file,class\na.png,cat\n./a.png,dog\n", ".csv: names a.png twice, once as ./a.png");
     }
 
@@ -152,7 +152,7 @@ class LabelFileTest {
         pictures.write("a.png", 1, 1, 2, 2);
         refusesJson("{\"a.png\": \"cat\", \"a.png\": \"dog\"}", ":1: is not JSON; Duplicate Object property \"a.png\"");
         refusesJson("{", ":1: is not JSON; Unexpected end-of-input: expected close marker for Object");
-        refusesJson("{\"labels\": [[\"a.png\", 1]]}", ": the class of labels must be a text, is of type array");
+        refusesJson("{\"labels\": [[\"a.png\", 1]]}", ": the class of labels must be text, is of type array");
     }
 
     private void refusesJson(String json, String message) throws IOException {

@@ -174,7 +174,7 @@ class PackedImagesTest {
         Path file = directory.resolve("train/images.npy");
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
-        refused("train/images.npy is not a sound NumPy array");
+        refused("train/images.npy is not a valid NumPy array");
 
         // A sparse file, which takes no room on the disk.
         byte[] header = new NpyHeader(ScalarType.Byte, List.of(1L << 20, 3L, 32L, 32L), false, false, 0).encoded();

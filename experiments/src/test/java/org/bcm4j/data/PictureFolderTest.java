@@ -104,6 +104,6 @@ class PictureFolderTest {
         write("ba\u0308r.png", "b\u00e4r.png");
         assertThatThrownBy(() -> PictureFolder.of(directory).byName())
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("have one name to most systems; rename one of them");
+                .hasMessageContaining("have the same name on most systems; rename one of them");
     }
 }

@@ -121,7 +121,7 @@ class EdmLossTest {
     void aLawWithoutSpreadIsRefused() {
         assertThatThrownBy(() -> new EdmLoss(-1.2, 0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("positive standard deviation");
+                .hasMessageContaining("log_deviation must be positive");
         assertThatThrownBy(() -> new EdmLoss(Double.NaN, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

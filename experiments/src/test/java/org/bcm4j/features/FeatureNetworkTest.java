@@ -93,7 +93,7 @@ class FeatureNetworkTest {
             assertThatThrownBy(() -> network.responses(large))
                     .isInstanceOf(UserException.class)
                     .hasMessage(
-                            "images of shape [1, 1, 10, 10] do not fit the feature network, which wants some of 1 x 8 x 8;"
+                            "images of shape [1, 1, 10, 10] do not fit the feature network, which takes images of 1 x 8 x 8;"
                                     + " use the features that were trained on these images' data set");
         }
     }

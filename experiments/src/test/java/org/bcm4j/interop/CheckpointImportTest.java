@@ -160,7 +160,7 @@ class CheckpointImportTest {
         assertThat(reading.weightsIn(nested, Optional.of("model")).tensors()).containsOnlyKeys(tensors.keySet());
         assertThatThrownBy(() -> reading.load(flat, Fixture.BCM_ADM, Device.CPU))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("choose those below one name with --section ema|model\n");
+                .hasMessageContaining("choose the tensors below one of these names with --section ema|model\n");
         assertThatThrownBy(() -> reading.weightsIn(flat, Optional.of("none")))
                 .hasMessageContaining("has nothing called none");
     }
@@ -175,9 +175,9 @@ class CheckpointImportTest {
         assertThatThrownBy(() -> reading.load(new Checkpoint("made.pt", tensors, Map.of()), network, Device.CPU))
                 .isInstanceOf(UserException.class)
                 .hasMessage("""
-                        made.pt: 3 tensors do not fit the network; is the configuration another one's?
+                        made.pt: 3 tensors do not fit the network; is the configuration that of another network?
                           out.3.bias has no place in the network
-                          out.2.weight has shape [3], the network wants [3, 32, 3, 3]
+                          out.2.weight has shape [3], the network needs [3, 32, 3, 3]
                           out.2.bias is missing""");
     }
 

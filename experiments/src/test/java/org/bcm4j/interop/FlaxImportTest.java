@@ -142,7 +142,7 @@ class FlaxImportTest {
                 .hasMessageContaining("3 tensors do not fit the network")
                 .hasMessageContainingAll(
                         "AttnBlockpp_0/NIN_2/b is missing",
-                        "Dense_0/kernel has shape [32, 16], the network wants [16, 32]",
+                        "Dense_0/kernel has shape [32, 16], the network needs [16, 32]",
                         "Upsample_0/Conv2d_0/weight has no place in the network");
     }
 

@@ -99,7 +99,7 @@ class GoldenCheckTest {
         edit(
                 "io.safetensors",
                 tensors -> tensors.put("u_lt_t/act/input_blocks.99", HostTensors.ofFloats(new float[3], 3)));
-        assertRefused("io.safetensors: part \"input_blocks.99\" is none of the network's");
+        assertRefused("io.safetensors: part \"input_blocks.99\" is not a part of the network");
         edit("io.safetensors", tensors -> {
             tensors.remove("u_lt_t/act/input_blocks.99");
             tensors.put("u_lt_t/act/emb", HostTensors.ofFloats(new float[6], 3, 2));
@@ -158,7 +158,7 @@ class GoldenCheckTest {
                         + " 0",
                 "\"image_size\": 16, | \"image_size\": 15, | attention_resolutions are rates that divide image_size"
                         + " 15, 2 does not",
-                "\"num_head_channels\": 16, | \"num_head_channels\": 24, | kwargs: no network: head_width must divide",
+                "\"num_head_channels\": 16, | \"num_head_channels\": 24, | kwargs: invalid network: head_width must divide",
                 "\"out_channels\": 3, | \"out_channels\": 6, | in_channels and out_channels differ",
                 "\"resblock_updown\": true | \"resblock_updown\": false | resblock_updown is false",
                 "\"num_classes\": null, | \"num_classes\": 10, | model.safetensors: parameter label_emb.weight is"
@@ -180,7 +180,7 @@ class GoldenCheckTest {
         edit("io.safetensors", tensors -> tensors.remove("u_gt_t/u"));
         assertRefused("io.safetensors: tensor \"u_gt_t/u\" is missing");
         edit("io.safetensors", tensors -> tensors.put("u_gt_t/u", HostTensors.ofFloats(new float[2], 2)));
-        assertRefused("tensor \"u_gt_t/u\" has shape [2], the network and its input want [3]");
+        assertRefused("tensor \"u_gt_t/u\" has shape [2], the network and its input need [3]");
         edit("io.safetensors", tensors -> tensors.put("u_gt_t/u", HostTensors.ofFloats(new float[3], 3)));
         assertRefused("tensor \"u_gt_t/u\" must hold positive noise scales");
         edit("io.safetensors", tensors -> tensors.put("u_lt_t/F", HostTensors.ofFloats(new float[768], 1, 3, 16, 16)));

@@ -236,7 +236,7 @@ class ScoreSdeNamesTest {
         assertRefused(recorded(), "\n  all_modules.8.Conv_2.weight is missing");
         published.put("all_modules.8.Conv_2.weight", Device.CPU.zeros(16, 8, 3, 3));
         assertRefused(
-                recorded(), "\n  all_modules.8.Conv_2.weight has shape [16, 8, 3, 3], the network wants [16, 8, 1, 1]");
+                recorded(), "\n  all_modules.8.Conv_2.weight has shape [16, 8, 3, 3], the network needs [16, 8, 1, 1]");
         published.put("all_modules.8.Conv_2.weight", weight);
         published.put("all_modules.33.weight", weight);
         assertRefused(recorded(), "\n  all_modules.33.weight has no place in the network");
@@ -250,10 +250,10 @@ class ScoreSdeNamesTest {
         assertThatThrownBy(() -> convert(recorded()))
                 .isInstanceOf(UserException.class)
                 .hasMessageStartingWith(
-                        "song.pt: 3 tensors do not fit the network; is the configuration another one's?")
+                        "song.pt: 3 tensors do not fit the network; is the configuration that of another network?")
                 .hasMessageContainingAll(
                         "all_modules.17.NIN_1.W is missing",
-                        "all_modules.0.W has shape [9], the network wants [8]",
+                        "all_modules.0.W has shape [9], the network needs [8]",
                         "all_modules.33.weight has no place in the network");
     }
 

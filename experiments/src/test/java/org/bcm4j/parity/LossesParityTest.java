@@ -15,6 +15,7 @@ import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
 import org.bcm4j.training.terms.Consistency;
 import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.PseudoHuber;
+import org.bcm4j.training.terms.SoftBatch;
 import org.bcm4j.training.terms.TrainedFunction;
 import org.bcm4j.training.terms.TrainingBatch;
 import org.bytedeco.pytorch.Tensor;
@@ -145,11 +146,12 @@ class LossesParityTest {
     private Loss loss(String name, Constant c, TrainingBatch example) {
         TrainedFunction f = new TrainedFunction(function, live, constant);
         PseudoHuber distance = c.distance(fixture);
-        int images = Math.toIntExact(example.images().size(0));
+        SoftBatch batch =
+                new SoftBatch(example, Math.toIntExact(example.images().size(0)));
         return switch (name) {
-            case "total" -> BidirectionalConsistency.paper().of(f, example, images, distance);
+            case "total" -> BidirectionalConsistency.paper().of(f, batch, distance);
             case "ct" -> Consistency.paper().of(f, example, distance);
-            case "soft" -> BidirectionalConsistency.of(SoftTarget.EQ9, false).of(f, example, images, distance);
+            case "soft" -> BidirectionalConsistency.of(SoftTarget.EQ9, false).of(f, batch, distance);
             default -> throw new AssertionError(name);
         };
     }

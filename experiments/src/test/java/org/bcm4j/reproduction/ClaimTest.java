@@ -201,7 +201,7 @@ class ClaimTest {
         assertThat(all.lack())
                 .contains(
                         "BCM's best samples are 40.0 times as far from real images as blurred ones, and more than 3 times"
-                                + " is no image yet; allow more minutes");
+                                + " is not an image yet; allow more minutes");
 
         generationIs(2);
         assertThat(judgement(Claim.Judgements.of(new Results(folder)), Claim.COMBINATION)

@@ -124,9 +124,9 @@ class PlanTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    warm_up_share=0 | training.stages must be the objective alone, as warm_up_share is 0
-                    training.stages=[{steps: 1, terms: [{kind: denoising}]}] | training.stages must be a warm-up and the objective
-                    training.stages.1.terms=[{kind: inversion-consistency}] | needs the term bidirectional-consistency
+                    warm_up_share=0 | training needs as its stages the objective alone, as warm_up_share is 0
+                    training.stages=[{steps: 1, terms: [{kind: denoising}]}] | training needs as its stages a warm-up and the objective
+                    training.stages.1.terms=[{kind: inversion-consistency}] | training needs in its last stage the term bidirectional-consistency
                     """)
     void stagesThatAreNoExperimentAreRefused(String setting, String message) {
         Path file = folder.resolve("tiny.yaml");
@@ -151,7 +151,7 @@ class PlanTest {
         assertThat(Plan.of(folder, experiment, Optional.empty(), 45)).isEqualTo(plan);
         assertThatThrownBy(() -> Plan.of(folder, experiment, Optional.of(4.0), 45))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("were planned for 3.0 minutes; leave --budget away to go on");
+                .hasMessageContaining("were planned for 3.0 minutes; omit --budget to continue");
     }
 
     @Test

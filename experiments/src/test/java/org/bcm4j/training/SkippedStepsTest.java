@@ -3,8 +3,8 @@ package org.bcm4j.training;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,28 +15,22 @@ class SkippedStepsTest {
 
     @Test
     void aHundredSkippedStepsInARowEndTheRunAndABurstDoesNot() {
-        TrainingConfig config = TinyRun.config(directory);
-        try (TrainingState state = new TrainingState(
-                config, config.network().build().layout(), config.data().training(), Device.CPU)) {
-            state.skipped = 7;
-            SkippedSteps steps = new SkippedSteps(directory, state);
-            for (int burst = 0; burst < 3; burst++) {
-                for (int i = 0; i < 99; i++) {
-                    state.skipped++;
-                    steps.after(state);
-                }
-                steps.after(state); // One that was made.
-            }
+        StepOutcome made = new StepOutcome(false, Map.of(), Map.of());
+        StepOutcome skipped = new StepOutcome(true, Map.of(), Map.of());
+        SkippedSteps steps = new SkippedSteps(directory);
+        for (int burst = 0; burst < 3; burst++) {
             for (int i = 0; i < 99; i++) {
-                state.skipped++;
-                steps.after(state);
+                steps.add(skipped, 1);
             }
-            state.skipped++;
-            assertThatThrownBy(() -> steps.after(state))
-                    .isInstanceOf(UserException.class)
-                    .hasMessage(directory
-                            + ": the loss of 100 steps in a row was not finite; nothing is saved since the last"
-                            + " checkpoint: continue from there with a lower stages.N.optimizer.learning_rate");
+            steps.add(made, 1);
         }
+        for (int i = 0; i < 99; i++) {
+            steps.add(skipped, 1);
+        }
+        assertThatThrownBy(() -> steps.add(skipped, 1))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        directory + ": the loss of 100 steps in a row was not finite; nothing is saved since the last"
+                                + " checkpoint: continue from there with a lower stages.N.optimizer.learning_rate");
     }
 }

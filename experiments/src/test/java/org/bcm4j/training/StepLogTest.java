@@ -20,10 +20,10 @@ class StepLogTest {
         TrainingConfig config = TinyRun.config(directory, "output.log_every=3");
         List<StepRecord> lines = new ArrayList<>();
         StepLog log = new StepLog(new EachStep(lines::add), config);
-        log.add(Map.of("loss/denoising", 4.0, "stage", 0.0), 1);
-        log.add(Map.of("loss/denoising", 2.0, "stage", 0.0), 2);
-        log.add(Map.of("loss/soft", 5.0, "stage", 1.0), 3);
-        log.add(Map.of("loss/soft", 6.0, "stage", 1.0), 6);
+        log.add(outcome(0, "loss/denoising", 4), 1);
+        log.add(outcome(0, "loss/denoising", 2), 2);
+        log.add(outcome(1, "loss/soft", 5), 3);
+        log.add(outcome(1, "loss/soft", 6), 6);
 
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0).values())
@@ -31,5 +31,9 @@ class StepLogTest {
                 .containsEntry("loss/soft", 5.0)
                 .containsEntry("stage", 1.0);
         assertThat(lines.get(1).values()).containsEntry("loss/soft", 6.0).doesNotContainKey("loss/denoising");
+    }
+
+    private static StepOutcome outcome(double stage, String loss, double value) {
+        return new StepOutcome(false, Map.of("stage", stage), Map.of(loss, value));
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What contradicts itself can not be written. The configuration changed is that of {@link TinyRun}: bidirectional, conditioning joint. */
+/** What contradicts itself cannot be written. The configuration changed is that of {@link TinyRun}: bidirectional, conditioning joint. */
 class TrainingConfigTest {
     private static final String CONSISTENCY =
             "stages=[{steps: 1, terms: [{kind: consistency}]}];model=consistency;network.conditioning=time";
@@ -30,22 +30,22 @@ class TrainingConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    network.conditioning=time | a bidirectional model is told where to go; use conditioning: joint or aligned
-                    CONSISTENCY;network.conditioning=joint | a model of kind consistency goes to time 0 only; use conditioning: time
-                    DENOISER;network.conditioning=aligned | a model of kind denoiser goes to time 0 only; use conditioning: time
-                    stages.1.terms.0.kind=edm-denoising | the term edm-denoising trains no model of kind bidirectional; change the term, or model
-                    CONSISTENCY;stages.0.terms.0.kind=bidirectional-consistency | the term bidirectional-consistency trains no model of kind consistency
-                    CONSISTENCY;stages.0.terms.0.kind=inversion-consistency | the term inversion-consistency trains no model of kind consistency
-                    CONSISTENCY;stages.0.terms.0.kind=trajectory-matching | the term trajectory-matching trains no model of kind consistency
-                    DENOISER;stages.0.terms.0.kind=denoising | the term denoising trains no model of kind denoiser
-                    DENOISER;stages.0.terms.0.kind=consistency | the term consistency trains no model of kind denoiser
+                    network.conditioning=time | network must have conditioning: joint or aligned, because a bidirectional model takes a target time
+                    CONSISTENCY;network.conditioning=joint | network must have conditioning: time, because a model of kind consistency goes to time 0 only
+                    DENOISER;network.conditioning=aligned | network must have conditioning: time, because a model of kind denoiser goes to time 0 only
+                    stages.1.terms.0.kind=edm-denoising | stages must not hold the term edm-denoising, which trains no model of kind bidirectional; change the term or the model
+                    CONSISTENCY;stages.0.terms.0.kind=bidirectional-consistency | stages must not hold the term bidirectional-consistency, which trains no model of kind consistency
+                    CONSISTENCY;stages.0.terms.0.kind=inversion-consistency | stages must not hold the term inversion-consistency, which trains no model of kind consistency
+                    CONSISTENCY;stages.0.terms.0.kind=trajectory-matching | stages must not hold the term trajectory-matching, which trains no model of kind consistency
+                    DENOISER;stages.0.terms.0.kind=denoising | stages must not hold the term denoising, which trains no model of kind denoiser
+                    DENOISER;stages.0.terms.0.kind=consistency | stages must not hold the term consistency, which trains no model of kind denoiser
                     DENOISER;stable_targets=4 | stable_targets must be 0 for a denoiser
                     stages=[] | stages must not be empty
                     stages.0.terms=[] | terms must not be empty
                     stages.0.terms=[{kind: denoising}, {kind: denoising, times: {log_mean: 0}}] | terms must not hold two of one kind
                     stages.0.steps=0 | steps must be positive, is 0
                     stages.0.ema_rate=1 | ema_rate must lie in [0,1), is 1.0
-                    stages.1.terms.0.soft_share=0 | soft_share 0.0 is not in (0, 1]
+                    stages.1.terms.0.soft_share=0 | soft_share must lie in (0,1], is 0.0
                     stages.1.terms.0.soft_times={log_mean: 1} | soft_times needs a soft_share below 1
                     stages.1.terms.0.kind=reflow | reflow
                     warm_up_steps=10 | unknown key "warm_up_steps"

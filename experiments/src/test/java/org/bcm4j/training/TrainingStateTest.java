@@ -121,9 +121,9 @@ class TrainingStateTest {
         assertRefused(": is too new: it is a \"bcm4j training state 99\", and this version of bcm4j reads"
                 + " \"bcm4j training state ");
         Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of());
-        assertRefused(": is no training state (");
+        assertRefused(": is not a training state (");
         Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j model 1"));
-        assertRefused(": is no training state (");
+        assertRefused(": is not a training state (");
     }
 
     @Test
@@ -140,7 +140,7 @@ class TrainingStateTest {
         Map<String, Tensor> tensors = new LinkedHashMap<>(whole.tensors());
         tensors.remove(TEACHER);
         Safetensors.write(file, tensors, whole.metadata());
-        assertRefused(": is no training state, \"" + TEACHER + "\" is missing", TRAJECTORIES);
+        assertRefused(": is not a training state: \"" + TEACHER + "\" is missing", TRAJECTORIES);
     }
 
     private void assertRefused(String message, String... settings) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
@@ -110,19 +109,21 @@ class TrainingStepTest {
             float[][] before = buffers(state);
 
             network.fault = Optional.of(fault);
-            Map<String, Double> measured = run.step.run(state);
-            assertThat(Double.isFinite(measured.getOrDefault("loss/total", 0.0)))
+            StepOutcome faulty = run.step.run(state);
+            assertThat(faulty.skipped()).isTrue();
+            assertThat(Double.isFinite(faulty.samples().getOrDefault("loss/total", 0.0)))
                     .isEqualTo(fault == Fault.GRADIENT_ONLY);
-            assertThat(measured.get("gradient_norm")).isNaN();
-            assertThat(measured).containsEntry("skipped", 1.0);
+            assertThat(faulty.samples().get("gradient_norm")).isNaN();
+            assertThat(faulty.states()).containsEntry("skipped", 1.0);
             assertThat(buffers(state)).isDeepEqualTo(before);
             assertThat(state.optimizer.step()).as("updates").isEqualTo(2);
             assertThat(state.step).as("steps").isEqualTo(3);
 
             network.fault = Optional.empty();
-            Map<String, Double> next = run.step.run(state);
-            assertThat(next.get("loss/total")).isFinite();
-            assertThat(next).containsEntry("skipped", 1.0);
+            StepOutcome next = run.step.run(state);
+            assertThat(next.skipped()).isFalse();
+            assertThat(next.samples().get("loss/total")).isFinite();
+            assertThat(next.states()).containsEntry("skipped", 1.0);
             assertThat(state.weights.values.flat().isfinite().all().item_bool()).isTrue();
             for (int i = 0; i < before.length; i++) {
                 assertThat(buffers(state)[i]).as("buffer " + i).isNotEqualTo(before[i]);

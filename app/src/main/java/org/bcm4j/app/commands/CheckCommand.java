@@ -45,7 +45,7 @@ public final class CheckCommand implements Callable<Integer> {
         }
         if (!Files.isDirectory(folder)) {
             throw new UserException(
-                    folder + ": is no folder; name one that holds config.json, io.safetensors and weights");
+                    folder + ": is not a folder; give one that holds config.json, io.safetensors and weights");
         }
         GoldenCheck.Report report = new GoldenCheck(tolerance, device).run(folder);
         System.out.printf(

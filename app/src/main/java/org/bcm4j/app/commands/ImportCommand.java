@@ -113,9 +113,8 @@ public final class ImportCommand implements Callable<Integer> {
     }
 
     private void importForeign(Checkpoint read) {
-        CheckpointImport.Family theirs =
-                family.orElseThrow(() -> new UserException("--as: say whose checkpoint " + checkpoint
-                        + " is, bcm, ict, openai-cm, edm or score-sde; only what `bcm export` wrote says so itself"));
+        CheckpointImport.Family theirs = family.orElseThrow(() -> new UserException("--as: needed for " + checkpoint
+                + "; choose bcm, ict, openai-cm, edm or score-sde (only files of `bcm export` need no --as)"));
         CheckpointImport reading = new CheckpointImport(theirs);
         Checkpoint weights = reading.weightsIn(read, section);
         Optional<Description> experiment = config.map(file -> ConfigFile.readPart(file, Description.class));
@@ -126,7 +125,7 @@ public final class ImportCommand implements Callable<Integer> {
                 .map(Description::model)
                 .or(theirs::kind)
                 .orElseThrow(() -> new UserException("weights of " + theirs
-                        + " do not show how they were trained; name the kind of model with --config"));
+                        + " do not show how they were trained; give the kind of model with --config"));
         try (Weights loaded = reading.load(weights, network, Device.CPU)) {
             ModelConfig model = new ModelConfig(ModelConfig.FORMAT, kind, network, "unknown", List.of());
             write(model, loaded, weights, "read as " + theirs);

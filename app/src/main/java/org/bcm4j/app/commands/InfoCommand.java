@@ -77,8 +77,8 @@ public final class InfoCommand implements Callable<Integer> {
         String name = path.toString().toLowerCase(Locale.ROOT);
         if (WEIGHTS.stream().anyMatch(name::endsWith)) {
             throw new UserException(
-                    path + ": is a file of weights; name the folder of a model, which bcm import makes of"
-                            + " it, or a configuration");
+                    path + ": is a file of weights; give a model folder, which bcm import creates from it, or a"
+                            + " configuration");
         }
     }
 
@@ -86,7 +86,7 @@ public final class InfoCommand implements Callable<Integer> {
         Path file = path.resolve("metrics.json");
         if (!Files.isRegularFile(file)) {
             throw new UserException(
-                    "--figures: there is no " + file + "; make it with `bcm eval " + path + " --out " + file + "`");
+                    "--figures: there is no " + file + "; create it with `bcm eval " + path + " --out " + file + "`");
         }
         return file;
     }

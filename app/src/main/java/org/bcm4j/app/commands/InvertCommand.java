@@ -108,8 +108,8 @@ public final class InvertCommand implements Callable<Integer> {
         }
         ModelConfig config = model.folder().config();
         if (refine > 0 && config.kind() == ModelKind.DENOISER) {
-            throw new UserException("--refine " + refine + ": a denoiser generates nothing in one evaluation; leave the"
-                    + " option out, or name a consistency model");
+            throw new UserException("--refine " + refine + ": a denoiser cannot generate images in one evaluation;"
+                    + " omit the option, or use a consistency model");
         }
         ClassOption.Choice choice = classOption.of(config);
         long count;

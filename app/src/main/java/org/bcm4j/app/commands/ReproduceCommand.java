@@ -115,7 +115,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         budget.filter(minutes -> !(minutes > 0)).ifPresent(minutes -> {
-            throw new UserException("--budget " + minutes + ": allow some minutes");
+            throw new UserException("--budget " + minutes + ": must be more than 0 minutes");
         });
         // Java's file cache for pictures needs a shutdown hook, which cannot be added after a signal.
         ImageIO.setUseCache(false);
@@ -129,7 +129,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             }
         }
         if (!complete) {
-            System.out.println("stopped; the same command goes on");
+            System.out.println("stopped; run the same command to continue");
             return ExitCode.OK;
         }
         new ReproductionPage(out).write();

@@ -62,7 +62,7 @@ public final class ShrinkCommand implements Callable<Integer> {
 
     @Option(
             names = "--skip-bad",
-            description = "Names pictures that can not be used, and goes on with the others (default: stops).")
+            description = "Names pictures that cannot be used, and goes on with the others (default: stops).")
     private boolean skipBad = false;
 
     private int done;
@@ -96,7 +96,7 @@ public final class ShrinkCommand implements Callable<Integer> {
                 Path other = byName.put(
                         place.resolve(InputImage.nameOf(file) + ".png").toString(), file);
                 if (other != null) {
-                    throw new UserException(file + " and " + other + " would have one name; rename one of them");
+                    throw new UserException(file + " and " + other + " would have the same name; rename one of them");
                 }
             }
         }

@@ -87,7 +87,7 @@ public final class TrainCommand implements Callable<Integer> {
             return Trainer.resume(directory, settings);
         }
         Path file = config.orElseThrow(() -> new UserException(
-                "no CONFIG was named; name an experiment such as configs/fashion-mnist.yaml, or continue a run with"
+                "CONFIG is missing; give an experiment such as configs/fashion-mnist.yaml, or continue a run with"
                         + " --resume"));
         return Trainer.start(ConfigFile.read(file, TrainingConfig.class, settings), directory);
     }
@@ -95,7 +95,7 @@ public final class TrainCommand implements Callable<Integer> {
     private Path directory() {
         return run.or(() -> config.map(TrainCommand::directoryOf))
                 .orElseThrow(
-                        () -> new UserException("no run was named; name CONFIG, or the run's directory with --run"));
+                        () -> new UserException("no run was given; give CONFIG, or the run's directory with --run"));
     }
 
     private static Path directoryOf(Path config) {

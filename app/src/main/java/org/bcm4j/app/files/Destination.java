@@ -77,7 +77,7 @@ public record Destination(Path path, Kind kind) {
         String extension = extension(path);
         Kind kind = extension.equals(".png") ? Kind.PICTURE : extension.equals(".npz") ? Kind.ARRAYS : Kind.FOLDER;
         if (out.toString().equals("-")) {
-            throw new UserException("--out -: nothing is written to standard output; name a file or a folder");
+            throw new UserException("--out -: writing to standard output is not supported; give a file or a folder");
         }
         boolean foreign = kind == Kind.FOLDER && FILES.contains(extension) && !Files.isDirectory(path);
         if (foreign || !List.of(accepted).contains(kind)) {
@@ -129,7 +129,7 @@ public record Destination(Path path, Kind kind) {
      */
     public static void requireNew(Path out) {
         if (Files.exists(out, LinkOption.NOFOLLOW_LINKS)) {
-            throw new UserException("--out " + out + ": exists already; choose another name or remove it");
+            throw new UserException("--out " + out + ": already exists; choose another name or remove it");
         }
         Writability.requireFile(out);
     }

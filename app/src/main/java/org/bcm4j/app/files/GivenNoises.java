@@ -8,6 +8,7 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.TensorForm;
+import org.bcm4j.walk.NoiseScale;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -53,7 +54,7 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
         long count = wanted.map(Integer::longValue).orElse(shape[0]);
         if (count > shape[0]) {
             throw new UserException(
-                    "-n " + count + ": " + file + " holds " + shape[0] + " noises; ask for as many at most");
+                    "-n " + count + ": " + file + " holds " + shape[0] + " noises; ask for at most that many");
         }
         Optional<Tensor> labels = NumpyFiles.names(file).contains(LABELS)
                 ? Optional.of(labels(file, shape[0], network.classes()))
@@ -75,9 +76,9 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
      */
     public void requireScale(SamplingPath samplingPath) {
         scale.filter(found -> found != samplingPath.start()).ifPresent(found -> {
-            String text = found.toString().replaceFirst("\\.0$", "");
-            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \""
-                    + samplingPath + "\" starts at another; walk from there, as \"" + text + " > 0\" does");
+            String text = NoiseScale.text(found);
+            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + samplingPath
+                    + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
         });
     }
 
@@ -85,7 +86,7 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
         Tensor labels = NumpyFiles.readNpz(file, LABELS);
         boolean whole = !labels.is_floating_point() && Arrays.equals(labels.shape(), new long[] {count});
         if (!whole || Arrays.stream(HostTensors.longs(labels)).anyMatch(label -> label < 0 || label >= classes)) {
-            throw new UserException(file + ": its array \"" + LABELS + "\" is not one class for each of the " + count
+            throw new UserException(file + ": its array \"" + LABELS + "\" must hold one class for each of the " + count
                     + " noises, of the model's " + classes + "; choose with --class");
         }
         return labels.to(ScalarType.Long);

@@ -70,8 +70,8 @@ public final class DataOptions {
         if (name.endsWith(".yaml") || name.endsWith(".yml")) {
             directory.ifPresent(given -> {
                 throw new UserException(
-                        "--data-dir " + given + ": " + data + " says where its data are; leave the option"
-                                + " out, or name " + FASHION_MNIST + " or " + CIFAR10);
+                        "--data-dir " + given + ": " + data + " already says where its data are; omit the option,"
+                                + " or use --data " + FASHION_MNIST + " or " + CIFAR10);
             });
             return DataBlock.of(WrittenPath.of(data));
         }
@@ -79,13 +79,13 @@ public final class DataOptions {
             case FASHION_MNIST -> new FashionMnist(directory);
             case CIFAR10 ->
                 new Cifar10(directory.orElseThrow(() -> new UserException(
-                        "--data " + data + ": say with --data-dir where the files of its binary version are")));
+                        "--data " + data + ": give the folder of its binary version with --data-dir")));
             case "test", "train" ->
-                throw new UserException("--data " + data + ": names the data set; say --split " + name
-                        + " for the division to measure on");
+                throw new UserException("--data " + data + ": names the data set; write --split " + name
+                        + " to choose the part to measure on");
             default ->
-                throw new UserException("--data " + data + ": is no data set"
-                        + (data.contains("/") ? ", and no folder that is there" : "") + "; choose " + FASHION_MNIST
+                throw new UserException("--data " + data + ": is not a data set"
+                        + (data.contains("/") ? ", and there is no such folder" : "") + "; choose " + FASHION_MNIST
                         + ", " + CIFAR10
                         + " or a configuration, FILE.yaml, whose data block describes it");
         };

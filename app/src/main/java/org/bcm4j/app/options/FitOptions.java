@@ -17,7 +17,7 @@ public final class FitOptions {
 
     @Option(
             names = "--skip-bad",
-            description = "Names images that can not be used, and goes on with the others (default: stops).")
+            description = "Names images that cannot be used, and goes on with the others (default: stops).")
     private boolean skipBad = false;
 
     /** A reader of images in the form that the network takes. */

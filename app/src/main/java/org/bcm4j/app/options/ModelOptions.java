@@ -73,8 +73,8 @@ public final class ModelOptions {
     public void requireNoDenoiser() {
         if (folder().config().kind() == ModelKind.DENOISER) {
             throw new UserException(
-                    path + ": is a denoiser, which this command can not use; name a consistency model, or"
-                            + " choose from sample, invert, reconstruct and eval");
+                    path + ": is a denoiser, which this command cannot use; use a consistency model, or one of the"
+                            + " commands sample, invert, reconstruct and eval");
         }
     }
 
@@ -83,12 +83,12 @@ public final class ModelOptions {
         ModelKind kind = folder().config().kind();
         if (kind == ModelKind.DENOISER) {
             throw new UserException(
-                    path + ": is a denoiser, which this command can not use; name a bidirectional model, or"
-                            + " choose from sample, invert, reconstruct and eval");
+                    path + ": is a denoiser, which this command cannot use; use a bidirectional model, or one of"
+                            + " the commands sample, invert, reconstruct and eval");
         }
         if (kind == ModelKind.CONSISTENCY) {
-            throw new UserException(path + ": is a plain consistency model, which leads from noise to images only, and"
-                    + " this command inverts images; name a bidirectional one");
+            throw new UserException(path + ": is a plain consistency model, which cannot invert images; use a"
+                    + " bidirectional model for this command");
         }
     }
 }

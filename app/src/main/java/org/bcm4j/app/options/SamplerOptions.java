@@ -10,7 +10,6 @@ import picocli.CommandLine.Option;
 /** The options for solving the ODE of a denoiser, the EDM baseline. */
 public final class SamplerOptions {
     private static final OdeSolver DEFAULT_SOLVER = OdeSolver.HEUN;
-    private static final int DEFAULT_STEPS = 18;
     private static final int LEAST_STEPS = 2;
     private static final int MOST_STEPS = 10_000;
 
@@ -27,13 +26,14 @@ public final class SamplerOptions {
             paramLabel = "N",
             description =
                     "For a denoiser: in how many steps, as EDM counts them. Generation takes N evaluations and inversion N-1, heun 2N-1 and"
-                            + " 2(N-1) (default: " + DEFAULT_STEPS + ").")
+                            + " 2(N-1) (default: "
+                            + DeterministicSampler.USUAL_POINTS + ").")
     private List<Integer> steps = List.of();
 
     /** Every given solver with every given number of steps. */
     public List<DeterministicSampler> all() {
         return (solvers.isEmpty() ? Stream.of(DEFAULT_SOLVER) : solvers.stream())
-                .flatMap(solver -> (steps.isEmpty() ? Stream.of(DEFAULT_STEPS) : steps.stream())
+                .flatMap(solver -> (steps.isEmpty() ? Stream.of(DeterministicSampler.USUAL_POINTS) : steps.stream())
                         .map(number -> sampler(solver, number)))
                 .toList();
     }
@@ -51,8 +51,7 @@ public final class SamplerOptions {
     public void requireNone() {
         String given = solvers.isEmpty() ? "--steps" : "--sampler";
         if (!solvers.isEmpty() || !steps.isEmpty()) {
-            throw new UserException(
-                    given + ": is for denoisers, and this model is none; say where to walk with" + " --walk");
+            throw new UserException(given + ": is for denoisers, but this model is not one; choose a walk with --walk");
         }
     }
 

@@ -1,16 +1,15 @@
 package org.bcm4j.app.options;
 
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.ModelWalks;
-import org.bcm4j.walk.Move;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.ThereAndBack;
 import org.bcm4j.walk.Walk;
@@ -19,10 +18,6 @@ import picocli.CommandLine.Option;
 
 /** The options for the walk: its text, or the number of network evaluations (NFE) of a walk stored with the model. */
 public final class WalkOptions {
-    private static final int DEFAULT_NFE = 2;
-    private static final int INPAINTING_NFE = 4;
-    private static final int CONSISTENCY_MODEL_NFE = 18;
-
     @ArgGroup
     private Choice choice = new Choice();
 
@@ -36,8 +31,9 @@ public final class WalkOptions {
         @Option(
                 names = "--nfe",
                 paramLabel = "K",
-                description = "The walk of K network evaluations that is stored with the model (default: " + DEFAULT_NFE
-                        + "; to inpaint, " + INPAINTING_NFE + "); of a path to noise and back, K lead to noise.")
+                description = "The walk of K network evaluations that is stored with the model (default: "
+                        + RecommendedWalks.USUAL_NFE + "; to inpaint, " + RecommendedWalks.USUAL_INPAINTING_NFE
+                        + "); of a path to noise and back, K lead to noise.")
         private Optional<Integer> nfe = Optional.empty();
     }
 
@@ -53,13 +49,13 @@ public final class WalkOptions {
 
     /** The error for a walk given for a denoiser. */
     public static UserException forDenoiser(String option) {
-        return new UserException(option + ": this model is a denoiser, which does not walk; choose with --sampler and"
-                + " --steps how to solve its ODE");
+        return new UserException(option + ": this model is a denoiser, which cannot follow walks; use --sampler and"
+                + " --steps to choose how its ODE is solved");
     }
 
     /** A walk from noise to images. */
     Walk generation(ModelOptions model) {
-        Walk walk = walk(model, Purpose.SAMPLE, DEFAULT_NFE);
+        Walk walk = walk(model, Purpose.SAMPLE);
         return requireEnds(
                 walk, false, true, "generates images, so it must lead from noise to 0, as \"80 > 1.2 > 0\" does");
     }
@@ -73,15 +69,13 @@ public final class WalkOptions {
         boolean inverts = model.folder().config().kind().isBidirectional();
         return chosen || !inverts
                 ? generation(model)
-                : storedOf(model, Purpose.INTERPOLATE, DEFAULT_NFE)
-                        .thereAndBack(Purpose.INTERPOLATE, DEFAULT_NFE)
-                        .toImages();
+                : storedThereAndBack(model, Purpose.INTERPOLATE).toImages();
     }
 
     /** A walk from images to noise. The model must be able to invert. */
     Walk inversion(ModelOptions model) {
         model.requireBothDirections();
-        Walk walk = walk(model, Purpose.INVERT, DEFAULT_NFE);
+        Walk walk = walk(model, Purpose.INVERT);
         String rule = "inverts images, so it must lead from 0 to noise, as \"0 +0.07 > 6 > 80\" does";
         if (walk.nfe() == 0) {
             throw new UserException("walk \"" + walk + "\": this command " + rule + ", and not only add noise");
@@ -95,9 +89,9 @@ public final class WalkOptions {
      */
     Walk roundTrip(ModelOptions model) {
         model.requireBothDirections();
-        Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
-            return stored(model, Purpose.INVERT, nfe(DEFAULT_NFE)).then(stored(model, Purpose.SAMPLE, 1));
-        });
+        Walk walk = choice.walk
+                .map(Walk::parse)
+                .orElseGet(() -> stored(model, Purpose.INVERT).then(stored(model, Purpose.SAMPLE, 1)));
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
     }
@@ -114,12 +108,11 @@ public final class WalkOptions {
         if (whole.isPresent()) {
             inversion.ifPresent(text -> {
                 throw new UserException("--inversion \"" + text + "\": --walk \"" + whole.get()
-                        + "\" leads to noise already; leave one of them out, or let --walk start at noise");
+                        + "\" already leads to noise; omit one of them, or start --walk at noise");
             });
             return ThereAndBack.of(whole.get());
         }
-        int nfe = nfe(DEFAULT_NFE);
-        Supplier<ThereAndBack> own = () -> storedOf(model, purpose, nfe).thereAndBack(purpose, nfe);
+        Supplier<ThereAndBack> own = () -> storedThereAndBack(model, purpose);
         Optional<Walk> toNoise = inversion.map(Walk::parse);
         return new ThereAndBack(
                 toNoise.orElseGet(() -> own.get().toNoise()),
@@ -129,15 +122,13 @@ public final class WalkOptions {
     /** A walk that fills holes: from the images around them, or from noise. */
     public Walk inpainting(ModelOptions model) {
         model.requireNoDenoiser();
-        return requireEdit(walk(model, Purpose.INPAINT, INPAINTING_NFE));
+        return walk(model, Purpose.INPAINT);
     }
 
     /** A walk from damaged images to better ones. */
     public Walk restoration(ModelOptions model) {
         model.requireNoDenoiser();
-        Walk walk = walk(model, Purpose.RESTORE, DEFAULT_NFE);
-        return requireEnds(
-                walk, true, true, "restores images, so it must lead from 0 to 0, as \"0 +0.07 > 2 > 0\" does");
+        return walk(model, Purpose.RESTORE);
     }
 
     /**
@@ -146,7 +137,7 @@ public final class WalkOptions {
      */
     public Walk consistencyModel(ModelOptions model) {
         model.requireNoDenoiser();
-        return requireEdit(written(model).orElseGet(() -> Walk.multistep(nfe(CONSISTENCY_MODEL_NFE))));
+        return written(model).orElseGet(() -> Walk.multistep(nfe(Walk.MULTISTEP_NFE)));
     }
 
     /**
@@ -154,38 +145,17 @@ public final class WalkOptions {
      * {@link #consistencyModel}.
      */
     public Walk plainInpainting(ModelOptions model) {
-        int nfe = nfe(CONSISTENCY_MODEL_NFE);
-        boolean stored = model.folder().walks().inpaint().containsKey(Integer.toString(nfe));
-        return stored ? requireEdit(walk(model, Purpose.INPAINT, nfe)) : consistencyModel(model);
+        return written(model).orElseGet(() -> walks(model).inpainting(OptionalInt.of(nfe(Walk.MULTISTEP_NFE))));
     }
 
-    /** The given walk, or {@code otherwise}; from images to images. */
-    public Walk edit(ModelOptions model, String otherwise) {
+    /** The given walk, or {@code otherwise}, for an edit for which models store no walks. */
+    public Walk edit(ModelOptions model, Walk otherwise) {
         model.requireNoDenoiser();
         if (choice.nfe.isPresent()) {
             throw new UserException("--nfe " + nfe(0) + ": the model stores no walks for this command; write one with"
                     + " --walk, such as \"" + otherwise + "\"");
         }
-        return requireEnds(
-                written(model).orElseGet(() -> Walk.parse(otherwise)),
-                true,
-                true,
-                "starts from images, so it must lead from 0 to 0, as \"" + otherwise + "\" does");
-    }
-
-    /** The given walk, or one straight from a noise scale to 0. */
-    public Walk from(ModelOptions model, double sigma) {
-        model.requireNoDenoiser();
-        return written(model).orElseGet(() -> new Walk(List.of(new Move.Traverse(sigma, 0))));
-    }
-
-    private static Walk requireEdit(Walk walk) {
-        boolean starts = walk.start() == 0 || walk.start() == NoiseScales.SIGMA_MAX;
-        if (!starts || walk.end() != 0) {
-            throw new UserException("walk \"" + walk
-                    + "\": this command edits images, so it must lead from 0 or 80 to 0, as \"0 +0.4 > 2 > 0\" does");
-        }
-        return walk;
+        return written(model).orElse(otherwise);
     }
 
     private int nfe(int otherwise) {
@@ -197,8 +167,8 @@ public final class WalkOptions {
     }
 
     /** The given walk, or the model's stored walk for the given NFE. The model can follow it. */
-    private Walk walk(ModelOptions model, Purpose purpose, int defaultNfe) {
-        return written(model).orElseGet(() -> stored(model, purpose, nfe(defaultNfe)));
+    private Walk walk(ModelOptions model, Purpose purpose) {
+        return written(model).orElseGet(() -> stored(model, purpose));
     }
 
     private Optional<Walk> written(ModelOptions model) {
@@ -207,8 +177,22 @@ public final class WalkOptions {
                 .map(walk -> fitting(walk, model.folder().config()));
     }
 
+    private Walk stored(ModelOptions model, Purpose purpose) {
+        return stored(model, purpose, nfe(purpose.usualNfe()));
+    }
+
     private static Walk stored(ModelOptions model, Purpose purpose, int nfe) {
         return storedOf(model, purpose, nfe).walk(purpose, nfe);
+    }
+
+    private ThereAndBack storedThereAndBack(ModelOptions model, Purpose purpose) {
+        int nfe = nfe(purpose.usualNfe());
+        return storedOf(model, purpose, nfe).thereAndBack(purpose, nfe);
+    }
+
+    private static ModelWalks walks(ModelOptions model) {
+        ModelFolder folder = model.folder();
+        return new ModelWalks(folder.config(), folder.walks());
     }
 
     /** Checks that a model of this kind can follow the walk. */
@@ -230,8 +214,7 @@ public final class WalkOptions {
      * @throws UserException if none has the given number of evaluations
      */
     private static ModelWalks storedOf(ModelOptions model, Purpose purpose, int nfe) {
-        ModelFolder folder = model.folder();
-        ModelWalks walks = new ModelWalks(folder.config(), folder.walks());
+        ModelWalks walks = walks(model);
         Set<String> evaluations = walks.evaluations(purpose);
         if (!evaluations.contains(Integer.toString(nfe))) {
             if (evaluations.isEmpty()) {

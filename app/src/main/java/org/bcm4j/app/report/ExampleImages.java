@@ -99,8 +99,8 @@ public final class ExampleImages {
     public static ExampleImages read(Path model, ModelConfig config) {
         Path file = model.resolve(FILE);
         if (!Files.isRegularFile(file)) {
-            throw new UserException(file + " is missing: the model has no real images to show; name its data set"
-                    + " with --data, or put some there with `bcm quickstart images " + model + "`");
+            throw new UserException(file + " is missing: the model has no real images to show; give its data set"
+                    + " with --data, or create the file with `bcm quickstart images " + model + "`");
         }
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
@@ -157,7 +157,7 @@ public final class ExampleImages {
 
     private static UserException broken(Path file, String problem) {
         return new UserException(
-                file + ": " + problem + "; make it again with `bcm quickstart images " + file.getParent() + "`");
+                file + ": " + problem + "; create it again with `bcm quickstart images " + file.getParent() + "`");
     }
 
     /**

@@ -66,18 +66,18 @@ class DenoiserCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "sample @edm --walk 80>0 --out x.png      | --walk \"80>0\": this model is a denoiser, which does not walk; choose with --sampler and --steps how to solve its ODE",
-                "invert @edm @a.png --nfe 2 --out x.npz   | --nfe 2: this model is a denoiser, which does not walk; choose with --sampler and --steps how to solve its ODE",
-                "eval @edm --walk 80>0 --out x.json       | --walk \"80>0\": this model is a denoiser, which does not walk; choose with --sampler and --steps how to solve its ODE",
-                "reconstruct @bcm @a.png --steps 9 --out x | --steps: is for denoisers, and this model is none; say where to walk with --walk",
-                "sample @bcm --sampler heun --out x.png   | --sampler: is for denoisers, and this model is none; say where to walk with --walk",
-                "eval @bcm --sampler heun --out x.json    | --sampler: is for denoisers, and this model is none; say where to walk with --walk",
+                "sample @edm --walk 80>0 --out x.png      | --walk \"80>0\": this model is a denoiser, which cannot follow walks; use --sampler and --steps to choose how its ODE is solved",
+                "invert @edm @a.png --nfe 2 --out x.npz   | --nfe 2: this model is a denoiser, which cannot follow walks; use --sampler and --steps to choose how its ODE is solved",
+                "eval @edm --walk 80>0 --out x.json       | --walk \"80>0\": this model is a denoiser, which cannot follow walks; use --sampler and --steps to choose how its ODE is solved",
+                "reconstruct @bcm @a.png --steps 9 --out x | --steps: is for denoisers, but this model is not one; choose a walk with --walk",
+                "sample @bcm --sampler heun --out x.png   | --sampler: is for denoisers, but this model is not one; choose a walk with --walk",
+                "eval @bcm --sampler heun --out x.json    | --sampler: is for denoisers, but this model is not one; choose a walk with --walk",
                 "sample @edm --steps 1 --out x.png        | --steps 1: choose from 2 to 10000",
                 "sample @edm --sampler heun,ddim --out x.png | --sampler and --steps: this command takes one of each; bcm eval takes several",
-                "invert @edm @a.png --refine 3 --out x.npz | --refine 3: a denoiser generates nothing in one evaluation; leave the option out, or name a consistency model",
-                "inpaint @edm @a.png --box 0,0,2,2 --out x | : is a denoiser, which this command can not use; name a consistency model, or choose from sample, invert, reconstruct and eval",
-                "interpolate @edm @a.png @a.png --out x.png | : is a denoiser, which this command can not use; name a bidirectional model, or choose from sample, invert, reconstruct and eval",
-                "tune @edm --for sample                   | : is a denoiser, which this command can not use; name a consistency model, or choose from sample, invert, reconstruct and eval"
+                "invert @edm @a.png --refine 3 --out x.npz | --refine 3: a denoiser cannot generate images in one evaluation; omit the option, or use a consistency model",
+                "inpaint @edm @a.png --box 0,0,2,2 --out x | : is a denoiser, which this command cannot use; use a consistency model, or one of the commands sample, invert, reconstruct and eval",
+                "interpolate @edm @a.png @a.png --out x.png | : is a denoiser, which this command cannot use; use a bidirectional model, or one of the commands sample, invert, reconstruct and eval",
+                "tune @edm --for sample                   | : is a denoiser, which this command cannot use; use a consistency model, or one of the commands sample, invert, reconstruct and eval"
             })
     void refusesWhatIsForTheOtherKind(String command, String message) throws Exception {
         Outcome outcome = run(command.strip());

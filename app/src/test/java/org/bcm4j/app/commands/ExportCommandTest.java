@@ -91,7 +91,7 @@ class ExportCommandTest {
                     Map.of("format", "pt"));
         }
         Outcome theirs = CommandProcess.in(directory).run("import", "theirs.safetensors", "--out", "theirs");
-        assertThat(theirs.err()).startsWith("bcm: --as: say whose checkpoint theirs.safetensors is, bcm, ict,");
+        assertThat(theirs.err()).startsWith("bcm: --as: needed for theirs.safetensors is, bcm, ict,");
     }
 
     @Test
@@ -99,7 +99,7 @@ class ExportCommandTest {
         Files.writeString(directory.resolve("kept.onnx"), "kept");
         Outcome outcome = export("onnx", "kept.onnx");
         assertThat(outcome.err())
-                .isEqualTo("bcm: --out kept.onnx: exists already; choose another name or remove it%n".formatted());
+                .isEqualTo("bcm: --out kept.onnx: already exists; choose another name or remove it%n".formatted());
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(directory.resolve("kept.onnx")).hasContent("kept");
     }

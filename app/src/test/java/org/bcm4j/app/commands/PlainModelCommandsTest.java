@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the commands do with a plain consistency model, which leads to time 0 only. */
 class PlainModelCommandsTest {
     private static final String REFUSAL =
-            "plain: is a plain consistency model, which leads from noise to images only, and"
-                    + " this command inverts images; name a bidirectional one";
+            "plain: is a plain consistency model, which cannot invert images; use a bidirectional model for this command";
 
     @TempDir
     static Path shared;
@@ -84,14 +83,11 @@ class PlainModelCommandsTest {
                 "tune @plain --for sample --walk 80>1.2>0                | walk \"80 > 1.2 > 0\": this model is a plain"
                         + " consistency model, which leads to 0 only, not to 1.2; go to 0 and add noise there, as"
                         + " \"80 > 0 +1.2 > 0\" does",
-                "inpaint @plain @a.png --box 1,1,3,3 --method bcm --out x | --method bcm: this model is a plain consistency"
-                        + " model, which does not lead images to noise; leave the option out, or name a bidirectional model",
+                "inpaint @plain @a.png --box 1,1,3,3 --method bcm --out x | --method bcm: this model is a plain consistency model, which cannot invert images; omit the option, or use a bidirectional model",
                 "restore @plain @a.png --walk 0+0.07>2>0 --out x         | walk \"0 +0.07 > 2 > 0\": this model is a plain"
                         + " consistency model, which leads to 0 only, not to 2; go to 0 and add noise there, as"
                         + " \"80 > 0 +1.2 > 0\" does",
-                "eval @plain --metrics mse --out x.json                  | --metrics: mse, psnr, ssim, noise and midpoints are"
-                        + " of inversions, and this model is a plain consistency model, which inverts nothing; leave them out,"
-                        + " or name a bidirectional one",
+                "eval @plain --metrics mse --out x.json                  | --metrics: mse, psnr, ssim, noise and midpoints measure inversions, but this model is a plain consistency model, which cannot invert images; omit them, or use a bidirectional model",
                 "eval @plain --walk 80>2>0 --out x.json                  | walk \"80 > 2 > 0\": this model is a plain"
                         + " consistency model, which leads to 0 only, not to 2; go to 0 and add noise there, as"
                         + " \"80 > 0 +1.2 > 0\" does"

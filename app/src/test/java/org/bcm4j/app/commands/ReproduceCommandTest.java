@@ -101,7 +101,8 @@ class ReproduceCommandTest {
     void refusesWhatItCannotDo() throws Exception {
         assertThat(reproduce("refused", "--stage", "fig-13").err())
                 .contains("bcm: --stage fig-13: there is no such stage; choose from coverage, tuned-walks,");
-        assertThat(reproduce("refused", "--budget", "0").err()).contains("bcm: --budget 0.0: allow some minutes");
+        assertThat(reproduce("refused", "--budget", "0").err())
+                .contains("bcm: --budget 0.0: must be more than 0 minutes");
         assertThat(reproduce("refused", "--set", "training.colour=red").err()).contains("unknown key \"colour\"");
         assertThat(directory.resolve("refused")).doesNotExist();
     }

@@ -86,7 +86,7 @@ class GivenImagesTest {
 
         done("invert", "samples.npz", "--walk", "0 +0.07 > 6", "--out", "six.npz");
         refused(
-                "six.npz: its noises were found at noise scale 6, and \"80 > 0\" starts at another; walk from there, as"
+                "six.npz: its noises were found at noise scale 6, and \"80 > 0\" starts at another; start the walk there, as"
                         + " \"6 > 0\" does",
                 "six.npz",
                 "--walk",
@@ -121,10 +121,10 @@ class GivenImagesTest {
                     Map.of("noises", noises, "labels", HostTensors.ofLongs(new long[] {0, 2}, 2)));
         }
         String end = "but the model takes finite floating-point numbers [N,1,8,8]";
-        refused("two.npz holds 2 noises; ask for as many at most", "two.npz", "-n", "3");
+        refused("two.npz holds 2 noises; ask for at most that many", "two.npz", "-n", "3");
         refused("flat.npz: its array \"noises\" is float32 [128], " + end, "flat.npz");
         refused("nan.npz: its array \"noises\" is float32 [2,1,8,8] and holds NaN or infinity, " + end, "nan.npz");
-        refused("odd.npz: its array \"labels\" is not one class for each of the 2 noises", "odd.npz");
+        refused("odd.npz: its array \"labels\" must hold one class for each of the 2 noises", "odd.npz");
     }
 
     private void refused(String message, String... noises) throws Exception {

@@ -144,7 +144,7 @@ class PictureInputsTest {
             writer.setOutput(out);
             writer.write(null, new IIOImage(Raster.createBandedRaster(0, SIDE, SIDE, 4, null), null, null), null);
         }
-        isRefused("print.jpg", "bcm: print.jpg is a JPEG in the colours of a printer (CMYK); convert it to RGB");
+        isRefused("print.jpg", "bcm: print.jpg is a JPEG in CMYK colours, which are for printing; convert it to RGB");
     }
 
     @Test
@@ -162,7 +162,7 @@ class PictureInputsTest {
             }
             writer.endWriteSequence();
         }
-        isRefused("moving.gif", "bcm: moving.gif is animated (3 frames); save the one that is meant as a PNG");
+        isRefused("moving.gif", "bcm: moving.gif is animated (3 frames); save the one that you want as a PNG");
     }
 
     @Test

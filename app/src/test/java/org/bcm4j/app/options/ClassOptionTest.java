@@ -62,8 +62,8 @@ class ClassOptionTest {
         assertThat(found(alike, "dog")).isEqualTo(3);
         assertThatThrownBy(() -> found(alike, "cat"))
                 .isInstanceOf(UserException.class)
-                .hasMessage("--class cat: may be each of the classes 1 (cat), 2 (cat); choose by number, or write the"
-                        + " name as it is");
+                .hasMessage(
+                        "--class cat: matches several classes, 1 (cat), 2 (cat); choose by number, or write the name exactly");
         assertThatThrownBy(() -> found(alike, "CAT")).hasMessageContaining("0 (Cat), 1 (cat), 2 (cat)");
     }
 
@@ -75,7 +75,7 @@ class ClassOptionTest {
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(": the model has no such class; choose from 0 to 2, or a, b, c");
         }
-        assertThatThrownBy(() -> found(model(0), "a")).hasMessageContaining("the model knows no classes");
+        assertThatThrownBy(() -> found(model(0), "a")).hasMessageContaining("the model has no classes");
     }
 
     @Test

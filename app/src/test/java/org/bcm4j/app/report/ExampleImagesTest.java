@@ -74,10 +74,9 @@ class ExampleImagesTest {
     void aMissingFileSaysHowToMakeIt() {
         assertThatExceptionOfType(UserException.class)
                 .isThrownBy(() -> ExampleImages.read(folder, MODEL.config()))
-                .withMessage(
-                        folder.resolve("test-images.npz") + " is missing: the model has no real images to show; name"
-                                + " its data set with --data, or put some there with `bcm quickstart images " + folder
-                                + "`");
+                .withMessage(folder.resolve("test-images.npz")
+                        + " is missing: the model has no real images to show; give its data set with --data, or create the file with `bcm quickstart images "
+                        + folder + "`");
     }
 
     @Test

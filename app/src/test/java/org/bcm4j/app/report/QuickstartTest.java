@@ -225,7 +225,7 @@ class QuickstartTest {
     @Test
     void aMissingModelIsTold() {
         Path nowhere = directory.resolve("nowhere");
-        assertMistake(nowhere, nowhere + ": is no model folder");
+        assertMistake(nowhere, nowhere + ": is not a model folder");
         assertThat(directory).isEmptyDirectory();
     }
 
@@ -309,7 +309,8 @@ class QuickstartTest {
         RecommendedWalks walks = new RecommendedWalks(
                 Map.of("1", "80 > 1.2"), Map.of("1", "0 +0.07 > 80"), Map.of(), Map.of(), Map.of(), Map.of());
         new SmallModel(List.of("a"), true, walks).write(lost);
-        assertMistake(lost, lost + ", walks to generate: \"80 > 1.2\" does not lead from noise to 0; mend walks.json");
+        assertMistake(
+                lost, lost + ", walks to generate: \"80 > 1.2\" does not lead from noise to 0; correct walks.json");
     }
 
     @Test

@@ -127,7 +127,7 @@ public record Evaluation(long samples, long images, long seed) {
                 || network.imageSize() != images.height()
                 || network.imageSize() != images.width()) {
             throw new UserException("the model takes images of " + network.imageChannels() + " x " + network.imageSize()
-                    + " x " + network.imageSize() + ", those of " + data + " are " + images.channels() + " x "
+                    + " x " + network.imageSize() + ", but those of " + data + " are " + images.channels() + " x "
                     + images.height() + " x " + images.width() + remedy);
         }
         List<String> names = images.classNames();

@@ -120,7 +120,7 @@ public record InterpolationQuality(
     public Figures of(SamplingPaths paths, Pairs which, InitialNoise initialNoise) {
         List<Pair> all = pairs(which);
         if (all.size() < LEAST) {
-            throw new UserException("midpoints need at least " + LEAST + " pairs of images, and the first " + 2 * pairs
+            throw new UserException("midpoints need at least " + LEAST + " pairs of images, but the first " + 2 * pairs
                     + " make " + all.size() + "; ask for more images");
         }
         Gathering midpoints = new Gathering();

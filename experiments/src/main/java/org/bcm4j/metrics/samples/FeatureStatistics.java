@@ -83,7 +83,7 @@ final class FeatureStatistics {
     double distanceTo(FeatureStatistics others) {
         if (mean.length != others.mean.length) {
             throw new UserException("statistics of features of length " + mean.length + " and " + others.mean.length
-                    + " can not be compared; were they made with other networks?");
+                    + " cannot be compared; were they made with other networks?");
         }
         return others.law().from(mean, covariance);
     }

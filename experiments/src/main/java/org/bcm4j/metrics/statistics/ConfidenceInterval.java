@@ -52,7 +52,7 @@ public record ConfidenceInterval(double mean, double low, double high, List<Doub
     public ConfidenceInterval minus(ConfidenceInterval other, double factor) {
         if (figures.size() != other.figures.size()) {
             throw new IllegalArgumentException(
-                    figures.size() + " and " + other.figures.size() + " figures can not be of the same seeds");
+                    figures.size() + " and " + other.figures.size() + " figures cannot come from the same seeds");
         }
         return of(IntStream.range(0, figures.size())
                 .mapToDouble(seed -> figures.get(seed) - factor * other.figures.get(seed))

@@ -40,10 +40,11 @@ public record BidirectionalConsistency(
         implements LossTerm {
 
     public BidirectionalConsistency {
-        require(softShare > 0 && softShare <= 1, "soft_share " + softShare + " is not in (0, 1]");
+        require(softShare > 0 && softShare <= 1, "soft_share", "must lie in (0,1], is " + softShare);
         require(
                 softTimes.isEmpty() || softShare < 1,
-                "soft_times needs a soft_share below 1: the other images keep the consistency term's law");
+                "soft_times",
+                "needs a soft_share below 1: the other images keep the consistency term's law");
     }
 
     /** The target of L_soft. */
@@ -92,15 +93,15 @@ public record BidirectionalConsistency(
 
     @Override
     public Loss apply(TermInputs inputs) {
-        int softImages = inputs.count(softShare);
-        TrainingBatch example = inputs.draw(times, softTimes, softImages);
-        return of(inputs.f(), example, softImages, inputs.distance());
+        return of(inputs.f(), inputs.draw(times, softTimes, softShare), inputs.distance());
     }
 
-    /** The loss of given draws. L_soft is computed for the first {@code softImages} images. */
-    public Loss of(TrainedFunction f, TrainingBatch example, int softImages, PseudoHuber distance) {
+    /** The loss of given draws. */
+    public Loss of(TrainedFunction f, SoftBatch batch, PseudoHuber distance) {
+        TrainingBatch example = batch.all();
+        int softImages = batch.softImages();
         Tensor target = f.target(example.lower(), example.t(), example.timeZero(), example.labels());
-        TrainingBatch inverted = example.first(softImages);
+        TrainingBatch inverted = batch.soft();
 
         // One network call serves both destinations of the student: (x_{n+1}, t_{n+1}) to time 0 and to u.
         Tensor both = f.live(

@@ -1,5 +1,6 @@
 package org.bcm4j.training.terms;
 
+import static org.bcm4j.config.Requirement.require;
 import static org.bcm4j.model.NoiseScales.SIGMA_DATA;
 import static org.bcm4j.tensor.Ops.scalar;
 
@@ -21,11 +22,11 @@ public record EdmLoss(
     public static final EdmLoss EDM = new EdmLoss(-1.2, 1.2);
 
     public EdmLoss {
-        boolean law = Double.isFinite(logMean) && logDeviation > 0 && Double.isFinite(logDeviation);
-        if (!law) {
-            throw new IllegalArgumentException("ln σ needs a finite mean and a positive standard deviation, not "
-                    + logMean + " and " + logDeviation);
-        }
+        require(Double.isFinite(logMean), "log_mean", "must be finite, is " + logMean);
+        require(
+                logDeviation > 0 && Double.isFinite(logDeviation),
+                "log_deviation",
+                "must be positive and finite, is " + logDeviation);
     }
 
     /** Noise scales from standard normal numbers: σ = exp(P_mean + P_std·n), [B] to [B]. */

@@ -1,5 +1,7 @@
 package org.bcm4j.training.terms;
 
+import static org.bcm4j.config.Requirement.require;
+
 import java.util.Arrays;
 import org.apache.commons.numbers.gamma.Erf;
 import org.bcm4j.config.Default;
@@ -44,22 +46,23 @@ public final class IntervalLaw {
             @Default("0.0") double uniformTargets,
             @Default("0.0") double endTargets) {
         public Settings {
-            boolean onTheGrid =
-                    logMean >= Math.log(NoiseScales.SIGMA_MIN) && logMean <= Math.log(NoiseScales.SIGMA_MAX);
-            if (!onTheGrid || !(logStd > 0 && logStd < Double.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException(
-                        "log_mean must lie between the logarithms of 0.002 and 80, log_std must be positive");
-            }
-            boolean shares = uniformIntervals >= 0
-                    && uniformIntervals <= 1
-                    && uniformTargets >= 0
-                    && uniformTargets <= 1
-                    && endTargets >= 0
-                    && endTargets < 1;
-            if (!shares) {
-                throw new IllegalArgumentException(
-                        "uniform_intervals and uniform_targets must lie in [0,1], end_targets in [0,1)");
-            }
+            require(
+                    logMean >= Math.log(NoiseScales.SIGMA_MIN) && logMean <= Math.log(NoiseScales.SIGMA_MAX),
+                    "log_mean",
+                    "must lie between the logarithms of 0.002 and 80, is " + logMean);
+            require(
+                    logStd > 0 && logStd < Double.POSITIVE_INFINITY,
+                    "log_std",
+                    "must be positive and finite, is " + logStd);
+            require(
+                    uniformIntervals >= 0 && uniformIntervals <= 1,
+                    "uniform_intervals",
+                    "must lie in [0,1], is " + uniformIntervals);
+            require(
+                    uniformTargets >= 0 && uniformTargets <= 1,
+                    "uniform_targets",
+                    "must lie in [0,1], is " + uniformTargets);
+            require(endTargets >= 0 && endTargets < 1, "end_targets", "must lie in [0,1), is " + endTargets);
         }
 
         /** (log t − P_mean) / (√2·P_std). */

@@ -34,9 +34,9 @@ public record InversionConsistency(
         @Default("1.0") double share,
         @Default("0.75") double endTargets) implements LossTerm {
     public InversionConsistency {
-        require(weight > 0, "weight must be positive, is " + weight);
-        require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
-        require(endTargets >= 0 && endTargets <= 1, "end_targets " + endTargets + " is not in [0, 1]");
+        require(weight > 0, "weight", "must be positive, is " + weight);
+        require(share > 0 && share <= 1, "share", "must lie in (0,1], is " + share);
+        require(endTargets >= 0 && endTargets <= 1, "end_targets", "must lie in [0,1], is " + endTargets);
     }
 
     /** The term with the defaults of a configuration. */

@@ -14,7 +14,6 @@ import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -37,9 +36,6 @@ public final class StableTargets {
      * Below this noise scale, images of these sizes are never confused with each other: the mean is the image itself.
      */
     private static final double SMALLEST_TIME = 1;
-
-    /** The stream of the run's random numbers that chooses references. */
-    private static final int STREAM = 2;
 
     private final LabelledImages images;
     private final int references;
@@ -137,7 +133,8 @@ public final class StableTargets {
     private Tensor references(int label, long step) {
         long[] from = candidates.get(label);
         long[] item = {step * candidates.size() + label};
-        long[] chosen = Arrays.stream(KeyedRandom.of(seed, STREAM, item, device).uniforms(1, references))
+        long[] chosen = Arrays.stream(
+                        RunStream.REFERENCES.of(seed, item, device).uniforms(1, references))
                 .mapToLong(uniform -> from[(int) (uniform * from.length)])
                 .toArray();
         return device.move(images.images(chosen)).flatten(1, -1);

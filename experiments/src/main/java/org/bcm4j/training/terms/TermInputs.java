@@ -60,14 +60,17 @@ public record TermInputs(
 
     /** Draws for the whole batch, with times from one law of the intervals. */
     TrainingBatch draw(IntervalLaw.Settings times) {
-        return draw(times, Optional.empty(), 0);
+        return draw(laws.of(points, times, Optional.empty()).draw(random, batch(), 0));
     }
 
     /**
-     * Draws for the whole batch. The times of the first {@code softImages} follow {@code softTimes} if it is present.
+     * Draws for the whole batch, a share of which gets a soft term.
+     *
+     * @param softTimes the law for the times of that share, if it differs from {@code times}
      */
-    TrainingBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, int softImages) {
-        return draw(laws.of(points, times, softTimes).draw(random, batch(), softImages));
+    SoftBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, double softShare) {
+        int softImages = count(softShare);
+        return new SoftBatch(draw(laws.of(points, times, softTimes).draw(random, batch(), softImages)), softImages);
     }
 
     /** Draws fresh noise for the first images, one for each drawn time. */

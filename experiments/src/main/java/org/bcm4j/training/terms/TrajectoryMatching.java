@@ -42,11 +42,11 @@ public record TrajectoryMatching(
     private static final int DRAWS = 4;
 
     public TrajectoryMatching {
-        require(weight > 0, "weight must be positive, is " + weight);
-        require(share > 0 && share <= 1, "share " + share + " is not in (0, 1]");
-        require(points >= 3, "points must be at least 3, is " + points);
-        require(pairs >= 1, "pairs must be positive, is " + pairs);
-        require(endPairs >= 0 && endPairs <= 1, "end_pairs " + endPairs + " is not in [0, 1]");
+        require(weight > 0, "weight", "must be positive, is " + weight);
+        require(share > 0 && share <= 1, "share", "must lie in (0,1], is " + share);
+        require(points >= 3, "points", "must be at least 3, is " + points);
+        require(pairs >= 1, "pairs", "must be positive, is " + pairs);
+        require(endPairs >= 0 && endPairs <= 1, "end_pairs", "must lie in [0,1], is " + endPairs);
     }
 
     @Override

@@ -313,7 +313,7 @@ class EvaluationTest {
                                     + " trained on (tiny)");
             assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, other, "others test"))
                     .isInstanceOf(UserException.class)
-                    .hasMessageStartingWith("the feature network knows other classes (upper, lower) than those of"
+                    .hasMessageStartingWith("the feature network has other classes (upper, lower) than those of"
                             + " others test (a, b); train one");
             Evaluation.Subject accepted =
                     new Evaluation.Subject(unconditional, "0123", features, unsorted, "others test");

@@ -174,9 +174,9 @@ class InversionConsistencyTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     0   | 1   | 0.5 | weight must be positive, is 0.0
-                    1   | 0   | 0.5 | share 0.0 is not in (0, 1]
-                    1   | 1.5 | 0.5 | share 1.5 is not in (0, 1]
-                    1   | 1   | 1.1 | end_targets 1.1 is not in [0, 1]
+                    1   | 0   | 0.5 | share must lie in (0,1], is 0.0
+                    1   | 1.5 | 0.5 | share must lie in (0,1], is 1.5
+                    1   | 1   | 1.1 | end_targets must lie in [0,1], is 1.1
                     NaN | 1   | 0.5 | weight must be positive, is NaN
                     """)
     void whatCanNotBeMeantIsRefused(double weight, double share, double endTargets, String message) {

@@ -2,6 +2,7 @@ package org.bcm4j.training.terms;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.bcm4j.tensor.Ops.scalar;
 
@@ -93,8 +94,8 @@ class LossGradientsTest {
                 new BidirectionalConsistency(SoftTarget.EQ8, true, 0.1, 0.2, 1, TIMES, Optional.empty());
         return Stream.of(
                 new Term("eq10", LossGradientsTest::eq10),
-                new Term("soft alone", (f, example, d) -> SOFT_ALONE.of(f, example, IMAGES, d)),
-                new Term("eq8", (f, example, d) -> eq8.of(f, example, IMAGES, d)),
+                new Term("soft alone", (f, example, d) -> SOFT_ALONE.of(f, new SoftBatch(example, IMAGES), d)),
+                new Term("eq8", (f, example, d) -> eq8.of(f, new SoftBatch(example, IMAGES), d)),
                 new Term("consistency", (f, example, d) -> Consistency.paper().of(f, example, d)),
                 new Term("denoising", (f, example, d) -> new Denoising(TIMES).of(f, example)),
                 new Term(
@@ -106,7 +107,7 @@ class LossGradientsTest {
     }
 
     private static Loss eq10(TrainedFunction f, TrainingBatch example, PseudoHuber distance) {
-        return BidirectionalConsistency.paper().of(f, example, IMAGES, distance);
+        return BidirectionalConsistency.paper().of(f, new SoftBatch(example, IMAGES), distance);
     }
 
     /** No u below t_{n+1}. */
@@ -169,9 +170,9 @@ class LossGradientsTest {
 
     @Test
     void theSoftTermsWeightHasItsFloor() {
-        Loss paper = SOFT_ALONE.of(f(), example, IMAGES, distance);
-        Loss floored = softAlone(1e-9).of(f(), example, IMAGES, distance);
-        Loss raised = softAlone(10).of(f(), example, IMAGES, distance);
+        Loss paper = SOFT_ALONE.of(f(), new SoftBatch(example, IMAGES), distance);
+        Loss floored = softAlone(1e-9).of(f(), new SoftBatch(example, IMAGES), distance);
+        Loss raised = softAlone(10).of(f(), new SoftBatch(example, IMAGES), distance);
 
         assertThat(floored.total().item_double()).isEqualTo(paper.total().item_double());
         assertThat(raised.total().item_double()).isGreaterThan(paper.total().item_double());
@@ -186,15 +187,22 @@ class LossGradientsTest {
     @Test
     void theSoftTermOfAShareIsThatOfTheFirstImages() {
         BidirectionalConsistency paper = BidirectionalConsistency.paper();
-        Loss all = paper.of(f(), example, IMAGES, distance);
-        Loss share = paper.of(f(), example, 1, distance);
-        Loss first = paper.of(f(), example.first(1), 1, distance);
+        Loss all = paper.of(f(), new SoftBatch(example, IMAGES), distance);
+        Loss share = paper.of(f(), new SoftBatch(example, 1), distance);
+        Loss first = paper.of(f(), new SoftBatch(example.first(1), 1), distance);
 
         // float32 in batches of other sizes.
         assertThat(part(share, "soft")).isCloseTo(part(first, "soft"), withinPercentage(0.01));
         assertThat(part(share, "consistency")).isCloseTo(part(all, "consistency"), withinPercentage(0.01));
         assertThat(share.total().item_double())
                 .isCloseTo(part(share, "soft") + part(share, "consistency"), withinPercentage(0.01));
+    }
+
+    @Test
+    void theSoftTermNeedsImagesOfTheBatch() {
+        for (int count : new int[] {0, IMAGES + 1}) {
+            assertThatThrownBy(() -> new SoftBatch(example, count)).isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     private static double part(Loss loss, String name) {

@@ -113,10 +113,10 @@ class TrajectoryMatchingTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     0 | 1   | 3 | 1 | 0.5 | weight must be positive, is 0.0
-                    1 | 0   | 3 | 1 | 0.5 | share 0.0 is not in (0, 1]
+                    1 | 0   | 3 | 1 | 0.5 | share must lie in (0,1], is 0.0
                     1 | 1   | 2 | 1 | 0.5 | points must be at least 3, is 2
                     1 | 1   | 3 | 0 | 0.5 | pairs must be positive, is 0
-                    1 | 1   | 3 | 1 | 1.5 | end_pairs 1.5 is not in [0, 1]
+                    1 | 1   | 3 | 1 | 1.5 | end_pairs must lie in [0,1], is 1.5
                     """)
     void whatCanNotBeMeantIsRefused(
             double weight, double share, int points, int pairs, double endPairs, String message) {

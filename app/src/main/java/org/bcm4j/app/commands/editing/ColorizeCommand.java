@@ -5,9 +5,9 @@ import java.util.concurrent.Callable;
 import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.WalkOptions;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownLuminance;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
@@ -39,24 +39,14 @@ public final class ColorizeCommand implements Callable<Integer> {
     public Integer call() {
         Walk walk = walks.consistencyModel(edits.model());
         ClassOption.Choice choice = classOption.of(edits.config());
-        if (edits.config().network().imageChannels() != 3) {
-            throw new UserException("the model knows grey images only; colorize with a model of coloured ones");
+        if (edits.config().network().imageChannels() != KnownLuminance.CHANNELS) {
+            throw new UserException("the model generates grey images; colorize needs a model of coloured images");
         }
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
-            Tensor grey = KnownLuminance.grey(pictures);
             boolean coloured = !pictures.equal(pictures.narrow(1, 0, 1).expand_as(pictures));
-            Comparison comparison = new Comparison(grey, coloured ? Optional.of(pictures) : Optional.empty());
-            return edits.run(comparison, walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                Tensor known = device.move(grey);
-                return bcm.edit(
-                        walk,
-                        known,
-                        new KnownLuminance(known),
-                        edits.seed(),
-                        choice.labels((int) known.size(0), device));
-            });
+            Optional<Tensor> truth = coloured ? Optional.of(pictures) : Optional.empty();
+            return edits.run(Edit.colorization(pictures), truth, walk, choice);
         }
     }
 }

@@ -9,6 +9,7 @@ import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.WalkOptions;
 import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
@@ -53,28 +54,14 @@ public final class DenoiseCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         OptionRange.require("--sigma", sigma, 0.01, 80);
-        Walk walk = walk();
+        Walk walk = walks.edit(edits.model(), Walk.straightFrom(sigma));
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
-            Comparison comparison = add
-                    ? new Comparison(noisy(pictures), Optional.of(pictures))
-                    : new Comparison(pictures, Optional.empty());
-            return edits.run(comparison, walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                Tensor given = device.move(comparison.given());
-                return bcm.edit(walk, given, Constraint.NONE, edits.seed(), choice.labels((int) given.size(0), device));
-            });
+            Tensor given = add ? noisy(pictures) : pictures;
+            Optional<Tensor> truth = add ? Optional.of(pictures) : Optional.empty();
+            return edits.run(Edit.denoising(given, sigma), truth, walk, choice);
         }
-    }
-
-    private Walk walk() {
-        Walk walk = walks.from(edits.model(), sigma);
-        if (walk.start() != sigma || walk.end() != 0) {
-            throw new UserException("walk \"" + walk + "\": the noise scale of the pictures is " + sigma
-                    + ", so the walk must lead from there to 0");
-        }
-        return walk;
     }
 
     private Tensor noisy(Tensor pictures) {

@@ -20,6 +20,7 @@ import org.bcm4j.app.options.FitOptions;
 import org.bcm4j.app.options.ModelOptions;
 import org.bcm4j.app.options.SeedOption;
 import org.bcm4j.data.PictureFolder;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
 import org.bcm4j.metrics.pixels.ReconstructionError;
@@ -116,7 +117,23 @@ final class EditOptions {
     }
 
     /**
-     * Runs the edit, writes its results and prints a summary.
+     * Runs an edit, writes its results and prints a summary.
+     *
+     * @param edit on the CPU
+     * @param truth the correct results, if they are known
+     * @return the exit code
+     */
+    int run(Edit edit, Optional<Tensor> truth, Walk walk, ClassOption.Choice choice) {
+        edit.requireWalk(walk); // before the model is loaded
+        int count = (int) edit.start().size(0);
+        return run(new Comparison(edit.start(), truth), walk, choice, bcm -> {
+            Device device = bcm.model().device();
+            return bcm.edit(walk, edit.on(device), seed(), choice.labels(count, device));
+        });
+    }
+
+    /**
+     * Changes the images with a model, writes the results and prints a summary.
      *
      * @param edit returns float32 [N,C,H,W]
      * @param choice the chosen class, for the summary

@@ -57,7 +57,7 @@ final class EndClassesOption {
         List<String> parts = name ? List.of(given) : List.of(given.split(",", -1));
         if (parts.size() > 2) {
             throw new UserException("--class " + given + ": names " + parts.size()
-                    + " classes; name that of both pictures, or one for each: A,B");
+                    + " classes; give one class for both pictures, or one for each: A,B");
         }
         return new Choices(find(model, parts.get(0)), find(model, parts.get(parts.size() - 1)));
     }

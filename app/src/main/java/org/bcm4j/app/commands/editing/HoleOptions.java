@@ -16,8 +16,6 @@ import picocli.CommandLine.Option;
 
 /** The options for the missing parts of pictures: drawn in a mask, given as boxes, or transparent. */
 final class HoleOptions {
-    private static final long HALF = 128;
-
     @Option(
             names = "--mask",
             paramLabel = "MASK.png",
@@ -75,21 +73,17 @@ final class HoleOptions {
     private static Tensor transparent(InputImage image) {
         Tensor hole = image.transparent()
                 .orElseThrow(() -> new UserException(image.source()
-                        + ": has no transparent part to fill; name what is missing with --mask or --box"));
+                        + ": has no transparent part to fill; mark what is missing with --mask or --box"));
         return requireHole(hole, image.source());
     }
 
     private static Tensor drawn(Path mask, int height, int width) {
-        ImageFiles.Picture painted = ImageFiles.readPicture(mask);
-        Tensor picture = painted.pixels();
-        if (picture.size(1) != height || picture.size(2) != width) {
-            throw new UserException(mask + " is " + picture.size(2) + " x " + picture.size(1)
+        Tensor white = ImageFiles.readPicture(mask).white();
+        if (white.size(1) != height || white.size(2) != width) {
+            throw new UserException(mask + " is " + white.size(2) + " x " + white.size(1)
                     + " pixels, but the images are " + width + " x " + height + "; draw the mask at their size");
         }
-        Tensor white = picture.ge(scalar(HALF)).all(0, true);
-        return painted.opacity()
-                .map(opacity -> white.logical_and(opacity.ge(scalar(HALF))))
-                .orElse(white);
+        return white;
     }
 
     private static Tensor requireHole(Tensor hole, String source) {
@@ -97,7 +91,7 @@ final class HoleOptions {
             throw new UserException(source + ": nothing is missing; mark what to fill (white in a mask)");
         }
         if (hole.all().item_bool()) {
-            throw new UserException(source + ": everything is missing; leave something to go by, or use bcm sample");
+            throw new UserException(source + ": everything is missing; leave some pixels known, or use bcm sample");
         }
         return hole;
     }
@@ -110,10 +104,10 @@ final class HoleOptions {
                 edges.add(Integer.parseInt(number.strip()));
             }
         } catch (NumberFormatException e) {
-            throw new UserException("--box " + box + ": is not four whole numbers X,Y,W,H, such as 8,10,12,9", e);
+            throw new UserException("--box " + box + ": must be four whole numbers X,Y,W,H, such as 8,10,12,9", e);
         }
         if (edges.size() != 4) {
-            throw new UserException("--box " + box + ": is not four whole numbers X,Y,W,H, such as 8,10,12,9");
+            throw new UserException("--box " + box + ": must be four whole numbers X,Y,W,H, such as 8,10,12,9");
         }
         boolean inside = edges.get(0) >= 0
                 && edges.get(1) >= 0

@@ -1,7 +1,5 @@
 package org.bcm4j.app.commands.editing;
 
-import static org.bcm4j.tensor.Ops.scalar;
-
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -9,10 +7,10 @@ import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.WalkOptions;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownPixels;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
@@ -33,8 +31,6 @@ import picocli.CommandLine.Option;
             "Without --mask and --box, the transparent parts of the pictures are missing."
         })
 public final class InpaintCommand implements Callable<Integer> {
-    private static final double MISSING = 0; // shown as grey
-
     /** The noise scales between 0.1 and 2 of multistep sampling with 18 steps. */
     private static final List<String> ROUNDS =
             List.of("0 +1.5 > 0", "0 +0.859 > 0", "0 +0.469 > 0", "0 +0.242 > 0", "0 +0.117 > 0");
@@ -67,22 +63,12 @@ public final class InpaintCommand implements Callable<Integer> {
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
             Tensor missing = holes.missing(edits.images(), pictures);
-            Tensor given = pictures.masked_fill(missing, scalar(MISSING));
             // Transparent pixels have no colour to compare with.
             boolean known = holes.areDrawn()
                     && edits.images().stream()
                             .allMatch(image -> image.transparent().isEmpty());
             Optional<Tensor> truth = known ? Optional.of(pictures) : Optional.empty();
-            return edits.run(new Comparison(given, truth), walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                Tensor images = device.move(given);
-                return bcm.edit(
-                        walk,
-                        images,
-                        new KnownPixels(images, device.move(missing)),
-                        edits.seed(),
-                        choice.labels((int) images.size(0), device));
-            });
+            return edits.run(Edit.inpainting(pictures, missing), truth, walk, choice);
         }
     }
 

@@ -88,7 +88,7 @@ public final class InterpolateCommand implements Callable<Integer> {
     private List<InputImage> ends(ModelConfig config) {
         List<InputImage> images = fit.reader(config.network()).read(List.of(first, last));
         if (images.size() != 2) {
-            throw new UserException(first + " and " + last + " hold " + images.size() + " images; name one each");
+            throw new UserException(first + " and " + last + " hold " + images.size() + " images; give one image each");
         }
         return images;
     }

@@ -27,8 +27,8 @@ final class MethodOption {
     boolean isConsistencyModel(ModelConfig model) {
         if (model.kind() == ModelKind.CONSISTENCY && method.equals(Optional.of(Method.BCM))) {
             throw new UserException(
-                    "--method bcm: this model is a plain consistency model, which does not lead images to"
-                            + " noise; leave the option out, or name a bidirectional model");
+                    "--method bcm: this model is a plain consistency model, which cannot invert images; omit the"
+                            + " option, or use a bidirectional model");
         }
         return model.kind() == ModelKind.CONSISTENCY || method.equals(Optional.of(Method.CM));
     }

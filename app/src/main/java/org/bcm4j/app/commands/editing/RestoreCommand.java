@@ -7,6 +7,7 @@ import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.WalkOptions;
 import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.metrics.edits.Corruption;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
@@ -51,14 +52,10 @@ public final class RestoreCommand implements Callable<Integer> {
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
             Tensor pictures = edits.pictures();
-            Comparison comparison = quality.map(q -> new Comparison(
-                            new Corruption.Compression(q).apply(pictures).images(), Optional.of(pictures)))
-                    .orElseGet(() -> new Comparison(pictures, Optional.empty()));
-            return edits.run(comparison, walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                Tensor given = device.move(comparison.given());
-                return bcm.edit(walk, given, Constraint.NONE, edits.seed(), choice.labels((int) given.size(0), device));
-            });
+            Tensor given = quality.map(
+                            q -> new Corruption.Compression(q).apply(pictures).images())
+                    .orElse(pictures);
+            return edits.run(Edit.free(given), quality.map(q -> pictures), walk, choice);
         }
     }
 }

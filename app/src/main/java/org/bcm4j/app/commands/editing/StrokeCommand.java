@@ -6,10 +6,10 @@ import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.WalkOptions;
 import org.bcm4j.editing.Constraint;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -36,19 +36,10 @@ public final class StrokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Walk walk = walks.edit(edits.model(), "0 +4 > 0 +1 > 0");
+        Walk walk = walks.edit(edits.model(), Edit.DRAWING_WALK);
         ClassOption.Choice choice = classOption.of(edits.config());
         try (Scope scope = Scope.open()) {
-            Tensor pictures = edits.pictures();
-            return edits.run(new Comparison(pictures, Optional.empty()), walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                return bcm.edit(
-                        walk,
-                        device.move(pictures),
-                        Constraint.NONE,
-                        edits.seed(),
-                        choice.labels((int) pictures.size(0), device));
-            });
+            return edits.run(Edit.free(edits.pictures()), Optional.empty(), walk, choice);
         }
     }
 }

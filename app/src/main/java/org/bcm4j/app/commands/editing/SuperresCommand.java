@@ -7,9 +7,9 @@ import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.files.InputImage;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.WalkOptions;
+import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownPatchMeans;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
@@ -49,8 +49,9 @@ public final class SuperresCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int side = edits.config().network().imageSize();
-        if ((factor != 2 && factor != 4) || side % factor != 0) {
-            throw new UserException("--factor " + factor + ": choose 2 or 4, a divisor of the model's " + side);
+        if (!KnownPatchMeans.FACTORS.contains(factor) || side % factor != 0) {
+            throw new UserException(
+                    "--factor " + factor + ": choose 2 or 4; it must divide the model's image" + " size, " + side);
         }
         Walk walk = walks.consistencyModel(edits.model());
         ClassOption.Choice choice = classOption.of(edits.config());
@@ -63,22 +64,14 @@ public final class SuperresCommand implements Callable<Integer> {
             Tensor pictures = InputImage.signals(images);
             Optional<Tensor> truth = whole ? Optional.of(pictures) : Optional.empty();
             Tensor means = whole ? torch.avg_pool2d(pictures, factor, factor) : pictures;
-            Tensor given = torch.upsample_nearest2d(means, new long[] {side, side});
-            return edits.run(new Comparison(given, truth), walk, choice, bcm -> {
-                Device device = bcm.model().device();
-                return bcm.edit(
-                        walk,
-                        device.move(given),
-                        new KnownPatchMeans(device.move(means), factor),
-                        edits.seed(),
-                        choice.labels((int) given.size(0), device));
-            });
+            return edits.run(Edit.superResolution(means, factor), truth, walk, choice);
         }
     }
 
     private static void requireSmall(List<InputImage> images, int side) {
         images.stream().filter(image -> image.side() != side).findFirst().ifPresent(image -> {
-            throw new UserException(image.source() + " has the full size, others are small; enlarge these alone");
+            throw new UserException(
+                    image.source() + " has the full size, but others are small; enlarge the small" + " ones alone");
         });
     }
 }

@@ -54,9 +54,12 @@ public final class SwapCommand implements Callable<Integer> {
             int count = (int) pictures.size(0);
             return edits.run(new Comparison(pictures, Optional.empty()), walk.whole(), first + " to " + second, bcm -> {
                 Device device = bcm.model().device();
-                Tensor noises =
-                        bcm.invert(walk.toNoise(), device.move(pictures), edits.seed(), first.labels(count, device));
-                return bcm.generate(walk.toImages(), noises, edits.seed(), second.labels(count, device));
+                return bcm.swap(
+                        walk,
+                        device.move(pictures),
+                        edits.seed(),
+                        first.labels(count, device),
+                        second.labels(count, device));
             });
         }
     }

@@ -179,11 +179,11 @@ public final class EvalCommand implements Callable<Integer> {
             boolean ofModels = metric.kind() == Metric.Kind.INVERSION || metric.kind() == Metric.Kind.INTERPOLATION;
             if (ofModels && samples) {
                 throw new UserException(
-                        option + "is of inversions, and " + model.path() + " holds samples; name a model");
+                        option + "measures inversions, but " + model.path() + " holds samples; give a model");
             }
             if (metric.kind() == Metric.Kind.INCEPTION && inception.isEmpty()) {
-                throw new UserException(option + "needs the Inception network, whose weights are yours to supply; name"
-                        + " pytorch-fid's file of 2015-12-05 with --inception");
+                throw new UserException(option + "needs the weights of the Inception network; give pytorch-fid's"
+                        + " file of 2015-12-05 with --inception");
             }
         }
         statistics.filter(file -> !asked.contains(Metric.FID)).ifPresent(file -> {
@@ -196,7 +196,7 @@ public final class EvalCommand implements Callable<Integer> {
     private void requireSomethingReal() {
         statistics.filter(file -> !Files.isRegularFile(file) && !data.isNamed()).ifPresent(file -> {
             throw new UserException("--statistics " + file
-                    + ": is not there; name the images to make it of with --data, or" + " another file");
+                    + ": does not exist; give the images to compute it from with --data, or another file");
         });
     }
 
@@ -296,7 +296,7 @@ public final class EvalCommand implements Callable<Integer> {
     private void refuse(List<String> options, String reason) {
         for (String option : options) {
             if (isGiven(List.of(option))) {
-                throw new UserException(option + ": " + reason + ", so it means nothing; leave the option out");
+                throw new UserException(option + ": " + reason + ", so this option has no effect; omit it");
             }
         }
     }
@@ -311,8 +311,8 @@ public final class EvalCommand implements Callable<Integer> {
         if (distances && Math.min(samples, images.orElse(FEW)) < FEW) {
             System.err.printf(
                     Locale.ROOT,
-                    "bcm: warning: of %,d samples%s the distance comes out too high; compare it with distances of as many,"
-                            + " and publish those of at least %,d%n",
+                    "bcm: warning: of %,d samples%s the distance is too high on average; compare it with distances"
+                            + " of as many, and publish those of at least %,d%n",
                     samples,
                     images.map(count -> String.format(Locale.ROOT, " and %,d images", count))
                             .orElse(""),

@@ -68,16 +68,16 @@ final class EvaluationPathOptions {
         });
         if (named && folder.config().kind() == ModelKind.CONSISTENCY && (ofInversions || ofInterpolations)) {
             throw new UserException(
-                    "--metrics: mse, psnr, ssim, noise and midpoints are of inversions, and this model is a"
-                            + " plain consistency model, which inverts nothing; leave them out, or name a bidirectional one");
+                    "--metrics: mse, psnr, ssim, noise and midpoints measure inversions, but this model is a plain"
+                            + " consistency model, which cannot invert images; omit them, or use a bidirectional"
+                            + " model");
         }
         boolean unserved =
                 (ofSamples && generation.isEmpty()) || ((ofInversions || ofInterpolations) && inversion.isEmpty());
         boolean nothing = generation.isEmpty() && (inversion.isEmpty() || !(ofInversions || ofInterpolations));
         if (nothing || (unserved && named)) {
-            throw new UserException(
-                    "--walk: none leads where --metrics asks; give one from noise to images for fid, is,"
-                            + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
+            throw new UserException("--walk: no walk fits --metrics; give one from noise to images for fid, is,"
+                    + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
         }
         return new Evaluation.SamplingPaths(
                 generation,
@@ -122,7 +122,8 @@ final class EvaluationPathOptions {
         samplers.requireNone();
         initialNoise.ifPresent(scale -> {
             throw new UserException("--initial-noise " + scale
-                    + ": is for denoisers, and this model is none; write it into --walk, as in \"0 +0.07 > 80\"");
+                    + ": is for denoisers, but this model is not one; write the noise into --walk, as in \"0 +0.07"
+                    + " > 80\"");
         });
         List<Walk> all = (walks.isEmpty() ? storedWalks(folder) : walks.stream().map(Walk::parse)).toList();
         all.forEach(walk -> PathSampler.require(walk, folder.config()));

@@ -159,7 +159,7 @@ public final class TuneCommand implements Callable<Integer> {
         Evaluation.requireFit(folder.config(), training, source.title());
         if (training.size() < LEAST_IMAGES) {
             throw new UserException(source.title() + " has " + training.size()
-                    + " training images, and a walk is judged by at least " + LEAST_IMAGES + "; name more data");
+                    + " training images, but a walk is judged by at least " + LEAST_IMAGES + "; use more data");
         }
         images = wanted.orElse(Math.min(MOST_IMAGES, training.size()));
         OptionRange.require("--images", images, LEAST_IMAGES, training.size());
@@ -202,8 +202,8 @@ public final class TuneCommand implements Callable<Integer> {
         for (Walk walk : starts) {
             PathSampler.require(walk, config);
             if (walk.nfe() != nfe) {
-                throw new UserException("walk \"" + walk + "\" takes " + walk.nfe() + " evaluations, not " + nfe
-                        + "; let --nfe and --walk agree");
+                throw new UserException("walk \"" + walk + "\" takes " + walk.nfe() + " NFE, not " + nfe
+                        + "; make --nfe and --walk agree");
             }
         }
         return starts;

@@ -213,45 +213,42 @@ class EditCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "inpaint @model @pictures            | a.png: has no transparent part to fill; name what is missing"
-                        + " with --mask or --box",
+                "inpaint @model @pictures            | a.png: has no transparent part to fill; mark what is missing with --mask or --box",
                 "inpaint @model @pictures --mask @small.png | small.png is 4 x 4 pixels, but the images are 8 x 8;"
                         + " draw the mask at their size",
-                "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: is not four whole numbers X,Y,W,H, such as"
-                        + " 8,10,12,9",
+                "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: must be four whole numbers X,Y,W,H, such as 8,10,12,9",
                 "inpaint @model @pictures --box 4,4,5,5     | --box 4,4,5,5: does not lie within the image of 8 x 8"
                         + " pixels",
-                "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave something to go by,"
-                        + " or use bcm sample",
+                "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave some pixels known, or use bcm sample",
                 "inpaint @model @pictures --box 0,0,2,2 --refine 9 | --refine 9: choose from 0 to 5",
                 "inpaint @model @pictures --box 0,0,2,2 --nfe 9    | --nfe 9: the model has walks of 2, 3, 4"
                         + " evaluations to inpaint",
                 "restore @model @pictures --quality 0       | --quality 0: choose from 1 to 100",
-                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this command restores images, so it"
-                        + " must lead from 0 to 0",
-                "colorize @model @pictures                  | the model knows grey images only; colorize with a model"
-                        + " of coloured ones",
-                "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4, a divisor of the model's 8",
-                "stroke @model @pictures --walk 80>0        | walk \"80 > 0\": this command starts from images, so it must"
-                        + " lead from 0 to 0, as \"0 +4 > 0 +1 > 0\" does",
+                "restore @model @pictures --walk 80>0       | walk \"80 > 0\": this edit needs a walk from 0 to"
+                        + " 0, such as \"0 +0.4 > 2 > 0\"",
+                "inpaint @model @pictures --box 0,0,2,2 --walk 5>0 | walk \"5 > 0\": this edit needs a walk from 0 or 80"
+                        + " to 0, such as \"0 +0.4 > 2 > 0\"",
+                "colorize @model @pictures                  | the model generates grey images; colorize needs a model of coloured images",
+                "superres @model @pictures --factor 3       | --factor 3: choose 2 or 4; it must divide the model's image size, 8",
+                "stroke @model @pictures --walk 80>0        | walk \"80 > 0\": this edit needs a walk from 0 to 0",
                 "invert @model @pictures --walk 0+80        | walk \"0 +80\": this command inverts images, so it must lead"
                         + " from 0 to noise, as \"0 +0.07 > 6 > 80\" does, and not only add noise",
                 "stroke @model @pictures --nfe 2            | --nfe 2: the model stores no walks for this command;"
                         + " write one with --walk",
                 "shrink @pictures --size 9                  | a.png is only 8 x 8 pixels; leave it out, or ask for at most --size 8",
-                "shrink @pictures @pictures/a.png --size 4  | a.png would have one name; rename one of them",
-                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": the noise scale of the pictures"
-                        + " is 0.5",
+                "shrink @pictures @pictures/a.png --size 4  | a.png would have the same name; rename one of them",
+                "denoise @model @pictures --sigma 0.5 --walk 80>0 | walk \"80 > 0\": this edit needs a walk from"
+                        + " 0.5, the noise scale of the images, to 0",
+                "denoise @model @pictures --sigma 0.5 --nfe 2 | --nfe 2: the model stores no walks for this command;"
+                        + " write one with --walk, such as \"0.5 > 0\"",
                 "swap @model @pictures --from-class cat --to-class cow | --to-class cow: the model has no such class;"
                         + " choose from 0 to 1, or cat, dog",
-                "swap @model @pictures --from-class 0 --to-class 1 --walk 80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\": adds noise"
-                        + " on its way back, which loses the images; come back without, as \"80 > 0\" does",
-                "swap @plain @pictures --from-class 0 --to-class 1 | plain: is a plain consistency model, which leads from"
-                        + " noise to images only, and this command inverts images; name a bidirectional one",
+                "swap @model @pictures --from-class 0 --to-class 1 --walk 80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\": adds noise on the way back, which loses the images; omit it, as \"80 > 0\" does",
+                "swap @plain @pictures --from-class 0 --to-class 1 | plain: is a plain consistency model, which cannot invert images; use a bidirectional model for this command",
                 "interpolate @plain @pictures/a.png @pictures/b.png | plain: is a plain consistency model, which leads"
                         + " from noise to images only",
                 "interpolate @model @pictures/a.png @pictures/b.png --walk 0+0.1>80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\":"
-                        + " adds noise on its way back",
+                        + " adds noise on the way back",
                 "interpolate @model @pictures/a.png @pictures/b.png --walk 0+1>80>0 --inversion 0+1>80 | --inversion"
                         + " \"0+1>80\": --walk \"0 +1 > 80 > 0\" leads to noise already; leave one of them out",
                 "interpolate @model @pictures/a.png @pictures/b.png --nfe 3 | --nfe 3: the model has walks of 1, 2, 4"
@@ -259,15 +256,14 @@ class EditCommandsTest {
                 "interpolate @model @pictures/a.png @pictures/b.png --class cat,cow | --class cow: the model has no such"
                         + " class; choose from 0 to 1, or cat, dog",
                 "interpolate @model @pictures/a.png @pictures/b.png --class cat,dog,cat | --class cat,dog,cat: names 3"
-                        + " classes; name that of both pictures, or one for each: A,B",
+                        + " classes; give one class for both pictures, or one for each: A,B",
                 "interpolate @labels-only @pictures/a.png @pictures/b.png | the model was trained with labels only;"
                         + " choose a class with --class: 0 to 1, or cat, dog",
                 "interpolate @labels-only @pictures/a.png @pictures/b.png --class none | the model was trained with labels"
                         + " only; choose a class with --class: 0 to 1, or cat, dog",
                 "tune @model --for sample --nfe 9           | --nfe 9: there is no walk of 9 evaluations to start"
                         + " from; write one with --walk",
-                "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 evaluations, not 2; let"
-                        + " --nfe and --walk agree"
+                "tune @model --for invert --nfe 2 --walk 0+1>80 | walk \"0 +1 > 80\" takes 1 NFE, not 2; make --nfe and --walk agree"
             })
     void mistakesAreToldInOneLine(String command, String message) throws Exception {
         boolean tuning = command.startsWith("tune");

@@ -74,7 +74,7 @@ class EvalCommandTest {
                 "eval @bcm --data @pictures.yaml --features @features --samples 20 --walk 80>0 --walk 0+0.07>80 --out m.json");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.err())
-                .startsWith("bcm: warning: of 20 samples and 12 images the distance comes out too high;");
+                .startsWith("bcm: warning: of 20 samples and 12 images the distance is too high on average;");
         assertThat(outcome.out())
                 .contains("12 images of pictures test, 20 samples a walk, seed 0")
                 .contains("in brackets: 95 % bounds by the bootstrap, seed 0")
@@ -144,7 +144,7 @@ class EvalCommandTest {
         Outcome outcome = run("eval @birds/duck --data @pictures --features @features --seed 4 --out m.json");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.err())
-                .startsWith("bcm: warning: of 30 samples and 60 images the distance comes out too high;");
+                .startsWith("bcm: warning: of 30 samples and 60 images the distance is too high on average;");
         assertThat(outcome.out())
                 .containsPattern("30 samples of .*duck against 60 images of .*pictures")
                 .containsPattern("distance +\\d+\\.\\d{5} \\[");
@@ -203,26 +203,26 @@ class EvalCommandTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "eval @bcm --data train                        | --data train: names the data set; say --split train for the division to measure on",
-                "eval @bcm --data mnist                        | --data mnist: is no data set; choose fashion-mnist, cifar10 or a configuration",
-                "eval @bcm --data cifar10                      | --data cifar10: say with --data-dir where the files of its binary version are",
-                "eval @bcm --data @pictures.yaml --data-dir x  | says where its data are; leave the option out",
+                "eval @bcm --data train                        | --data train: names the data set; write --split train to choose the part to measure on",
+                "eval @bcm --data mnist                        | --data mnist: is not a data set; choose fashion-mnist, cifar10 or a configuration",
+                "eval @bcm --data cifar10                      | --data cifar10: give the folder of its binary version with --data-dir",
+                "eval @bcm --data @pictures.yaml --data-dir x  | already says where its data are; omit the option",
                 "eval @bcm --data @typo.yaml                   | unknown key \"directry\" in data; did you mean \"directory\"?",
                 "eval @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
                 "eval @bcm --data @birds.yaml --features @features | the model's 2 classes (cat, dog) are not the 2 (duck, goose) of birds test; name the data",
-                "eval @bcm --data @pictures.yaml               | the feature network knows images of 1 x 28 x 28, those of pictures test are 1 x 8 x 8; train one",
+                "eval @bcm --data @pictures.yaml               | the feature network takes images of 1 x 28 x 28, those of pictures test are 1 x 8 x 8; train one",
                 "eval-edits @bcm --data @larger.yaml --features @features | the model takes images of 1 x 8 x 8, those of larger test are 1 x 12 x 12; name the data",
                 "tune @bcm --for invert --data @larger.yaml    | the model takes images of 1 x 8 x 8, those of larger are 1 x 12 x 12; name the data",
-                "eval @bcm --metrics fid                       | --metrics fid: needs the Inception network, whose weights are yours to supply; name",
+                "eval @bcm --metrics fid                       | --metrics fid: needs the weights of the Inception network; give",
                 "eval @bcm --statistics x.npz                  | --statistics x.npz: are for the FID; add fid to --metrics",
-                "eval @bcm --walk 80>0 --metrics ssim          | --walk: none leads where --metrics asks; give one from noise to images for fid,",
-                "eval @bcm --initial-noise 0.03                | --initial-noise 0.03: is for denoisers, and this model is none; write it into --walk,",
+                "eval @bcm --walk 80>0 --metrics ssim          | --walk: no walk fits --metrics; give one from noise to images for fid,",
+                "eval @bcm --initial-noise 0.03                | --initial-noise 0.03: is for denoisers, but this model is not one; write the noise into --walk,",
                 "eval @edm --initial-noise 1                   | --initial-noise 1.0: choose from 0 to below 1, such as 0.03",
                 "info @bcm --figures                           | make it with `bcm eval ",
-                "eval @pictures --metrics fd,mse               | --metrics mse: is of inversions, and ",
-                "eval @pictures --walk 80>0                    | holds samples, so it means nothing; leave the option out",
-                "eval @pictures --data @birds --split train --features @features | holds images, so it means nothing; leave the option out",
-                "eval @pictures --data @larger --features @features | do not fit the feature network, which wants",
+                "eval @pictures --metrics fd,mse               | --metrics mse: measures inversions, but ",
+                "eval @pictures --walk 80>0                    | holds samples, so this option has no effect; omit it",
+                "eval @pictures --data @birds --split train --features @features | holds images, so this option has no effect; omit it",
+                "eval @pictures --data @larger --features @features | do not fit the feature network, which takes images of",
                 "features train --data @unsorted.yaml --out f  | these images are all of one; name their classes"
             })
     void refusesWhatDoesNotFit(String command, String message) throws Exception {

@@ -1,0 +1,21 @@
+package org.bcm4j.training.terms;
+
+/**
+ * A batch for {@link BidirectionalConsistency}, of which a leading part gets the soft term too.
+ *
+ * @param all the draws for all images
+ * @param softImages the number of images, from the first, for which L_soft is computed; from 1 to all
+ */
+public record SoftBatch(TrainingBatch all, int softImages) {
+    public SoftBatch {
+        long count = all.images().size(0);
+        if (softImages < 1 || softImages > count) {
+            throw new IllegalArgumentException("L_soft is computed for 1 to " + count + " images, not " + softImages);
+        }
+    }
+
+    /** The draws for the images of L_soft. */
+    TrainingBatch soft() {
+        return all.first(softImages);
+    }
+}
