@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * With models whose network gives 0: the denoiser is then that of Gaussian data of mean 0 and deviation ½, whose trajectories are known,
  * x(t) ∝ √(t² + ¼).
  */
-class JourneyTest {
+class PathSamplerTest {
     private static final Ode GENERATION = ode(OdeSolver.HEUN, 64, Ode.Direction.GENERATE);
     private static final Ode INVERSION = ode(OdeSolver.HEUN, 64, Ode.Direction.INVERT);
 
@@ -227,7 +227,7 @@ class JourneyTest {
         try (Scope scope = Scope.open();
                 TrainedModel plain = consistent(ModelKind.CONSISTENCY)) {
             Tensor z = normal(2, 1, 8, 8);
-            PathSampler journey = new PathSampler(plain, Optional.empty(), JourneyTest::normal);
+            PathSampler journey = new PathSampler(plain, Optional.empty(), PathSamplerTest::normal);
             Walk walk = Walk.parse("80 > 0 +2 > 0 +1z > 0");
             assertThat(journey.generate(walk, z).nfe()).isEqualTo(3);
             assertThatThrownBy(() -> plain.traverse(z, 80, 1.2, Optional.empty()))
