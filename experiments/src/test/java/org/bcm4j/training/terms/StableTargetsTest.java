@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The posterior mean beside its formula in float64, image by image. */
-class PosteriorMeanTest {
+class StableTargetsTest {
     private static final int IMAGES = 30;
     private static final int PIXELS = 12;
     private static final int REFERENCES = 8;

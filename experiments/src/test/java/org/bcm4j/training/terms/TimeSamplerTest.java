@@ -19,7 +19,7 @@ import org.bcm4j.training.terms.IntervalLaw.EndPoints;
 import org.bcm4j.training.terms.IntervalLaw.Settings;
 import org.junit.jupiter.api.Test;
 
-class IntervalTimesTest {
+class TimeSamplerTest {
     private static final int BATCH = 4096;
     private static final Settings PAPER = Settings.paper(EndPoints.INCLUDED);
 

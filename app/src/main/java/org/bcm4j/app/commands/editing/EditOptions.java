@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bcm4j.TensorModel;
+import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.files.Destination;
 import org.bcm4j.app.files.Destination.Kind;
 import org.bcm4j.app.files.InputImage;
