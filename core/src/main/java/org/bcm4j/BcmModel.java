@@ -50,7 +50,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class BcmModel implements AutoCloseable {
     static {
-        ProcessSettings.apply();
+        ProcessSettings.apply(); // before the first tensor
     }
 
     private final TrainedModel trained;
@@ -166,7 +166,7 @@ public final class BcmModel implements AutoCloseable {
         requireWalks();
         if (imageChannels() != KnownLuminance.CHANNELS) {
             throw new IllegalArgumentException(
-                    "this model generates grey images; use a model of coloured images to" + " colorize");
+                    "this model generates grey images; use a model of coloured images to colorize");
         }
         return new EditRequest(this, fitting(images), BcmModel::multistep, Edit::colorization);
     }

@@ -42,7 +42,7 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
         try (Scope scope = Scope.open()) {
             Tensor own = labelsOf(count)
                     .orElseThrow(() ->
-                            new IllegalArgumentException("the class of the images is missing; set it" + " with label"));
+                            new IllegalArgumentException("the class of the images is missing; set it with label"));
             long[] other = new long[count];
             Arrays.fill(other, target);
             TensorModel tensors = tensors((long) count * walk.whole().nfe());

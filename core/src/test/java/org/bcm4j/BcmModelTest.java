@@ -179,8 +179,8 @@ class BcmModelTest {
             assertThat(grey.denoise(images, 0.3).run().count()).isEqualTo(2);
             assertThat(grey.swapClass(images, "dog").label("cat").run().count()).isEqualTo(2);
             assertThatThrownBy(() -> grey.swapClass(images, "dog").run())
-                    .hasMessageContaining("name the class of the images");
-            assertThatThrownBy(() -> grey.colorize(images)).hasMessageContaining("grey images only");
+                    .hasMessageContaining("the class of the images is missing");
+            assertThatThrownBy(() -> grey.colorize(images)).hasMessageContaining("generates grey images");
             assertThatThrownBy(() -> grey.denoise(images, 0.3).steps(3).run()).isInstanceOf(UserException.class);
 
             Images colours = coloured.colorize(images).steps(3).run();

@@ -42,7 +42,7 @@ public record KnownPatchMeans(Tensor means, int factor) implements Constraint {
                         given.size(2) / factor,
                         given.size(3) / factor)) {
             throw new IllegalArgumentException("the patch means of images " + wanted
-                    + " must have their size divided by " + factor + "," + " not " + known);
+                    + " must have their size divided by " + factor + ", not " + known);
         }
     }
 

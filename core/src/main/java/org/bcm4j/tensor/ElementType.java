@@ -51,6 +51,6 @@ public enum ElementType {
                 .filter(type -> type.scalarType.value == scalarType.value)
                 .findFirst()
                 .orElseThrow(() ->
-                        new IllegalArgumentException("safetensors cannot hold tensors of" + " type " + scalarType));
+                        new IllegalArgumentException("safetensors cannot hold tensors of type " + scalarType));
     }
 }

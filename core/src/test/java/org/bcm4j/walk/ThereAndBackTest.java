@@ -31,9 +31,9 @@ class ThereAndBackTest {
                 "0 +0.07 > 80 > 0 +0.2 > 0 | adds noise on the way back",
                 "0 +0.07 > 6 > 0 +0.2 > 80 > 0 | adds noise after its start",
                 "0 +0.07 > 0 +80 > 0 | adds noise after its start",
-                "0 +80 > 0 | leads to noise and back",
-                "80 > 0 | leads to noise and back",
-                "0 +0.07 > 80 | leads to noise and back",
+                "0 +80 > 0 | must lead from 0 to noise and back to 0",
+                "80 > 0 | must lead from 0 to noise and back to 0",
+                "0 +0.07 > 80 | must lead from 0 to noise and back to 0",
             })
     void whatDoesNotBringAnImageBackIsRefused(String walk, String reason) {
         assertThatExceptionOfType(UserException.class)

@@ -120,7 +120,7 @@ class WalkTest {
                 "80 > 0 +80.5       | 9  | noise scale 80.5 is above the largest, 80",
                 "80 > 80            | 4  | the walk is at noise scale 80 already",
                 "80 > 0 > 0.001     | 8  | the walk is at noise scale 0 already",
-                "80 > 0 +0.002      | 8  | noise of scale 0.002 leads nowhere",
+                "80 > 0 +0.002      | 8  | noise of scale 0.002 is too small",
                 "80 > 1.2 +0.2 > 0  | 10 | only, but here the walk is at 1.2; go there first, \"> 0 +0.2\"",
                 "80 > 0 +0.2 +0.2z  | 13 | noise is added at time 0 only, but here the walk is at 0.2",
                 "0 +0.07z > 80      | 3  | not at 80; drop the z",
@@ -162,7 +162,7 @@ class WalkTest {
                 .withMessageContaining("-1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new AddNoise(0, FRESH))
-                .withMessageContaining("nowhere");
+                .withMessageContaining("noise of scale 0 is too small");
     }
 
     @Test

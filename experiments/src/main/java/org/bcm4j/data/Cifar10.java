@@ -66,7 +66,7 @@ public record Cifar10(Path directory) implements DataSource {
             byte[] records = Files.readAllBytes(file);
             if (records.length == 0 || records.length % RECORD != 0) {
                 throw new UserException(file + ": " + records.length + " bytes are not a whole number of images of "
-                        + RECORD + ";" + " fetch it again");
+                        + RECORD + "; fetch it again");
             }
             for (int start = 0; start < records.length; start += RECORD) {
                 if (records[start] < 0 || records[start] >= CLASS_NAMES.size()) {

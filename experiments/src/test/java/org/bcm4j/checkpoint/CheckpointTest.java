@@ -116,7 +116,7 @@ class CheckpointTest {
         assertRefused(TorchBytes.legacy(pickle(), Map.of("1", NUMBERS)), "a storage that no tensor uses");
         assertRefused(
                 TorchBytes.legacy(new PickleBytes().codes('}').end(), Map.of("0", NUMBERS)), "that no tensor uses");
-        assertRefused(new PickleBytes().text("just a pickle").end(), "a pickle, but none of PyTorch's");
+        assertRefused(new PickleBytes().text("just a pickle").end(), "a pickle, but not one of PyTorch's");
     }
 
     @Test
@@ -185,7 +185,7 @@ class CheckpointTest {
 
     @Test
     void refusesWhatIsNoCheckpoint() throws IOException {
-        assertRefused("GIF89a, a picture".getBytes(StandardCharsets.UTF_8), "begins like none of PyTorch");
+        assertRefused("GIF89a, a picture".getBytes(StandardCharsets.UTF_8), "is not a file of PyTorch");
         assertRefused(new byte[0], "ends too early");
         assertRefused(new byte[] {'P', 'K', 3, 4, 0}, "ends too early");
         Path absent = directory.resolve("absent.pt");

@@ -183,7 +183,7 @@ class NumpyFilesTest {
         refused("{'descr': '>f2', 'fortran_order': False, 'shape': (2,), }", "numbers of type >f2");
         refused("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "lacks a simple type");
         refused("{'descr': '<f4', 'fortran_order': 0, 'shape': (1,), }", "an order");
-        refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "and it has");
+        refused("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "but it has");
         refused("{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 4), }", "impossible");
         refused("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "impossible");
         refused("{'descr': '<f4', 'fortran_order': False}", "a shape");

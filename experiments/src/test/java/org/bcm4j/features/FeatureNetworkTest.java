@@ -47,9 +47,9 @@ class FeatureNetworkTest {
         LabelledImages odd = new LabelledImages(new byte[2 * 36], new int[] {0, 1}, 1, 6, 6, List.of("a", "b"));
         LabelledImages wide = new LabelledImages(new byte[2 * 32], new int[] {0, 1}, 1, 4, 8, List.of("a", "b"));
         LabelledImages unsorted = new LabelledImages(new byte[2 * 64], new int[2], 1, 8, 8, List.of("all"));
-        refuses(odd, odd, "squares of a side that 4 divides, these images are 6 x 6");
-        refuses(wide, wide, "squares of a side that 4 divides, these images are 4 x 8");
-        refuses(unsorted, unsorted, "are all of one");
+        refuses(odd, odd, "square images whose side is divisible by 4, but these are 6 x 6");
+        refuses(wide, wide, "square images whose side is divisible by 4, but these are 4 x 8");
+        refuses(unsorted, unsorted, "have only one class");
         refuses(TinyData.images(4, 1), wide, "the test images are 1 x 4 x 8, the training images 1 x 8 x 8");
     }
 

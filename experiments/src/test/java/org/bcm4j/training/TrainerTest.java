@@ -105,7 +105,7 @@ class TrainerTest {
         trainUntil(Trainer.start(TinyRun.config(directory.resolve("data"), TinyRun.oneStage(7)), run), 7);
         assertThatThrownBy(() -> Trainer.resume(run, List.of("stages.0.steps=6")))
                 .isInstanceOf(UserException.class)
-                .hasMessage(run + ": has made 7 steps already, and its stages have 6; increase their steps");
+                .hasMessage(run + ": has already made 7 steps, but its stages have 6; increase their steps");
         Trainer.resume(run, List.of("stages.0.steps=7")).close();
     }
 

@@ -75,7 +75,7 @@ record ModelSamplingPaths(
             if ((walk.start() == 0) == generates || (walk.end() == 0) != generates) {
                 String ends = generates ? "noise to 0" : "0 to noise";
                 throw new UserException(
-                        place + ": \"" + walk + "\" does not lead from " + ends + "; correct" + " walks.json");
+                        place + ": \"" + walk + "\" does not lead from " + ends + "; correct walks.json");
             }
         }
         return List.copyOf(walks);

@@ -51,7 +51,7 @@ public final class SuperresCommand implements Callable<Integer> {
         int side = edits.config().network().imageSize();
         if (!KnownPatchMeans.FACTORS.contains(factor) || side % factor != 0) {
             throw new UserException(
-                    "--factor " + factor + ": choose 2 or 4; it must divide the model's image" + " size, " + side);
+                    "--factor " + factor + ": choose 2 or 4; it must divide the model's image size, " + side);
         }
         Walk walk = walks.consistencyModel(edits.model());
         ClassOption.Choice choice = classOption.of(edits.config());
@@ -71,7 +71,7 @@ public final class SuperresCommand implements Callable<Integer> {
     private static void requireSmall(List<InputImage> images, int side) {
         images.stream().filter(image -> image.side() != side).findFirst().ifPresent(image -> {
             throw new UserException(
-                    image.source() + " has the full size, but others are small; enlarge the small" + " ones alone");
+                    image.source() + " has the full size, but others are small; enlarge the small ones alone");
         });
     }
 }

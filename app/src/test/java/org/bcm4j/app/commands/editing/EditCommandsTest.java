@@ -250,7 +250,7 @@ class EditCommandsTest {
                 "interpolate @model @pictures/a.png @pictures/b.png --walk 0+0.1>80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\":"
                         + " adds noise on the way back",
                 "interpolate @model @pictures/a.png @pictures/b.png --walk 0+1>80>0 --inversion 0+1>80 | --inversion"
-                        + " \"0+1>80\": --walk \"0 +1 > 80 > 0\" leads to noise already; leave one of them out",
+                        + " \"0+1>80\": --walk \"0 +1 > 80 > 0\" already leads to noise; omit one of them",
                 "interpolate @model @pictures/a.png @pictures/b.png --nfe 3 | --nfe 3: the model has walks of 1, 2, 4"
                         + " evaluations to interpolate",
                 "interpolate @model @pictures/a.png @pictures/b.png --class cat,cow | --class cow: the model has no such"

@@ -218,12 +218,12 @@ class EvalCommandTest {
                 "eval @bcm --walk 80>0 --metrics ssim          | --walk: no walk fits --metrics; give one from noise to images for fid,",
                 "eval @bcm --initial-noise 0.03                | --initial-noise 0.03: is for denoisers, but this model is not one; write the noise into --walk,",
                 "eval @edm --initial-noise 1                   | --initial-noise 1.0: choose from 0 to below 1, such as 0.03",
-                "info @bcm --figures                           | make it with `bcm eval ",
+                "info @bcm --figures                           | create it with `bcm eval ",
                 "eval @pictures --metrics fd,mse               | --metrics mse: measures inversions, but ",
                 "eval @pictures --walk 80>0                    | holds samples, so this option has no effect; omit it",
                 "eval @pictures --data @birds --split train --features @features | holds images, so this option has no effect; omit it",
                 "eval @pictures --data @larger --features @features | do not fit the feature network, which takes images of",
-                "features train --data @unsorted.yaml --out f  | these images are all of one; name their classes"
+                "features train --data @unsorted.yaml --out f  | these images have only one class; name their classes"
             })
     void refusesWhatDoesNotFit(String command, String message) throws Exception {
         Outcome outcome = run(command.strip());
