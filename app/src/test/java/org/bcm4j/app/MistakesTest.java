@@ -48,7 +48,7 @@ class MistakesTest {
     }
 
     static Stream<Arguments> mistakes() {
-        String noData = "Fashion-MNIST: no train-images-idx3-ubyte(.gz) in "
+        String noData = "Fashion-MNIST: there is no train-images-idx3-ubyte(.gz) in "
                 + directory.resolve("nowhere").toAbsolutePath()
                 + "; give its folder, or get it with: apt-get install dataset-fashion-mnist";
         return Stream.of(

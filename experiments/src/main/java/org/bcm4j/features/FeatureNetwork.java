@@ -107,7 +107,7 @@ public final class FeatureNetwork implements AutoCloseable {
      * @throws UserException if the images differ from the network's in size, number of channels or classes
      */
     public void requireFit(LabelledImages images, String data) {
-        String remedy = "; train one on these data with `bcm features train --data`, and name it in place of this one";
+        String remedy = "; train one on these data with `bcm features train --data`, and use it instead of this one";
         if (!config.fits(images.channels(), images.height(), images.width())) {
             throw new UserException("the feature network takes images of "
                     + sizes(config.imageChannels(), config.imageSize(), config.imageSize()) + ", but those of " + data

@@ -138,7 +138,9 @@ class LabelFileTest {
         refusesLabels("file,class\na.png,cat\na.png,dog\n", ".csv:3: names a.png twice");
         refusesLabels("file,class\na.png\n", ".csv:2: must be a file, a comma and a class");
         refusesLabels("file,class\n\n\na.png,", ".csv:4: must be a file, a comma and a class");
-        refusesLabels("file,class\na,b.png,x\n", ".csv:2: must be a file, a comma and a class; put what holds a comma");
+        refusesLabels(
+                "file,class\na,b.png,x\n",
+                ".csv:2: must be a file, a comma and a class; put values that contain commas");
         refusesLabels("file;class\na.png;x\n", "with commas, not semicolons or tabs");
         refusesLabels("file,class\n\"a.png\"x,y\n", ".csv: is not CSV; ");
         refusesLabels("file,class\n\"a.png,cat\n", ".csv: is not CSV; a quotation mark (\") is never closed");

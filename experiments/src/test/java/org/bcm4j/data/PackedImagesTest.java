@@ -182,6 +182,6 @@ class PackedImagesTest {
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(header.length + (3L << 30));
         }
-        refused("holds 3221225472 bytes, more than the 2147483647");
+        refused("holds 3221225472 bytes, more than the limit of 2147483647");
     }
 }

@@ -162,7 +162,7 @@ class CheckpointImportTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("choose the tensors below one of these names with --section ema|model\n");
         assertThatThrownBy(() -> reading.weightsIn(flat, Optional.of("none")))
-                .hasMessageContaining("has nothing called none");
+                .hasMessageContaining("has no section called none");
     }
 
     @Test

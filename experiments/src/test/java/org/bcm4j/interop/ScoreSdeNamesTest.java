@@ -264,7 +264,7 @@ class ScoreSdeNamesTest {
                 "\n  all_modules.7.GroupNorm_0.weight is missing");
         assertRefused(
                 config(32, 2, Encoder.RESIDUAL, Decoder.STANDARD, Conditioning.JOINT),
-                "song.pt: score SDE's networks know neither u nor classes");
+                "song.pt: score SDE's networks take neither u nor classes");
     }
 
     private void assertRefused(NcsnppConfig config, String message) {

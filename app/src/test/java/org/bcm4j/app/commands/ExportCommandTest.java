@@ -91,7 +91,7 @@ class ExportCommandTest {
                     Map.of("format", "pt"));
         }
         Outcome theirs = CommandProcess.in(directory).run("import", "theirs.safetensors", "--out", "theirs");
-        assertThat(theirs.err()).startsWith("bcm: --as: needed for theirs.safetensors is, bcm, ict,");
+        assertThat(theirs.err()).startsWith("bcm: --as: needed for theirs.safetensors; choose bcm, ict,");
     }
 
     @Test

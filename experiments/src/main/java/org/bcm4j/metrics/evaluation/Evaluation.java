@@ -122,7 +122,7 @@ public record Evaluation(long samples, long images, long seed) {
      */
     public static void requireFit(ModelConfig model, LabelledImages images, String data) {
         NetworkConfig network = model.network();
-        String remedy = "; name the data that the model was trained on (" + model.data() + ")";
+        String remedy = "; use the data that the model was trained on (" + model.data() + ")";
         if (network.imageChannels() != images.channels()
                 || network.imageSize() != images.height()
                 || network.imageSize() != images.width()) {

@@ -304,12 +304,12 @@ class EvaluationTest {
             for (LabelledImages images : List.of(wide, coloured)) {
                 assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, images, "others test"))
                         .isInstanceOf(UserException.class)
-                        .hasMessageStartingWith("the model takes images of 1 x 8 x 8, those of others test are");
+                        .hasMessageStartingWith("the model takes images of 1 x 8 x 8, but those of others test are");
             }
             assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, three, "others test"))
                     .isInstanceOf(UserException.class)
                     .hasMessage(
-                            "the model's 2 classes are not the 3 (a, b, c) of others test; name the data that the model was"
+                            "the model's 2 classes are not the 3 (a, b, c) of others test; use the data that the model was"
                                     + " trained on (tiny)");
             assertThatThrownBy(() -> new Evaluation.Subject(model, "0123", features, other, "others test"))
                     .isInstanceOf(UserException.class)

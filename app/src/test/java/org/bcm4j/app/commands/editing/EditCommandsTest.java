@@ -245,8 +245,8 @@ class EditCommandsTest {
                         + " choose from 0 to 1, or cat, dog",
                 "swap @model @pictures --from-class 0 --to-class 1 --walk 80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\": adds noise on the way back, which loses the images; omit it, as \"80 > 0\" does",
                 "swap @plain @pictures --from-class 0 --to-class 1 | plain: is a plain consistency model, which cannot invert images; use a bidirectional model for this command",
-                "interpolate @plain @pictures/a.png @pictures/b.png | plain: is a plain consistency model, which leads"
-                        + " from noise to images only",
+                "interpolate @plain @pictures/a.png @pictures/b.png | plain: is a plain consistency model, which"
+                        + " cannot invert images",
                 "interpolate @model @pictures/a.png @pictures/b.png --walk 0+0.1>80>0+0.2>0 | walk \"80 > 0 +0.2 > 0\":"
                         + " adds noise on the way back",
                 "interpolate @model @pictures/a.png @pictures/b.png --walk 0+1>80>0 --inversion 0+1>80 | --inversion"
