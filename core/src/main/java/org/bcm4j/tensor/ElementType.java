@@ -50,7 +50,7 @@ public enum ElementType {
         return Arrays.stream(values())
                 .filter(type -> type.scalarType.value == scalarType.value)
                 .findFirst()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("safetensors cannot hold tensors of type " + scalarType));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("safetensors cannot hold tensors of type " + scalarType));
     }
 }
