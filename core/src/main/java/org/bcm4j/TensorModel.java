@@ -229,11 +229,12 @@ public final class TensorModel implements AutoCloseable {
     public Tensor invert(SamplingPath samplingPath, Tensor images, long seed, Optional<Tensor> labels) {
         if (samplingPath.start() != 0 || samplingPath.end() == 0) {
             throw new IllegalArgumentException(
-                    "an inversion must lead from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + samplingPath + "\"");
+                    "an inversion must lead from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + samplingPath
+                            + "\"");
         }
         if (samplingPath.nfe() == 0) {
-            throw new IllegalArgumentException(
-                    "\"" + samplingPath + "\" only adds noise; an inversion evaluates the model, as \"0 +0.07 > 80\" does");
+            throw new IllegalArgumentException("\"" + samplingPath
+                    + "\" only adds noise; an inversion evaluates the model, as \"0 +0.07 > 80\" does");
         }
         return Scope.returning(() -> walk(samplingPath, images, seed, labels).div(scalar(samplingPath.end())));
     }

@@ -1,5 +1,7 @@
 package org.bcm4j.images;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -37,15 +39,10 @@ public final class Pixels {
      * Converts bytes to the signal.
      *
      * @param images uint8, any shape
-     * @return float32 in [-1,1] on the CPU, of the same shape
+     * @return float32 in [-1,1] on the same device, of the same shape
      */
     public static Tensor toSignal(Tensor images) {
-        byte[] bytes = HostTensors.bytes(images);
-        float[] signal = new float[bytes.length];
-        for (int i = 0; i < signal.length; i++) {
-            signal[i] = toSignal(bytes[i]);
-        }
-        return HostTensors.ofFloats(signal, images.shape());
+        return images.to(ScalarType.Float).div(scalar(HALF_RANGE)).sub(scalar(1.0));
     }
 
     private static byte toByte(float signal) {

@@ -291,6 +291,10 @@ class ImageFilesTest {
             levels[level] = (byte) level;
         }
         Tensor signal = Pixels.toSignal(HostTensors.ofBytes(levels, 256));
+        float[] values = HostTensors.floats(signal);
+        for (int level = 0; level < 256; level++) {
+            assertThat(values[level]).isEqualTo(level / 127.5f - 1);
+        }
         assertThat(HostTensors.bytes(Pixels.toBytes(signal))).isEqualTo(levels);
     }
 

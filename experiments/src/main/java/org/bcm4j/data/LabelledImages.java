@@ -12,8 +12,7 @@ import org.bytedeco.pytorch.Tensor;
  * thread-safe. Tensors are created on the CPU and belong to the caller's {@link org.bcm4j.tensor.Scope}.
  */
 public final class LabelledImages {
-    /** uint8, [size, channels, height, width]. */
-    private final ByteBuffer pixels;
+    private final ImageBytes pixels;
 
     private final int[] labels;
     private final int channels;
@@ -31,23 +30,23 @@ public final class LabelledImages {
      * @throws IllegalArgumentException if the numbers do not match
      */
     public LabelledImages(byte[] pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
-        this(ByteBuffer.wrap(pixels), labels, channels, height, width, classNames);
+        this(List.of(ByteBuffer.wrap(pixels)), labels, channels, height, width, classNames);
     }
 
-    /** The same for images in a buffer, possibly a mapped file, which starts at position 0. */
-    LabelledImages(ByteBuffer pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
+    /** The same for images in several buffers, such as mapped files, each of which holds whole images. */
+    LabelledImages(
+            List<ByteBuffer> pixels, int[] labels, int channels, int height, int width, List<String> classNames) {
         if (channels < 1 || height < 1 || width < 1) {
-            throw new IllegalArgumentException("not a shape of images: " + channels + " x " + height + " x " + width);
+            throw new IllegalArgumentException("no images of " + channels + " x " + height + " x " + width);
         }
-        long needed = Math.multiplyExact(Math.multiplyExact((long) channels * height, width), labels.length);
-        if (pixels.capacity() != needed) {
-            throw new IllegalArgumentException(pixels.capacity() + " bytes are not " + labels.length + " images of "
-                    + channels + " x " + height + " x " + width);
+        this.pixels = new ImageBytes(pixels, Math.multiplyExact(Math.multiplyExact(channels, height), width));
+        if (this.pixels.count() != labels.length) {
+            throw new IllegalArgumentException(this.pixels.count() + " images of " + channels + " x " + height + " x "
+                    + width + " do not match " + labels.length + " labels");
         }
         for (int label : labels) {
             Objects.checkIndex(label, classNames.size());
         }
-        this.pixels = pixels;
         this.labels = labels;
         this.channels = channels;
         this.height = height;
@@ -82,32 +81,26 @@ public final class LabelledImages {
      * @throws IndexOutOfBoundsException if there is no such image
      */
     public Tensor images(long... indices) {
-        int length = channels * height * width;
-        float[] batch = new float[Math.multiplyExact(indices.length, length)];
-        byte[] image = new byte[length];
-        for (int i = 0; i < indices.length; i++) {
-            copy(indices[i], image, 0);
-            for (int k = 0; k < length; k++) {
-                batch[i * length + k] = Pixels.toSignal(image[k]);
-            }
-        }
-        return HostTensors.ofFloats(batch, indices.length, channels, height, width);
+        return Pixels.toSignal(bytes(indices));
     }
 
-    /** The stored images at {@code indices}, uint8 [B,C,H,W], for metrics that work on bytes. */
+    /** The stored images at {@code indices}, uint8 [B,C,H,W]. */
     public Tensor bytes(long... indices) {
+        return HostTensors.ofBytes(pixels(indices), indices.length, channels, height, width);
+    }
+
+    /**
+     * The bytes of the images at {@code indices}, [B,C,H,W] in row-major order.
+     *
+     * @throws IndexOutOfBoundsException if there is no such image
+     */
+    public byte[] pixels(long... indices) {
         int length = channels * height * width;
         byte[] batch = new byte[Math.multiplyExact(indices.length, length)];
         for (int i = 0; i < indices.length; i++) {
-            copy(indices[i], batch, i * length);
+            pixels.copy(indices[i], batch, i * length);
         }
-        return HostTensors.ofBytes(batch, indices.length, channels, height, width);
-    }
-
-    private void copy(long index, byte[] target, int at) {
-        int length = channels * height * width;
-        int from = Math.toIntExact(Objects.checkIndex(index, (long) size())) * length;
-        pixels.get(from, target, at, length);
+        return batch;
     }
 
     /**

@@ -2,6 +2,7 @@ package org.bcm4j.data;
 
 import static org.bcm4j.config.Requirement.require;
 
+import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ public record PackedImages(Path directory) implements DataSource {
                     + " images of " + imageFile.getFileName() + "; pack both again");
         }
         return new LabelledImages(
-                images.values(),
+                images.parts(),
                 labels,
                 shape.get(1).intValue(),
                 shape.get(2).intValue(),
@@ -98,15 +99,17 @@ public record PackedImages(Path directory) implements DataSource {
             throw new UserException(
                     file + ": must be int64 [N], is " + array.header().described());
         }
-        LongBuffer values = array.values().asLongBuffer();
-        int[] labels = new int[values.capacity()];
-        for (int i = 0; i < labels.length; i++) {
-            long label = values.get(i);
-            if (label < 0 || label >= classes) {
-                throw new UserException(file + ": label " + i + " is " + label + ", not 0 to " + (classes - 1)
-                        + ", the classes of " + DESCRIPTION + "; pack the images again");
+        int[] labels = new int[Math.toIntExact(array.header().shape().get(0))];
+        int i = 0;
+        for (ByteBuffer part : array.parts()) {
+            for (LongBuffer values = part.asLongBuffer(); values.hasRemaining(); i++) {
+                long label = values.get();
+                if (label < 0 || label >= classes) {
+                    throw new UserException(file + ": label " + i + " is " + label + ", not 0 to " + (classes - 1)
+                            + ", the classes of " + DESCRIPTION + "; pack the images again");
+                }
+                labels[i] = (int) label;
             }
-            labels[i] = (int) label;
         }
         return labels;
     }

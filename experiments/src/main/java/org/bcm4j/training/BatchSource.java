@@ -3,10 +3,16 @@ package org.bcm4j.training;
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
+import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.training.terms.RunStream;
 import org.bytedeco.pytorch.Tensor;
@@ -16,8 +22,9 @@ import org.bytedeco.pytorch.global.torch;
  * Deals the examples of a run. Examples are numbered: the batch of step s starts at example s·batch_size. An example's
  * number and the run's seed determine its image, whether it is mirrored, whether its label is dropped, and all its
  * random numbers. So the source has no state to save, and nothing depends on which lane or process computes an example.
+ * While a step is computed, a thread reads the images of the next one. For one thread at a time.
  */
-final class BatchSource {
+final class BatchSource implements AutoCloseable {
     /**
      * A part of a batch.
      *
@@ -33,6 +40,24 @@ final class BatchSource {
         }
     }
 
+    /**
+     * The stored images of a step's batch.
+     *
+     * @param indices of the images in the data set
+     * @param pixels uint8, [batch_size,C,H,W]
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
+    private record StoredBatch(long step, long[] indices, CompletableFuture<byte[]> pixels) {
+        /** The pixels, once they are read. */
+        byte[] read() {
+            try {
+                return pixels.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+    }
+
     private static long[] numbers(long first, int apart, int count) {
         return LongStream.range(0, count).map(i -> first + i * apart).toArray();
     }
@@ -41,12 +66,39 @@ final class BatchSource {
     private final LabelledImages images;
     private final Device device;
     private final ShuffledOrder order;
+    private final ExecutorService reader = Executors.newSingleThreadExecutor(BatchSource::readerThread);
+    private StoredBatch current;
+    private StoredBatch next;
 
     BatchSource(TrainingConfig config, LabelledImages images, Device device) {
         this.config = config;
         this.images = images;
         this.device = device;
         order = new ShuffledOrder(images.size(), config.seed());
+        current = read(0);
+        next = current;
+    }
+
+    private static Thread readerThread(Runnable work) {
+        Thread thread = new Thread(work, "training images");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private StoredBatch read(long step) {
+        long[] indices = order.indices(step * config.batchSize(), config.batchSize());
+        return new StoredBatch(step, indices, CompletableFuture.supplyAsync(() -> images.pixels(indices), reader));
+    }
+
+    /** The batch of a step. Begins to read the next one. */
+    private StoredBatch batch(long step) {
+        if (current.step() != step) {
+            current = next.step() == step ? next : read(step);
+        }
+        if (next.step() != step + 1) {
+            next = read(step + 1);
+        }
+        return current;
     }
 
     /**
@@ -57,9 +109,19 @@ final class BatchSource {
     Part part(long step, int part, int parts) {
         long first = step * config.batchSize() + part;
         long[] examples = numbers(first, parts, config.batchSize() / parts);
-        long[] indices = LongStream.of(examples).map(order::index).toArray();
-        return new Part(
-                flipped(device.move(images.images(indices)), examples), labels(indices, examples), first, parts);
+        StoredBatch batch = batch(step);
+        byte[] all = batch.read();
+        int length = all.length / config.batchSize();
+        byte[] own = new byte[examples.length * length];
+        long[] indices = new long[examples.length];
+        for (int i = 0; i < examples.length; i++) {
+            int at = part + i * parts;
+            indices[i] = batch.indices()[at];
+            System.arraycopy(all, at * length, own, i * length, length);
+        }
+        Tensor stored = HostTensors.ofBytes(own, examples.length, images.channels(), images.height(), images.width());
+        Tensor signal = Pixels.toSignal(device.move(stored));
+        return new Part(flipped(signal, examples), labels(indices, examples), first, parts);
     }
 
     /**
@@ -96,5 +158,10 @@ final class BatchSource {
                 .uniform(examples.length)
                 .lt(scalar(config.labelDropout()));
         return Optional.of(given.masked_fill(dropped, scalar((long) classes)));
+    }
+
+    @Override
+    public void close() {
+        reader.shutdownNow();
     }
 }

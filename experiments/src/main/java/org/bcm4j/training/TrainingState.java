@@ -208,6 +208,7 @@ final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
+        batches.close();
         termStates.values().forEach(TermState::close);
         optimizer.close();
         average.close();

@@ -138,13 +138,15 @@ class NumpyFilesTest {
         }
         read.get(3).releaseReference();
         MappedArray mapped = MappedArray.of(file);
+        assertThat(mapped.parts()).hasSize(1);
+        ByteBuffer part = mapped.parts().get(0);
         double[] values = new double[6];
         for (int i = 0; i < values.length; i++) {
             values[i] = switch (mapped.header().type()) {
-                case Byte -> mapped.values().get(i);
-                case Int -> mapped.values().getInt(4 * i);
-                case Float -> mapped.values().getFloat(4 * i);
-                default -> mapped.values().getDouble(8 * i);
+                case Byte -> part.get(i);
+                case Int -> part.getInt(4 * i);
+                case Float -> part.getFloat(4 * i);
+                default -> part.getDouble(8 * i);
             };
         }
         assertThat(values).containsExactly(1, 2, 3, 4, 5, 6);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -170,18 +171,44 @@ class PackedImagesTest {
     }
 
     @Test
-    void cutAndTooLargeFilesAreRefused() throws IOException {
+    void cutFilesAreRefused() throws IOException {
         Path file = directory.resolve("train/images.npy");
         byte[] whole = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(whole, whole.length - 1));
         refused("train/images.npy is not a valid NumPy array");
+    }
 
-        // A sparse file, which takes no room on the disk.
-        byte[] header = new NpyHeader(ScalarType.Byte, List.of(1L << 20, 3L, 32L, 32L), false, false, 0).encoded();
+    /** Sparse files, which take no room on the disk. One mapping holds less than 2 GiB. */
+    @Test
+    void threeGibibytesAreReadInParts() throws IOException {
+        int count = 1 << 20;
+        int length = 3 * 32 * 32;
+        Path images = directory.resolve("train/images.npy");
+        long at = zeros(images, ScalarType.Byte, List.of((long) count, 3L, 32L, 32L), (long) count * length);
+        zeros(directory.resolve("train/labels.npy"), ScalarType.Long, List.of((long) count), 8L * count);
+        int[] marked = {0, 349_525, 349_526, count - 1}; // among them the last of the first GiB, which is not whole
+        try (RandomAccessFile array = new RandomAccessFile(images.toFile(), "rw")) {
+            for (int image : marked) {
+                array.seek(at + (long) image * length);
+                array.writeInt(image);
+            }
+        }
+        LabelledImages read = new PackedImages(directory).training();
+
+        assertThat(read.size()).isEqualTo(count);
+        for (int image : marked) {
+            byte[] pixels = read.pixels(image);
+            assertThat(ByteBuffer.wrap(pixels).getInt()).isEqualTo(image);
+            assertThat(pixels[length - 1]).isZero();
+        }
+    }
+
+    private static long zeros(Path file, ScalarType type, List<Long> shape, long bytes) throws IOException {
+        byte[] header = new NpyHeader(type, shape, false, false, 0).encoded();
         Files.write(file, header);
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-            sparse.setLength(header.length + (3L << 30));
+            sparse.setLength(header.length + bytes);
         }
-        refused("holds 3221225472 bytes, more than the limit of 2147483647");
+        return header.length;
     }
 }

@@ -77,8 +77,8 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
     public void requireScale(SamplingPath samplingPath) {
         scale.filter(found -> found != samplingPath.start()).ifPresent(found -> {
             String text = NoiseScale.text(found);
-            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \"" + samplingPath
-                    + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
+            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \""
+                    + samplingPath + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
         });
     }
 

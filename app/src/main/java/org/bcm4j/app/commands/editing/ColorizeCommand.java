@@ -2,7 +2,6 @@ package org.bcm4j.app.commands.editing;
 
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.WalkOptions;
 import org.bcm4j.editing.Edit;

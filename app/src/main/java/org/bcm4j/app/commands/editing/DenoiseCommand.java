@@ -4,13 +4,10 @@ import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.WalkOptions;
-import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Edit;
-import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;

@@ -2,14 +2,11 @@ package org.bcm4j.app.commands.editing;
 
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bcm4j.app.commands.editing.EditOptions.Comparison;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.WalkOptions;
-import org.bcm4j.editing.Constraint;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.metrics.edits.Corruption;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
