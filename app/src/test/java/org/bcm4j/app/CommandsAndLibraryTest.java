@@ -212,7 +212,7 @@ class CommandsAndLibraryTest {
 
     private Path run(String command, String output) {
         Path out = directory.resolve(output);
-        Stream<String> words = Arrays.stream(command.split(" ")).map(CommandsAndLibraryTest::path);
+        Stream<String> words = Arrays.stream(command.split(" ", -1)).map(CommandsAndLibraryTest::path);
         int exitCode = Bcm.commandLine()
                 .execute(Stream.concat(words, Stream.of("--device", "cpu", "--out", out.toString()))
                         .toArray(String[]::new));
@@ -225,7 +225,7 @@ class CommandsAndLibraryTest {
     }
 
     private static BcmModel model(String command) {
-        Path folder = Path.of(path(command.split(" ")[1]));
+        Path folder = Path.of(path(command.split(" ", -1)[1]));
         return BcmModel.load(folder, Device.CPU, Precision.fastestOn(Device.CPU));
     }
 
