@@ -10,7 +10,8 @@ public final class Requirement {
     /**
      * Checks a value.
      *
-     * @param key the key of the value in a configuration, such as {@code batch_size}
+     * @param key the key of the value in a configuration, such as {@code batch_size}, or another word if several values
+     *     are wrong together
      * @param rule the rest of the message, such as {@code must be positive, is 0}
      * @throws IllegalArgumentException with the key and the rule as its message, if the condition does not hold
      */
@@ -18,16 +19,5 @@ public final class Requirement {
         if (!condition) {
             throw new InvalidValue(key, rule);
         }
-    }
-
-    /**
-     * Checks a value.
-     *
-     * @param message begins with the key of the value, or with another word if several values are wrong together
-     * @throws IllegalArgumentException with the given message, if the condition does not hold
-     */
-    public static void require(boolean condition, String message) {
-        int end = message.indexOf(' ');
-        require(condition, message.substring(0, end), message.substring(end + 1));
     }
 }

@@ -54,23 +54,24 @@ public record AdmConfig(
         multipliers = List.copyOf(multipliers);
         attention = List.copyOf(attention);
         boolean positive = imageSize > 0 && imageChannels > 0 && patch > 0 && width > 0 && blocks > 0 && headWidth > 0;
-        require(positive, "sizes must be positive");
-        require(fineWidth >= 0, "fine_width must not be negative, is " + fineWidth);
+        require(positive, "sizes", "must be positive");
+        require(fineWidth >= 0, "fine_width", "must not be negative, is " + fineWidth);
         require(
                 fineWidth == 0 || patch > 1,
-                "fine_width needs a patch above 1: the features are at full resolution anyway");
-        require(!multipliers.isEmpty(), "multipliers must not be empty");
-        require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers must be positive");
+                "fine_width",
+                "needs a patch above 1: the features are at full resolution anyway");
+        require(!multipliers.isEmpty(), "multipliers", "must not be empty");
+        require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers", "must be positive");
         int smallest = patch << (multipliers.size() - 1);
-        require(imageSize % smallest == 0, "image_size must be divisible by " + smallest + ", is " + imageSize);
-        require(width % 2 == 0, "width must be even, is " + width);
-        require(dropout >= 0 && dropout < 1, "dropout must lie in [0,1), is " + dropout);
-        require(classes >= 0, "classes must not be negative");
-        require(!nullClass || classes > 0, "null_class needs classes");
+        require(imageSize % smallest == 0, "image_size", "must be divisible by " + smallest + ", is " + imageSize);
+        require(width % 2 == 0, "width", "must be even, is " + width);
+        require(dropout >= 0 && dropout < 1, "dropout", "must lie in [0,1), is " + dropout);
+        require(classes >= 0, "classes", "must not be negative");
+        require(!nullClass || classes > 0, "null_class", "needs classes");
         for (int resolution : attention) {
             boolean exists = IntStream.range(0, multipliers.size())
                     .anyMatch(level -> (imageSize / patch) >> level == resolution);
-            require(exists, "attention at resolution " + resolution + ": no level has it");
+            require(exists, "attention", "at resolution " + resolution + ": no level has it");
         }
         for (int level = 0; level < multipliers.size(); level++) {
             boolean attends = attention.contains((imageSize / patch) >> level);
@@ -78,7 +79,8 @@ public record AdmConfig(
             boolean last = level == multipliers.size() - 1; // the middle always has attention
             require(
                     !(attends || last) || channels % headWidth == 0,
-                    "head_width must divide the " + channels + " channels of level " + level + ", is " + headWidth);
+                    "head_width",
+                    "must divide the " + channels + " channels of level " + level + ", is " + headWidth);
         }
     }
 

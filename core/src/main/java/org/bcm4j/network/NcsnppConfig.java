@@ -61,7 +61,7 @@ public record NcsnppConfig(
          */
         record Fourier(double scale) implements Features {
             public Fourier {
-                require(scale > 0, "scale must be positive, is " + scale);
+                require(scale > 0, "scale", "must be positive, is " + scale);
             }
         }
 
@@ -92,20 +92,20 @@ public record NcsnppConfig(
         attention = List.copyOf(attention);
         filter = new FirResampling(filter).taps();
         boolean positive = imageSize > 0 && imageChannels > 0 && width > 0 && blocks > 0 && embeddingMultiplier > 0;
-        require(positive, "sizes must be positive");
-        require(!multipliers.isEmpty(), "multipliers must not be empty");
-        require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers must be positive");
+        require(positive, "sizes", "must be positive");
+        require(!multipliers.isEmpty(), "multipliers", "must not be empty");
+        require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers", "must be positive");
         int smallest = 1 << (multipliers.size() - 1);
-        require(imageSize % smallest == 0, "image_size must be divisible by " + smallest + ", is " + imageSize);
+        require(imageSize % smallest == 0, "image_size", "must be divisible by " + smallest + ", is " + imageSize);
         // A norm on the up path has twice its level's channels: groups of four if they are at most 128, else 32 groups.
         int unit = 2 * Collections.max(multipliers) * width > 128 ? 32 : 4;
-        require(width % unit == 0, "width must be divisible by " + unit + ", is " + width);
-        require(dropout >= 0 && dropout < 1, "dropout must lie in [0,1), is " + dropout);
-        require(classes >= 0, "classes must not be negative");
-        require(!nullClass || classes > 0, "null_class needs classes");
+        require(width % unit == 0, "width", "must be divisible by " + unit + ", is " + width);
+        require(dropout >= 0 && dropout < 1, "dropout", "must lie in [0,1), is " + dropout);
+        require(classes >= 0, "classes", "must not be negative");
+        require(!nullClass || classes > 0, "null_class", "needs classes");
         for (int resolution : attention) {
             boolean exists = IntStream.range(0, multipliers.size()).anyMatch(level -> imageSize >> level == resolution);
-            require(exists, "attention at resolution " + resolution + ": no level has it");
+            require(exists, "attention", "at resolution " + resolution + ": no level has it");
         }
     }
 
