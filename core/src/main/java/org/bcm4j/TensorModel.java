@@ -182,10 +182,10 @@ public final class TensorModel implements AutoCloseable {
      * @param own the classes of the images, int64 [N]; absent for the null class, or no classes
      * @param other the classes of the results, in the same form
      */
-    public Tensor swap(ThereAndBack way, Tensor images, long seed, Optional<Tensor> own, Optional<Tensor> other) {
+    public Tensor swap(ThereAndBack walk, Tensor images, long seed, Optional<Tensor> own, Optional<Tensor> other) {
         model.requireInputs(images, own);
         model.requireLabels(other, images.size(0));
-        return Scope.returning(() -> generate(way.toImages(), invert(way.toNoise(), images, seed, own), seed, other));
+        return Scope.returning(() -> generate(walk.toImages(), invert(walk.toNoise(), images, seed, own), seed, other));
     }
 
     /**

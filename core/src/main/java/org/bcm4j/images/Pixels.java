@@ -51,11 +51,6 @@ public final class Pixels {
         return (byte) (roundedDown ? level + 1 : level);
     }
 
-    /** Converts one byte, 0 to 255, to the signal. */
-    public static float toSignal(byte value) {
-        return SIGNAL[Byte.toUnsignedInt(value)];
-    }
-
     /** {@link #toBytes} as a row-major array. */
     static byte[] bytes(Tensor images) {
         ScalarType type = images.scalar_type();

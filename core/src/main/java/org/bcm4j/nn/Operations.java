@@ -17,6 +17,31 @@ import org.bytedeco.pytorch.Tensor;
  * @param <V> the type of a value
  */
 public interface Operations<V> {
+    /** Functions of single numbers. */
+    enum Function {
+        /** 1/x. */
+        RECIPROCAL,
+        /** x². */
+        SQUARE,
+        SQRT,
+        /** 1/√x. */
+        RSQRT,
+        /** The natural logarithm. */
+        LOG,
+        SIN,
+        COS,
+        /** x·sigmoid(x). */
+        SILU
+    }
+
+    /** Operators on two numbers. */
+    enum Arithmetic {
+        ADD,
+        SUBTRACT,
+        MULTIPLY,
+        DIVIDE
+    }
+
     /** Stands for the size of the batch in a shape. */
     long BATCH = -1;
 
@@ -37,38 +62,74 @@ public interface Operations<V> {
     /** The size of a dimension. That of the batch may be {@link #BATCH}. */
     long size(V x, int dimension);
 
-    V add(V a, V b);
+    /** Applies a function to every number. */
+    V elementwise(Function function, V x);
 
-    V add(V x, double number);
+    /** Combines two values number by number. */
+    V elementwise(Arithmetic operator, V a, V b);
 
-    V subtract(V a, V b);
+    /** Combines every number with the same one. */
+    V elementwise(Arithmetic operator, V x, double number);
 
-    V subtract(V x, double number);
+    default V add(V a, V b) {
+        return elementwise(Arithmetic.ADD, a, b);
+    }
 
-    V multiply(V a, V b);
+    default V add(V x, double number) {
+        return elementwise(Arithmetic.ADD, x, number);
+    }
 
-    V multiply(V x, double number);
+    default V subtract(V a, V b) {
+        return elementwise(Arithmetic.SUBTRACT, a, b);
+    }
 
-    V divide(V a, V b);
+    default V subtract(V x, double number) {
+        return elementwise(Arithmetic.SUBTRACT, x, number);
+    }
 
-    V reciprocal(V x);
+    default V multiply(V a, V b) {
+        return elementwise(Arithmetic.MULTIPLY, a, b);
+    }
 
-    V square(V x);
+    default V multiply(V x, double number) {
+        return elementwise(Arithmetic.MULTIPLY, x, number);
+    }
 
-    V sqrt(V x);
+    default V divide(V a, V b) {
+        return elementwise(Arithmetic.DIVIDE, a, b);
+    }
 
-    /** 1/√x. */
-    V rsqrt(V x);
+    default V square(V x) {
+        return elementwise(Function.SQUARE, x);
+    }
 
-    /** The natural logarithm. */
-    V log(V x);
+    default V sqrt(V x) {
+        return elementwise(Function.SQRT, x);
+    }
 
-    V sin(V x);
+    default V reciprocal(V x) {
+        return elementwise(Function.RECIPROCAL, x);
+    }
 
-    V cos(V x);
+    default V rsqrt(V x) {
+        return elementwise(Function.RSQRT, x);
+    }
 
-    /** x·sigmoid(x). */
-    V silu(V x);
+    default V log(V x) {
+        return elementwise(Function.LOG, x);
+    }
+
+    default V sin(V x) {
+        return elementwise(Function.SIN, x);
+    }
+
+    default V cos(V x) {
+        return elementwise(Function.COS, x);
+    }
+
+    default V silu(V x) {
+        return elementwise(Function.SILU, x);
+    }
 
     /** x·(1 + scale) + shift. */
     V scaledAndShifted(V x, V scale, V shift);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -82,78 +83,38 @@ public record Pass(Weights weights, Dropout dropout, Observer observer) implemen
     }
 
     @Override
-    public Tensor add(Tensor a, Tensor b) {
-        return a.add(b);
+    public Tensor elementwise(Function function, Tensor x) {
+        return switch (function) {
+            case RECIPROCAL -> x.reciprocal();
+            case SQUARE -> x.square();
+            case SQRT -> x.sqrt();
+            case RSQRT -> x.rsqrt();
+            case LOG -> x.log();
+            case SIN -> x.sin();
+            case COS -> x.cos();
+            case SILU -> torch.silu(x);
+        };
     }
 
     @Override
-    public Tensor add(Tensor x, double number) {
-        return x.add(scalar(number));
+    public Tensor elementwise(Arithmetic operator, Tensor a, Tensor b) {
+        return switch (operator) {
+            case ADD -> a.add(b);
+            case SUBTRACT -> a.sub(b);
+            case MULTIPLY -> a.mul(b);
+            case DIVIDE -> a.div(b);
+        };
     }
 
     @Override
-    public Tensor subtract(Tensor a, Tensor b) {
-        return a.sub(b);
-    }
-
-    @Override
-    public Tensor subtract(Tensor x, double number) {
-        return x.sub(scalar(number));
-    }
-
-    @Override
-    public Tensor multiply(Tensor a, Tensor b) {
-        return a.mul(b);
-    }
-
-    @Override
-    public Tensor multiply(Tensor x, double number) {
-        return x.mul(scalar(number));
-    }
-
-    @Override
-    public Tensor divide(Tensor a, Tensor b) {
-        return a.div(b);
-    }
-
-    @Override
-    public Tensor reciprocal(Tensor x) {
-        return x.reciprocal();
-    }
-
-    @Override
-    public Tensor square(Tensor x) {
-        return x.square();
-    }
-
-    @Override
-    public Tensor sqrt(Tensor x) {
-        return x.sqrt();
-    }
-
-    @Override
-    public Tensor rsqrt(Tensor x) {
-        return x.rsqrt();
-    }
-
-    @Override
-    public Tensor log(Tensor x) {
-        return x.log();
-    }
-
-    @Override
-    public Tensor sin(Tensor x) {
-        return x.sin();
-    }
-
-    @Override
-    public Tensor cos(Tensor x) {
-        return x.cos();
-    }
-
-    @Override
-    public Tensor silu(Tensor x) {
-        return torch.silu(x);
+    public Tensor elementwise(Arithmetic operator, Tensor x, double number) {
+        Scalar other = scalar(number);
+        return switch (operator) {
+            case ADD -> x.add(other);
+            case SUBTRACT -> x.sub(other);
+            case MULTIPLY -> x.mul(other);
+            case DIVIDE -> x.div(other);
+        };
     }
 
     @Override

@@ -42,77 +42,17 @@ public final class Trace implements Operations<Shape> {
     }
 
     @Override
-    public Shape add(Shape a, Shape b) {
+    public Shape elementwise(Function function, Shape x) {
+        return computed(x);
+    }
+
+    @Override
+    public Shape elementwise(Arithmetic operator, Shape a, Shape b) {
         return computed(a.broadcastWith(b));
     }
 
     @Override
-    public Shape add(Shape x, double number) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape subtract(Shape a, Shape b) {
-        return computed(a.broadcastWith(b));
-    }
-
-    @Override
-    public Shape subtract(Shape x, double number) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape multiply(Shape a, Shape b) {
-        return computed(a.broadcastWith(b));
-    }
-
-    @Override
-    public Shape multiply(Shape x, double number) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape divide(Shape a, Shape b) {
-        return computed(a.broadcastWith(b));
-    }
-
-    @Override
-    public Shape reciprocal(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape square(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape sqrt(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape rsqrt(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape log(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape sin(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape cos(Shape x) {
-        return computed(x);
-    }
-
-    @Override
-    public Shape silu(Shape x) {
+    public Shape elementwise(Arithmetic operator, Shape x, double number) {
         return computed(x);
     }
 

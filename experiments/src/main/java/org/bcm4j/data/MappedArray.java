@@ -44,12 +44,12 @@ record MappedArray(NpyHeader header, List<ByteBuffer> parts) {
     private static List<ByteBuffer> mapped(NpyHeader header, FileChannel channel, long bytes, Path file)
             throws IOException {
         long rows = header.shape().isEmpty() ? 1 : header.shape().get(0);
-        long row = rows == 0 ? 0 : bytes / rows;
+        long row = bytes / Math.max(1, rows);
         if (row > Integer.MAX_VALUE) {
             throw new UserException(file + ": one entry holds " + row + " bytes, more than the limit of "
                     + Integer.MAX_VALUE + "; pack smaller images");
         }
-        long part = row == 0 ? PART_BYTES : Math.max(1, PART_BYTES / row) * row;
+        long part = row * Math.max(1, PART_BYTES / Math.max(1, row));
         ByteOrder order = header.bigEndian() ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
         List<ByteBuffer> parts = new ArrayList<>();
         for (long at = 0; at < bytes; at += part) {

@@ -1,12 +1,12 @@
 package org.bcm4j.data;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.bcm4j.storage.UserException;
@@ -69,31 +69,32 @@ final class NpzEntry implements AutoCloseable {
     }
 
     /** Compares the entry's checksum with that of the bytes, once all of them have been read. */
-    private final class VerifiedContent extends FilterInputStream {
-        private final CRC32 checksum = new CRC32();
+    private final class VerifiedContent extends CheckedInputStream {
         private long read;
 
         VerifiedContent(InputStream content) {
-            super(content);
+            super(content, new CRC32());
         }
 
         @Override
         public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+            int value = super.read();
+            count(value < 0 ? 0 : 1);
+            return value;
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int count = super.read(bytes, offset, length);
-            if (count > 0) {
-                checksum.update(bytes, offset, count);
-                read += count;
-            }
-            if (read == size() && checksum.getValue() != entry.getCrc()) {
+            count(Math.max(0, count));
+            return count;
+        }
+
+        private void count(int bytes) {
+            read += bytes;
+            if (read == size() && getChecksum().getValue() != entry.getCrc()) {
                 throw NpyHeader.broken(where, "its checksum differs from that of its content");
             }
-            return count;
         }
     }
 }

@@ -44,78 +44,33 @@ final class OnnxOperations implements Operations<Value> {
     }
 
     @Override
-    public Value add(Value a, Value b) {
-        return node("Add", shapes.add(a.shape(), b.shape()), List.of(a, b));
+    public Value elementwise(Function function, Value x) {
+        return switch (function) {
+            case RECIPROCAL -> node("Reciprocal", x.shape(), List.of(x));
+            case SQUARE -> multiply(x, x);
+            case SQRT -> node("Sqrt", x.shape(), List.of(x));
+            case RSQRT -> reciprocal(sqrt(x));
+            case LOG -> node("Log", x.shape(), List.of(x));
+            case SIN -> node("Sin", x.shape(), List.of(x));
+            case COS -> node("Cos", x.shape(), List.of(x));
+            case SILU -> multiply(x, node("Sigmoid", x.shape(), List.of(x)));
+        };
     }
 
     @Override
-    public Value add(Value x, double number) {
-        return add(x, graph.number(number));
+    public Value elementwise(Arithmetic operator, Value a, Value b) {
+        String name = switch (operator) {
+            case ADD -> "Add";
+            case SUBTRACT -> "Sub";
+            case MULTIPLY -> "Mul";
+            case DIVIDE -> "Div";
+        };
+        return node(name, shapes.elementwise(operator, a.shape(), b.shape()), List.of(a, b));
     }
 
     @Override
-    public Value subtract(Value a, Value b) {
-        return node("Sub", shapes.subtract(a.shape(), b.shape()), List.of(a, b));
-    }
-
-    @Override
-    public Value subtract(Value x, double number) {
-        return subtract(x, graph.number(number));
-    }
-
-    @Override
-    public Value multiply(Value a, Value b) {
-        return node("Mul", shapes.multiply(a.shape(), b.shape()), List.of(a, b));
-    }
-
-    @Override
-    public Value multiply(Value x, double number) {
-        return multiply(x, graph.number(number));
-    }
-
-    @Override
-    public Value divide(Value a, Value b) {
-        return node("Div", shapes.divide(a.shape(), b.shape()), List.of(a, b));
-    }
-
-    @Override
-    public Value reciprocal(Value x) {
-        return node("Reciprocal", x.shape(), List.of(x));
-    }
-
-    @Override
-    public Value square(Value x) {
-        return multiply(x, x);
-    }
-
-    @Override
-    public Value sqrt(Value x) {
-        return node("Sqrt", x.shape(), List.of(x));
-    }
-
-    @Override
-    public Value rsqrt(Value x) {
-        return reciprocal(sqrt(x));
-    }
-
-    @Override
-    public Value log(Value x) {
-        return node("Log", x.shape(), List.of(x));
-    }
-
-    @Override
-    public Value sin(Value x) {
-        return node("Sin", x.shape(), List.of(x));
-    }
-
-    @Override
-    public Value cos(Value x) {
-        return node("Cos", x.shape(), List.of(x));
-    }
-
-    @Override
-    public Value silu(Value x) {
-        return multiply(x, node("Sigmoid", x.shape(), List.of(x)));
+    public Value elementwise(Arithmetic operator, Value x, double number) {
+        return elementwise(operator, x, graph.number(number));
     }
 
     @Override

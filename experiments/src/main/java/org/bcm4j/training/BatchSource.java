@@ -2,7 +2,10 @@ package org.bcm4j.training;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -47,7 +50,7 @@ final class BatchSource implements AutoCloseable {
      * @param pixels uint8, [batch_size,C,H,W]
      */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-    private record StoredBatch(long step, long[] indices, CompletableFuture<byte[]> pixels) {
+    private record StoredBatch(long[] indices, CompletableFuture<byte[]> pixels) {
         /** The pixels, once they are read. */
         byte[] read() {
             try {
@@ -67,16 +70,14 @@ final class BatchSource implements AutoCloseable {
     private final Device device;
     private final ShuffledOrder order;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(BatchSource::readerThread);
-    private StoredBatch current;
-    private StoredBatch next;
+    /** The batches of a step and the next one, by step. */
+    private final Map<Long, StoredBatch> stored = new HashMap<>();
 
     BatchSource(TrainingConfig config, LabelledImages images, Device device) {
         this.config = config;
         this.images = images;
         this.device = device;
         order = new ShuffledOrder(images.size(), config.seed());
-        current = read(0);
-        next = current;
     }
 
     private static Thread readerThread(Runnable work) {
@@ -87,18 +88,15 @@ final class BatchSource implements AutoCloseable {
 
     private StoredBatch read(long step) {
         long[] indices = order.indices(step * config.batchSize(), config.batchSize());
-        return new StoredBatch(step, indices, CompletableFuture.supplyAsync(() -> images.pixels(indices), reader));
+        return new StoredBatch(indices, CompletableFuture.supplyAsync(() -> images.pixels(indices), reader));
     }
 
     /** The batch of a step. Begins to read the next one. */
     private StoredBatch batch(long step) {
-        if (current.step() != step) {
-            current = next.step() == step ? next : read(step);
-        }
-        if (next.step() != step + 1) {
-            next = read(step + 1);
-        }
-        return current;
+        stored.keySet().retainAll(Set.of(step, step + 1));
+        StoredBatch batch = stored.computeIfAbsent(step, this::read);
+        stored.computeIfAbsent(step + 1, this::read);
+        return batch;
     }
 
     /**

@@ -34,7 +34,7 @@ final class TrainingStep implements AutoCloseable {
     private final Precision precision;
     private final PseudoHuber distance;
     private final TimeLaws laws;
-    private final Optional<StableTargets> posteriorMean;
+    private final Optional<StableTargets> stableTargets;
     private final Lanes lanes;
 
     TrainingStep(
@@ -49,7 +49,7 @@ final class TrainingStep implements AutoCloseable {
         this.precision = precision;
         distance = config.distance();
         laws = new TimeLaws(device);
-        posteriorMean = config.stableTargets() > 0
+        stableTargets = config.stableTargets() > 0
                 ? Optional.of(new StableTargets(images, config.stableTargets(), config.seed(), device))
                 : Optional.empty();
         lanes = new Lanes(config.lanesOn(device));
@@ -157,7 +157,7 @@ final class TrainingStep implements AutoCloseable {
                 points,
                 distance,
                 laws,
-                posteriorMean,
+                stableTargets,
                 device,
                 random,
                 kept);

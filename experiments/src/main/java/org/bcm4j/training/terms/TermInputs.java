@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param points N, the number of points of the step's time grid
  * @param distance d of the consistency losses
  * @param laws the laws from which the run draws times
- * @param posteriorMean computes the mean that replaces the image behind a noisy one; absent to use the image itself, as
+ * @param stableTargets computes the mean that replaces the image behind a noisy one; absent to use the image itself, as
  *     in the paper
  * @param device the device of the tensors
  * @param random the source of all random numbers of the examples: row r of a draw belongs to example r
@@ -34,7 +34,7 @@ public record TermInputs(
         int points,
         PseudoHuber distance,
         TimeLaws laws,
-        Optional<StableTargets> posteriorMean,
+        Optional<StableTargets> stableTargets,
         Device device,
         KeyedRandom random,
         TermState state) {
@@ -86,6 +86,6 @@ public record TermInputs(
                 labels.map(all -> all.narrow(0, 0, count)),
                 times.importance(),
                 Optional.empty());
-        return posteriorMean.map(mean -> mean.stabilized(drawn, step)).orElse(drawn);
+        return stableTargets.map(mean -> mean.stabilized(drawn, step)).orElse(drawn);
     }
 }

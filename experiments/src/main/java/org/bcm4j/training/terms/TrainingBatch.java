@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param labels int64 [B], if the network has classes
  * @param importance the probability of the interval under the consistency term's law, divided by the probability with
  *     which it was drawn, float32 [B]; absent if that is 1
- * @param posteriorMean E[x | x_{n+1}, y] over the training images, of the same shape as the images; present if stable
+ * @param stableTargets E[x | x_{n+1}, y] over the training images, of the same shape as the images; present if stable
  *     targets are in use
  */
 public record TrainingBatch(
@@ -29,7 +29,7 @@ public record TrainingBatch(
         Tensor u,
         Optional<Tensor> labels,
         Optional<Tensor> importance,
-        Optional<Tensor> posteriorMean) {
+        Optional<Tensor> stableTargets) {
 
     /** A batch whose trajectories lead straight to their own images, as in the paper. */
     public TrainingBatch(Tensor images, Tensor noise, Tensor tNext, Tensor t, Tensor u, Optional<Tensor> labels) {
@@ -51,12 +51,12 @@ public record TrainingBatch(
                 u.narrow(0, 0, count),
                 labels.map(all -> all.narrow(0, 0, count)),
                 importance.map(all -> all.narrow(0, 0, count)),
-                posteriorMean.map(all -> all.narrow(0, 0, count)));
+                stableTargets.map(all -> all.narrow(0, 0, count)));
     }
 
     /** The target of a denoiser at x_{n+1}: the image itself or its expectation. */
     Tensor denoised() {
-        return posteriorMean.orElse(images);
+        return stableTargets.orElse(images);
     }
 
     /** x_{n+1}, the image diffused to the interval's upper end. */
@@ -69,10 +69,10 @@ public record TrainingBatch(
      * ODE towards D = E[x | x_{n+1}]. If D is the image itself, it is x + t_n·z.
      */
     Tensor lower() {
-        if (posteriorMean.isEmpty()) {
+        if (stableTargets.isEmpty()) {
             return diffused(t);
         }
-        Tensor mean = posteriorMean.get();
+        Tensor mean = stableTargets.get();
         return mean.add(upper().sub(mean).mul(t.div(tNext).view(-1, 1, 1, 1)));
     }
 

@@ -88,7 +88,7 @@ class StableTargetsTest {
         double[] t = {0.9, 0.6};
         TrainingBatch plain = example(new long[] {1, 2}, t, Optional.empty());
         float[] stable =
-                HostTensors.floats(posteriorMean().stabilized(plain, STEP).lower());
+                HostTensors.floats(stableTargets().stabilized(plain, STEP).lower());
         float[] expected = HostTensors.floats(plain.lower());
         for (int k = 0; k < expected.length; k++) {
             assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));
@@ -103,17 +103,17 @@ class StableTargetsTest {
         float[] together = HostTensors.floats(mean(new long[] {11, 5, 3}, t, Optional.of(asked)));
         TrainingBatch all = example(new long[] {11, 5, 3}, t, Optional.of(asked));
         float[] alone = HostTensors.floats(
-                posteriorMean().stabilized(all.first(1), STEP).denoised());
+                stableTargets().stabilized(all.first(1), STEP).denoised());
         for (int k = 0; k < PIXELS; k++) {
             // Products of other sizes may be summed in another order.
             assertThat((double) alone[k]).isCloseTo(together[k], within(1e-6));
         }
         float[] later = HostTensors.floats(
-                posteriorMean().stabilized(all.first(1), STEP + 1).denoised());
+                stableTargets().stabilized(all.first(1), STEP + 1).denoised());
         assertThat(later).as("a step has references of its own").isNotEqualTo(alone);
     }
 
-    private StableTargets posteriorMean() {
+    private StableTargets stableTargets() {
         return new StableTargets(images, REFERENCES, SEED, Device.CPU);
     }
 
@@ -122,7 +122,7 @@ class StableTargetsTest {
     }
 
     private Tensor mean(long[] drawn, double[] t, Optional<long[]> labels) {
-        return posteriorMean().stabilized(example(drawn, t, labels), STEP).denoised();
+        return stableTargets().stabilized(example(drawn, t, labels), STEP).denoised();
     }
 
     private TrainingBatch example(long[] drawn, double[] tNext, Optional<long[]> asked) {
