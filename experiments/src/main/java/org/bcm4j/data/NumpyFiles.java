@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -26,6 +27,7 @@ import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or
@@ -139,6 +141,16 @@ public final class NumpyFiles {
             out.write(header);
             HostTensors.write(Channels.newChannel(out), array);
         });
+    }
+
+    /**
+     * The bytes that begin a {@code .npy} file of uint8 in row-major order, for files that are written piece by piece.
+     * Those of arrays whose numbers have up to 10 digits all have the same length.
+     *
+     * @param shape of the array
+     */
+    public static byte[] headerOfBytes(long... shape) {
+        return new NpyHeader(ScalarType.Byte, LongStream.of(shape).boxed().toList(), false, false, 0).encoded();
     }
 
     /**
