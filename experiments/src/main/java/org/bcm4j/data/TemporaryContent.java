@@ -26,7 +26,7 @@ public final class TemporaryContent {
         try {
             in.transferTo(Channels.newOutputStream(channel));
             complete = true;
-            return channel;
+            return channel.position(0);
         } finally {
             if (!complete) {
                 channel.close();

@@ -62,12 +62,15 @@ record PackedPart(PictureSource source, Path folder, PackingSettings settings) {
         return to(shard) - from(shard);
     }
 
-    /** What an earlier process wrote, if it finished the file. */
+    /** What an earlier process wrote, if it finished the file and left out nothing that now must not be. */
     Optional<PackedShard> finished(int shard) {
         if (!Files.exists(record(shard))) {
             return Optional.empty();
         }
         PackedShard known = ConfigFile.read(record(shard), PackedShard.class);
+        if (!settings.skipsBad() && !known.leftOut().isEmpty()) {
+            return Optional.empty();
+        }
         try {
             boolean whole = known.images() == 0
                     || (Files.exists(file(shard))

@@ -241,8 +241,8 @@ public final class Packing implements AutoCloseable {
 
     private static String fingerprint(PictureSet set, PackingSettings settings) {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        content.writeBytes(
-                bytes(set.format() + "\n" + settings + "\n" + set.training().classes()));
+        content.writeBytes(bytes(set.format() + "\n" + settings.side() + "\n" + settings.shardSize() + "\n"
+                + set.training().classes()));
         for (PictureSource part :
                 Stream.concat(Stream.of(set.training()), set.test().stream()).toList()) {
             for (int i = 0; i < part.size(); i++) {

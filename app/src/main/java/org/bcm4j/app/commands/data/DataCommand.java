@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
         name = "data",
         description = "Packs data sets of many formats for training, and describes them.",
         synopsisSubcommandLabel = "pack|inspect",
-        subcommands = {PackCommand.class},
+        subcommands = {PackCommand.class, InspectCommand.class},
         footerHeading = "%nExamples:%n",
-        footer = {"  bcm data pack photos/ --size 32 --out packed"})
+        footer = {"  bcm data pack photos/ --size 32 --out packed", "  bcm data inspect packed --sheet packed.png"})
 public final class DataCommand implements Callable<Integer> {
     @Override
     public Integer call() {
