@@ -1,7 +1,6 @@
 package org.bcm4j.images;
 
 import java.util.Arrays;
-import java.util.function.DoubleUnaryOperator;
 
 /**
  * Resizes pictures to the values that Pillow's {@code Image.resize} gives: one pass across, then one pass down, each
@@ -9,9 +8,9 @@ import java.util.function.DoubleUnaryOperator;
  */
 enum PillowResampling {
     /** The mean of the pixels that a pixel of the result covers ({@code Resampling.BOX}). */
-    BOX(0.5, x -> x > -0.5 && x <= 0.5 ? 1 : 0),
+    BOX(0.5),
     /** Keys' cubic with a = -0.5 ({@code Resampling.BICUBIC}). */
-    BICUBIC(2, PillowResampling::cubic);
+    BICUBIC(2);
 
     /** 32 bits, less 8 of a level, less 2 for sums beyond its range. */
     private static final int FRACTION_BITS = 22;
@@ -20,11 +19,9 @@ enum PillowResampling {
     private static final int MOST = 255;
 
     private final double support;
-    private final DoubleUnaryOperator filter;
 
-    PillowResampling(double support, DoubleUnaryOperator filter) {
+    PillowResampling(double support) {
         this.support = support;
-        this.filter = filter;
     }
 
     /**
@@ -110,7 +107,7 @@ enum PillowResampling {
             double[] weights = new double[end - first[i]];
             double sum = 0;
             for (int k = 0; k < weights.length; k++) {
-                weights[k] = filter.applyAsDouble((k + first[i] - centre + 0.5) * (1 / stretch));
+                weights[k] = filter((k + first[i] - centre + 0.5) * (1 / stretch));
                 sum += weights[k];
             }
             factors[i] = new int[weights.length];
@@ -120,6 +117,13 @@ enum PillowResampling {
             }
         }
         return new Weights(first, factors);
+    }
+
+    private double filter(double x) {
+        return switch (this) {
+            case BOX -> x > -0.5 && x <= 0.5 ? 1 : 0;
+            case BICUBIC -> cubic(x);
+        };
     }
 
     private static double cubic(double signed) {

@@ -37,7 +37,7 @@ public final class PickledImages {
             if (!(new Pickle(ByteBuffer.wrap(pickle)).read() instanceof Dictionary entries)) {
                 throw RefusedException.damaged("it is no dictionary");
             }
-            List<Object> array = state(entries.entries().get(DATA));
+            List<Object> array = state(Optional.ofNullable(entries.entries().get(DATA)));
             byte[] values = bytes(array);
             List<Long> shape = array.get(1) instanceof Sequence lengths ? lengths.numbers() : List.of();
             List<Long> numbers = entries.entries().get(LABELS) instanceof Sequence found ? found.numbers() : List.of();
@@ -60,9 +60,8 @@ public final class PickledImages {
     }
 
     /** The version, shape, type, order and content of an array. */
-    private static List<Object> state(Object array) {
-        return Optional.ofNullable(array)
-                .filter(ForeignObject.class::isInstance)
+    private static List<Object> state(Optional<Object> array) {
+        return array.filter(ForeignObject.class::isInstance)
                 .map(ForeignObject.class::cast)
                 .flatMap(ForeignObject::state)
                 .filter(Sequence.class::isInstance)

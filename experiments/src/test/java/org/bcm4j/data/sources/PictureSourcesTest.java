@@ -301,7 +301,7 @@ class PictureSourcesTest {
         try (PictureSet set = open("")) {
             assertThat(set.training().size()).isEqualTo(3);
         }
-        refused("x-003.tar: there is no such file", "x-{002..003}.tar");
+        refused("x-002.tar: there is no such file", "x-{001..003}.tar");
         refused("there are no such files", "y-*.tar");
     }
 
