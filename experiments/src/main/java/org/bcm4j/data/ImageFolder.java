@@ -153,6 +153,9 @@ public record ImageFolder(
     }
 
     private List<Entry> heldOut(List<Entry> all) {
+        if (heldOut == 0) {
+            return List.of();
+        }
         return switch (heldOutBy) {
             case FINGERPRINT -> smallestFingerprints(all);
             case LAST ->

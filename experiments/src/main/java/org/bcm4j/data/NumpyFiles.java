@@ -2,6 +2,8 @@ package org.bcm4j.data;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -12,6 +14,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -140,6 +143,22 @@ public final class NumpyFiles {
         AtomicFile.write(file, out -> {
             out.write(header);
             HostTensors.write(Channels.newChannel(out), array);
+        });
+    }
+
+    /**
+     * Writes a {@code .npy} file of whole numbers, int64 [N], atomically and without a tensor.
+     *
+     * @throws UserException if the file cannot be written
+     */
+    public static void writeNpy(Path file, long[] values) {
+        byte[] header = new NpyHeader(ScalarType.Long, List.of((long) values.length), false, false, 0).encoded();
+        ByteBuffer content = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        content.asLongBuffer().put(values);
+        AtomicFile.write(file, out -> {
+            out.write(header);
+            out.write(content.array());
         });
     }
 

@@ -25,8 +25,6 @@ import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Scope;
 
 /**
  * The files of one part of a set, {@code train} or {@code test}. File k holds the images of a fixed range of the
@@ -267,9 +265,7 @@ record PackedPart(PictureSource source, Path folder, PackingSettings settings) {
             }
         }
         Path labelFile = folder.resolve("labels.npy");
-        try (Scope scope = Scope.open()) {
-            NumpyFiles.writeNpy(labelFile, HostTensors.ofLongs(labels, labels.length));
-        }
+        NumpyFiles.writeNpy(labelFile, labels);
         files.put(name(labelFile), Checksum.sha256(labelFile));
         return new PackedSet.Division(labels.length, List.of(perClass), enlarged, problems, files);
     }

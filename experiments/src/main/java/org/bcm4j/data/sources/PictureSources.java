@@ -30,6 +30,7 @@ public final class PictureSources {
             + " an .npz file, CIFAR-10, Fashion-MNIST, WebDataset tar files, or a packed set";
 
     private static final String PACKED = "dataset.json";
+    private static final String LMDB = "data.mdb";
     private static final String FASHION_MNIST = "train-images-idx3-ubyte";
 
     /** The size of a tar file's blocks. */
@@ -92,8 +93,19 @@ public final class PictureSources {
         if (CifarArchive.isIn(folder)) {
             return CifarArchive.ofFolder(folder);
         }
+        if (Files.isRegularFile(folder.resolve(LMDB))) {
+            throw notReadYet(folder, "LMDB");
+        }
+        if (!SourceFiles.ending(folder, ".parquet").isEmpty()) {
+            throw notReadYet(folder, "Parquet");
+        }
         List<Path> tars = SourceFiles.ending(folder, ".tar", ".tar.gz", ".tgz");
         return tars.isEmpty() ? PictureDirectory.open(folder, labelFile) : TarFiles.open(tars);
+    }
+
+    private static UserException notReadYet(Path path, String format) {
+        return new UserException(path + ": " + format + " is not read yet; write its pictures into a folder with a"
+                + " subfolder for each class, or into WebDataset tar files");
     }
 
     private static PictureSet labelled(String format, DataSource data, boolean hasTest) {
@@ -124,6 +136,9 @@ public final class PictureSources {
         }
         if (isTar(file)) {
             return isCifar(file) ? cifar(file) : TarFiles.open(List.of(file));
+        }
+        if (startsWith(start(file), "PAR1")) {
+            throw notReadYet(file, "Parquet");
         }
         throw new UserException(file + ": is not a data set that bcm reads; give " + FORMATS);
     }
