@@ -54,6 +54,8 @@ class ArchitectureTest {
             "training",
             "training.terms",
             "journal",
+            "data.packing",
+            "data.sources",
             "data",
             "checkpoint",
             "protobuf");

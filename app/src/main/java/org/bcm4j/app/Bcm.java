@@ -14,6 +14,7 @@ import org.bcm4j.app.commands.ReproduceCommand;
 import org.bcm4j.app.commands.SampleCommand;
 import org.bcm4j.app.commands.ShrinkCommand;
 import org.bcm4j.app.commands.TrainCommand;
+import org.bcm4j.app.commands.data.DataCommand;
 import org.bcm4j.app.commands.editing.ColorizeCommand;
 import org.bcm4j.app.commands.editing.DenoiseCommand;
 import org.bcm4j.app.commands.editing.InpaintCommand;
@@ -65,6 +66,7 @@ import picocli.CommandLine.TypeConversionException;
             DenoiseCommand.class,
             SwapCommand.class,
             ShrinkCommand.class,
+            DataCommand.class,
             TrainCommand.class,
             EvalCommand.class,
             EvalEditsCommand.class,

@@ -26,7 +26,7 @@ class ArchitectureTest {
     /** From the top of the house down. A room uses the rooms on the floors below, and none on its own floor. */
     private static final List<List<String>> FLOORS = Stream.of(
                     List.of(""),
-                    List.of(".commands", ".commands.editing", ".commands.measuring"),
+                    List.of(".commands", ".commands.data", ".commands.editing", ".commands.measuring"),
                     List.of(".options", ".report"),
                     List.of(".console", ".files"))
             .map(floor -> floor.stream().map("org.bcm4j.app"::concat).toList())

@@ -45,6 +45,11 @@ record ExifOrientation(boolean transposed, boolean flippedDown, boolean flippedA
         };
     }
 
+    /** Whether the pixels of the file are upright as they are. */
+    boolean isUpright() {
+        return equals(UPRIGHT);
+    }
+
     /** The picture [C,H,W], upright. */
     Tensor upright(Tensor image) {
         Tensor turned = transposed ? image.transpose(1, 2) : image;

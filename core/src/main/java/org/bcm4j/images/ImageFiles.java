@@ -23,6 +23,7 @@ import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -100,6 +101,23 @@ public final class ImageFiles {
      */
     public static Tensor decode(byte[] encoded, String source) {
         return decodePicture(encoded, source).pixels();
+    }
+
+    /**
+     * Reads a picture from memory, as {@link #decode} does, without a tensor. For the many pictures of a data set.
+     *
+     * @param source the name of the picture in an error message
+     * @throws UserException as {@link #read}
+     */
+    public static RasterPixels decodePixels(byte[] encoded, String source) {
+        DecodedPicture stored = stored(encoded, source);
+        ExifOrientation orientation = ExifOrientation.of(encoded);
+        if (orientation.isUpright()) {
+            return stored.colours();
+        }
+        try (Scope scope = Scope.open()) {
+            return rasterPixels(orientation.upright(tensor(stored.colours())));
+        }
     }
 
     /**

@@ -159,8 +159,10 @@ final class Pickle {
             case 0x92 -> newObject(pop(3)); // NEWOBJ_EX: named arguments too
             case 'b' -> { // BUILD
                 // The attributes of an OrderedDict, which describe modules and not tensors, or of an ignored object.
-                pop();
-                if (!(peek() instanceof ForeignObject)) {
+                Object state = pop();
+                if (peek() instanceof ForeignObject object) {
+                    object.restore(state);
+                } else {
                     as(Dictionary.class, peek());
                 }
             }

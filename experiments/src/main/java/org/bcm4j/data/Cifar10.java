@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
@@ -42,11 +43,15 @@ public record Cifar10(Path directory) implements DataSource {
     }
 
     private LabelledImages read(List<String> names) {
-        ByteArrayOutputStream records = new ByteArrayOutputStream();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (String name : names) {
-            records.writeBytes(records(directory.resolve(name)));
+            all.writeBytes(content(directory.resolve(name)));
         }
-        byte[] all = records.toByteArray();
+        return images(all.toByteArray());
+    }
+
+    /** The images of records that have been checked. */
+    private static LabelledImages images(byte[] all) {
         int count = all.length / RECORD;
         byte[] pixels = new byte[count * PIXELS];
         int[] labels = new int[count];
@@ -57,26 +62,45 @@ public record Cifar10(Path directory) implements DataSource {
         return new LabelledImages(pixels, labels, 3, SIDE, SIDE, CLASS_NAMES);
     }
 
-    private static byte[] records(Path file) {
+    private static byte[] content(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new UserException("CIFAR-10: there is no " + file.toAbsolutePath()
                     + "; unpack the data set's \"binary version\" and set data.directory to its folder");
         }
         try {
             byte[] records = Files.readAllBytes(file);
-            if (records.length == 0 || records.length % RECORD != 0) {
-                throw new UserException(file + ": " + records.length + " bytes are not a whole number of images of "
-                        + RECORD + "; fetch it again");
-            }
-            for (int start = 0; start < records.length; start += RECORD) {
-                if (records[start] < 0 || records[start] >= CLASS_NAMES.size()) {
-                    throw new UserException(file + ": image " + start / RECORD + " has the class "
-                            + Byte.toUnsignedInt(records[start]) + ", not 0 to 9; fetch it again");
-                }
-            }
+            requireRecords(records, file.toString());
             return records;
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
+        }
+    }
+
+    /**
+     * The images of files of the binary version that are not in a directory, such as those of an archive.
+     *
+     * @param files the content of each file, by its name, in order
+     * @throws UserException if a file does not hold whole images, or an image has no class
+     */
+    public static LabelledImages of(Map<String, byte[]> files) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        files.forEach((name, records) -> {
+            requireRecords(records, name);
+            all.writeBytes(records);
+        });
+        return images(all.toByteArray());
+    }
+
+    private static void requireRecords(byte[] records, String name) {
+        if (records.length == 0 || records.length % RECORD != 0) {
+            throw new UserException(name + ": " + records.length + " bytes are not a whole number of images of "
+                    + RECORD + "; fetch it again");
+        }
+        for (int start = 0; start < records.length; start += RECORD) {
+            if (records[start] < 0 || records[start] >= CLASS_NAMES.size()) {
+                throw new UserException(name + ": image " + start / RECORD + " has the class "
+                        + Byte.toUnsignedInt(records[start]) + ", not 0 to 9; fetch it again");
+            }
         }
     }
 }

@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
  * The order in which named classes are numbered: numeric names by value, 2 before 10, then the other names
  * alphabetically.
  */
-final class ClassOrder {
+public final class ClassOrder {
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
 
     /** Compares names. Names that are spelt differently are never equal. */
-    static final Comparator<String> OF_NAMES = Comparator.comparing((String name) -> !isNumber(name))
+    public static final Comparator<String> OF_NAMES = Comparator.comparing((String name) -> !isNumber(name))
             .thenComparing(name -> isNumber(name) ? new BigDecimal(name) : BigDecimal.ZERO)
             .thenComparing(Comparator.naturalOrder());
 

@@ -52,6 +52,9 @@ public record ImageFolder(
         @Default("fingerprint") HeldOut heldOutBy)
         implements DataSource {
 
+    /** The class of pictures that have none. */
+    public static final String NO_CLASS = "all";
+
     /** How pictures are chosen to be held out as test images. */
     public enum HeldOut {
         /** Those whose names have the smallest SHA-256, so that the choice hardly changes when pictures are added. */
@@ -64,8 +67,9 @@ public record ImageFolder(
      * A picture and its class.
      *
      * @param name relative to the directory, see {@link PictureFolder#name}
+     * @param label the name of its class; {@value #NO_CLASS} if neither a file nor a subdirectory names one
      */
-    private record Entry(String name, Path file, String label) {}
+    public record Entry(String name, Path file, String label) {}
 
     /** The division into training and test images. */
     private record Split(List<Entry> training, List<Entry> test) {
@@ -139,7 +143,19 @@ public record ImageFolder(
         return new Split(training, test);
     }
 
+    /**
+     * The training pictures, which are not opened.
+     *
+     * @throws UserException if there are none, or the directory or a label file cannot be read
+     */
+    public List<Entry> trainingPictures() {
+        return split().training();
+    }
+
     private List<Entry> heldOut(List<Entry> all) {
+        if (heldOut == 0) {
+            return List.of();
+        }
         return switch (heldOutBy) {
             case FINGERPRINT -> smallestFingerprints(all);
             case LAST ->
@@ -205,7 +221,7 @@ public record ImageFolder(
     }
 
     private static String topmost(String name) {
-        return name.contains("/") ? name.substring(0, name.indexOf('/')) : "all";
+        return name.contains("/") ? name.substring(0, name.indexOf('/')) : NO_CLASS;
     }
 
     private LabelledImages read(List<Entry> wanted, List<String> classNames) {

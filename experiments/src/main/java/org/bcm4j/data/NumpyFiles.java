@@ -2,6 +2,8 @@ package org.bcm4j.data;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -12,9 +14,11 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -26,6 +30,7 @@ import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * NumPy's files: one array ({@code .npy}) or several by name ({@code .npz}), of uint8, int32, int64, float32 or
@@ -139,6 +144,32 @@ public final class NumpyFiles {
             out.write(header);
             HostTensors.write(Channels.newChannel(out), array);
         });
+    }
+
+    /**
+     * Writes a {@code .npy} file of whole numbers, int64 [N], atomically and without a tensor.
+     *
+     * @throws UserException if the file cannot be written
+     */
+    public static void writeNpy(Path file, long[] values) {
+        byte[] header = new NpyHeader(ScalarType.Long, List.of((long) values.length), false, false, 0).encoded();
+        ByteBuffer content = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        content.asLongBuffer().put(values);
+        AtomicFile.write(file, out -> {
+            out.write(header);
+            out.write(content.array());
+        });
+    }
+
+    /**
+     * The bytes that begin a {@code .npy} file of uint8 in row-major order, for files that are written piece by piece.
+     * Those of arrays whose numbers have up to 10 digits all have the same length.
+     *
+     * @param shape of the array
+     */
+    public static byte[] headerOfBytes(long... shape) {
+        return new NpyHeader(ScalarType.Byte, LongStream.of(shape).boxed().toList(), false, false, 0).encoded();
     }
 
     /**

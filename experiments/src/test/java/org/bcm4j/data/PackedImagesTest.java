@@ -100,11 +100,28 @@ class PackedImagesTest {
     }
 
     @Test
+    void imagesCanBeInSeveralFiles() throws IOException {
+        byte[] whole = HostTensors.bytes(new PackedImages(directory).training().bytes(0, 1, 2, 3, 4));
+        Files.delete(directory.resolve("train/images.npy"));
+        write("train/images-00000.npy", HostTensors.ofBytes(Arrays.copyOf(whole, 2 * LENGTH), 2, 3, 2, 4));
+        byte[] rest = Arrays.copyOfRange(whole, 2 * LENGTH, whole.length);
+        write("train/images-00002.npy", HostTensors.ofBytes(rest, 3, 3, 2, 4));
+
+        LabelledImages images = new PackedImages(directory).training();
+        assertThat(images.size()).isEqualTo(COUNT);
+        assertThat(HostTensors.bytes(images.bytes(0, 1, 2, 3, 4))).isEqualTo(whole);
+
+        write("train/images-00003.npy", HostTensors.ofBytes(new byte[LENGTH], 1, 3, 4, 2));
+        refused("images-00003.npy: is uint8 [1, 3, 4, 2], but images-00000.npy is uint8 [2, 3, 2, 4]");
+    }
+
+    @Test
     void testImagesLieBesideAndGreyOnesDoToo() {
         LabelledImages images = new PackedImages(directory).test();
 
         assertThat(images.size()).isEqualTo(1);
         assertThat(images.channels()).isEqualTo(1);
+        assertThat(new PackedImages(directory).hasTest()).isTrue();
         assertThat(HostTensors.floats(images.images(0))).containsExactly(1, -1);
         assertThat(HostTensors.longs(images.labels(0))).containsExactly(2);
     }

@@ -1,0 +1,145 @@
+package org.bcm4j.app.commands.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bcm4j.app.CommandProcess;
+import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.Pictures;
+import org.bcm4j.app.TinyExperiment;
+import org.bcm4j.storage.Checksum;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data sets from the command line: described, packed, trained on; and packed by processes that are killed. */
+class DataCommandsTest {
+    private static final int KILLED = 128 + 9;
+
+    @TempDir
+    Path directory;
+
+    private Outcome run(String... arguments) throws IOException, InterruptedException {
+        return CommandProcess.in(directory).run(arguments);
+    }
+
+    private void pictures(int count) throws IOException {
+        Pictures.random(directory.resolve("set/cat"), count, 16, BufferedImage.TYPE_BYTE_GRAY);
+        Pictures.random(directory.resolve("set/dog"), count, 16, BufferedImage.TYPE_BYTE_GRAY);
+    }
+
+    private Map<String, String> files(String out) throws IOException {
+        Map<String, String> sums = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(directory.resolve(out))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                sums.put(directory.resolve(out).relativize(file).toString(), Checksum.sha256(file));
+            }
+        }
+        return sums;
+    }
+
+    @Test
+    void aPackedSetIsTrainedOn() throws Exception {
+        pictures(8);
+        Outcome packed = run("data", "pack", "set", "--size", "8", "--held-out", "4", "--out", "packed");
+        assertThat(packed.err()).isEmpty();
+        assertThat(packed.out())
+                .isEqualTo("wrote packed: 12 training images and 4 test images, 8 x 8 pixels, grey, 2 classes\n");
+        Files.writeString(
+                directory.resolve("tiny.yaml"),
+                TinyExperiment.yaml(directory)
+                        .replaceFirst("data: .*", "data: {kind: packed-images, directory: packed}"));
+        Outcome trained = run("train", "tiny.yaml", "--set", "stages.0.steps=1");
+        assertThat(trained.err()).isEmpty();
+        assertThat(trained.exitCode()).isZero();
+    }
+
+    @Test
+    void aSetIsDescribedAndDrawn() throws Exception {
+        pictures(3);
+        Files.writeString(directory.resolve("set/dog/1.png"), "no picture");
+        Outcome outcome = run("data", "inspect", "set", "--sheet", "sheet.png");
+        assertThat(outcome.err()).isEmpty();
+        assertThat(outcome.out()).isEqualTo("""
+                set: folder of pictures
+
+                6 pictures
+                size      all 16 x 16
+                colours   all grey
+                classes   2, of 3 to 3 pictures
+                          cat          3
+                          dog          3
+                problems  1 cannot be used:
+                          set/dog/1.png is not a picture in a known format; export it as PNG
+                wrote sheet.png
+                """);
+        BufferedImage sheet = Pictures.read(directory.resolve("sheet.png"));
+        assertThat(sheet.getHeight()).isEqualTo(2 * 84 + 4);
+    }
+
+    @Test
+    void whatCannotBeUsedIsOneLine() throws Exception {
+        pictures(2);
+        Files.writeString(directory.resolve("set/dog/1.png"), "no picture");
+        Outcome stopped = run("data", "pack", "set", "--size", "8", "--out", "packed");
+        assertThat(stopped.exitCode()).isEqualTo(2);
+        assertThat(stopped.err())
+                .isEqualTo("bcm: set/dog/1.png is not a picture in a known format; export it as PNG, or leave it out"
+                        + " with --skip-bad\n");
+        Outcome skipped = run("data", "pack", "set", "--size", "8", "--skip-bad", "--out", "packed");
+        assertThat(skipped.exitCode()).isZero();
+        assertThat(skipped.err())
+                .isEqualTo("bcm: left out 1 picture: set/dog/1.png is not a picture in a known format; export it as"
+                        + " PNG\n");
+        Outcome again = run("data", "pack", "set", "--size", "9", "--out", "packed");
+        assertThat(again.exitCode()).isEqualTo(2);
+        assertThat(again.err())
+                .startsWith("bcm: --out packed: holds another set")
+                .hasLineCount(1);
+    }
+
+    /** Killed at other moments each time: as soon as a further file is finished, and a little later. */
+    @Test
+    void killedProcessesLeaveWhatTheNextOneGoesOnWith() throws Exception {
+        pictures(300);
+        String[] undisturbed = {"data", "pack", "set", "--size", "64", "--shard", "50", "--out", "whole"};
+        assertThat(run(undisturbed).exitCode()).isZero();
+
+        String[] command = undisturbed.clone();
+        command[command.length - 1] = "packed";
+        Path out = directory.resolve("out.txt");
+        Path err = directory.resolve("err.txt");
+        int kills = 0;
+        for (int attempt = 0; attempt < 4; attempt++) {
+            Process process = CommandProcess.in(directory).start(out, err, command);
+            long finished = finished();
+            while (process.isAlive() && finished() == finished) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(7L * attempt);
+            process.destroyForcibly();
+            kills += CommandProcess.outcome(process, out, err).exitCode() == KILLED ? 1 : 0;
+        }
+        assertThat(kills).isPositive();
+        Outcome last = run(command);
+        assertThat(last.err()).isEmpty();
+        assertThat(last.exitCode()).isZero();
+        assertThat(files("packed")).isEqualTo(files("whole")).hasSize(12 + 3);
+    }
+
+    private long finished() throws IOException {
+        Path train = directory.resolve("packed/train");
+        if (!Files.isDirectory(train)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(train)) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".npy"))
+                    .count();
+        }
+    }
+}
