@@ -53,6 +53,7 @@ class ArchitectureTest {
             "features",
             "training",
             "training.terms",
+            "ranks",
             "journal",
             "data.packing",
             "data.sources",

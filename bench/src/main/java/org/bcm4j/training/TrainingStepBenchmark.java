@@ -12,6 +12,7 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.network.Network;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.RankGroup;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -67,8 +68,8 @@ public class TrainingStepBenchmark {
         Network network = config.network().build();
         Device device = config.device().orElseGet(Device::best);
         LabelledImages images = images(config);
-        step = new TrainingStep(config, new ConsistencyFunction(network, config.model()), images, device, precision);
-        state = new TrainingState(config, network.layout(), images, device);
+        step = new TrainingStep(config, new ConsistencyFunction(network, config.model()), images, device, precision, RankGroup.alone());
+        state = new TrainingState(config, network.layout(), images, device, RankGroup.alone());
     }
 
     private static LabelledImages images(TrainingConfig config) {

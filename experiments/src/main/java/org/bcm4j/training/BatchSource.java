@@ -17,6 +17,7 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.training.terms.RunStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -24,12 +25,13 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * Deals the examples of a run. Examples are numbered: the batch of step s starts at example s·batch_size. An example's
  * number and the run's seed determine its image, whether it is mirrored, whether its label is dropped, and all its
- * random numbers. So the source has no state to save, and nothing depends on which lane or process computes an example.
- * While a step is computed, a thread reads the images of the next one. For one thread at a time.
+ * random numbers. So the source has no state to save, and nothing depends on which lane or rank computes an example.
+ * The ranks of a group get the examples of a batch in turn, like cards. While a step is computed, a thread reads this
+ * rank's images of the next one. For one thread at a time.
  */
 final class BatchSource implements AutoCloseable {
     /**
-     * A part of a batch.
+     * A part of this rank's share of a batch.
      *
      * @param images float32 [B,C,H,W] in [-1,1]
      * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
@@ -44,10 +46,10 @@ final class BatchSource implements AutoCloseable {
     }
 
     /**
-     * The stored images of a step's batch.
+     * The stored images of this rank's share of a step's batch.
      *
      * @param indices of the images in the data set
-     * @param pixels uint8, [batch_size,C,H,W]
+     * @param pixels uint8, [batch_size/ranks,C,H,W]
      */
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     private record StoredBatch(long[] indices, CompletableFuture<byte[]> pixels) {
@@ -68,15 +70,17 @@ final class BatchSource implements AutoCloseable {
     private final TrainingConfig config;
     private final LabelledImages images;
     private final Device device;
+    private final RankGroup group;
     private final ShuffledOrder order;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(BatchSource::readerThread);
     /** The batches of a step and the next one, by step. */
     private final Map<Long, StoredBatch> stored = new HashMap<>();
 
-    BatchSource(TrainingConfig config, LabelledImages images, Device device) {
+    BatchSource(TrainingConfig config, LabelledImages images, Device device, RankGroup group) {
         this.config = config;
         this.images = images;
         this.device = device;
+        this.group = group;
         order = new ShuffledOrder(images.size(), config.seed());
     }
 
@@ -86,8 +90,20 @@ final class BatchSource implements AutoCloseable {
         return thread;
     }
 
+    /** The number of this rank's first example in a step. */
+    private long firstOf(long step) {
+        return step * config.batchSize() + group.rank();
+    }
+
+    /** The number of this rank's examples in a step. */
+    private int share() {
+        return config.batchSize() / group.size();
+    }
+
     private StoredBatch read(long step) {
-        long[] indices = order.indices(step * config.batchSize(), config.batchSize());
+        long[] indices = LongStream.of(numbers(firstOf(step), group.size(), share()))
+                .map(order::index)
+                .toArray();
         return new StoredBatch(indices, CompletableFuture.supplyAsync(() -> images.pixels(indices), reader));
     }
 
@@ -100,16 +116,17 @@ final class BatchSource implements AutoCloseable {
     }
 
     /**
-     * One of {@code parts} equal parts of a step's batch. The examples are dealt to the parts in turn, like cards, so
-     * the first examples of all parts are the first of the batch. A term that takes a share of each part therefore
-     * takes that share of the batch, whatever the number of parts.
+     * One of {@code parts} equal parts of this rank's share of a step's batch. The examples are dealt to the parts in
+     * turn, like cards, so the first examples of all parts of all ranks are the first of the batch. A term that takes a
+     * share of each part therefore takes that share of the batch, whatever the number of parts.
      */
     Part part(long step, int part, int parts) {
-        long first = step * config.batchSize() + part;
-        long[] examples = numbers(first, parts, config.batchSize() / parts);
+        long first = firstOf(step) + (long) part * group.size();
+        int apart = parts * group.size();
+        long[] examples = numbers(first, apart, share() / parts);
         StoredBatch batch = batch(step);
         byte[] all = batch.read();
-        int length = all.length / config.batchSize();
+        int length = all.length / share();
         byte[] own = new byte[examples.length * length];
         long[] indices = new long[examples.length];
         for (int i = 0; i < examples.length; i++) {
@@ -119,7 +136,7 @@ final class BatchSource implements AutoCloseable {
         }
         Tensor stored = HostTensors.ofBytes(own, examples.length, images.channels(), images.height(), images.width());
         Tensor signal = Pixels.toSignal(device.move(stored));
-        return new Part(flipped(signal, examples), labels(indices, examples), first, parts);
+        return new Part(flipped(signal, examples), labels(indices, examples), first, apart);
     }
 
     /**

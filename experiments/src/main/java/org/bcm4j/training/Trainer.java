@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.journal.Journal;
@@ -23,6 +24,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.walk.ModelWalks;
 
 /**
@@ -39,10 +41,14 @@ public final class Trainer implements AutoCloseable {
     private static final String CONFIG = "config.yaml";
     private static final String CHECKPOINTS = "checkpoints";
     private static final String MODEL = "model";
+    /** The name under which rank 0 publishes the configuration. */
+    private static final String SHARED_CONFIG = "config";
+
     private static final Duration CURVES_EVERY = Duration.ofMinutes(2);
 
     private final Path directory;
     private final TrainingConfig config;
+    private final RankGroup group;
     private final LabelledImages images;
     private final Network network;
     private final TrainingStep step;
@@ -52,9 +58,11 @@ public final class Trainer implements AutoCloseable {
     private RecommendedWalks walks;
     private volatile boolean stopRequested;
 
-    private Trainer(Path directory, TrainingConfig config) {
+    private Trainer(Path directory, TrainingConfig config, RankGroup group) {
+        config.requireRanks(group.size());
         this.directory = directory;
         this.config = config;
+        this.group = group;
         this.images = config.data().training();
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();
@@ -65,24 +73,29 @@ public final class Trainer implements AutoCloseable {
         }
         network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
-        step = new TrainingStep(config, function, images, device, precision);
-        state = new TrainingState(config, network.layout(), images, device);
+        step = new TrainingStep(config, function, images, device, precision, group);
+        state = new TrainingState(config, network.layout(), images, device, group);
         checkpoints = new Checkpoints(directory.resolve(CHECKPOINTS));
         samples = new SampleSheet(config, function, device, precision, images);
     }
 
+    /** Prepares a new run of this process alone, as {@link #start(TrainingConfig, Path, RankGroup)}. */
+    public static Trainer start(TrainingConfig config, Path directory) {
+        return start(config, directory, RankGroup.alone());
+    }
+
     /**
-     * Prepares a new run.
+     * Prepares a new run, in rank 0 of a group. The other ranks {@link #follow}.
      *
      * @throws UserException if the directory already holds a run, the data are missing, or they do not fit the network
      */
-    public static Trainer start(TrainingConfig config, Path directory) {
-        if (Files.exists(directory.resolve(CONFIG))) {
+    public static Trainer start(TrainingConfig config, Path directory, RankGroup group) {
+        if (isRun(directory)) {
             throw new UserException(
                     directory + ": holds a run already; continue it with --resume, or choose another --run directory");
         }
         Writability.requireFile(directory.resolve(CONFIG));
-        Trainer trainer = new Trainer(directory, config);
+        Trainer trainer = new Trainer(directory, config, group);
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -93,14 +106,20 @@ public final class Trainer implements AutoCloseable {
         return trainer;
     }
 
+    /** Prepares to continue a run in this process alone, as {@link #resume(Path, List, RankGroup)}. */
+    public static Trainer resume(Path directory, List<String> overrides) {
+        return resume(directory, overrides, RankGroup.alone());
+    }
+
     /**
-     * Prepares to continue a run from its newest complete checkpoint, or from its beginning if it has none yet.
+     * Prepares to continue a run from its newest complete checkpoint, or from its beginning if it has none yet, in rank
+     * 0 of a group. The other ranks {@link #follow}. The number of ranks may differ from before.
      *
      * @param overrides {@code key=value} changes to the run's configuration, which are kept
      * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another
      *     network
      */
-    public static Trainer resume(Path directory, List<String> overrides) {
+    public static Trainer resume(Path directory, List<String> overrides, RankGroup group) {
         Path file = directory.resolve(CONFIG);
         if (!Files.exists(file)) {
             throw new UserException(
@@ -109,7 +128,7 @@ public final class Trainer implements AutoCloseable {
         Writability.requireFile(file);
         new Checkpoints(directory.resolve(CHECKPOINTS)).requireFormat();
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
-        Trainer trainer = new Trainer(directory, config);
+        Trainer trainer = new Trainer(directory, config, group);
         try {
             trainer.requireSameClasses();
             trainer.checkpoints.restore(trainer.state);
@@ -123,6 +142,22 @@ public final class Trainer implements AutoCloseable {
             trainer.close();
             throw e;
         }
+    }
+
+    /**
+     * Prepares to compute for the run that rank 0 of a group starts or resumes, with its configuration. This rank writes
+     * no file; it needs the training images at the place that the configuration names.
+     *
+     * @throws UserException if the data are missing, or do not fit the network
+     */
+    public static Trainer follow(Path directory, RankGroup group) {
+        String text = group.textOfFirst(SHARED_CONFIG);
+        return new Trainer(directory, ConfigFile.parse(text, "rank 0's configuration", TrainingConfig.class), group);
+    }
+
+    /** Whether a directory holds a run, which can be resumed. */
+    public static boolean isRun(Path directory) {
+        return Files.exists(directory.resolve(CONFIG));
     }
 
     /** Labels are numbers. They must keep the meaning that they had when the run began. */
@@ -187,13 +222,34 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains until the configured steps are done or a stop is requested, then saves.
+     * Trains until the configured steps are done or a stop is requested in any rank, then saves.
      *
-     * @param audience receives every logged step, in addition to the run's own log
+     * @param audience receives every logged step in rank 0, in addition to the run's own log
      * @return whether all steps are done
      * @throws UserException if another process trains in the same directory, or a file cannot be written
+     * @throws org.bcm4j.tensor.LostRankException if another rank cannot be reached any more; the run can be resumed
+     *     from its newest checkpoint
      */
     public boolean run(Journal audience) {
+        if (group.isFirst()) {
+            group.publish(SHARED_CONFIG, ConfigFile.toYaml(config));
+            lead(audience);
+        } else {
+            train(outcome -> {});
+        }
+        group.finish();
+        return state.step >= config.totalSteps();
+    }
+
+    private void train(Consumer<StepOutcome> audience) {
+        state.copyFromFirst();
+        while (state.step < config.totalSteps() && !group.any(stopRequested)) {
+            audience.accept(step.run(state));
+        }
+    }
+
+    /** Trains as rank 0, which writes the files of the run. */
+    private void lead(Journal audience) {
         TrainingConfig.Output output = config.output();
         try (DirectoryLock lock = DirectoryLock.of(directory);
                 Journal journal = Journal.all(List.of(
@@ -203,8 +259,7 @@ public final class Trainer implements AutoCloseable {
                         audience))) {
             StepLog log = new StepLog(journal, config);
             SkippedSteps skips = new SkippedSteps(directory);
-            while (state.step < config.totalSteps() && !stopRequested) {
-                StepOutcome outcome = step.run(state);
+            train(outcome -> {
                 log.add(outcome, state.step);
                 skips.add(outcome, state.step);
                 if (state.step % output.samplesEvery() == 0) {
@@ -215,10 +270,9 @@ public final class Trainer implements AutoCloseable {
                 if (state.step % output.checkpointEvery() == 0 && state.step < config.totalSteps()) {
                     save();
                 }
-            }
+            });
             save();
         }
-        return state.step >= config.totalSteps();
     }
 
     private void writeSheet(byte[] png) {

@@ -12,6 +12,7 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
@@ -172,9 +173,28 @@ public record TrainingConfig(
         return stages.stream().limit(stage).mapToLong(TrainingStage::steps).sum();
     }
 
-    /** The number of lanes on a device, configured or chosen. */
-    int lanesOn(Device runsOn) {
-        int images = batchSize / microBatches;
+    /**
+     * Refuses a number of ranks that does not share out the batch.
+     *
+     * @throws UserException saying what to change
+     */
+    void requireRanks(int ranks) {
+        int parts = ranks * microBatches * lanes.orElse(1);
+        if (batchSize % parts != 0) {
+            throw new UserException("batch_size " + batchSize + " cannot be shared out equally to " + ranks
+                    + " ranks with micro_batches " + microBatches
+                    + lanes.map(count -> " and lanes " + count).orElse("")
+                    + "; choose a multiple of " + parts + ", or another number of ranks");
+        }
+    }
+
+    /**
+     * The number of lanes on a device, configured or chosen.
+     *
+     * @param ranks the number of processes that share a batch
+     */
+    int lanesOn(Device runsOn, int ranks) {
+        int images = batchSize / microBatches / ranks;
         int most = runsOn == Device.CPU ? Math.min(Lanes.most(), images / IMAGES_OF_A_LANE) : 1;
         return lanes.orElseGet(() -> IntStream.rangeClosed(1, Math.max(1, most))
                 .filter(count -> images % count == 0)

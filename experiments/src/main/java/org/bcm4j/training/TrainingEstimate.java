@@ -36,7 +36,7 @@ public record TrainingEstimate(
                 .map(TrainingStage::cost)
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
-        int lanes = config.lanesOn(config.device().orElseGet(Device::best));
+        int lanes = config.lanesOn(config.device().orElseGet(Device::best), 1);
         double evaluationsOfRun = config.stages().stream()
                 .mapToDouble(stage -> stage.steps() * stage.cost().evaluations())
                 .sum();

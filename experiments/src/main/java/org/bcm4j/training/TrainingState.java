@@ -2,14 +2,17 @@ package org.bcm4j.training;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import org.bcm4j.config.Format;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SafetensorsFile;
 import org.bcm4j.tensor.Scope;
@@ -38,6 +41,7 @@ final class TrainingState implements AutoCloseable {
     long skipped;
 
     private final TrainingConfig config;
+    private final RankGroup group;
     private final int imageCount;
     private final WeightLayout layout;
     private final Device device;
@@ -45,18 +49,20 @@ final class TrainingState implements AutoCloseable {
     /** The states of the stage's terms, by name. */
     private Map<String, TermState> termStates;
 
-    TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device) {
+    TrainingState(
+            TrainingConfig config, WeightLayout layout, LabelledImages images, Device device, RankGroup group) {
         this.config = config;
+        this.group = group;
         this.imageCount = images.size();
         this.layout = layout;
         this.device = device;
         Weights initial = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        weights = new TrainedWeights(initial, config.lanesOn(device));
+        weights = new TrainedWeights(initial, config.lanesOn(device, group.size()));
         average = initial.copy();
         optimizer = new RectifiedAdam(stage().optimizer(), layout, device);
-        batches = new BatchSource(config, images, device);
+        batches = new BatchSource(config, images, device, group);
         termStates = openedTermStates();
         termStates.values().forEach(state -> state.begin(average));
     }
@@ -131,6 +137,33 @@ final class TrainingState implements AutoCloseable {
         return counters;
     }
 
+    /**
+     * Takes over the state of rank 0.
+     *
+     * @throws UserException if this rank has another number of training images
+     */
+    void copyFromFirst() {
+        try (Scope scope = Scope.open();
+                NoGradients guard = new NoGradients()) {
+            long[] here = counters().values().stream().mapToLong(Long::longValue).toArray();
+            Tensor shared = HostTensors.ofLongs(here.clone(), here.length);
+            group.copyFromFirst(shared);
+            List<String> names = List.copyOf(counters().keySet());
+            long[] first = HostTensors.longs(shared);
+            long images = first[names.indexOf("images")];
+            if (images != imageCount) {
+                throw new UserException("rank 0 has " + images + " training images, and rank " + group.rank() + " has "
+                        + imageCount + "; give all ranks the same data");
+            }
+            int stage = (int) first[names.indexOf("stage")];
+            if (stage != stageIndex) {
+                enter(stage);
+            }
+            restoreCounters(name -> first[names.indexOf(name)]);
+            buffers().values().forEach(buffer -> group.copyFromFirst(buffer.flat().detach()));
+        }
+    }
+
     void save(Path file) {
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -156,10 +189,14 @@ final class TrainingState implements AutoCloseable {
             enter((int) stage);
             buffers().forEach((name, buffer) -> restore(buffer, named(saved, name, file), file));
             requireSameImages(saved, file);
-            step = counter(saved, "step", file);
-            skipped = counter(saved, "skipped", file);
-            optimizer.restoreStep(counter(saved, "updates", file));
+            restoreCounters(name -> counter(saved, name, file));
         }
+    }
+
+    private void restoreCounters(ToLongFunction<String> value) {
+        step = value.applyAsLong("step");
+        skipped = value.applyAsLong("skipped");
+        optimizer.restoreStep(value.applyAsLong("updates"));
     }
 
     /** @throws UserException if the file is no training state, or too new or too old */

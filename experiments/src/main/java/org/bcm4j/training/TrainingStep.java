@@ -15,6 +15,7 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.Loss;
@@ -26,8 +27,11 @@ import org.bcm4j.training.terms.TermState;
 import org.bcm4j.training.terms.TimeLaws;
 import org.bcm4j.training.terms.TrainedFunction;
 
-/** One step of a run: draw a batch, sum the terms of the stage, run the backward pass, update. */
+/** One step of a run: draw a batch, sum the terms of the stage, run the backward pass, sum over the ranks, update. */
 final class TrainingStep implements AutoCloseable {
+    /** The name of the whole loss in the log. */
+    private static final String LOSS = "loss/total";
+
     private final TrainingConfig config;
     private final ConsistencyFunction function;
     private final Device device;
@@ -35,6 +39,7 @@ final class TrainingStep implements AutoCloseable {
     private final PseudoHuber distance;
     private final TimeLaws laws;
     private final Optional<StableTargets> stableTargets;
+    private final RankGroup group;
     private final Lanes lanes;
 
     TrainingStep(
@@ -42,20 +47,25 @@ final class TrainingStep implements AutoCloseable {
             ConsistencyFunction function,
             LabelledImages images,
             Device device,
-            Precision precision) {
+            Precision precision,
+            RankGroup group) {
         this.config = config;
         this.function = function;
         this.device = device;
         this.precision = precision;
+        this.group = group;
         distance = config.distance();
         laws = new TimeLaws(device);
         stableTargets = config.stableTargets() > 0
                 ? Optional.of(new StableTargets(images, config.stableTargets(), config.seed(), device))
                 : Optional.empty();
-        lanes = new Lanes(config.lanesOn(device));
+        lanes = new Lanes(config.lanesOn(device, group.size()));
     }
 
-    /** Makes one step. A step whose loss or gradient is not finite changes no weight and is counted as skipped. */
+    /**
+     * Makes one step. A step whose loss or gradient is not finite changes no weight and is counted as skipped. All ranks
+     * decide that by the same sums.
+     */
     StepOutcome run(TrainingState state) {
         Map<String, Double> states = new TreeMap<>();
         Map<String, Double> samples = new TreeMap<>();
@@ -66,11 +76,14 @@ final class TrainingStep implements AutoCloseable {
         int points = stage.curriculum().points(stageStep, stage.steps());
         try (Scope scope = Scope.open()) {
             state.weights.clearGradient();
-            double loss = 0;
+            samples.put(LOSS, 0.0);
             for (int part = 0; part < config.microBatches(); part++) {
-                loss += accumulate(state, part, points, samples);
+                accumulate(state, part, points, samples);
             }
             Weights live = state.weights.withGradient();
+            group.sum(live.gradient());
+            sumOverRanks(samples);
+            double loss = samples.getOrDefault(LOSS, 0.0);
             double norm = live.gradient().norm().item_double();
             double rate = stage.optimizer().at(stageStep, stage.steps());
             finite = Double.isFinite(norm) && Double.isFinite(loss);
@@ -79,7 +92,6 @@ final class TrainingStep implements AutoCloseable {
             } else {
                 state.skipped++;
             }
-            samples.put("loss/total", loss);
             samples.put("gradient_norm", norm);
             states.put("learning_rate", rate);
         }
@@ -98,14 +110,21 @@ final class TrainingStep implements AutoCloseable {
      */
     private record Outcome(double total, Map<String, Double> parts) {}
 
-    /**
-     * Adds the gradient and the measurements of one micro-batch, computed in parallel parts. Returns its share of the
-     * loss.
-     */
-    private double accumulate(TrainingState state, int microBatch, int points, Map<String, Double> samples) {
+    /** Sums the losses of all ranks, which measure the same ones. */
+    private void sumOverRanks(Map<String, Double> samples) {
+        double[] sums = group.sum(
+                samples.values().stream().mapToDouble(Double::doubleValue).toArray());
+        int i = 0;
+        for (Map.Entry<String, Double> sample : samples.entrySet()) {
+            sample.setValue(sums[i++]);
+        }
+    }
+
+    /** Adds the gradient and the losses of one micro-batch, computed in parallel parts. */
+    private void accumulate(TrainingState state, int microBatch, int points, Map<String, Double> samples) {
         int count = lanes.count();
         int all = config.microBatches() * count;
-        double share = 1.0 / all;
+        double share = 1.0 / (all * group.size());
         try (Scope scope = Scope.open()) {
             List<Callable<Outcome>> parts = new ArrayList<>();
             for (int lane = 0; lane < count; lane++) {
@@ -113,12 +132,10 @@ final class TrainingStep implements AutoCloseable {
                 BatchSource.Part part = state.batches.part(state.step, microBatch * count + lane, all);
                 parts.add(() -> backward(state, own, part, points, share));
             }
-            double loss = 0;
             for (Outcome outcome : lanes.run(parts)) {
-                loss += share * outcome.total();
+                samples.merge(LOSS, share * outcome.total(), Double::sum);
                 outcome.parts().forEach((name, value) -> samples.merge("loss/" + name, share * value, Double::sum));
             }
-            return loss;
         }
     }
 

@@ -17,6 +17,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +41,7 @@ class CheckpointsTest {
         checkpoints = new Checkpoints(directory);
         TrainingConfig config = TinyRun.config(run.resolve("data"));
         state = new TrainingState(
-                config, config.network().build().layout(), config.data().training(), Device.CPU);
+                config, config.network().build().layout(), config.data().training(), Device.CPU, RankGroup.alone());
         for (int step : List.of(10, 20, 30)) {
             saveAt(checkpoints, step);
         }

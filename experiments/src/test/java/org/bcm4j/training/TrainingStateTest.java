@@ -14,6 +14,7 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SafetensorsFile;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ class TrainingStateTest {
     private TrainingState state(String... settings) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), settings);
         return new TrainingState(
-                config, config.network().build().layout(), config.data().training(), Device.CPU);
+                config, config.network().build().layout(), config.data().training(), Device.CPU, RankGroup.alone());
     }
 
     private static void fill(TrainingState state, double weights, double average) {

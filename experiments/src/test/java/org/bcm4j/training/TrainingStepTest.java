@@ -18,6 +18,7 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
@@ -81,8 +82,8 @@ class TrainingStepTest {
         Run(TrainingConfig config, Network network) {
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
-            step = new TrainingStep(config, function, images, Device.CPU, Precision.FP32);
-            state = new TrainingState(config, network.layout(), images, Device.CPU);
+            step = new TrainingStep(config, function, images, Device.CPU, Precision.FP32, RankGroup.alone());
+            state = new TrainingState(config, network.layout(), images, Device.CPU, RankGroup.alone());
         }
 
         void steps(int count) {

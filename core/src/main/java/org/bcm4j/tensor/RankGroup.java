@@ -1,0 +1,260 @@
+package org.bcm4j.tensor;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import org.bcm4j.storage.UserException;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.ByteVector;
+import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.gloo.Device;
+
+/**
+ * Processes that compute together, each called a rank. Every rank must call the same operations in the same order; an
+ * operation ends when all have called it. The results of an operation are equal, bit for bit, in all ranks.
+ *
+ * <p>A rank that ends, freezes or loses its connection ends the operation of the others with a
+ * {@link LostRankException} that names it. The group is then of no further use. For one thread at a time.
+ */
+public final class RankGroup implements AutoCloseable {
+    /** How long a rank waits for the others to arrive. */
+    private static final Duration MEETING = Duration.ofMinutes(5);
+    /** Whether a rank is alive is judged by its beats, not by the duration of an operation: rank 0 may be busy writing. */
+    private static final Duration OPERATION = Duration.ofDays(7);
+
+    private static final int TRANSPORT_THREADS = 2;
+    private static final String FINISHED = "finished";
+
+    private final int rank;
+    private final int size;
+    private final Optional<Members> members;
+
+    /**
+     * What connects the ranks.
+     *
+     * @param store a table of short texts, kept by rank 0
+     */
+    private record Members(TCPStore store, ProcessGroupGloo group, RankWatch watch) {}
+
+    private RankGroup(int rank, int size, Optional<Members> members) {
+        this.rank = rank;
+        this.size = size;
+        this.members = members;
+    }
+
+    /** A group of this process alone: sums and copies are what is given. */
+    public static RankGroup alone() {
+        return new RankGroup(0, 1, Optional.empty());
+    }
+
+    /**
+     * Joins a group, and waits until all ranks have joined. Rank 0 listens at the address.
+     *
+     * @param silence how long a rank may give no sign of life before it counts as lost
+     * @throws UserException if the ranks do not meet within five minutes
+     */
+    public static RankGroup join(RankAddress address, Duration silence) {
+        if (address.size() == 1) {
+            return alone();
+        }
+        try {
+            TCPStore store = store(address, address.rank() == 0);
+            ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(milliseconds(OPERATION));
+            options.threads(TRANSPORT_THREADS);
+            options.devices(new GlooDeviceVector(network(address.host())));
+            ProcessGroupGloo group = new ProcessGroupGloo(store, address.rank(), address.size(), options);
+            RankWatch watch = RankWatch.begin(address, silence);
+            return new RankGroup(address.rank(), address.size(), Optional.of(new Members(store, group, watch)));
+        } catch (RuntimeException e) {
+            throw new UserException(
+                    "rank " + address.rank() + " of " + address.size() + " did not meet the others at "
+                            + address.host() + ":" + address.port()
+                            + "; check that all were started with one address, that rank 0 runs there, and that the"
+                            + " port is free and open",
+                    e);
+        }
+    }
+
+    /** A connection to the table that rank 0 keeps. */
+    static TCPStore store(RankAddress address, boolean server) {
+        TCPStoreOptions options = new TCPStoreOptions();
+        options.port((short) address.port());
+        options.isServer(server);
+        options.waitWorkers(false);
+        options.timeout(milliseconds(MEETING));
+        return new TCPStore(address.host(), options);
+    }
+
+    /** The network interface that leads to the others. GLOO_SOCKET_IFNAME names it where the host's name does not. */
+    private static Device network(String host) {
+        String named = System.getenv("GLOO_SOCKET_IFNAME");
+        if (named != null && !named.isBlank()) {
+            return ProcessGroupGloo.createDeviceForInterface(named);
+        }
+        return isThisHost(host)
+                ? ProcessGroupGloo.createDeviceForHostname("127.0.0.1")
+                : ProcessGroupGloo.createDefaultDevice();
+    }
+
+    private static boolean isThisHost(String host) {
+        return host.equals("localhost") || host.startsWith("127.");
+    }
+
+    static Milliseconds milliseconds(Duration duration) {
+        return new Milliseconds(duration.toMillis());
+    }
+
+    /** This process's number, from 0. */
+    public int rank() {
+        return rank;
+    }
+
+    /** The number of ranks. */
+    public int size() {
+        return size;
+    }
+
+    /** Whether this is rank 0, which alone writes files. */
+    public boolean isFirst() {
+        return rank == 0;
+    }
+
+    /**
+     * Replaces a tensor by the sum of those of all ranks.
+     *
+     * @param tensor contiguous, of the same shape and type in all ranks
+     * @throws LostRankException if another rank cannot be reached any more
+     */
+    public void sum(Tensor tensor) {
+        together(tensor, connected -> connected.group().allreduce(new TensorVector(tensor)));
+    }
+
+    /**
+     * Replaces a tensor by that of rank 0.
+     *
+     * @param tensor contiguous, of the same shape and type in all ranks
+     * @throws LostRankException if another rank cannot be reached any more
+     */
+    public void copyFromFirst(Tensor tensor) {
+        together(tensor, connected -> connected.group().broadcast(new TensorVector(tensor)));
+    }
+
+    /**
+     * The sums of numbers over all ranks.
+     *
+     * @throws LostRankException if another rank cannot be reached any more
+     */
+    public double[] sum(double... values) {
+        if (members.isEmpty()) {
+            return values;
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor shared = HostTensors.ofDoubles(values, values.length);
+            sum(shared);
+            return HostTensors.doubles(shared);
+        }
+    }
+
+    /**
+     * Whether any rank says so.
+     *
+     * @throws LostRankException if another rank cannot be reached any more
+     */
+    public boolean any(boolean here) {
+        return sum(here ? 1.0 : 0.0)[0] > 0;
+    }
+
+    /**
+     * The text that rank 0 publishes under a name; waits for it.
+     *
+     * @throws LostRankException if rank 0 ends before
+     */
+    public String textOfFirst(String name) {
+        Members connected = members.orElseThrow(() -> new IllegalStateException("this process is rank 0 itself"));
+        try (Scope scope = Scope.open();
+                StringVector names = new StringVector(name)) {
+            while (!connected.store().check(names)) {
+                connected.watch().requireAll();
+                pause(RankWatch.BEAT);
+            }
+            return new String(connected.store().get(name).get(), StandardCharsets.UTF_8);
+        } catch (LostRankException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw connected.watch().explained(e);
+        }
+    }
+
+    /** Publishes a text of rank 0 under a name. */
+    public void publish(String name, String text) {
+        members.ifPresent(connected -> {
+            try (Scope scope = Scope.open()) {
+                connected.store().set(name, new ByteVector(text.getBytes(StandardCharsets.UTF_8)));
+            }
+        });
+    }
+
+    private void together(Tensor tensor, Function<Members, Work> operation) {
+        if (members.isEmpty()) {
+            return;
+        }
+        Members connected = members.get();
+        try (Scope scope = Scope.open()) {
+            Work work = operation.apply(connected);
+            // A frozen rank ends nothing: look for the end, and whether all are alive, in turns.
+            for (long looks = 0; !work.isCompleted(); looks++) {
+                pause(looks < 200 ? Duration.ofNanos(50_000) : Duration.ofMillis(1));
+                connected.watch().requireAll();
+            }
+            work._wait();
+        } catch (LostRankException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw connected.watch().explained(e);
+        }
+    }
+
+    static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis(), time.toNanosPart() % 1_000_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for other ranks", e);
+        }
+    }
+
+    /**
+     * Ends the common work: waits until every rank has called this. Rank 0 waits for the others, because it keeps the
+     * table that they need.
+     *
+     * @throws LostRankException if another rank cannot be reached any more
+     */
+    public void finish() {
+        any(false);
+        members.ifPresent(connected -> {
+            if (!isFirst()) {
+                connected.watch().close();
+                connected.store().add(FINISHED, 1);
+                return;
+            }
+            while (connected.store().add(FINISHED, 0) < size - 1) {
+                connected.watch().requireAll();
+                pause(RankWatch.BEAT);
+            }
+        });
+    }
+
+    /** Stops the signs of life, and waits for nobody. */
+    @Override
+    public void close() {
+        members.ifPresent(connected -> connected.watch().close());
+    }
+}

@@ -1,0 +1,154 @@
+package org.bcm4j.tensor;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.bytedeco.pytorch.ByteVector;
+import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.TCPStore;
+
+/**
+ * Finds ranks that are lost. Each rank counts up in the table of rank 0, every {@link #BEAT}. Rank 0 looks at all
+ * counts and writes the name of a rank whose count stands still into the table. The others look for that name, and lose
+ * rank 0 when its table does not answer.
+ */
+final class RankWatch implements AutoCloseable {
+    static final Duration BEAT = Duration.ofMillis(500);
+
+    private static final String LOST = "lost";
+
+    private final RankAddress address;
+    private final Duration silence;
+    private final AtomicReference<String> lost = new AtomicReference<>("");
+    private final CountDownLatch closed = new CountDownLatch(1);
+    /** The beats of each rank so far, and when the last one came, by {@link System#nanoTime}. Only rank 0 keeps them. */
+    private final long[] beats;
+
+    private final long[] heard;
+    /** When this rank last had an answer from the table, by {@link System#nanoTime}. */
+    private volatile long answered = System.nanoTime();
+
+    private RankWatch(RankAddress address, Duration silence) {
+        this.address = address;
+        this.silence = silence;
+        beats = new long[address.size()];
+        heard = new long[address.size()];
+    }
+
+    static RankWatch begin(RankAddress address, Duration silence) {
+        RankWatch watch = new RankWatch(address, silence);
+        TCPStore store = RankGroup.store(address, false);
+        try (Scope scope = Scope.open()) {
+            store.set(place(address.rank()), new ByteVector(here().getBytes(StandardCharsets.UTF_8)));
+        }
+        Thread thread = new Thread(() -> watch.run(store), "rank watch");
+        thread.setDaemon(true);
+        thread.start();
+        return watch;
+    }
+
+    private void run(TCPStore store) {
+        Arrays.fill(heard, System.nanoTime());
+        try {
+            do {
+                try (Scope scope = Scope.open()) {
+                    beat(store);
+                }
+            } while (lost.get().isEmpty() && !closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            // The table is gone, and so is its keeper.
+            lose("rank 0 (at " + address.host() + ") has ended or cannot be reached");
+        }
+    }
+
+    private void beat(TCPStore store) {
+        store.add(beats(address.rank()), 1);
+        if (address.rank() == 0) {
+            listen(store);
+        } else if (store.check(new StringVector(LOST))) {
+            lose(new String(store.get(LOST).get(), StandardCharsets.UTF_8));
+        }
+        answered = System.nanoTime();
+    }
+
+    private void listen(TCPStore store) {
+        for (int rank = 1; rank < address.size(); rank++) {
+            long now = store.add(beats(rank), 0);
+            if (now != beats[rank]) {
+                beats[rank] = now;
+                heard[rank] = System.nanoTime();
+            } else if (System.nanoTime() - heard[rank] > silence.toNanos()) {
+                String name = "rank " + rank + place(store, rank).map(place -> " (" + place + ")").orElse("")
+                        + " has ended, is frozen or cannot be reached";
+                store.set(LOST, new ByteVector(name.getBytes(StandardCharsets.UTF_8)));
+                lose(name);
+                return;
+            }
+        }
+    }
+
+    private static Optional<String> place(TCPStore store, int rank) {
+        return store.check(new StringVector(place(rank)))
+                ? Optional.of(new String(store.get(place(rank)).get(), StandardCharsets.UTF_8))
+                : Optional.empty();
+    }
+
+    private static String here() {
+        long process = ProcessHandle.current().pid();
+        try {
+            return "process " + process + " on " + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "process " + process;
+        }
+    }
+
+    private static String beats(int rank) {
+        return "beats." + rank;
+    }
+
+    private static String place(int rank) {
+        return "place." + rank;
+    }
+
+    private void lose(String name) {
+        lost.compareAndSet("", name);
+    }
+
+    /** @throws LostRankException if a rank is lost */
+    void requireAll() {
+        if (System.nanoTime() - answered > silence.toNanos()) {
+            lose("rank 0 (at " + address.host() + ") is frozen or cannot be reached");
+        }
+        if (!lost.get().isEmpty()) {
+            throw new LostRankException(lost.get());
+        }
+    }
+
+    /** What an operation's failure means: the watch needs its time to find out who is lost. */
+    LostRankException explained(RuntimeException failure) {
+        long deadline = System.nanoTime() + silence.plus(BEAT.multipliedBy(4)).toNanos();
+        while (System.nanoTime() < deadline) {
+            try {
+                requireAll();
+            } catch (LostRankException e) {
+                e.initCause(failure);
+                return e;
+            }
+            RankGroup.pause(BEAT);
+        }
+        return new LostRankException("another rank closed its connection", failure);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
