@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.commands.CheckCommand;
+import org.bcm4j.app.commands.DoctorCommand;
 import org.bcm4j.app.commands.ExportCommand;
 import org.bcm4j.app.commands.ImportCommand;
 import org.bcm4j.app.commands.InfoCommand;
@@ -74,6 +75,7 @@ import picocli.CommandLine.TypeConversionException;
             ReproduceCommand.class,
             FeaturesCommand.class,
             InfoCommand.class,
+            DoctorCommand.class,
             CheckCommand.class,
             ImportCommand.class,
             ExportCommand.class

@@ -1,9 +1,15 @@
 package org.bcm4j.tensor;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
 import org.bcm4j.storage.UserException;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
  * The device that holds tensors and runs operations. Random numbers are always drawn on the CPU, so a seed gives the
@@ -12,6 +18,9 @@ import org.bytedeco.pytorch.global.torch;
 public enum Device {
     CPU(torch.DeviceType.CPU),
     CUDA(torch.DeviceType.CUDA);
+
+    private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
+    private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
 
     final torch.DeviceType type;
 
@@ -27,15 +36,35 @@ public enum Device {
     /**
      * Checks that this device can be used.
      *
-     * @throws UserException if it cannot; the message says what to check
+     * @throws UserException if it cannot; the message says what to do
      */
     public Device require() {
-        if (this == CUDA && !torch.cuda_is_available()) {
-            throw new UserException(
-                    "device cuda: libtorch sees no GPU; build with -Pgpu, put CUDA 13 and cuDNN 9 on LD_LIBRARY_PATH,"
-                            + " and run with -Dorg.bytedeco.javacpp.logger.debug=true to see which library is missing");
-        }
+        obstacle().ifPresent(reason -> {
+            throw new UserException("device " + name().toLowerCase(Locale.ROOT) + ": " + reason);
+        });
         return this;
+    }
+
+    /** Why this device cannot be used, and what to do, in one line; nothing if it can. */
+    public Optional<String> obstacle() {
+        if (this == CPU || torch.cuda_is_available()) {
+            return Optional.empty();
+        }
+        if (Device.class.getResource(CUDA_CODE) == null) {
+            return Optional.of("bcm4j was built without CUDA; build it with Maven's profile gpu"
+                    + " (BCM_MAVEN_OPTIONS=-Pgpu for ./bcm)");
+        }
+        try {
+            Loader.load(torch_cuda.class);
+        } catch (LinkageError e) {
+            String cause = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            return Optional.of("libtorch's CUDA code does not load (" + cause
+                    + "); put the folders of CUDA 13 and cuDNN 9 on LD_LIBRARY_PATH");
+        }
+        return Optional.of(
+                Files.exists(DRIVER)
+                        ? "the driver offers no GPU; see nvidia-smi and CUDA_VISIBLE_DEVICES"
+                        : "no NVIDIA driver is loaded; install it");
     }
 
     /** A float32 tensor of zeros of the given shape. */

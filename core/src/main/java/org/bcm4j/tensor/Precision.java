@@ -18,7 +18,12 @@ public enum Precision {
 
     /** bfloat16 on a GPU and on processors with AVX512-BF16 or AMX, float32 otherwise. */
     public static Precision fastestOn(Device device) {
-        return device == Device.CUDA || processorHasBfloat16() ? BF16 : FP32;
+        return BF16.isNativeOn(device) ? BF16 : FP32;
+    }
+
+    /** Whether a device computes in this precision, rather than emulating it. */
+    public boolean isNativeOn(Device device) {
+        return this == FP32 || device == Device.CUDA || processorHasBfloat16();
     }
 
     private static boolean processorHasBfloat16() {

@@ -28,6 +28,15 @@ public final class ProcessSettings {
             // OpenBLAS has its own threads, and OpenMP's threads call it.
             openblas_nolapack.blas_set_num_threads(1);
         }
+        if (!missing().isEmpty()) {
+            LOG.info("for full speed, start the JVM with {}", String.join(" ", missing()));
+        }
+    }
+
+    private ProcessSettings() {}
+
+    /** The environment variables that are missing for full speed, as {@code NAME=VALUE}. */
+    public static List<String> missing() {
         List<String> missing = new ArrayList<>();
         if (System.getenv("MALLOC_MMAP_THRESHOLD_") == null) {
             missing.add("MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592"
@@ -36,12 +45,8 @@ public final class ProcessSettings {
         if (System.getenv("OMP_WAIT_POLICY") == null) {
             missing.add("OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=20000");
         }
-        if (!missing.isEmpty()) {
-            LOG.info("for full speed, start the JVM with {}", String.join(" ", missing));
-        }
+        return missing;
     }
-
-    private ProcessSettings() {}
 
     /** Applies the settings, once per process. Call it before the first tensor is created. */
     public static void apply() {
