@@ -10,11 +10,22 @@ import org.bytedeco.pytorch.global.torch;
  * precision.
  */
 public enum Precision {
-    FP32,
+    FP32(torch.ScalarType.Float),
     /**
      * bfloat16 autocast. Fast on processors with bfloat16 instructions; emulated, and slower than float32, on others.
      */
-    BF16;
+    BF16(torch.ScalarType.BFloat16),
+    /**
+     * float16 autocast. Numbers above 65,504 overflow, so training needs a scaled loss. For GPUs without bfloat16;
+     * emulated, and slower than float32, on processors.
+     */
+    FP16(torch.ScalarType.Half);
+
+    private final torch.ScalarType type;
+
+    Precision(torch.ScalarType type) {
+        this.type = type;
+    }
 
     /** bfloat16 on a GPU and on processors with AVX512-BF16 or AMX, float32 otherwise. */
     public static Precision fastestOn(Device device) {
@@ -23,7 +34,7 @@ public enum Precision {
 
     /** Whether a device computes in this precision, rather than emulating it. */
     public boolean isNativeOn(Device device) {
-        return this == FP32 || device == Device.CUDA || processorHasBfloat16();
+        return this == FP32 || device == Device.CUDA || this == BF16 && processorHasBfloat16();
     }
 
     private static boolean processorHasBfloat16() {
@@ -52,8 +63,8 @@ public enum Precision {
             type = device.type;
             enabledBefore = torch.is_autocast_enabled(type);
             dtypeBefore = torch.get_autocast_dtype(type);
-            torch.set_autocast_enabled(type, precision == BF16);
-            torch.set_autocast_dtype(type, torch.ScalarType.BFloat16);
+            torch.set_autocast_enabled(type, precision != FP32);
+            torch.set_autocast_dtype(type, precision == FP32 ? dtypeBefore : precision.type);
             torch.increment_nesting();
         }
 

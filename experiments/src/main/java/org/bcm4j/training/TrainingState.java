@@ -28,6 +28,8 @@ import org.bytedeco.pytorch.Tensor;
  * All random draws are functions of the counters and the seed.
  */
 final class TrainingState implements AutoCloseable {
+    private static final String LOSS_SCALE = "loss_scale";
+
     private static final Format FORMAT = Format.of("bcm4j training state 3");
 
     /** θ, the live weights. */
@@ -39,6 +41,8 @@ final class TrainingState implements AutoCloseable {
     final BatchSource batches;
     long step;
     long skipped;
+    /** Moves in float16 only. */
+    LossScale lossScale = LossScale.FIRST;
 
     private final TrainingConfig config;
     private final RankGroup group;
@@ -133,6 +137,7 @@ final class TrainingState implements AutoCloseable {
         counters.put("stage", (long) stageIndex);
         counters.put("skipped", skipped);
         counters.put("updates", optimizer.step());
+        counters.put(LOSS_SCALE, lossScale.thousandths());
         counters.put("images", (long) imageCount);
         return counters;
     }
@@ -189,7 +194,11 @@ final class TrainingState implements AutoCloseable {
             enter((int) stage);
             buffers().forEach((name, buffer) -> restore(buffer, named(saved, name, file), file));
             requireSameImages(saved, file);
-            restoreCounters(name -> counter(saved, name, file));
+            // Older states have no loss scale.
+            boolean scaled = saved.tensors().containsKey("counter." + LOSS_SCALE);
+            restoreCounters(name -> name.equals(LOSS_SCALE) && !scaled
+                    ? LossScale.FIRST.thousandths()
+                    : counter(saved, name, file));
         }
     }
 
@@ -197,6 +206,7 @@ final class TrainingState implements AutoCloseable {
         step = value.applyAsLong("step");
         skipped = value.applyAsLong("skipped");
         optimizer.restoreStep(value.applyAsLong("updates"));
+        lossScale = new LossScale(value.applyAsLong(LOSS_SCALE));
     }
 
     /** @throws UserException if the file is no training state, or too new or too old */

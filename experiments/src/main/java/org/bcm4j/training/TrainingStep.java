@@ -82,11 +82,18 @@ final class TrainingStep implements AutoCloseable {
             }
             Weights live = state.weights.withGradient();
             group.sum(live.gradient());
+            if (precision == Precision.FP16) {
+                live.gradient().div_(scalar(lossScale(state)));
+            }
             sumOverRanks(samples);
             double loss = samples.getOrDefault(LOSS, 0.0);
             double norm = live.gradient().norm().item_double();
             double rate = stage.optimizer().at(stageStep, stage.steps());
             finite = Double.isFinite(norm) && Double.isFinite(loss);
+            if (precision == Precision.FP16) {
+                states.put("loss_scale", lossScale(state));
+                state.lossScale = state.lossScale.after(finite);
+            }
             if (finite) {
                 state.optimizer.update(live, rate, state.average, stage.emaRate());
             } else {
@@ -109,6 +116,11 @@ final class TrainingStep implements AutoCloseable {
      * @param parts the named parts of that loss
      */
     private record Outcome(double total, Map<String, Double> parts) {}
+
+    /** The factor of the loss in the backward pass. */
+    private double lossScale(TrainingState state) {
+        return precision == Precision.FP16 ? state.lossScale.factor() : 1;
+    }
 
     /** Sums the losses of all ranks, which measure the same ones. */
     private void sumOverRanks(Map<String, Double> samples) {
@@ -154,7 +166,7 @@ final class TrainingStep implements AutoCloseable {
                     TrainedFunction f =
                             new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
                     Loss loss = evaluate(term, inputs(f, part, state.step, points, random, state.termState(term)));
-                    loss.total().mul(scalar(share)).backward();
+                    loss.total().mul(scalar(share * lossScale(state))).backward();
                     total += loss.total().item_double();
                     loss.parts().forEach((name, value) -> parts.merge(name, value.item_double(), Double::sum));
                 }

@@ -2,6 +2,7 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Path;
@@ -80,9 +81,13 @@ class TrainingStepTest {
         final TrainingState state;
 
         Run(TrainingConfig config, Network network) {
+            this(config, network, Precision.FP32);
+        }
+
+        Run(TrainingConfig config, Network network, Precision precision) {
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
-            step = new TrainingStep(config, function, images, Device.CPU, Precision.FP32, RankGroup.alone());
+            step = new TrainingStep(config, function, images, Device.CPU, precision, RankGroup.alone());
             state = new TrainingState(config, network.layout(), images, Device.CPU, RankGroup.alone());
         }
 
@@ -96,6 +101,47 @@ class TrainingStepTest {
         public void close() {
             state.close();
             step.close();
+        }
+    }
+
+    /** In float16 the first scale, 2^20, overflows. It falls until gradients fit, and training is that of float32. */
+    @Test
+    void float16SkipsOverflowsUntilItsScaleFits() {
+        TrainingConfig config = TinyRun.config(directory, TinyRun.oneStage(50));
+        try (Run half = new Run(config, config.network().build(), Precision.FP16);
+                Run full = new Run(config, config.network().build())) {
+            StepOutcome first = half.step.run(half.state);
+            assertThat(first.skipped()).isTrue();
+            assertThat(first.states()).containsEntry("loss_scale", Math.pow(2, 20));
+            assertThat(half.state.lossScale).isEqualTo(new LossScale(19_000));
+            for (int more = 0; half.step.run(half.state).skipped(); more++) {
+                assertThat(more).isLessThan(20);
+            }
+            long scale = half.state.lossScale.thousandths();
+            assertThat(scale % 1000).as("grown once").isEqualTo(1);
+            assertThat(scale).isLessThan(19_000);
+
+            StepOutcome sound = half.step.run(half.state);
+            full.state.step = half.state.step - 1;
+            StepOutcome exact = full.step.run(full.state);
+            // The weights differ by one update, the arithmetic by 11 bits.
+            assertThat(sound.samples().get("loss/total"))
+                    .isCloseTo(exact.samples().get("loss/total"), withinPercentage(5));
+            assertThat(sound.samples().get("gradient_norm"))
+                    .isCloseTo(exact.samples().get("gradient_norm"), withinPercentage(20));
+        }
+    }
+
+    @Test
+    void theScaleOfFloat16IsAPartOfTheState() {
+        TrainingConfig config = TinyRun.config(directory, TinyRun.oneStage(50));
+        Path file = directory.resolve("state.safetensors");
+        try (Run run = new Run(config, config.network().build(), Precision.FP16);
+                Run resumed = new Run(config, config.network().build(), Precision.FP16)) {
+            run.steps(3);
+            run.state.save(file);
+            resumed.state.load(file);
+            assertThat(resumed.state.lossScale).isEqualTo(run.state.lossScale).isNotEqualTo(LossScale.FIRST);
         }
     }
 
