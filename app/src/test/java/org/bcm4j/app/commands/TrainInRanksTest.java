@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.app.TinyExperiment;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +48,34 @@ class TrainInRanksTest {
         assertThat(outcome.exitCode()).isZero();
 
         assertThat(directory.resolve("disturbed/model/model.safetensors"))
+                .hasSameBinaryContentAs(directory.resolve("undisturbed/model/model.safetensors"));
+    }
+
+    /** {@code -Dbcm4j.test.seed=...} repeats the draws of a failed test, as far as the clock lets it. */
+    @Test
+    @Tag("large")
+    @Timeout(3600)
+    void aHundredKillsOfRandomRanksLeaveNoTrace() throws Exception {
+        long seed = Long.getLong("bcm4j.test.seed", new Random().nextLong());
+        Random random = new Random(seed);
+        List<String> settings = List.of("stages.0.steps=3000", "output.checkpoint_every=5", "output.log_every=100");
+        assertThat(start("undisturbed", 2, settings).end().exitCode()).isZero();
+
+        Command disturbed = start("disturbed", 2, settings, "--restarts", "100", "--rank-timeout", "5");
+        int kills = 0;
+        while (kills < 100 && disturbed.process().isAlive()) {
+            Thread.sleep(random.nextInt(6000));
+            List<ProcessHandle> ranks = disturbed.ranks();
+            if (ranks.size() == 2) {
+                ranks.get(random.nextInt(2)).destroyForcibly();
+                kills++;
+            }
+        }
+        Outcome outcome = CommandProcess.outcome(disturbed.process(), disturbed.out(), disturbed.err());
+        assertThat(outcome.exitCode()).as("seed %d%n%s", seed, outcome.err()).isZero();
+        assertThat(kills).as("seed %d", seed).isEqualTo(100);
+        assertThat(directory.resolve("disturbed/model/model.safetensors"))
+                .as("seed %d", seed)
                 .hasSameBinaryContentAs(directory.resolve("undisturbed/model/model.safetensors"));
     }
 
