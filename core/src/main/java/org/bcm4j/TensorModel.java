@@ -48,7 +48,7 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class TensorModel implements AutoCloseable {
     /** Images per evaluation: enough to keep two to sixteen cores busy without much memory. */
-    private static final long BATCH = 64;
+    public static final long BATCH = 64;
 
     private final TrainedModel model;
     private final EvaluationListener listener;
@@ -106,14 +106,34 @@ public final class TensorModel implements AutoCloseable {
      */
     public void generate(
             SamplingPath samplingPath, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
+        generate(samplingPath, 0, count, seed, labels, receiver);
+    }
+
+    /**
+     * Generates a part of these images, such as the share of one process among several.
+     *
+     * @param first the number of the first image, from 0
+     * @param labels of the part, int64 [count]; absent for the null class, or no classes
+     * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when the receiver returns
+     */
+    public void generate(
+            SamplingPath samplingPath,
+            long first,
+            long count,
+            long seed,
+            Optional<Tensor> labels,
+            Consumer<Tensor> receiver) {
         if (count < 1) {
             throw new IllegalArgumentException("the number of images must be at least 1, not " + count);
+        }
+        if (first < 0) {
+            throw new IllegalArgumentException("the number of the first image must be at least 0, not " + first);
         }
         model.requireLabels(labels, count);
         for (long start = 0; start < count; start += BATCH) {
             long size = Math.min(BATCH, count - start);
             try (Scope scope = Scope.open()) {
-                ImageNoise noise = ImageNoise.from(seed, start, model.device());
+                ImageNoise noise = ImageNoise.from(seed, first + start, model.device());
                 receiver.accept(journey(labels, start, size, noise)
                         .generate(samplingPath, noise.start(model.shape(size)))
                         .x());

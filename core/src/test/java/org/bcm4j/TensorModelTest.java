@@ -76,6 +76,24 @@ class TensorModelTest {
         }
     }
 
+    /** Several processes draw ranges of the same images. */
+    @Test
+    void aRangeOfImagesIsThatOfAll() {
+        try (Scope scope = Scope.open();
+                TensorModel bcm = untrained()) {
+            Tensor all = bcm.generate(ZIGZAG, COUNT, 4, Optional.empty());
+            for (long first : new long[] {TensorModel.BATCH, COUNT - 1}) {
+                List<Tensor> range = new ArrayList<>();
+                bcm.generate(ZIGZAG, first, COUNT - first, 4, Optional.empty(), batch -> range.add(Scope.own(batch)));
+                Tensor expected = all.narrow(0, first, COUNT - first);
+                // A batch of another size may sum in another order.
+                assertThat(range).hasSize(1);
+                assertThat(range.get(0).sub(expected).abs().max().item_double()).isLessThan(1e-5);
+                range.forEach(Tensor::releaseReference);
+            }
+        }
+    }
+
     /** In batches, a denoiser is told the labels of each, and its ODE draws nothing: what was generated is found again. */
     @Test
     void aDenoiserInvertsWhatItGenerated() {

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
+import org.bcm4j.tensor.LostRankException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -63,6 +64,10 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         if (failure instanceof InvalidPathException name) {
             tell(WrittenPath.explain(name));
             return ExitCode.USAGE;
+        }
+        if (failure instanceof LostRankException lost) {
+            tell(Objects.requireNonNullElse(lost.getMessage(), "a rank is lost") + "; run the command again");
+            return ExitCode.SOFTWARE;
         }
         if (failure instanceof OutOfMemoryError) {
             tell("out of memory (" + firstLine(failure) + "); ask for less at once, or allow more:"

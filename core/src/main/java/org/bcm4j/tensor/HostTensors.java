@@ -39,6 +39,11 @@ public final class HostTensors {
         return filled(ScalarType.Byte, values.length, shape, memory -> new BytePointer(memory).put(values));
     }
 
+    /** A uint8 tensor of zeros. */
+    public static Tensor zeroBytes(long... shape) {
+        return Scope.returning(() -> torch.zeros(shape, new TensorOptions(ScalarType.Byte)));
+    }
+
     /** A float32 tensor of the given shape. */
     public static Tensor ofFloats(float[] values, long... shape) {
         return filled(ScalarType.Float, values.length, shape, memory -> new FloatPointer(memory).put(values));

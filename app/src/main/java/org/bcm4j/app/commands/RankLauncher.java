@@ -5,23 +5,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.ranks.LocalRanks;
-import org.bcm4j.training.Trainer;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * Runs this process's own command as several processes that train together.
+ * Runs this process's own command as several processes that share the work.
  *
  * @param program the whole command line as it was given
  * @param ranks the number of processes
  * @param restarts how often they may be started again after a failure
- * @param resume whether the command resumes a run
  */
-record RankLauncher(CommandSpec program, int ranks, int restarts, boolean resume) {
+record RankLauncher(CommandSpec program, int ranks, int restarts) {
+    /**
+     * What becomes of the work if a rank is lost.
+     *
+     * @param advice how the user can go on
+     * @param next the command for another try, of the command before
+     */
+    record Run(String advice, UnaryOperator<List<String>> next) {}
+
     /** Runs to the end, and returns the exit code. Each rank tells of its own failure. */
-    int run(Path directory) {
+    int run(Run work) {
         LocalRanks processes = new LocalRanks(ranks);
         try (StopSignal signal = StopSignal.asking(processes::requestStop)) {
             List<String> command = command();
@@ -36,13 +43,12 @@ record RankLauncher(CommandSpec program, int ranks, int restarts, boolean resume
                 String ended = "bcm: rank " + failure.get().rank() + " ended with the exit code "
                         + failure.get().code();
                 if (restart > restarts) {
-                    System.err.println(ended + "; continue with: bcm train --resume --run " + directory + " --ranks "
-                            + ranks);
+                    System.err.println(ended + "; " + work.advice());
                     return ExitCode.SOFTWARE;
                 }
                 System.err.println(ended + "; all ranks continue from the newest checkpoint (restart " + restart
                         + " of " + restarts + ")");
-                command = resumed(command, directory);
+                command = work.next().apply(command);
             }
         }
     }
@@ -57,15 +63,5 @@ record RankLauncher(CommandSpec program, int ranks, int restarts, boolean resume
                 program.userObject().getClass().getName()));
         command.addAll(program.commandLine().getParseResult().originalArgs());
         return command;
-    }
-
-    /** The command that continues the run, which may have failed before it began. */
-    private List<String> resumed(List<String> command, Path directory) {
-        if (resume || command.contains(TrainCommand.RESUME) || !Trainer.isRun(directory)) {
-            return command;
-        }
-        List<String> resumed = new ArrayList<>(command);
-        resumed.add(TrainCommand.RESUME);
-        return resumed;
     }
 }

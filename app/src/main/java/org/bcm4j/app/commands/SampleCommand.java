@@ -1,12 +1,8 @@
 package org.bcm4j.app.commands;
 
-import static org.bcm4j.tensor.Ops.cat;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +15,7 @@ import org.bcm4j.app.files.Destination.Kind;
 import org.bcm4j.app.files.GivenNoises;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.ModelOptions;
+import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.app.options.SamplingPathOptions;
 import org.bcm4j.app.options.SeedOption;
 import org.bcm4j.data.NumpyFiles;
@@ -29,13 +26,17 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bcm sample}: generates new images from noise. */
 @Command(
@@ -77,6 +78,9 @@ public final class SampleCommand implements Callable<Integer> {
     private Optional<String> classText = Optional.empty();
 
     @Mixin
+    private final RanksOption ranks = new RanksOption();
+
+    @Mixin
     private final SeedOption seed = new SeedOption();
 
     @Option(
@@ -88,6 +92,9 @@ public final class SampleCommand implements Callable<Integer> {
                         + " for one picture each."
             })
     private Path out = Path.of("");
+
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -106,7 +113,14 @@ public final class SampleCommand implements Callable<Integer> {
             boolean labelled =
                     classText.isEmpty() && given.flatMap(GivenNoises::labels).isPresent();
             Optional<ClassOption.Choice> choice = labelled ? Optional.empty() : choice(config, given.isPresent());
-            try (TensorModel bcm = model.openAny()) {
+            Optional<Integer> toStart = ranks.toStart();
+            if (toStart.isPresent()) {
+                requireOwnNoise();
+                return new RankLauncher(spec.root(), toStart.get(), 0)
+                        .run(new RankLauncher.Run("run the command again", command -> command));
+            }
+            try (RankGroup group = ranks.join();
+                    TensorModel bcm = model.openAny()) {
                 Device device = bcm.model().device();
                 Optional<Tensor> labels = labelled
                         ? given.flatMap(GivenNoises::labels).map(device::move)
@@ -116,8 +130,13 @@ public final class SampleCommand implements Callable<Integer> {
                 Tensor images = given.isPresent()
                         ? Pixels.toBytes(bcm.generate(
                                 samplingPath, device.move(given.get().noises()), seed.value(), labels))
-                        : draw(bcm, samplingPath, count, labels);
+                        : draw(bcm, samplingPath, count, labels, group);
+                if (!group.isFirst()) {
+                    group.finish();
+                    return ExitCode.OK;
+                }
                 write(destination, images, labels);
+                group.finish();
             }
             classes = choice.map(ClassOption.Choice::toString)
                     .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");
@@ -144,18 +163,41 @@ public final class SampleCommand implements Callable<Integer> {
                 .orElseGet(() -> ClassOption.Choice.none(config)));
     }
 
-    /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory. */
-    private Tensor draw(TensorModel bcm, SamplingPath samplingPath, int count, Optional<Tensor> labels) {
-        List<Tensor> batches = new ArrayList<>();
-        try (Progress progress = Progress.show("sampling", "images", 0, count)) {
-            AtomicLong done = new AtomicLong();
-            bcm.generate(samplingPath, count, seed.value(), labels, batch -> {
-                batches.add(Scope.own(Pixels.toBytes(batch)));
-                progress.at(done.addAndGet(batch.size(0)), "");
-            });
+    private void requireOwnNoise() {
+        noiseFile.ifPresent(file -> {
+            throw new UserException("--ranks: images of given noises (--noise " + file
+                    + ") are not shared out; leave one of the two options out");
+        });
+    }
+
+    /**
+     * The images as bytes, uint8 [N,C,H,W], so that many fit in memory. Each rank draws a range of them; whole batches,
+     * so that the images do not depend on the number of ranks.
+     */
+    private Tensor draw(
+            TensorModel bcm, SamplingPath samplingPath, int count, Optional<Tensor> labels, RankGroup group) {
+        long batches = (count + TensorModel.BATCH - 1) / TensorModel.BATCH;
+        long first = batches * group.rank() / group.size() * TensorModel.BATCH;
+        long behind = Math.min(count, batches * (group.rank() + 1) / group.size() * TensorModel.BATCH);
+        Tensor images = HostTensors.zeroBytes(bcm.model().shape(count));
+        try (Progress progress =
+                group.isFirst() ? Progress.show("sampling", "images", 0, behind) : Progress.none()) {
+            AtomicLong done = new AtomicLong(first);
+            if (first < behind) {
+                bcm.generate(
+                        samplingPath,
+                        first,
+                        behind - first,
+                        seed.value(),
+                        labels.map(all -> all.narrow(0, first, behind - first)),
+                        batch -> {
+                            long size = batch.size(0);
+                            images.narrow(0, done.get(), size).copy_(Pixels.toBytes(batch));
+                            progress.at(done.addAndGet(size), "");
+                        });
+            }
         }
-        Tensor images = cat(0, batches.toArray(Tensor[]::new));
-        batches.forEach(Tensor::releaseReference);
+        group.sum(images);
         return images;
     }
 

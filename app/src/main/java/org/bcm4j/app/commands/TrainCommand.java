@@ -1,7 +1,7 @@
 package org.bcm4j.app.commands;
 
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,17 +12,17 @@ import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.app.console.TrainingProgress;
 import org.bcm4j.app.files.FileNames;
 import org.bcm4j.app.options.OptionRange;
+import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.journal.Journal;
-import org.bcm4j.ranks.RankVariables;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.LostRankException;
-import org.bcm4j.tensor.RankAddress;
 import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,11 +45,8 @@ import picocli.CommandLine.Spec;
             "  bcm train configs/cifar10.yaml --ranks 4 --restarts 3"
         })
 public final class TrainCommand implements Callable<Integer> {
-    static final String RESUME = "--resume";
-
-    private static final int MOST_RANKS = 1024;
+    private static final String RESUME = "--resume";
     private static final int MOST_RESTARTS = 1_000_000;
-    private static final int LONGEST_TIMEOUT = 86_400;
 
     @Parameters(
             index = "0",
@@ -73,11 +70,8 @@ public final class TrainCommand implements Callable<Integer> {
             description = "Change a setting of the configuration, such as batch_size=32. May be repeated.")
     private List<String> settings = List.of();
 
-    @Option(
-            names = "--ranks",
-            paramLabel = "K",
-            description = "Share the work among K processes on this machine, and its cores among them (default: 1).")
-    private Optional<Integer> ranks = Optional.empty();
+    @Mixin
+    private final RanksOption ranks = new RanksOption();
 
     @Option(
             names = "--restarts",
@@ -85,33 +79,23 @@ public final class TrainCommand implements Callable<Integer> {
             description = "With --ranks: if a rank is lost, continue from the newest checkpoint, up to R times.")
     private int restarts;
 
-    @Option(
-            names = "--rank-timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long a rank may give no sign of life before it counts as lost (default:"
-                    + " ${DEFAULT-VALUE}).")
-    private int rankTimeout;
-
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        OptionRange.require("--ranks", ranks.orElse(1), 1, MOST_RANKS);
         OptionRange.require("--restarts", restarts, 0, MOST_RESTARTS);
-        OptionRange.require("--rank-timeout", rankTimeout, 1, LONGEST_TIMEOUT);
         Path directory = directory();
-        Optional<RankAddress> address = RankVariables.ofProcess().address();
-        if (address.isEmpty() && ranks.isPresent() && ranks.get() > 1) {
-            return new RankLauncher(spec.root(), ranks.get(), restarts, resume).run(directory);
+        Optional<Integer> toStart = ranks.toStart();
+        if (toStart.isPresent()) {
+            return new RankLauncher(spec.root(), toStart.get(), restarts).run(new RankLauncher.Run(
+                    "continue with: bcm train --resume --run " + directory + " --ranks " + toStart.get(),
+                    command -> resumed(command, directory)));
         }
-        address.ifPresent(this::requireSize);
         // Java's file cache for pictures needs a shutdown hook, which cannot be added if the first picture is drawn
         // after a signal.
         ImageIO.setUseCache(false);
-        try (RankGroup group = address.map(place -> RankGroup.join(place, Duration.ofSeconds(rankTimeout)))
-                        .orElseGet(RankGroup::alone);
+        try (RankGroup group = ranks.join();
                 Trainer trainer = open(directory, group)) {
             train(trainer, directory, group.isFirst());
         } catch (LostRankException e) {
@@ -144,11 +128,14 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private void requireSize(RankAddress address) {
-        if (ranks.isPresent() && ranks.get() != address.size()) {
-            throw new UserException("--ranks " + ranks.get() + ": this process was started as one of " + address.size()
-                    + " ranks; leave the option out");
+    /** The command that continues the run, which may have failed before it began. */
+    private static List<String> resumed(List<String> command, Path directory) {
+        if (command.contains(RESUME) || !Trainer.isRun(directory)) {
+            return command;
         }
+        List<String> resumed = new ArrayList<>(command);
+        resumed.add(RESUME);
+        return resumed;
     }
 
     private Trainer open(Path directory, RankGroup group) {

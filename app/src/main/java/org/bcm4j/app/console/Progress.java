@@ -37,6 +37,17 @@ public interface Progress extends AutoCloseable {
         return onTerminal() ? new Bar(task, unit, done, total) : new ProgressLines(System.err, task, unit, done, total);
     }
 
+    /** Shows nothing. */
+    static Progress none() {
+        return new Progress() {
+            @Override
+            public void at(long done, String remark) {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Whether standard error is a terminal. {@link System#console} checks the other two streams instead. */
     private static boolean onTerminal() {
         try {

@@ -54,6 +54,15 @@ class CommandsTest {
     }
 
     @Test
+    void sampleInRanksDrawsTheImagesOfOneProcess() throws Exception {
+        run("sample", model(), "-n", "200", "--out", "alone.npz");
+        Outcome outcome = run("sample", model(), "-n", "200", "--ranks", "2", "--out", "together.npz");
+        assertThat(outcome.out()).endsWith("each class in turn, seed 0 (default)%n".formatted());
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(directory.resolve("together.npz")).hasSameBinaryContentAs(directory.resolve("alone.npz"));
+    }
+
+    @Test
     void sampleWritesArraysWithLabels() throws Exception {
         Outcome outcome = run("sample", model(), "--class", "Dog", "-n", "3", "--seed", "7", "--out", "dogs.npz");
         assertThat(outcome.out()).contains("class dog, seed 7").doesNotContain("default");
