@@ -82,7 +82,7 @@ class TensorModelTest {
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
             Tensor all = bcm.generate(ZIGZAG, COUNT, 4, Optional.empty());
-            for (long first : new long[] {TensorModel.BATCH, COUNT - 1}) {
+            for (long first : new long[] {2 * TensorModel.BATCH, COUNT - 1}) {
                 List<Tensor> range = new ArrayList<>();
                 bcm.generate(ZIGZAG, first, COUNT - first, 4, Optional.empty(), batch -> range.add(Scope.own(batch)));
                 Tensor expected = all.narrow(0, first, COUNT - first);
