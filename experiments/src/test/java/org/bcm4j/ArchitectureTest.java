@@ -56,6 +56,7 @@ class ArchitectureTest {
             "journal",
             "data.packing",
             "data.sources",
+            "data.parquet",
             "data",
             "checkpoint",
             "protobuf");
