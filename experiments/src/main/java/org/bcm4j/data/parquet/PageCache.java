@@ -20,13 +20,24 @@ public final class PageCache {
 
     private record Page(FutureTask<Binary[]> values, long bytes) {}
 
-    /** Threads that read the rows of a range are in about as many pages as there are threads. */
-    private final int fewest = Runtime.getRuntime().availableProcessors();
+    private final long mostBytes;
+    private final int fewest;
 
     /** The page that was not used for the longest time is the first. */
     private final Map<Key, Page> pages = new LinkedHashMap<>(16, 0.75f, true);
 
     private long bytes;
+
+    public PageCache() {
+        // Threads that read the rows of a range are in about as many pages as there are threads.
+        this(MOST_BYTES, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** @param fewest the number of pages that are kept even if they have more bytes, at least 1 */
+    PageCache(long mostBytes, int fewest) {
+        this.mostBytes = mostBytes;
+        this.fewest = fewest;
+    }
 
     /**
      * The value of a row, empty if it has none.
@@ -68,7 +79,7 @@ public final class PageCache {
         pages.put(key, page);
         bytes += page.bytes();
         Iterator<Page> oldest = pages.values().iterator();
-        while (bytes > MOST_BYTES && pages.size() > fewest) {
+        while (bytes > mostBytes && pages.size() > fewest) {
             bytes -= oldest.next().bytes();
             oldest.remove();
         }
