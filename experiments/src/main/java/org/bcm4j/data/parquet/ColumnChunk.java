@@ -47,8 +47,13 @@ final class ColumnChunk {
         return firstRow;
     }
 
+    /** What {@link #places} returns, once it has. */
+    synchronized Optional<List<PagePlace>> knownPlaces() {
+        return pages.map(Pages::ofValues);
+    }
+
     /** The places of the pages of values, in the order of their rows. */
-    synchronized List<PagePlace> places(FileChannel channel) throws IOException {
+    List<PagePlace> places(FileChannel channel) throws IOException {
         return pages(channel).ofValues();
     }
 

@@ -39,7 +39,7 @@ enum Compression {
     }
 
     /**
-     * Decompresses the end of an array.
+     * Decompresses the end of an array. The result may be the array itself.
      *
      * @param from where the compressed bytes begin; they reach to the end
      * @param size the number of bytes that they stand for
@@ -47,7 +47,11 @@ enum Compression {
      */
     byte[] unpacked(byte[] packed, int from, int size) throws IOException {
         return switch (this) {
-            case UNCOMPRESSED -> complete(Arrays.copyOfRange(packed, from, packed.length), packed.length - from, size);
+            case UNCOMPRESSED ->
+                complete(
+                        from == 0 ? packed : Arrays.copyOfRange(packed, from, packed.length),
+                        packed.length - from,
+                        size);
             case SNAPPY -> unpacked(new SnappyDecompressor(), packed, from, size);
             case GZIP -> gunzipped(packed, from, size);
             case ZSTD -> unpacked(new ZstdDecompressor(), packed, from, size);
@@ -57,8 +61,7 @@ enum Compression {
 
     private static byte[] unpacked(Decompressor decompressor, byte[] packed, int from, int size) throws IOException {
         byte[] content = new byte[size];
-        return complete(
-                content, decompressor.decompress(packed, from, packed.length - from, content, 0, size), size);
+        return complete(content, decompressor.decompress(packed, from, packed.length - from, content, 0, size), size);
     }
 
     private static byte[] gunzipped(byte[] packed, int from, int size) throws IOException {

@@ -9,34 +9,39 @@ import org.apache.parquet.io.api.Binary;
 
 /**
  * Single values of columns. A value is read with its page, so the pages that were used last are kept, for all threads:
- * 64 MiB of them, or one for each core if these are more. Rows in their order cost one reading of each page, which
- * commonly has 1 MiB; rows in any order cost a page each. Thread-safe.
+ * 64 MiB of them, or as many as it takes for two, and for 16 rows for each core, if these have more bytes. Rows in about
+ * their order cost one reading of each page; rows in any order cost a page each. A page commonly has 1 MiB, but some
+ * writers put a whole row group into one. Thread-safe.
  */
 public final class PageCache {
     private static final long MOST_BYTES = 64L << 20;
+    private static final int FEWEST_PAGES = 2;
+
+    /** Threads that read rows in about their order take that many at once, and so may be in different pages. */
+    private static final int ROWS_OF_THREAD = 16;
 
     /** A page is found by its place in the file. */
     private record Key(ParquetColumn column, long start) {}
 
-    private record Page(FutureTask<Binary[]> values, long bytes) {}
+    private record Page(FutureTask<Binary[]> values, int rows, long bytes) {}
 
     private final long mostBytes;
-    private final int fewest;
+    private final int fewestRows;
 
     /** The page that was not used for the longest time is the first. */
     private final Map<Key, Page> pages = new LinkedHashMap<>(16, 0.75f, true);
 
+    private long rows;
     private long bytes;
 
     public PageCache() {
-        // Threads that read the rows of a range are in about as many pages as there are threads.
-        this(MOST_BYTES, Runtime.getRuntime().availableProcessors());
+        this(MOST_BYTES, ROWS_OF_THREAD * Runtime.getRuntime().availableProcessors());
     }
 
-    /** @param fewest the number of pages that are kept even if they have more bytes, at least 1 */
-    PageCache(long mostBytes, int fewest) {
+    /** @param fewestRows the number of rows whose pages are kept even if they have more bytes */
+    PageCache(long mostBytes, int fewestRows) {
         this.mostBytes = mostBytes;
-        this.fewest = fewest;
+        this.fewestRows = fewestRows;
     }
 
     /**
@@ -62,6 +67,9 @@ public final class PageCache {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
             throw new IllegalStateException("reading " + column.file() + " failed", e);
         } finally {
             if (!complete) {
@@ -75,19 +83,29 @@ public final class PageCache {
         if (known != null) {
             return known.values();
         }
-        Page page = new Page(new FutureTask<>(() -> key.column().values(place)), place.bytes());
+        Page page = new Page(new FutureTask<>(() -> key.column().values(place)), place.rows(), place.bytes());
         pages.put(key, page);
+        rows += page.rows();
         bytes += page.bytes();
-        Iterator<Page> oldest = pages.values().iterator();
-        while (bytes > mostBytes && pages.size() > fewest) {
-            bytes -= oldest.next().bytes();
-            oldest.remove();
+        Iterator<Page> inOrderOfUse = pages.values().iterator();
+        Page oldest = inOrderOfUse.next();
+        while (bytes > mostBytes && pages.size() > FEWEST_PAGES && rows - oldest.rows() >= fewestRows) {
+            inOrderOfUse.remove();
+            forget(oldest);
+            oldest = inOrderOfUse.next();
         }
         return page.values();
     }
 
     private synchronized void remove(Key key) {
         Page page = pages.remove(key);
-        bytes -= page == null ? 0 : page.bytes();
+        if (page != null) {
+            forget(page);
+        }
+    }
+
+    private void forget(Page page) {
+        rows -= page.rows();
+        bytes -= page.bytes();
     }
 }

@@ -98,7 +98,8 @@ public final class ParquetColumn {
     public List<String> texts(String absent) {
         require(Kind.TEXT);
         List<String> texts = new ArrayList<>(Collections.nCopies(rows, absent));
-        readAll((row, value) -> texts.set(row, value.getBinary().toStringUsingUTF8().intern()));
+        readAll((row, value) ->
+                texts.set(row, value.getBinary().toStringUsingUTF8().intern()));
         return texts;
     }
 
@@ -133,7 +134,7 @@ public final class ParquetColumn {
     /** The page that a row's value is in. */
     PagePlace page(int row) {
         ColumnChunk chunk = chunk(row);
-        return reading(channel -> last(chunk.places(channel), place -> place.firstRow() <= row));
+        return last(chunk.knownPlaces().orElseGet(() -> reading(chunk::places)), place -> place.firstRow() <= row);
     }
 
     /** The values of a page, byte strings or texts. A row without one has an empty one. */

@@ -65,8 +65,7 @@ public final class ParquetFile {
                 throw new UserException(
                         path + ": is not a Parquet file, which begins with " + MARK + "; fetch or write it again");
             }
-            ByteBuffer tail =
-                    ByteBuffer.wrap(bytes(channel, size - TAIL, TAIL)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer tail = ByteBuffer.wrap(bytes(channel, size - TAIL, TAIL)).order(ByteOrder.LITTLE_ENDIAN);
             int length = tail.getInt();
             if (!text(tail.array()).endsWith(MARK) || length <= 0 || length > size - TAIL - MARK.length()) {
                 throw new UserException(
@@ -175,7 +174,8 @@ public final class ParquetFile {
         return Compression.of(described.getCodec())
                 .orElseThrow(() -> new UserException(path + ": its column "
                         + String.join(".", described.getPath_in_schema()) + " is compressed by "
-                        + described.getCodec().name().toLowerCase(Locale.ROOT) + ", which is not read; write it again with one of "
+                        + described.getCodec().name().toLowerCase(Locale.ROOT)
+                        + ", which is not read; write it again with one of "
                         + Compression.names()));
     }
 

@@ -75,12 +75,11 @@ record SchemaLeaf(List<String> path, SchemaElement element, int levels, boolean 
     }
 
     ColumnDescriptor descriptor() {
-        PrimitiveTypeName type =
-                switch (element.getType()) {
-                    case INT32 -> PrimitiveTypeName.INT32;
-                    case INT64 -> PrimitiveTypeName.INT64;
-                    default -> PrimitiveTypeName.BINARY;
-                };
+        PrimitiveTypeName type = switch (element.getType()) {
+            case INT32 -> PrimitiveTypeName.INT32;
+            case INT64 -> PrimitiveTypeName.INT64;
+            default -> PrimitiveTypeName.BINARY;
+        };
         return new ColumnDescriptor(
                 path.toArray(String[]::new),
                 new PrimitiveType(

@@ -16,12 +16,16 @@ import org.apache.parquet.format.DataPageHeaderV2;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.Util;
 
-/**
- * A page as it is in the file.
- *
- * @param content compressed
- */
-record StoredPage(PageHeader header, byte[] content) {
+/** A page as it is in the file: compressed. */
+final class StoredPage {
+    private final PageHeader header;
+    private final byte[] content;
+
+    private StoredPage(PageHeader header, byte[] content) {
+        this.header = header;
+        this.content = content;
+    }
+
     /**
      * Reads a page.
      *
@@ -41,6 +45,10 @@ record StoredPage(PageHeader header, byte[] content) {
             throw new IOException("a page has another checksum than its header says");
         }
         return new StoredPage(header, content);
+    }
+
+    PageHeader header() {
+        return header;
     }
 
     private static Encoding encoding(org.apache.parquet.format.Encoding written) {

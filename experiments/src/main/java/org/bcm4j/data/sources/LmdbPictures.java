@@ -62,8 +62,7 @@ final class LmdbPictures implements EncodedPictures.Files {
             PictureSet set = new PictureSet(
                     format(test.map(Map.Entry::getKey)),
                     source(used.subList(0, forTraining), opened.subList(0, forTraining), classes),
-                    test.map(entry -> source(
-                            entry.getValue(), opened.subList(forTraining, opened.size()), classes)));
+                    test.map(entry -> source(entry.getValue(), opened.subList(forTraining, opened.size()), classes)));
             complete = true;
             return set;
         } finally {
@@ -75,7 +74,8 @@ final class LmdbPictures implements EncodedPictures.Files {
 
     private static String format(Optional<String> test) {
         return "LMDB of picture files"
-                + test.map(name -> ", divided into " + Divisions.TRAINING + " and " + name).orElse("");
+                + test.map(name -> ", divided into " + Divisions.TRAINING + " and " + name)
+                        .orElse("");
     }
 
     /** The classes that folders stand for; none if there is one folder, whose name tells no category. */
@@ -148,7 +148,8 @@ final class LmdbPictures implements EncodedPictures.Files {
 
     @Override
     public String name(int index) {
-        Path folder = folders.get(folder(index)).file().toAbsolutePath().normalize().getParent();
+        Path folder =
+                folders.get(folder(index)).file().toAbsolutePath().normalize().getParent();
         return folders.size() == 1 ? key(index) : folder.getFileName() + "/" + key(index);
     }
 

@@ -100,7 +100,8 @@ record ParquetClasses(String column, boolean areNumbers, Optional<List<String>> 
             return found.get().texts(NONE);
         }
         return LongStream.of(found.get().numbers(NO_NUMBER))
-                .mapToObj(number -> number == NO_NUMBER ? NONE : String.valueOf(number).intern())
+                .mapToObj(number ->
+                        number == NO_NUMBER ? NONE : String.valueOf(number).intern())
                 .toList();
     }
 

@@ -86,15 +86,18 @@ final class ParquetSet {
         List<List<String>> candidates = file.columns().stream()
                 .filter(column -> column.kind() == ParquetColumn.Kind.BYTES)
                 .map(ParquetColumn::path)
-                .filter(path -> path.size() == 1 || (path.size() == 2 && path.get(1).equals(BYTES)))
+                .filter(path ->
+                        path.size() == 1 || (path.size() == 2 && path.get(1).equals(BYTES)))
                 .toList();
         return Stream.concat(
-                        PICTURES.stream().flatMap(name -> candidates.stream()
-                                .filter(path -> path.get(0).equals(name))),
+                        PICTURES.stream()
+                                .flatMap(name -> candidates.stream()
+                                        .filter(path -> path.get(0).equals(name))),
                         candidates.stream())
                 .findFirst()
-                .orElseThrow(() -> new UserException(file.path() + ": has no column of pictures, which are bytes or structs"
-                        + " with a field \"" + BYTES + "\"; its columns are " + String.join(", ", file.names())));
+                .orElseThrow(() -> new UserException(
+                        file.path() + ": has no column of pictures, which are bytes or structs with a field \""
+                                + BYTES + "\"; its columns are " + String.join(", ", file.names())));
     }
 
     private PictureSet open(Divisions divisions) {
@@ -103,18 +106,19 @@ final class ParquetSet {
         Optional<Map.Entry<String, Division>> test = Optional.empty();
         List<String> leftOut = new ArrayList<>();
         for (Map.Entry<String, List<Path>> other : divisions.others().entrySet()) {
-            Optional<Division> division =
-                    test.isPresent() ? Optional.empty() : Optional.of(division(other.getValue()));
+            Optional<Division> division = test.isPresent() ? Optional.empty() : Optional.of(division(other.getValue()));
             // Test pictures whose classes are kept secret, as ImageNet's, are of no use beside those of the validation.
-            if (division.isEmpty() || (labelled && ParquetClasses.areAbsent(division.get().classes()))) {
+            if (division.isEmpty()
+                    || (labelled && ParquetClasses.areAbsent(division.get().classes()))) {
                 leftOut.add(other.getKey());
             } else {
                 test = Optional.of(Map.entry(other.getKey(), division.get()));
             }
         }
         if (test.isEmpty() && !leftOut.isEmpty()) {
-            throw new UserException(divisions.others().get(leftOut.get(0)).get(0) + ": its pictures have no classes, but those of "
-                    + divisions.training().get(0) + " have; give the files for training alone");
+            throw new UserException(
+                    divisions.others().get(leftOut.get(0)).get(0) + ": its pictures have no classes, but those of "
+                            + divisions.training().get(0) + " have; give the files for training alone");
         }
         List<Division> used = Stream.concat(Stream.of(training), test.stream().map(Map.Entry::getValue))
                 .toList();
@@ -145,7 +149,8 @@ final class ParquetSet {
         }
         ParquetPictures pictures = new ParquetPictures(columns);
         if (pictures.size() == 0) {
-            throw new UserException(files.get(0) + (files.size() > 1 ? " and on" : "") + ": holds no rows; give other files");
+            throw new UserException(
+                    files.get(0) + (files.size() > 1 ? " and on" : "") + ": holds no rows; give other files");
         }
         return new Division(pictures, ofRows);
     }

@@ -206,7 +206,8 @@ class PackingTest {
 
     private void writeParquet(List<byte[]> pictures) throws IOException {
         TinyParquet first = TinyParquet.ofPictures().classes("label", "cat", "dog");
-        TinyParquet second = TinyParquet.ofPictures().classes("label", "cat", "dog").dictionary(true);
+        TinyParquet second =
+                TinyParquet.ofPictures().classes("label", "cat", "dog").dictionary(true);
         for (int i = 0; i < pictures.size(); i++) {
             (i < 17 ? first : second).picture(pictures.get(i), i < 20 ? 0 : 1);
         }

@@ -71,17 +71,19 @@ class ParquetColumnTest {
     @Test
     void valuesAreThoseOfTheirRowsHoweverTheyWereWritten() throws IOException {
         Path path = directory.resolve("x.parquet");
-        for (CompressionCodecName codec : List.of(
-                CompressionCodecName.UNCOMPRESSED, CompressionCodecName.SNAPPY, CompressionCodecName.ZSTD)) {
+        for (CompressionCodecName codec :
+                List.of(CompressionCodecName.UNCOMPRESSED, CompressionCodecName.SNAPPY, CompressionCodecName.ZSTD)) {
             for (WriterVersion version : WriterVersion.values()) {
                 for (boolean dictionary : new boolean[] {false, true}) {
                     table().codec(codec).version(version).dictionary(dictionary).write(path);
                     ParquetFile file = ParquetFile.open(path);
                     assertThat(file.rows()).isEqualTo(ROWS);
                     assertThat(file.names()).containsExactly("image", "label");
-                    assertThat(file.columns()).map(ParquetColumn::toString)
+                    assertThat(file.columns())
+                            .map(ParquetColumn::toString)
                             .containsExactly("image.bytes", "image.path", "label");
-                    List<Integer> rows = new ArrayList<>(IntStream.range(0, ROWS).boxed().toList());
+                    List<Integer> rows =
+                            new ArrayList<>(IntStream.range(0, ROWS).boxed().toList());
                     Collections.shuffle(rows, new Random(1));
                     PageCache cache = new PageCache();
                     ParquetColumn pictures = column(file, "image", "bytes");
@@ -121,7 +123,7 @@ class ParquetColumnTest {
         table().write(path);
         ParquetColumn column = column(ParquetFile.open(path), "image", "bytes");
         assertThat(column.page(21)).isEqualTo(column.page(20)).isNotEqualTo(column.page(22));
-        PageCache cache = new PageCache(1, 2);
+        PageCache cache = new PageCache(1, 3);
         for (int row = 0; row < ROWS; row++) {
             assertValue(cache, column, row);
         }
@@ -129,7 +131,7 @@ class ParquetColumnTest {
         // The last row has a page of its own; the two before it have one too.
         assertValue(cache, column, 22);
         assertValue(cache, column, 21);
-        assertThatThrownBy(() -> cache.read(column, 18))
+        assertThatThrownBy(() -> cache.read(column, 19))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("x.parquet: its column image.bytes ends too early or is damaged");
         assertThatThrownBy(() -> cache.read(column, 0)).isInstanceOf(UserException.class);

@@ -22,8 +22,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 /** A Parquet file to write, by Parquet's own library: with several row groups, and pages of two rows in each. */
 public final class TinyParquet {
     /** The columns of a set of Hugging Face. */
-    public static final String HUGGING_FACE = "optional group image { optional binary bytes; optional binary path"
-            + " (STRING); } optional int64 label;";
+    public static final String HUGGING_FACE =
+            "optional group image { optional binary bytes; optional binary path" + " (STRING); } optional int64 label;";
 
     private static final int ROWS_OF_GROUP = 5;
     private static final int ROWS_OF_PAGE = 2;
@@ -77,7 +77,9 @@ public final class TinyParquet {
     /** A row of a set of Hugging Face. */
     public TinyParquet picture(byte[] content, long label) {
         return row(row -> {
-            row.addGroup("image").append("bytes", Binary.fromConstantByteArray(content)).append("path", "a.png");
+            row.addGroup("image")
+                    .append("bytes", Binary.fromConstantByteArray(content))
+                    .append("path", "a.png");
             row.append("label", label);
         });
     }

@@ -56,8 +56,8 @@ class LmdbPicturesTest {
     void foldersOfAnotherWriterAreRead() throws Exception {
         Path folder = Path.of(Objects.requireNonNull(LmdbPicturesTest.class.getResource("tower_train_lmdb"))
                 .toURI());
-        try (PictureSet set = PictureSources.open(
-                List.of(folder, folder.resolveSibling("tower_val_lmdb")), Optional.empty())) {
+        try (PictureSet set =
+                PictureSources.open(List.of(folder, folder.resolveSibling("tower_val_lmdb")), Optional.empty())) {
             assertThat(set.format()).isEqualTo("LMDB of picture files, divided into train and validation");
             String zeros = "0".repeat(39);
             assertThat(PictureSourcesTest.contents(set.training()))
@@ -141,7 +141,9 @@ class LmdbPicturesTest {
 
     @Test
     void otherFoldersAreRefusedInOneLine() throws Exception {
-        write("texts", Map.of("length", "9".getBytes(StandardCharsets.UTF_8), "size", "32".getBytes(StandardCharsets.UTF_8)));
+        write(
+                "texts",
+                Map.of("length", "9".getBytes(StandardCharsets.UTF_8), "size", "32".getBytes(StandardCharsets.UTF_8)));
         refused("data.mdb: its values are not picture files, as those of LSUN are (keys length, size)", "texts");
         write("empty", Map.of());
         refused("data.mdb: holds no entries", "empty");

@@ -63,7 +63,8 @@ class ParquetSetTest {
     /** How {@code record-parquet.mjs} says. */
     private static Path recorded(String name) {
         try {
-            return Path.of(Objects.requireNonNull(ParquetSetTest.class.getResource(name)).toURI());
+            return Path.of(Objects.requireNonNull(ParquetSetTest.class.getResource(name))
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -99,14 +100,16 @@ class ParquetSetTest {
         }
         assertThatThrownBy(() -> PictureSources.open(List.of(recorded("brotli.parquet")), Optional.empty()))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining("brotli.parquet: its column image.bytes is compressed by brotli, which is not read")
+                .hasMessageContaining(
+                        "brotli.parquet: its column image.bytes is compressed by brotli, which is not read")
                 .hasMessageContaining("snappy");
     }
 
     @Test
     void columnsMayHaveOtherNames() throws Exception {
-        TinyParquet table = new TinyParquet("required binary thumbnail; required binary img; required int32 coarse_label;"
-                        + " required int32 fine_label; required int32 width;")
+        TinyParquet table = new TinyParquet(
+                        "required binary thumbnail; required binary img; required int32 coarse_label;"
+                                + " required int32 fine_label; required int32 width;")
                 .classes("fine_label", "crane", "dog", "crane");
         for (int level = 0; level < 3; level++) {
             int number = level;
@@ -143,8 +146,10 @@ class ParquetSetTest {
                     .containsExactly("texts.parquet/0 dog 1", "texts.parquet/1 cat 2");
         }
 
-        write("plain.parquet", new TinyParquet("required binary image;")
-                .row(row -> row.append("image", Binary.fromConstantByteArray(png(5)))));
+        write(
+                "plain.parquet",
+                new TinyParquet("required binary image;")
+                        .row(row -> row.append("image", Binary.fromConstantByteArray(png(5)))));
         try (PictureSet set = open("plain.parquet")) {
             assertThat(set.training().classes()).isEmpty();
             assertThat(PictureSourcesTest.contents(set.training())).containsExactly("plain.parquet/0 5");
@@ -171,7 +176,8 @@ class ParquetSetTest {
             assertThat(PictureSourcesTest.contents(set.test().orElseThrow()))
                     .containsExactly("0000.parquet/0 1 10", "0000.parquet/1 2 11");
         }
-        try (PictureSet set = open("folders/test/0000.parquet", "folders/train/0000.parquet", "folders/train/0001.parquet")) {
+        try (PictureSet set =
+                open("folders/test/0000.parquet", "folders/train/0000.parquet", "folders/train/0001.parquet")) {
             assertThat(set.training().size()).isEqualTo(10);
             assertThat(set.test().orElseThrow().size()).isEqualTo(2);
         }
@@ -208,14 +214,17 @@ class ParquetSetTest {
         write("parts/a.parquet", pictures(0, 1));
         write("parts/b.parquet", pictures(1, 1));
         try (PictureSet set = open("parts")) {
-            assertThat(PictureSourcesTest.contents(set.training())).containsExactly("a.parquet/0 0 0", "b.parquet/0 1 1");
+            assertThat(PictureSourcesTest.contents(set.training()))
+                    .containsExactly("a.parquet/0 0 0", "b.parquet/0 1 1");
         }
     }
 
     @Test
     void classesMustBeSound() throws Exception {
         write("outside.parquet", pictures(0, 3).classes("label", "a", "b"));
-        refused("outside.parquet, row 2: has the class 2, but the first file names only the classes 0 to 1", "outside.parquet");
+        refused(
+                "outside.parquet, row 2: has the class 2, but the first file names only the classes 0 to 1",
+                "outside.parquet");
         write("some.parquet", withoutClasses(0, 1).picture(png(1), 4));
         refused("some.parquet, row 0: has no class, but other rows have one", "some.parquet");
         write("negative.parquet", TinyParquet.ofPictures().picture(png(1), 0).picture(png(1), -7));
@@ -240,17 +249,23 @@ class ParquetSetTest {
 
     @Test
     void otherFilesAreRefusedInOneLine() throws Exception {
-        write("table.parquet", new TinyParquet("required int32 width; required binary caption (STRING);")
-                .row(row -> row.append("width", 1).append("caption", "a")));
+        write(
+                "table.parquet",
+                new TinyParquet("required int32 width; required binary caption (STRING);")
+                        .row(row -> row.append("width", 1).append("caption", "a")));
         refused("table.parquet: has no column of pictures", "table.parquet");
         refused("its columns are width, caption", "table.parquet");
         write("empty.parquet", TinyParquet.ofPictures());
         refused("empty.parquet: holds no rows", "empty.parquet");
 
         write("mixed/a.parquet", pictures(0, 1));
-        write("mixed/b.parquet", new TinyParquet("required binary img;")
-                .row(row -> row.append("img", Binary.fromConstantByteArray(png(1)))));
-        refused("b.parquet: has no column image.bytes of pictures, unlike other files of the set; its columns are img", "mixed");
+        write(
+                "mixed/b.parquet",
+                new TinyParquet("required binary img;")
+                        .row(row -> row.append("img", Binary.fromConstantByteArray(png(1)))));
+        refused(
+                "b.parquet: has no column image.bytes of pictures, unlike other files of the set; its columns are img",
+                "mixed");
 
         Path cut = directory.resolve("cut.parquet");
         write("cut.parquet", pictures(0, 9));

@@ -19,9 +19,8 @@ public final class TinyLmdb {
     public static void write(Path folder, Map<String, byte[]> entries) throws IOException {
         Files.createDirectories(folder);
         Files.deleteIfExists(folder.resolve("data.mdb"));
-        try (Env<byte[]> environment = Env.create(ByteArrayProxy.PROXY_BA)
-                .setMapSize(MOST_BYTES)
-                .open(folder.toFile())) {
+        try (Env<byte[]> environment =
+                Env.create(ByteArrayProxy.PROXY_BA).setMapSize(MOST_BYTES).open(folder.toFile())) {
             Dbi<byte[]> database = environment.openDbi((byte[]) null, DbiFlags.MDB_CREATE);
             entries.forEach((key, value) -> database.put(key.getBytes(StandardCharsets.UTF_8), value));
         }

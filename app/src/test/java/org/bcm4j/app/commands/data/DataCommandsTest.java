@@ -118,8 +118,7 @@ class DataCommandsTest {
             Files.createDirectory(directory.resolve(name));
             Files.copy(recorded.resolve(name + "/data.mdb"), directory.resolve(name + "/data.mdb"));
         }
-        Outcome packed =
-                run("data", "pack", "tower_train_lmdb", "tower_val_lmdb", "--size", "4", "--out", "packed");
+        Outcome packed = run("data", "pack", "tower_train_lmdb", "tower_val_lmdb", "--size", "4", "--out", "packed");
         assertThat(packed.err()).isEmpty();
         assertThat(packed.out())
                 .isEqualTo("wrote packed: 3 training images and 1 test images, 4 x 4 pixels, grey, no classes\n");
