@@ -30,6 +30,7 @@ final class LmdbFolder implements AutoCloseable {
     /** The file of the environment. */
     static final String FILE = "data.mdb";
 
+    private final Path folder;
     private final Path file;
     private final Env<MappedBytes> environment;
     private final Txn<MappedBytes> reading;
@@ -41,8 +42,9 @@ final class LmdbFolder implements AutoCloseable {
 
     private boolean open = true;
 
-    private LmdbFolder(Path file, Env<MappedBytes> environment) {
-        this.file = file;
+    private LmdbFolder(Path folder, Env<MappedBytes> environment) {
+        this.folder = folder;
+        this.file = folder.resolve(FILE);
         this.environment = environment;
         this.reading = environment.txnRead();
     }
@@ -62,7 +64,7 @@ final class LmdbFolder implements AutoCloseable {
         try {
             long size = requireContent(file);
             LmdbFolder opened = new LmdbFolder(
-                    file,
+                    folder,
                     Env.create(new MappedBytes.Proxy())
                             .setMapSize(size)
                             .open(folder.toFile(), EnvFlags.MDB_RDONLY_ENV, EnvFlags.MDB_NOLOCK));
@@ -127,6 +129,10 @@ final class LmdbFolder implements AutoCloseable {
         if (keys.isEmpty()) {
             throw new UserException(file + ": holds no entries; give another folder");
         }
+    }
+
+    Path folder() {
+        return folder;
     }
 
     Path file() {

@@ -148,9 +148,9 @@ final class LmdbPictures implements EncodedPictures.Files {
 
     @Override
     public String name(int index) {
-        Path folder =
-                folders.get(folder(index)).file().toAbsolutePath().normalize().getParent();
-        return folders.size() == 1 ? key(index) : folder.getFileName() + "/" + key(index);
+        return folders.size() == 1
+                ? key(index)
+                : name(folders.get(folder(index)).folder()) + "/" + key(index);
     }
 
     @Override

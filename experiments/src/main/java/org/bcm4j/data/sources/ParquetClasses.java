@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,17 +40,18 @@ record ParquetClasses(String column, boolean areNumbers, Optional<List<String>> 
     /** The column of classes in a file, if there is one. */
     static Optional<ParquetClasses> in(ParquetFile file) {
         JsonNode features = features(file);
-        Map<String, ParquetColumn> candidates = new LinkedHashMap<>();
-        file.columns().stream()
+        List<ParquetColumn> candidates = file.columns().stream()
                 .filter(column -> column.path().size() == 1 && column.kind() != ParquetColumn.Kind.BYTES)
-                .forEach(column -> candidates.put(column.toString(), column));
+                .toList();
         return Stream.concat(
-                        COLUMNS.stream().filter(candidates::containsKey),
-                        candidates.keySet().stream().filter(name -> isClass(features.path(name))))
+                        COLUMNS.stream()
+                                .flatMap(name -> candidates.stream()
+                                        .filter(column -> column.toString().equals(name))),
+                        candidates.stream().filter(column -> isClass(features.path(column.toString()))))
                 .findFirst()
-                .map(name -> candidates.get(name).kind() == ParquetColumn.Kind.NUMBER
-                        ? new ParquetClasses(name, true, names(features.path(name)))
-                        : new ParquetClasses(name, false, Optional.empty()));
+                .map(column -> column.kind() == ParquetColumn.Kind.NUMBER
+                        ? new ParquetClasses(column.toString(), true, names(features.path(column.toString())))
+                        : new ParquetClasses(column.toString(), false, Optional.empty()));
     }
 
     /** What the writer said of the columns; empty if nothing, or nothing that can be read: classes then have no names. */

@@ -96,8 +96,8 @@ final class ParquetSet {
                         candidates.stream())
                 .findFirst()
                 .orElseThrow(() -> new UserException(
-                        file.path() + ": has no column of pictures, which are bytes or structs with a field \""
-                                + BYTES + "\"; its columns are " + String.join(", ", file.names())));
+                        file.path() + ": has no column of pictures, which are bytes or structs with a field \"" + BYTES
+                                + "\"; its columns are " + String.join(", ", file.names())));
     }
 
     private PictureSet open(Divisions divisions) {
@@ -117,7 +117,8 @@ final class ParquetSet {
         }
         if (test.isEmpty() && !leftOut.isEmpty()) {
             throw new UserException(
-                    divisions.others().get(leftOut.get(0)).get(0) + ": its pictures have no classes, but those of "
+                    divisions.others().values().iterator().next().get(0)
+                            + ": its pictures have no classes, but those of "
                             + divisions.training().get(0) + " have; give the files for training alone");
         }
         List<Division> used = Stream.concat(Stream.of(training), test.stream().map(Map.Entry::getValue))
