@@ -57,6 +57,7 @@ class ArchitectureTest {
             "journal",
             "data.packing",
             "data.sources",
+            "data.parquet",
             "data",
             "checkpoint",
             "protobuf");

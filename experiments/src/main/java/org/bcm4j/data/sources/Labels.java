@@ -11,7 +11,7 @@ import org.bcm4j.storage.UserException;
 /** The classes of pictures. */
 final class Labels {
     /** More classes than any data set of pictures has. */
-    private static final int MOST_CLASSES = 1 << 20;
+    static final int MOST_CLASSES = 1 << 20;
 
     static final Labels NONE = new Labels(List.of(), new int[0]);
 
@@ -49,6 +49,15 @@ final class Labels {
         }
         return new Labels(
                 IntStream.rangeClosed(0, most).mapToObj(String::valueOf).toList(), ofPictures);
+    }
+
+    /**
+     * Classes by number, of the given names.
+     *
+     * @param ofPictures indices of names
+     */
+    static Labels of(int[] ofPictures, List<String> names) {
+        return new Labels(names, ofPictures);
     }
 
     /** Classes by text: numbers if all are, or else names. */

@@ -27,10 +27,10 @@ import org.bcm4j.storage.UserException;
 public final class PictureSources {
     /** What can be opened, for messages and help. */
     public static final String FORMATS = "a folder of pictures, a zip file or folder with dataset.json (EDM),"
-            + " an .npz file, CIFAR-10, Fashion-MNIST, WebDataset tar files, or a packed set";
+            + " an .npz file, CIFAR-10, Fashion-MNIST, WebDataset tar files, Parquet files (Hugging Face), an LMDB folder"
+            + " (LSUN), or a packed set";
 
     private static final String PACKED = "dataset.json";
-    private static final String LMDB = "data.mdb";
     private static final String FASHION_MNIST = "train-images-idx3-ubyte";
 
     /** The size of a tar file's blocks. */
@@ -67,13 +67,21 @@ public final class PictureSources {
         return Files.isDirectory(first) ? folder(first, labelFile) : file(first);
     }
 
-    private static PictureSet parts(List<Path> files) {
-        for (Path file : files) {
-            if (Files.isDirectory(file) || !isTar(file)) {
-                throw new UserException(file + ": is no tar file; only these can be given in several parts");
+    private static PictureSet parts(List<Path> paths) {
+        if (paths.stream().allMatch(LmdbFolder::isOne)) {
+            return LmdbPictures.open(paths);
+        }
+        if (paths.stream().allMatch(ParquetSet::isFile)) {
+            return ParquetSet.open(paths);
+        }
+        for (Path path : paths) {
+            ForeignContent.refuse(path);
+            if (Files.isDirectory(path) || !isTar(path)) {
+                throw new UserException(path + ": is no tar file; several SOURCEs must all be tar files, all Parquet"
+                        + " files, or all LMDB folders");
             }
         }
-        return TarFiles.open(files);
+        return TarFiles.open(paths);
     }
 
     private static PictureSet folder(Path folder, Optional<Path> labelFile) {
@@ -93,19 +101,15 @@ public final class PictureSources {
         if (CifarArchive.isIn(folder)) {
             return CifarArchive.ofFolder(folder);
         }
-        if (Files.isRegularFile(folder.resolve(LMDB))) {
-            throw notReadYet(folder, "LMDB");
-        }
-        if (!SourceFiles.ending(folder, ".parquet").isEmpty()) {
-            throw notReadYet(folder, "Parquet");
+        if (LmdbFolder.isOne(folder)) {
+            return LmdbPictures.open(List.of(folder));
         }
         List<Path> tars = SourceFiles.ending(folder, ".tar", ".tar.gz", ".tgz");
-        return tars.isEmpty() ? PictureDirectory.open(folder, labelFile) : TarFiles.open(tars);
-    }
-
-    private static UserException notReadYet(Path path, String format) {
-        return new UserException(path + ": " + format + " is not read yet; write its pictures into a folder with a"
-                + " subfolder for each class, or into WebDataset tar files");
+        if (!tars.isEmpty()) {
+            return TarFiles.open(tars);
+        }
+        List<Path> tables = ParquetSet.filesIn(folder);
+        return tables.isEmpty() ? PictureDirectory.open(folder, labelFile) : ParquetSet.open(tables);
     }
 
     private static PictureSet labelled(String format, DataSource data, boolean hasTest) {
@@ -137,8 +141,8 @@ public final class PictureSources {
         if (isTar(file)) {
             return isCifar(file) ? cifar(file) : TarFiles.open(List.of(file));
         }
-        if (startsWith(start(file), "PAR1")) {
-            throw notReadYet(file, "Parquet");
+        if (ParquetSet.isFile(file)) {
+            return ParquetSet.open(List.of(file));
         }
         throw new UserException(file + ": is not a data set that bcm reads; give " + FORMATS);
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.data.ImageFolder;
@@ -21,8 +22,10 @@ import org.bcm4j.data.ImageFolder.HeldOut;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.data.PackedImages;
+import org.bcm4j.data.parquet.TinyParquet;
 import org.bcm4j.data.sources.PictureSet;
 import org.bcm4j.data.sources.PictureSources;
+import org.bcm4j.data.sources.TinyLmdb;
 import org.bcm4j.data.sources.TinyPictures;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
@@ -42,9 +45,13 @@ class PackingTest {
     }
 
     private PackedSet pack(String out, int shardSize, boolean skipsBad) {
+        return pack("set", out, shardSize, skipsBad);
+    }
+
+    private PackedSet pack(String source, String out, int shardSize, boolean skipsBad) {
         PackingSettings settings = new PackingSettings(SIDE, shardSize, skipsBad);
-        try (PictureSet set = PictureSources.open(List.of(directory.resolve("set")), Optional.empty());
-                Packing packing = Packing.open(set, settings, "set", directory.resolve(out))) {
+        try (PictureSet set = PictureSources.open(List.of(directory.resolve(source)), Optional.empty());
+                Packing packing = Packing.open(set, settings, source, directory.resolve(out))) {
             return packing.run(2, done -> {});
         }
     }
@@ -188,6 +195,68 @@ class PackingTest {
         // Once more, it is complete.
         pack("packed", 4, false);
         assertThat(files("packed")).isEqualTo(files("whole"));
+    }
+
+    /** Pictures of 40 levels in two classes, one in colour; the one with the given number is broken. */
+    private List<byte[]> encoded(int broken) {
+        return IntStream.range(0, 40)
+                .mapToObj(i -> i == broken ? new byte[] {1} : TinyPictures.png(5 * i, i == 7 ? 3 : 1, SIDE, SIDE))
+                .toList();
+    }
+
+    private void writeParquet(List<byte[]> pictures) throws IOException {
+        TinyParquet first = TinyParquet.ofPictures().classes("label", "cat", "dog");
+        TinyParquet second =
+                TinyParquet.ofPictures().classes("label", "cat", "dog").dictionary(true);
+        for (int i = 0; i < pictures.size(); i++) {
+            (i < 17 ? first : second).picture(pictures.get(i), i < 20 ? 0 : 1);
+        }
+        first.write(directory.resolve("tables/train-0.parquet"));
+        second.write(directory.resolve("tables/train-1.parquet"));
+    }
+
+    private void writeLmdb(List<byte[]> pictures) throws IOException {
+        Map<String, byte[]> cats = new TreeMap<>();
+        Map<String, byte[]> dogs = new TreeMap<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            (i < 20 ? cats : dogs).put("key" + (10 + i), pictures.get(i));
+        }
+        TinyLmdb.write(directory.resolve("cat_train_lmdb"), cats);
+        TinyLmdb.write(directory.resolve("dog_train_lmdb"), dogs);
+    }
+
+    /** What is written for a source in some form, and how that source is called. */
+    private interface Form {
+        void write(List<byte[]> pictures) throws IOException;
+    }
+
+    @Test
+    void tablesAndDatabasesPackToTheBytesOfFoldersThroughInterruptions() throws IOException {
+        List<byte[]> pictures = encoded(-1);
+        for (int i = 0; i < pictures.size(); i++) {
+            Path file = directory.resolve("set/" + (i < 20 ? "cat/" : "dog/") + (10 + i) + ".png");
+            Files.createDirectories(file.getParent());
+            Files.write(file, pictures.get(i));
+        }
+        pack("whole", 6, false);
+        Map<String, String> wanted = files("whole");
+        wanted.remove("dataset.json");
+
+        Map<String, Form> forms = Map.of("tables", this::writeParquet, "*_train_lmdb", this::writeLmdb);
+        for (Map.Entry<String, Form> form : forms.entrySet()) {
+            String out = "packed" + form.getKey().length();
+            form.getValue().write(encoded(33));
+            assertThatThrownBy(() -> pack(form.getKey(), out, 6, false)).hasMessageContaining("is not a picture");
+            Path first = directory.resolve(out).resolve("train/images-00004.npy");
+            FileTime written = Files.getLastModifiedTime(first);
+            form.getValue().write(pictures);
+            PackedSet packed = pack(form.getKey(), out, 6, false);
+            assertThat(packed.classes()).containsExactly("cat", "dog");
+            assertThat(Files.getLastModifiedTime(first)).isEqualTo(written);
+            Map<String, String> files = files(out);
+            files.remove("dataset.json");
+            assertThat(files).isEqualTo(wanted);
+        }
     }
 
     @Test

@@ -38,7 +38,7 @@ class PictureSourcesTest {
     Path directory;
 
     /** What a source says of its pictures: name, class, level of the first pixel. */
-    private static List<String> contents(PictureSource source) throws UnusablePictureException {
+    static List<String> contents(PictureSource source) throws UnusablePictureException {
         List<String> contents = new ArrayList<>();
         for (int i = 0; i < source.size(); i++) {
             RasterPixels picture = source.read(i);
@@ -356,11 +356,6 @@ class PictureSourcesTest {
         Files.write(directory.resolve("x.bin"), new ByteArrayOutputStream().toByteArray());
         refused("x.bin: is not a data set that bcm reads", "x.bin");
         refused("nothing: there is no such file or folder", "nothing");
-        Files.writeString(directory.resolve("x.parquet"), "PAR1");
-        refused("x.parquet: Parquet is not read yet; write its pictures into a folder", "x.parquet");
-        Files.createDirectory(directory.resolve("lsun"));
-        Files.writeString(directory.resolve("lsun/data.mdb"), "");
-        refused("lsun: LMDB is not read yet", "lsun");
         Files.writeString(directory.resolve("page.zip"), "<!DOCTYPE html><html>");
         refused("is a web page", "page.zip");
     }

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -80,6 +81,47 @@ class DataCommandsTest {
                 """);
         BufferedImage sheet = Pictures.read(directory.resolve("sheet.png"));
         assertThat(sheet.getHeight()).isEqualTo(2 * 84 + 4);
+    }
+
+    /** Their libraries are silent. */
+    @Test
+    void tablesAndDatabasesAreDescribedAndPacked() throws Exception {
+        Path recorded = Path.of("../experiments/src/test/resources/org/bcm4j/data/sources");
+        for (String name : List.of("duckdb/train-00000-of-00002.parquet", "duckdb/test-00000-of-00001.parquet")) {
+            Files.createDirectories(directory.resolve("duckdb"));
+            Files.copy(recorded.resolve(name), directory.resolve(name));
+        }
+        Outcome described = run("data", "inspect", "duckdb");
+        assertThat(described.err()).isEmpty();
+        assertThat(described.out()).isEqualTo("""
+                duckdb: Parquet, pictures in image, classes in label, divided into train and test
+
+                6 training pictures
+                size      all 4 x 4
+                colours   all grey
+                classes   3, of 2 to 2 pictures
+                          ant          2
+                          bee          2
+                          cow          2
+                problems  none
+
+                4 test pictures
+                size      all 4 x 4
+                colours   all grey
+                classes   3, of 1 to 2 pictures
+                          ant          1
+                          bee          1
+                          cow          2
+                problems  none
+                """);
+        for (String name : List.of("tower_train_lmdb", "tower_val_lmdb")) {
+            Files.createDirectory(directory.resolve(name));
+            Files.copy(recorded.resolve(name + "/data.mdb"), directory.resolve(name + "/data.mdb"));
+        }
+        Outcome packed = run("data", "pack", "tower_train_lmdb", "tower_val_lmdb", "--size", "4", "--out", "packed");
+        assertThat(packed.err()).isEmpty();
+        assertThat(packed.out())
+                .isEqualTo("wrote packed: 3 training images and 1 test images, 4 x 4 pixels, grey, no classes\n");
     }
 
     @Test
