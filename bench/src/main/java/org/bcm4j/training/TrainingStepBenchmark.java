@@ -68,7 +68,8 @@ public class TrainingStepBenchmark {
         Network network = config.network().build();
         Device device = config.device().orElseGet(Device::best);
         LabelledImages images = images(config);
-        step = new TrainingStep(config, new ConsistencyFunction(network, config.model()), images, device, precision, RankGroup.alone());
+        step = new TrainingStep(
+                config, new ConsistencyFunction(network, config.model()), images, device, precision, RankGroup.alone());
         state = new TrainingState(config, network.layout(), images, device, RankGroup.alone());
     }
 

@@ -86,7 +86,8 @@ final class RankWatch implements AutoCloseable {
                 beats[rank] = now;
                 heard[rank] = System.nanoTime();
             } else if (System.nanoTime() - heard[rank] > silence.toNanos()) {
-                String name = "rank " + rank + place(store, rank).map(place -> " (" + place + ")").orElse("")
+                String name = "rank " + rank
+                        + place(store, rank).map(place -> " (" + place + ")").orElse("")
                         + " has ended, is frozen or cannot be reached";
                 store.set(LOST, new ByteVector(name.getBytes(StandardCharsets.UTF_8)));
                 lose(name);

@@ -58,7 +58,8 @@ public final class LocalRanks {
             List<CompletableFuture<Process>> running =
                     new ArrayList<>(processes.stream().map(Process::onExit).toList());
             while (!running.isEmpty() && failure.isEmpty()) {
-                CompletableFuture.anyOf(running.toArray(CompletableFuture[]::new)).join();
+                CompletableFuture.anyOf(running.toArray(CompletableFuture[]::new))
+                        .join();
                 failure = failure();
                 running.removeIf(CompletableFuture::isDone);
             }

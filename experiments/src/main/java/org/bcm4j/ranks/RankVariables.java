@@ -103,7 +103,8 @@ public record RankVariables(Map<String, String> variables) {
             return comma < 0 ? nodes : nodes.substring(0, comma);
         }
         String numbers = nodes.substring(bracket + 1);
-        return nodes.substring(0, bracket) + List.of(numbers.split("[-,\\]]", 2)).get(0);
+        return nodes.substring(0, bracket)
+                + List.of(numbers.split("[-,\\]]", 2)).get(0);
     }
 
     private boolean has(String name) {

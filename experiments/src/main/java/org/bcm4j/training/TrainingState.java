@@ -53,8 +53,7 @@ final class TrainingState implements AutoCloseable {
     /** The states of the stage's terms, by name. */
     private Map<String, TermState> termStates;
 
-    TrainingState(
-            TrainingConfig config, WeightLayout layout, LabelledImages images, Device device, RankGroup group) {
+    TrainingState(TrainingConfig config, WeightLayout layout, LabelledImages images, Device device, RankGroup group) {
         this.config = config;
         this.group = group;
         this.imageCount = images.size();
@@ -150,7 +149,8 @@ final class TrainingState implements AutoCloseable {
     void copyFromFirst() {
         try (Scope scope = Scope.open();
                 NoGradients guard = new NoGradients()) {
-            long[] here = counters().values().stream().mapToLong(Long::longValue).toArray();
+            long[] here =
+                    counters().values().stream().mapToLong(Long::longValue).toArray();
             Tensor shared = HostTensors.ofLongs(here.clone(), here.length);
             group.copyFromFirst(shared);
             List<String> names = List.copyOf(counters().keySet());
@@ -165,7 +165,9 @@ final class TrainingState implements AutoCloseable {
                 enter(stage);
             }
             restoreCounters(name -> first[names.indexOf(name)]);
-            buffers().values().forEach(buffer -> group.copyFromFirst(buffer.flat().detach()));
+            buffers()
+                    .values()
+                    .forEach(buffer -> group.copyFromFirst(buffer.flat().detach()));
         }
     }
 
@@ -196,9 +198,8 @@ final class TrainingState implements AutoCloseable {
             requireSameImages(saved, file);
             // Older states have no loss scale.
             boolean scaled = saved.tensors().containsKey("counter." + LOSS_SCALE);
-            restoreCounters(name -> name.equals(LOSS_SCALE) && !scaled
-                    ? LossScale.FIRST.thousandths()
-                    : counter(saved, name, file));
+            restoreCounters(name ->
+                    name.equals(LOSS_SCALE) && !scaled ? LossScale.FIRST.thousandths() : counter(saved, name, file));
         }
     }
 

@@ -67,7 +67,9 @@ class RanksTest {
             awaitSteps(ranks.get(0));
             ranks.get(2).kill();
             for (TrainingProcess left : List.of(ranks.get(0), ranks.get(1), ranks.get(3))) {
-                assertThat(last(left)).startsWith("lost: rank 2 (process " + ranks.get(2).process().pid() + " ");
+                assertThat(last(left))
+                        .startsWith("lost: rank 2 (process "
+                                + ranks.get(2).process().pid() + " ");
             }
         } finally {
             ranks.forEach(TrainingProcess::close);
@@ -110,7 +112,8 @@ class RanksTest {
     }
 
     private static void signal(TrainingProcess rank, String name) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(rank.process().pid()))
+        assertThat(new ProcessBuilder(
+                                "kill", "-" + name, Long.toString(rank.process().pid()))
                         .start()
                         .waitFor())
                 .isZero();
@@ -181,8 +184,8 @@ class RanksTest {
             Path run = Path.of(arguments[1]);
             int rank = Integer.parseInt(arguments[2]);
             int until = Integer.parseInt(arguments[5]);
-            RankAddress address = new RankAddress(
-                    rank, Integer.parseInt(arguments[3]), "127.0.0.1", Integer.parseInt(arguments[4]));
+            RankAddress address =
+                    new RankAddress(rank, Integer.parseInt(arguments[3]), "127.0.0.1", Integer.parseInt(arguments[4]));
             TrainingConfig config = config(Path.of(arguments[0]));
             try (RankGroup group = RankGroup.join(address, Duration.ofSeconds(5));
                     Trainer trainer = open(config, run, group)) {

@@ -40,7 +40,9 @@ public final class DoctorCommand implements Callable<Integer> {
         line("processor", processor());
         memory().ifPresent(text -> line("memory", text));
         for (Device device : Device.values()) {
-            line("device " + lower(device), device.obstacle().map("no: "::concat).orElseGet(() -> precisions(device)));
+            line(
+                    "device " + lower(device),
+                    device.obstacle().map("no: "::concat).orElseGet(() -> precisions(device)));
         }
         List<String> missing = ProcessSettings.missing();
         line(

@@ -180,8 +180,7 @@ public final class SampleCommand implements Callable<Integer> {
         long first = batches * group.rank() / group.size() * TensorModel.BATCH;
         long behind = Math.min(count, batches * (group.rank() + 1) / group.size() * TensorModel.BATCH);
         Tensor images = HostTensors.zeroBytes(bcm.model().shape(count));
-        try (Progress progress =
-                group.isFirst() ? Progress.show("sampling", "images", 0, behind) : Progress.none()) {
+        try (Progress progress = group.isFirst() ? Progress.show("sampling", "images", 0, behind) : Progress.none()) {
             AtomicLong done = new AtomicLong(first);
             if (first < behind) {
                 bcm.generate(

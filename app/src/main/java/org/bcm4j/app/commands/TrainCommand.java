@@ -88,9 +88,10 @@ public final class TrainCommand implements Callable<Integer> {
         Path directory = directory();
         Optional<Integer> toStart = ranks.toStart();
         if (toStart.isPresent()) {
-            return new RankLauncher(spec.root(), toStart.get(), restarts).run(new RankLauncher.Run(
-                    "continue with: bcm train --resume --run " + directory + " --ranks " + toStart.get(),
-                    command -> resumed(command, directory)));
+            return new RankLauncher(spec.root(), toStart.get(), restarts)
+                    .run(new RankLauncher.Run(
+                            "continue with: bcm train --resume --run " + directory + " --ranks " + toStart.get(),
+                            command -> resumed(command, directory)));
         }
         // Java's file cache for pictures needs a shutdown hook, which cannot be added if the first picture is drawn
         // after a signal.
@@ -99,8 +100,7 @@ public final class TrainCommand implements Callable<Integer> {
                 Trainer trainer = open(directory, group)) {
             train(trainer, directory, group.isFirst());
         } catch (LostRankException e) {
-            System.err.println(
-                    "bcm: " + e.getMessage() + "; continue with: bcm train --resume --run " + directory);
+            System.err.println("bcm: " + e.getMessage() + "; continue with: bcm train --resume --run " + directory);
             return ExitCode.SOFTWARE;
         }
         return ExitCode.OK;
@@ -118,13 +118,13 @@ public final class TrainCommand implements Callable<Integer> {
         System.out.printf(
                 Locale.ROOT, "%s: step %,d of %,d; Ctrl-C saves and stops%n", directory, trainer.stepsDone(), total);
         try (StopSignal signal = StopSignal.asking(() -> stop(trainer))) {
-            boolean complete = trainer.run(
-                    new TrainingProgress(Progress.show("training", "steps", trainer.stepsDone(), total)));
+            boolean complete =
+                    trainer.run(new TrainingProgress(Progress.show("training", "steps", trainer.stepsDone(), total)));
             System.out.println(
                     complete
                             ? "done: the model is in " + directory.resolve("model")
-                            : "stopped at step " + trainer.stepsDone()
-                                    + "; continue with: bcm train --resume --run " + directory);
+                            : "stopped at step " + trainer.stepsDone() + "; continue with: bcm train --resume --run "
+                                    + directory);
         }
     }
 

@@ -104,7 +104,8 @@ class TrainInRanksTest {
 
     @Test
     void aMistakeIsToldOnceAndNotRepeated() throws Exception {
-        Outcome outcome = start("run", 3, List.of("batch_size=8"), "--restarts", "5").end();
+        Outcome outcome =
+                start("run", 3, List.of("batch_size=8"), "--restarts", "5").end();
         assertThat(outcome.err()).startsWith("bcm: batch_size 8 cannot be shared out equally to 3 ranks");
         assertThat(outcome.err().lines()).hasSize(1);
         assertThat(outcome.exitCode()).isEqualTo(2);
@@ -132,8 +133,8 @@ class TrainInRanksTest {
     }
 
     private Command start(String run, int ranks, List<String> settings, String... options) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of("train", "tiny.yaml", "--run", run, "--ranks", Integer.toString(ranks)));
+        List<String> command =
+                new ArrayList<>(List.of("train", "tiny.yaml", "--run", run, "--ranks", Integer.toString(ranks)));
         settings.forEach(setting -> command.addAll(List.of("--set", setting)));
         command.addAll(List.of(options));
         Path out = directory.resolve(run + ".out");
