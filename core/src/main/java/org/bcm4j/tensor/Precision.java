@@ -34,7 +34,7 @@ public enum Precision {
 
     /** Whether a device computes in this precision, rather than emulating it. */
     public boolean isNativeOn(Device device) {
-        return this == FP32 || device == Device.CUDA || this == BF16 && processorHasBfloat16();
+        return this == FP32 || device == Device.CUDA || (this == BF16 && processorHasBfloat16());
     }
 
     private static boolean processorHasBfloat16() {

@@ -134,7 +134,7 @@ public final class RankGroup implements AutoCloseable {
      * @throws LostRankException if another rank cannot be reached any more
      */
     public void sum(Tensor tensor) {
-        together(tensor, connected -> connected.group().allreduce(new TensorVector(tensor)));
+        together(connected -> connected.group().allreduce(new TensorVector(tensor)));
     }
 
     /**
@@ -144,7 +144,7 @@ public final class RankGroup implements AutoCloseable {
      * @throws LostRankException if another rank cannot be reached any more
      */
     public void copyFromFirst(Tensor tensor) {
-        together(tensor, connected -> connected.group().broadcast(new TensorVector(tensor)));
+        together(connected -> connected.group().broadcast(new TensorVector(tensor)));
     }
 
     /**
@@ -202,7 +202,7 @@ public final class RankGroup implements AutoCloseable {
         });
     }
 
-    private void together(Tensor tensor, Function<Members, Work> operation) {
+    private void together(Function<Members, Work> operation) {
         if (members.isEmpty()) {
             return;
         }

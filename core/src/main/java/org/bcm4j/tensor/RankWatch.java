@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.bytedeco.pytorch.ByteVector;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
@@ -25,7 +24,9 @@ final class RankWatch implements AutoCloseable {
 
     private final RankAddress address;
     private final Duration silence;
-    private final AtomicReference<String> lost = new AtomicReference<>("");
+    /** The rank that is lost, in words; empty while all are there. */
+    private volatile String lost = "";
+
     private final CountDownLatch closed = new CountDownLatch(1);
     /** The beats of each rank so far, and when the last one came, by {@link System#nanoTime}. Only rank 0 keeps them. */
     private final long[] beats;
@@ -60,7 +61,7 @@ final class RankWatch implements AutoCloseable {
                 try (Scope scope = Scope.open()) {
                     beat(store);
                 }
-            } while (lost.get().isEmpty() && !closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS));
+            } while (lost.isEmpty() && !closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -119,8 +120,11 @@ final class RankWatch implements AutoCloseable {
         return "place." + rank;
     }
 
-    private void lose(String name) {
-        lost.compareAndSet("", name);
+    /** The first to be found is the cause; others may be consequences. */
+    private synchronized void lose(String name) {
+        if (lost.isEmpty()) {
+            lost = name;
+        }
     }
 
     /** @throws LostRankException if a rank is lost */
@@ -128,8 +132,8 @@ final class RankWatch implements AutoCloseable {
         if (System.nanoTime() - answered > silence.toNanos()) {
             lose("rank 0 (at " + address.host() + ") is frozen or cannot be reached");
         }
-        if (!lost.get().isEmpty()) {
-            throw new LostRankException(lost.get());
+        if (!lost.isEmpty()) {
+            throw new LostRankException(lost);
         }
     }
 

@@ -99,7 +99,7 @@ public record RankVariables(Map<String, String> variables) {
     static String firstNode(String nodes) {
         int bracket = nodes.indexOf('[');
         int comma = nodes.indexOf(',');
-        if (bracket < 0 || comma >= 0 && comma < bracket) {
+        if (bracket < 0 || (comma >= 0 && comma < bracket)) {
             return comma < 0 ? nodes : nodes.substring(0, comma);
         }
         String numbers = nodes.substring(bracket + 1);

@@ -62,7 +62,7 @@ class RankVariablesTest {
 
     private static Map<String, String> map(String variables) {
         Map<String, String> map = new HashMap<>();
-        for (String variable : variables.split(";")) {
+        for (String variable : variables.split(";", -1)) {
             String[] parts = variable.split("=", 2);
             map.put(parts[0].strip(), parts[1].strip());
         }

@@ -1,5 +1,6 @@
 package org.bcm4j.training;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bcm4j.tensor.LostRankException;
@@ -106,9 +108,10 @@ class RanksTest {
 
     /** Waits until the ranks train. Gloo prints a line of its own before. */
     private static void awaitSteps(TrainingProcess rank) {
-        while (!rank.line().equals("made 10")) {
-            continue;
-        }
+        String line;
+        do {
+            line = rank.line();
+        } while (!line.equals("made 10"));
     }
 
     private static void signal(TrainingProcess rank, String name) throws IOException, InterruptedException {
@@ -121,7 +124,7 @@ class RanksTest {
 
     private List<TrainingProcess> start(Path run, int ranks, int until) throws IOException {
         int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
         return IntStream.range(0, ranks)
@@ -159,12 +162,14 @@ class RanksTest {
     private static double difference(Path one, Path other, int step) {
         try (Scope scope = Scope.open();
                 NoGradients guard = new NoGradients()) {
-            var first = Safetensors.read(TinyRun.checkpoint(one, step)).tensors();
-            var second = Safetensors.read(TinyRun.checkpoint(other, step)).tensors();
+            Map<String, Tensor> first =
+                    Safetensors.read(TinyRun.checkpoint(one, step)).tensors();
+            Map<String, Tensor> second =
+                    Safetensors.read(TinyRun.checkpoint(other, step)).tensors();
             double most = 0;
             for (String name : List.of("weights", "average")) {
-                Tensor a = first.get(name);
-                Tensor b = second.get(name);
+                Tensor a = requireNonNull(first.get(name));
+                Tensor b = requireNonNull(second.get(name));
                 most = Math.max(
                         most, a.sub(b).abs().max().item_double() / b.abs().max().item_double());
             }

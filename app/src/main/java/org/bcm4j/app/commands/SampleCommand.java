@@ -94,7 +94,7 @@ public final class SampleCommand implements Callable<Integer> {
     private Path out = Path.of("");
 
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {

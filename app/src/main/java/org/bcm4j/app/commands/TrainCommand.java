@@ -80,7 +80,7 @@ public final class TrainCommand implements Callable<Integer> {
     private int restarts;
 
     @Spec
-    private CommandSpec spec;
+    private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() {
