@@ -71,6 +71,7 @@ class TrainingStateTest {
                             "counter.stage",
                             "counter.images",
                             "counter.skipped",
+                            "counter.loss_scale",
                             "counter.updates");
             state.step = 1;
             fill(state, 2, 3);

@@ -27,10 +27,9 @@ class DoctorCommandTest {
                 : "fp32 \\(the default\\), bf16 \\(emulated, slow\\)";
         assertThat(outcome.out())
                 .containsPattern("processor +.*\\d+ cores, 1 threads for libtorch")
-                .containsPattern("device cpu +" + precisions + "\n")
-                // CommandProcess sets some of the variables that ./bcm sets.
-                .contains("for full speed, set MALLOC_ARENA_MAX=1 ")
-                .doesNotContain("OMP_WAIT_POLICY");
+                .containsPattern("device cpu +" + precisions + ", fp16 \\(emulated, slow\\)\n")
+                .containsPattern("settings +(all set for full speed|for full speed, set )")
+                .doesNotContain("OMP_WAIT_POLICY"); // CommandProcess sets it.
         Device.CUDA.obstacle().ifPresent(reason -> assertThat(outcome.out()).contains("device cuda  no: " + reason));
     }
 
