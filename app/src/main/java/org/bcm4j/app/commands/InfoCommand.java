@@ -153,6 +153,10 @@ public final class InfoCommand implements Callable<Integer> {
             return "not known: this machine has no device cuda";
         }
         Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
+        if (!precision.isNativeOn(device)) {
+            // One pass of a large network can take minutes.
+            return "not known: " + lower(device) + " emulates " + lower(precision) + " here, and is slow at it";
+        }
         TrainingSpeed speed = TrainingSpeed.measure(config, device, precision);
         double seconds = estimate.seconds(speed);
         return String.format(

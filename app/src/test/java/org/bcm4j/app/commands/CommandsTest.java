@@ -190,6 +190,17 @@ class CommandsTest {
         assertThat(outcome.exitCode()).isZero();
     }
 
+    /** A pass of a large network would take minutes. */
+    @Test
+    void infoMeasuresNoEmulatedPrecision() throws Exception {
+        Files.writeString(
+                directory.resolve("experiment.yaml"),
+                TinyExperiment.yaml(directory) + "device: cpu\nprecision: fp16\n");
+        Outcome outcome = run("info", "experiment.yaml");
+        assertThat(outcome.out()).containsPattern("time +not known: cpu emulates fp16 here");
+        assertThat(outcome.exitCode()).isZero();
+    }
+
     private Outcome run(String... arguments) throws IOException, InterruptedException {
         return CommandProcess.in(directory).run(arguments);
     }
