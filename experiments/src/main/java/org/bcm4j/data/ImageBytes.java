@@ -1,9 +1,7 @@
 package org.bcm4j.data;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The bytes of images of one size, in one or several buffers. Each buffer holds whole images, as one array or one mapped
@@ -12,8 +10,7 @@ import java.util.Objects;
 final class ImageBytes {
     private final List<ByteBuffer> parts;
     private final int length;
-    /** The index of the first image of each part, and the number of images at the end. */
-    private final long[] firsts;
+    private final Concatenation images;
 
     /**
      * @param parts from position 0 to their capacities
@@ -21,21 +18,19 @@ final class ImageBytes {
      * @throws IllegalArgumentException if a part does not hold whole images
      */
     ImageBytes(List<ByteBuffer> parts, int length) {
-        this.parts = parts.stream().filter(part -> part.capacity() > 0).toList();
+        this.parts = List.copyOf(parts);
         this.length = length;
-        firsts = new long[this.parts.size() + 1];
-        for (int i = 0; i < this.parts.size(); i++) {
-            int bytes = this.parts.get(i).capacity();
-            if (bytes % length != 0) {
-                throw new IllegalArgumentException(bytes + " bytes are no images of " + length + " bytes");
+        for (ByteBuffer part : parts) {
+            if (part.capacity() % length != 0) {
+                throw new IllegalArgumentException(part.capacity() + " bytes are no images of " + length + " bytes");
             }
-            firsts[i + 1] = firsts[i] + bytes / length;
         }
+        images = new Concatenation(parts.stream().mapToLong(part -> part.capacity() / length));
     }
 
     /** The number of images. */
     long count() {
-        return firsts[parts.size()];
+        return images.size();
     }
 
     /**
@@ -44,9 +39,6 @@ final class ImageBytes {
      * @throws IndexOutOfBoundsException if there is no such image
      */
     void copy(long index, byte[] target, int at) {
-        Objects.checkIndex(index, count());
-        int found = Arrays.binarySearch(firsts, index);
-        int part = found >= 0 ? found : -found - 2;
-        parts.get(part).get(Math.toIntExact(index - firsts[part]) * length, target, at, length);
+        parts.get(images.part(index)).get(images.withinPart(index) * length, target, at, length);
     }
 }

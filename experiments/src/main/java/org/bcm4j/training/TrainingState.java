@@ -28,6 +28,7 @@ import org.bytedeco.pytorch.Tensor;
  * All random draws are functions of the counters and the seed.
  */
 final class TrainingState implements AutoCloseable {
+    private static final String IMAGES = "images";
     private static final String LOSS_SCALE = "loss_scale";
 
     private static final Format FORMAT = Format.of("bcm4j training state 3");
@@ -137,7 +138,7 @@ final class TrainingState implements AutoCloseable {
         counters.put("skipped", skipped);
         counters.put("updates", optimizer.step());
         counters.put(LOSS_SCALE, lossScale.thousandths());
-        counters.put("images", (long) imageCount);
+        counters.put(IMAGES, (long) imageCount);
         return counters;
     }
 
@@ -155,7 +156,7 @@ final class TrainingState implements AutoCloseable {
             group.copyFromFirst(shared);
             List<String> names = List.copyOf(counters().keySet());
             long[] first = HostTensors.longs(shared);
-            long images = first[names.indexOf("images")];
+            long images = first[names.indexOf(IMAGES)];
             if (images != imageCount) {
                 throw new UserException("rank 0 has " + images + " training images, and rank " + group.rank() + " has "
                         + imageCount + "; give all ranks the same data");
@@ -196,10 +197,7 @@ final class TrainingState implements AutoCloseable {
             enter((int) stage);
             buffers().forEach((name, buffer) -> restore(buffer, named(saved, name, file), file));
             requireSameImages(saved, file);
-            // Older states have no loss scale.
-            boolean scaled = saved.tensors().containsKey("counter." + LOSS_SCALE);
-            restoreCounters(name ->
-                    name.equals(LOSS_SCALE) && !scaled ? LossScale.FIRST.thousandths() : counter(saved, name, file));
+            restoreCounters(name -> counter(saved, name, file));
         }
     }
 
@@ -228,21 +226,21 @@ final class TrainingState implements AutoCloseable {
         buffer.flat().detach().copy_(saved);
     }
 
-    /**
-     * A run draws its images by number, so the number of images must not change. Older states have no count and are not
-     * checked.
-     */
+    /** A run draws its images by number, so the number of images must not change. */
     private void requireSameImages(SafetensorsFile saved, Path file) {
-        if (saved.tensors().containsKey("counter.images")) {
-            long before = counter(saved, "images", file);
-            if (before != imageCount) {
-                throw new UserException(file + ": the run had " + before + " training images, and there are "
-                        + imageCount + " now; restore the data, or start a new run");
-            }
+        long before = counter(saved, IMAGES, file);
+        if (before != imageCount) {
+            throw new UserException(file + ": the run had " + before + " training images, and there are " + imageCount
+                    + " now; restore the data, or start a new run");
         }
     }
 
-    private static long counter(SafetensorsFile saved, String name, Path file) {
+    /** A counter; in a state of before it existed, one that changes nothing. */
+    private long counter(SafetensorsFile saved, String name, Path file) {
+        Map<String, Long> later = Map.of(IMAGES, (long) imageCount, LOSS_SCALE, LossScale.FIRST.thousandths());
+        if (later.containsKey(name) && !saved.tensors().containsKey("counter." + name)) {
+            return later.getOrDefault(name, 0L);
+        }
         return HostTensors.longs(named(saved, "counter." + name, file))[0];
     }
 

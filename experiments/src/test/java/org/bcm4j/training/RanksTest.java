@@ -37,10 +37,7 @@ class RanksTest {
 
     @Test
     void ranksTrainTheWeightsOfOneProcess() throws Exception {
-        Path alone = directory.resolve("alone");
-        try (Trainer trainer = Trainer.start(config(directory.resolve("data")), alone)) {
-            trainer.run(EachStep.silent());
-        }
+        Path alone = trainedAlone();
         Path together = directory.resolve("together");
         assertThat(outcomes(start(together, 4, STEPS))).containsOnly("complete");
 
@@ -51,15 +48,21 @@ class RanksTest {
     /** A run goes on as it would have with the ranks that it had. */
     @Test
     void aRunGoesOnWithAnotherNumberOfRanks() throws Exception {
-        Path alone = directory.resolve("alone");
-        try (Trainer trainer = Trainer.start(config(directory.resolve("data")), alone)) {
-            trainer.run(EachStep.silent());
-        }
+        Path alone = trainedAlone();
         Path run = directory.resolve("run");
         assertThat(outcomes(start(run, 2, 20))).containsOnly("stopped at 20");
         assertThat(outcomes(start(run, 1, STEPS))).containsOnly("complete");
 
         assertThat(difference(run, alone, STEPS)).isLessThan(SAME);
+    }
+
+    /** The run of one process. */
+    private Path trainedAlone() {
+        Path run = directory.resolve("alone");
+        try (Trainer trainer = Trainer.start(config(directory.resolve("data")), run)) {
+            trainer.run(EachStep.silent());
+        }
+        return run;
     }
 
     @Test

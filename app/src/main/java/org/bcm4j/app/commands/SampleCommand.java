@@ -131,12 +131,13 @@ public final class SampleCommand implements Callable<Integer> {
                         ? Pixels.toBytes(bcm.generate(
                                 samplingPath, device.move(given.get().noises()), seed.value(), labels))
                         : draw(bcm, samplingPath, count, labels, group);
-                if (!group.isFirst()) {
-                    group.finish();
-                    return ExitCode.OK;
+                if (group.isFirst()) {
+                    write(destination, images, labels);
                 }
-                write(destination, images, labels);
                 group.finish();
+                if (!group.isFirst()) {
+                    return ExitCode.OK; // rank 0 speaks for all
+                }
             }
             classes = choice.map(ClassOption.Choice::toString)
                     .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");

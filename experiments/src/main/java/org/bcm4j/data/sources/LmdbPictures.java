@@ -2,15 +2,16 @@ package org.bcm4j.data.sources;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bcm4j.data.ClassOrder;
+import org.bcm4j.data.Concatenation;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.UserException;
 
@@ -26,15 +27,11 @@ final class LmdbPictures implements EncodedPictures.Files {
 
     private final List<LmdbFolder> folders;
 
-    /** The index of the first picture of each folder, and the number of all. */
-    private final int[] starts;
+    private final Concatenation entries;
 
     private LmdbPictures(List<LmdbFolder> folders) {
         this.folders = List.copyOf(folders);
-        this.starts = new int[folders.size() + 1];
-        for (int i = 0; i < folders.size(); i++) {
-            starts[i + 1] = Math.addExact(starts[i], folders.get(i).size());
-        }
+        this.entries = new Concatenation(folders.stream().mapToLong(LmdbFolder::size));
     }
 
     /**
@@ -123,45 +120,38 @@ final class LmdbPictures implements EncodedPictures.Files {
         if (classes.isEmpty()) {
             return new EncodedPictures(pictures, Labels.NONE);
         }
-        int[] numbers = new int[pictures.size()];
-        for (int i = 0; i < folders.size(); i++) {
-            Arrays.fill(numbers, pictures.starts[i], pictures.starts[i + 1], classes.indexOf(className(paths.get(i))));
-        }
+        int[] numbers = IntStream.range(0, pictures.size())
+                .map(index -> classes.indexOf(className(paths.get(pictures.entries.part(index)))))
+                .toArray();
         return new EncodedPictures(pictures, Labels.of(numbers, classes));
     }
 
     @Override
     public int size() {
-        return starts[folders.size()];
+        return Math.toIntExact(entries.size());
     }
 
-    /** The number of the folder with a picture. No folder is empty. */
-    private int folder(int index) {
-        int found = Arrays.binarySearch(starts, index);
-        return found < 0 ? -found - 2 : found;
+    private LmdbFolder folder(int index) {
+        return folders.get(entries.part(index));
     }
 
     private String key(int index) {
-        int folder = folder(index);
-        return folders.get(folder).key(index - starts[folder]);
+        return folder(index).key(entries.withinPart(index));
     }
 
     @Override
     public String name(int index) {
-        return folders.size() == 1
-                ? key(index)
-                : name(folders.get(folder(index)).folder()) + "/" + key(index);
+        return folders.size() == 1 ? key(index) : name(folder(index).folder()) + "/" + key(index);
     }
 
     @Override
     public String place(int index) {
-        return folders.get(folder(index)).file() + ", key " + key(index);
+        return folder(index).file() + ", key " + key(index);
     }
 
     @Override
     public byte[] read(int index) {
-        int folder = folder(index);
-        return folders.get(folder).value(index - starts[folder]);
+        return folder(index).value(entries.withinPart(index));
     }
 
     @Override

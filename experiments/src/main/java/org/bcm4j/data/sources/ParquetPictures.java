@@ -1,8 +1,8 @@
 package org.bcm4j.data.sources;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
+import org.bcm4j.data.Concatenation;
 import org.bcm4j.data.parquet.PageCache;
 import org.bcm4j.data.parquet.ParquetColumn;
 
@@ -14,19 +14,14 @@ import org.bcm4j.data.parquet.ParquetColumn;
 final class ParquetPictures implements EncodedPictures.Files {
     private final List<ParquetColumn> columns;
 
-    /** The index of the first picture of each file, and the number of all. */
-    private final int[] starts;
-
+    private final Concatenation rows;
     private final boolean namesAreUnique;
     private final PageCache pages = new PageCache();
 
     /** @param columns one of each file */
     ParquetPictures(List<ParquetColumn> columns) {
         this.columns = List.copyOf(columns);
-        this.starts = new int[columns.size() + 1];
-        for (int i = 0; i < columns.size(); i++) {
-            starts[i + 1] = Math.addExact(starts[i], columns.get(i).rows());
-        }
+        this.rows = new Concatenation(columns.stream().mapToLong(ParquetColumn::rows));
         this.namesAreUnique = columns.stream()
                         .map(column -> column.file().getFileName())
                         .distinct()
@@ -36,38 +31,27 @@ final class ParquetPictures implements EncodedPictures.Files {
 
     @Override
     public int size() {
-        return starts[columns.size()];
+        return Math.toIntExact(rows.size());
     }
 
-    /** The number of the file with a picture. Files without rows are passed over. */
-    private int file(int index) {
-        int found = Arrays.binarySearch(starts, index);
-        if (found < 0) {
-            return -found - 2;
-        }
-        while (starts[found + 1] == index) {
-            found++;
-        }
-        return found;
+    private ParquetColumn column(int index) {
+        return columns.get(rows.part(index));
     }
 
     @Override
     public String name(int index) {
-        int file = file(index);
-        Path path = columns.get(file).file();
-        return (namesAreUnique ? path.getFileName() : path) + "/" + (index - starts[file]);
+        Path path = column(index).file();
+        return (namesAreUnique ? path.getFileName() : path) + "/" + rows.withinPart(index);
     }
 
     @Override
     public String place(int index) {
-        int file = file(index);
-        return columns.get(file).file() + ", row " + (index - starts[file]);
+        return column(index).file() + ", row " + rows.withinPart(index);
     }
 
     @Override
     public byte[] read(int index) {
-        int file = file(index);
-        return pages.read(columns.get(file), index - starts[file]);
+        return pages.read(column(index), rows.withinPart(index));
     }
 
     @Override
