@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.bcm4j.storage.UserException;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.ByteVector;
 import org.bytedeco.pytorch.GlooDeviceVector;
@@ -70,7 +71,7 @@ public final class RankGroup implements AutoCloseable {
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(milliseconds(OPERATION));
             options.threads(TRANSPORT_THREADS);
             options.devices(new GlooDeviceVector(network(address.host())));
-            ProcessGroupGloo group = new ProcessGroupGloo(store, address.rank(), address.size(), options);
+            ProcessGroupGloo group = owned(new ProcessGroupGloo(store, address.rank(), address.size(), options));
             RankWatch watch = RankWatch.begin(address, silence);
             return new RankGroup(address.rank(), address.size(), Optional.of(new Members(store, group, watch)));
         } catch (RuntimeException e) {
@@ -90,7 +91,13 @@ public final class RankGroup implements AutoCloseable {
         options.isServer(server);
         options.waitWorkers(false);
         options.timeout(milliseconds(MEETING));
-        return new TCPStore(address.host(), options);
+        return owned(new TCPStore(address.host(), options));
+    }
+
+    /** Takes it out of the caller's scope: a thread goes on using it, and it lives as long as the process. */
+    private static <P extends Pointer> P owned(P pointer) {
+        pointer.retainReference();
+        return pointer;
     }
 
     /** The network interface that leads to the others. GLOO_SOCKET_IFNAME names it where the host's name does not. */
