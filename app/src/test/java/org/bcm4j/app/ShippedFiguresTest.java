@@ -15,6 +15,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.edits.EditingReport;
 import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.model.ModelFolder;
+import org.bcm4j.training.TrainingConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +43,7 @@ class ShippedFiguresTest {
                 .ifPresent(report -> assertThat(report.modelSha256()).isEqualTo(sha256));
     }
 
-    /** What a card says of a model is what was measured. */
+    /** What a card, or the front page, says of a model is what was measured. */
     @ParameterizedTest
     @MethodSource("models")
     void aCardHasTheFiguresOfItsModel(Path model) throws IOException {
@@ -51,6 +52,16 @@ class ShippedFiguresTest {
         String card = Files.readString(model.resolve("README.md"));
         assertThat(tables).isPresent();
         assertThat(card).contains(tables.orElseThrow());
+        if (model.endsWith("fashion-mnist")) {
+            assertThat(Files.readString(ROOT.resolve("README.md"))).contains(tables.orElseThrow());
+        }
+    }
+
+    /** One command makes what ships: the run's own configuration is the one that the documents name. */
+    @Test
+    void theShippedModelIsOfItsConfiguration() {
+        assertThat(ConfigFile.read(ROOT.resolve("models/fashion-mnist/training/config.yaml"), TrainingConfig.class))
+                .isEqualTo(ConfigFile.read(ROOT.resolve("configs/fashion-mnist.yaml"), TrainingConfig.class));
     }
 
     /** The page about edits shows pictures and figures of models, and names each of them by its checksum. */

@@ -120,8 +120,11 @@ final class LmdbPictures implements EncodedPictures.Files {
         if (classes.isEmpty()) {
             return new EncodedPictures(pictures, Labels.NONE);
         }
+        int[] ofFolders = paths.stream()
+                .mapToInt(path -> classes.indexOf(className(path)))
+                .toArray();
         int[] numbers = IntStream.range(0, pictures.size())
-                .map(index -> classes.indexOf(className(paths.get(pictures.entries.part(index)))))
+                .map(index -> ofFolders[pictures.entries.part(index)])
                 .toArray();
         return new EncodedPictures(pictures, Labels.of(numbers, classes));
     }
