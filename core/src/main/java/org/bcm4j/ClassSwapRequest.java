@@ -45,7 +45,7 @@ public final class ClassSwapRequest extends ImageRequest<ClassSwapRequest> {
                             new IllegalArgumentException("the class of the images is missing; set it with label"));
             long[] other = new long[count];
             Arrays.fill(other, target);
-            TensorModel tensors = tensors((long) count * walk.whole().nfe());
+            TensorModel tensors = tensors(count, (long) count * walk.whole().nfe());
             Tensor labels = model().trained().device().integers(other);
             return Images.ofTensor(
                     tensors.swap(walk, model().points(images), seedValue(), Optional.of(own), Optional.of(labels)));

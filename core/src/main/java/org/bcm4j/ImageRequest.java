@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.stream.LongStream;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.model.ClassLookup;
 import org.bcm4j.storage.UserException;
@@ -34,6 +35,7 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     private OptionalInt steps = OptionalInt.empty();
     private Optional<SamplingPath> path = Optional.empty();
     private long seed;
+    private Optional<long[]> numbers = Optional.empty();
     private Optional<int[]> classes = Optional.empty();
     private ProgressListener progress = (done, total) -> {};
     private BooleanSupplier cancelled = () -> false;
@@ -82,6 +84,15 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
      */
     public final R seed(long value) {
         seed = value;
+        return self();
+    }
+
+    /**
+     * Sets the number of each image, which decides its noise together with the seed; 0, 1, 2, ... by default. With their
+     * numbers in a set, some images of the set get the noise that they get when the whole set is requested.
+     */
+    public final R numbers(long... ofImages) {
+        numbers = Optional.of(ofImages.clone());
         return self();
     }
 
@@ -158,24 +169,43 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
         return steps;
     }
 
-    /** The model on tensors, reporting to this request. {@code evaluations} is the total, counted per image. */
-    final TensorModel tensors(long evaluations) {
+    /**
+     * The model on tensors, for the numbers of this request's images, reporting to this request.
+     *
+     * @param images how many the request has
+     * @param evaluations the total, counted per image
+     */
+    final TensorModel tensors(int images, long evaluations) {
         AtomicLong done = new AtomicLong();
-        EvaluationListener listener = images -> {
+        EvaluationListener listener = evaluated -> {
             if (cancelled.getAsBoolean() || Thread.currentThread().isInterrupted()) {
                 throw new CancellationException(
                         "the request was cancelled after " + done + " of " + evaluations + " evaluations");
             }
-            progress.at(done.getAndAdd(images), evaluations);
+            progress.at(done.getAndAdd(evaluated), evaluations);
         };
-        return new TensorModel(model.trained(), listener);
+        TensorModel tensors = new TensorModel(model.trained(), listener);
+        if (numbers.isEmpty()) {
+            return tensors;
+        }
+        long[] ofImages = numbersOf(images);
+        return tensors.numbered(place -> ofImages[(int) place]);
+    }
+
+    /** The numbers of {@code count} images. */
+    final long[] numbersOf(int count) {
+        numbers.filter(ofImages -> ofImages.length != count).ifPresent(ofImages -> {
+            throw new IllegalArgumentException(
+                    "set a number for each of the " + count + " images, not " + ofImages.length);
+        });
+        return numbers.orElseGet(() -> LongStream.range(0, count).toArray());
     }
 
     /** Follows a walk with an edit of this request's images. */
     final Images edited(Walk walk, Edit edit) {
         int count = Math.toIntExact(edit.start().size(0));
         Edit here = edit.on(model.trained().device());
-        return Images.ofTensor(tensors((long) count * walk.nfe()).edit(walk, here, seed, labelsOf(count)));
+        return Images.ofTensor(tensors(count, (long) count * walk.nfe()).edit(walk, here, seed, labelsOf(count)));
     }
 
     /** The labels of {@code count} images, int64 [count]; absent if none were given. */

@@ -63,7 +63,7 @@ public final class InterpolationRequest extends ImageRequest<InterpolationReques
         try (Scope scope = Scope.open()) {
             Tensor ends = cat(0, model().points(first), model().points(last));
             Optional<Tensor> labels = labelsOf(2);
-            return Images.ofTensor(tensors(evaluations)
+            return Images.ofTensor(tensors(2, evaluations)
                     .interpolate(walk.toNoise(), walk.toImages(), ends, frames, seedValue(), labels));
         }
     }

@@ -48,7 +48,7 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
         try (Scope scope = Scope.open()) {
             Tensor points = model().points(images);
             Optional<Tensor> labels = labelsOf(images.count());
-            TensorModel tensors = tensors((long) images.count() * path.nfe());
+            TensorModel tensors = tensors(images.count(), (long) images.count() * path.nfe());
             Tensor found = tensors.invert(path, points, seedValue(), labels);
             return Noise.ofTensor(
                     refinement.isPresent()

@@ -38,7 +38,7 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
                 ? walk.then(model().walks().walk(Purpose.SAMPLE, 1))
                 : path;
         try (Scope scope = Scope.open()) {
-            return Images.ofTensor(tensors((long) images.count() * whole.nfe())
+            return Images.ofTensor(tensors(images.count(), (long) images.count() * whole.nfe())
                     .walk(whole, model().points(images), seedValue(), labelsOf(images.count())));
         }
     }

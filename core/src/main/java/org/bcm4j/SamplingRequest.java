@@ -63,7 +63,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     public Images generate() {
         SamplingPath path = chosenPath();
         try (Scope scope = Scope.open()) {
-            TensorModel tensors = tensors((long) count * path.nfe());
+            TensorModel tensors = tensors(count, (long) count * path.nfe());
             Tensor images = noise.isPresent()
                     ? tensors.generate(path, model().points(noise.get()), seedValue(), labels())
                     : tensors.generate(path, count, seedValue(), labels());
@@ -84,7 +84,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
         }
         SamplingPath path = chosenPath();
         try (Scope scope = Scope.open()) {
-            tensors((long) count * path.nfe())
+            tensors(count, (long) count * path.nfe())
                     .generate(path, count, seedValue(), labels(), batch -> receiver.accept(Images.ofTensor(batch)));
         }
     }
@@ -97,6 +97,6 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     }
 
     private Optional<Tensor> labels() {
-        return labelsOf(count).or(() -> model().trained().cyclicLabels(0, count));
+        return labelsOf(count).or(() -> model().trained().cyclicLabels(numbersOf(count)));
     }
 }

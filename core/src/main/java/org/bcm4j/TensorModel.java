@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.Interpolation;
@@ -52,6 +53,7 @@ public final class TensorModel implements AutoCloseable {
 
     private final TrainedModel model;
     private final EvaluationListener listener;
+    private final LongUnaryOperator numbers;
 
     public TensorModel(TrainedModel model) {
         this(model, EvaluationListener.NONE);
@@ -59,8 +61,13 @@ public final class TensorModel implements AutoCloseable {
 
     /** @param listener is called before each evaluation, except those of {@link #refine} */
     public TensorModel(TrainedModel model, EvaluationListener listener) {
+        this(model, listener, LongUnaryOperator.identity());
+    }
+
+    private TensorModel(TrainedModel model, EvaluationListener listener, LongUnaryOperator numbers) {
         this.model = model;
         this.listener = listener;
+        this.numbers = numbers;
     }
 
     /**
@@ -80,6 +87,17 @@ public final class TensorModel implements AutoCloseable {
 
     public TrainedModel model() {
         return model;
+    }
+
+    /**
+     * The same model for a part of a larger set of images, such as the share of one process among several. With its
+     * number in the set, an image gets the noise that it has in the set. The two share the weights: closing either
+     * closes both.
+     *
+     * @param ofImages maps an image's place in a request, from 0, to its number
+     */
+    public TensorModel numbered(LongUnaryOperator ofImages) {
+        return new TensorModel(model, listener, ofImages);
     }
 
     /**
@@ -106,35 +124,15 @@ public final class TensorModel implements AutoCloseable {
      */
     public void generate(
             SamplingPath samplingPath, long count, long seed, Optional<Tensor> labels, Consumer<Tensor> receiver) {
-        generate(samplingPath, 0, count, seed, labels, receiver);
-    }
-
-    /**
-     * Generates a part of these images, such as the share of one process among several.
-     *
-     * @param first the number of the first image, from 0
-     * @param labels of the part, int64 [count]; absent for the null class, or no classes
-     * @param receiver takes each batch in order, float32 [B,C,H,W]; the batch is freed when the receiver returns
-     */
-    public void generate(
-            SamplingPath samplingPath,
-            long first,
-            long count,
-            long seed,
-            Optional<Tensor> labels,
-            Consumer<Tensor> receiver) {
         if (count < 1) {
             throw new IllegalArgumentException("the number of images must be at least 1, not " + count);
         }
-        if (first < 0) {
-            throw new IllegalArgumentException("the number of the first image must be at least 0, not " + first);
-        }
         model.requireLabels(labels, count);
-        for (long start = 0; start < count; start += BATCH) {
-            long size = Math.min(BATCH, count - start);
+        for (long first = 0; first < count; first += BATCH) {
+            long size = Math.min(BATCH, count - first);
             try (Scope scope = Scope.open()) {
-                ImageNoise noise = ImageNoise.from(seed, first + start, model.device());
-                receiver.accept(journey(labels, start, size, noise)
+                ImageNoise noise = noise(seed, first);
+                receiver.accept(journey(labels, first, size, noise)
                         .generate(samplingPath, noise.start(model.shape(size)))
                         .x());
             }
@@ -313,8 +311,8 @@ public final class TensorModel implements AutoCloseable {
         });
     }
 
-    private NoiseSource noise(long seed, long first) {
-        return ImageNoise.from(seed, first, model.device());
+    private ImageNoise noise(long seed, long first) {
+        return ImageNoise.of(seed, place -> numbers.applyAsLong(first + place), model.device());
     }
 
     /** A sampler for the model with the labels of one batch. */

@@ -22,11 +22,11 @@ import org.bcm4j.tensor.Weights;
  *
  * @param folder where their folders are written
  */
-record RandomModels(Path folder) {
+public record RandomModels(Path folder) {
     static final int SIDE = 8;
     private static final List<String> CLASSES = List.of("cat", "dog", "7");
 
-    void write(String name, ModelKind kind, int channels) {
+    public void write(String name, ModelKind kind, int channels) {
         AdmConfig network = new AdmConfig(
                 SIDE,
                 channels,
@@ -54,7 +54,7 @@ record RandomModels(Path folder) {
         }
     }
 
-    BcmModel load(String name) {
+    public BcmModel load(String name) {
         return BcmModel.load(folder.resolve(name), Device.CPU, Precision.FP32);
     }
 

@@ -84,7 +84,8 @@ class TensorModelTest {
             Tensor all = bcm.generate(ZIGZAG, COUNT, 4, Optional.empty());
             for (long first : new long[] {2 * TensorModel.BATCH, COUNT - 1}) {
                 List<Tensor> range = new ArrayList<>();
-                bcm.generate(ZIGZAG, first, COUNT - first, 4, Optional.empty(), batch -> range.add(Scope.own(batch)));
+                bcm.numbered(place -> first + place)
+                        .generate(ZIGZAG, COUNT - first, 4, Optional.empty(), batch -> range.add(Scope.own(batch)));
                 Tensor expected = all.narrow(0, first, COUNT - first);
                 // A batch of another size may sum in another order.
                 assertThat(range).hasSize(1);

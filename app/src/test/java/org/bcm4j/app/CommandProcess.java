@@ -12,12 +12,17 @@ import java.util.concurrent.TimeUnit;
  *
  * @param directory where it runs
  * @param jvmOptions further options of the JVM
+ * @param launcher the program that starts it, with that program's arguments; empty to start it directly
  */
-public record CommandProcess(Path directory, List<String> jvmOptions) {
+public record CommandProcess(Path directory, List<String> jvmOptions, List<String> launcher) {
     private static final long PATIENCE_SECONDS = 300;
 
     /** What a run did. */
     public record Outcome(int exitCode, String out, String err) {}
+
+    public CommandProcess(Path directory, List<String> jvmOptions) {
+        this(directory, jvmOptions, List.of());
+    }
 
     public static CommandProcess in(Path directory) {
         return new CommandProcess(directory, List.of());
@@ -52,6 +57,7 @@ public record CommandProcess(Path directory, List<String> jvmOptions) {
         command.addAll(jvmOptions);
         command.add(Bcm.class.getName());
         command.addAll(List.of(arguments));
+        command.addAll(0, launcher);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectOutput(out.toFile())

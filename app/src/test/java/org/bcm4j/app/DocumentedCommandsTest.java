@@ -39,6 +39,9 @@ class DocumentedCommandsTest {
     /** Even on little: the profile {@code large} runs them; on less still, {@code MeasuringCommandsTest} and {@code ReproduceCommandTest} do. */
     private static final List<String> TAKING_LONG = List.of("eval-edits", "reproduce");
 
+    /** Ends by a signal only: {@code StudioCommandTest} runs it. */
+    private static final String ENDLESS = "studio";
+
     private record Change(String pattern, String replacement) {}
 
     /** What makes a command one of seconds, in this order. */
@@ -112,6 +115,7 @@ class DocumentedCommandsTest {
     static Stream<String> smallerCommands() throws IOException {
         Map<Work, String> byWork = new LinkedHashMap<>();
         commands()
+                .filter(command -> !words(command).get(0).equals(ENDLESS))
                 .map(DocumentedCommandsTest::smaller)
                 .forEach(command -> byWork.putIfAbsent(Work.of(command), command));
         return byWork.values().stream();

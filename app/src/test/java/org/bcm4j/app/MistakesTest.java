@@ -70,6 +70,12 @@ class MistakesTest {
                 mistake(
                         List.of("sample", "model", "--class", "bird", "--out", "x.png"),
                         "--class bird: the model has no such class; choose from 0 to 1, or cat, dog"),
+                mistake(
+                        List.of("sample", "model", "--first", "-1", "--out", "x.png"),
+                        "--first -1: images are numbered from 0"),
+                mistake(
+                        List.of("sample", "model", "--device", "cpu", "--precision", "tf32", "--out", "x.png"),
+                        "precision tf32 is for GPUs; on this device take fp32"),
                 mistake(List.of("sample", "model", "-n", "0", "--out", "x.png"), "-n 0: ask for at least 1 image"),
                 mistake(
                         List.of("sample", "model", "--out", "-"),

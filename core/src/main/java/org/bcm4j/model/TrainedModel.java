@@ -46,7 +46,7 @@ public final class TrainedModel implements AutoCloseable {
         this.function = new ConsistencyFunction(network, config.kind());
         this.weights = weights;
         this.device = device;
-        this.precision = precision;
+        this.precision = precision.requireOn(device);
     }
 
     /**
@@ -233,11 +233,16 @@ public final class TrainedModel implements AutoCloseable {
      */
     public Optional<Tensor> cyclicLabels(long first, long count) {
         ModelInputs.requireCount(count);
+        return cyclicLabels(LongStream.range(first, first + count).toArray());
+    }
+
+    /** The classes in turn, for images with the given numbers: int64 [N], absent if the model has no classes. */
+    public Optional<Tensor> cyclicLabels(long[] numbers) {
         int classes = config.network().classes();
         return classes == 0
                 ? Optional.empty()
-                : Optional.of(device.integers(LongStream.range(first, first + count)
-                        .map(i -> i % classes)
+                : Optional.of(device.integers(Arrays.stream(numbers)
+                        .map(number -> Math.floorMod(number, (long) classes))
                         .toArray()));
     }
 

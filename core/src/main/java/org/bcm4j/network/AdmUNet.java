@@ -181,7 +181,7 @@ public final class AdmUNet extends Architecture {
     private static <V> V run(String name, List<Block> blocks, Operations<V> op, V x, V embedding) {
         V h = x;
         for (int i = 0; i < blocks.size(); i++) {
-            h = op.observed(name + "." + i, blocks.get(i).apply(op, h, embedding));
+            h = op.observed(name + "." + i, op.part(h, embedding, blocks.get(i)::apply));
         }
         return op.observed(name, h);
     }

@@ -75,10 +75,10 @@ record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
         Optional<V> output = Optional.empty();
         for (Level level : levels) {
             for (NcsnppBlock block : level.entry()) {
-                h = block.apply(op, h, embedding);
+                h = op.part(h, embedding, block::apply);
             }
             for (NcsnppBlock block : level.blocks()) {
-                h = block.apply(op, op.concatenate(1, h, skips.pop()), embedding);
+                h = op.part(op.concatenate(1, h, skips.pop()), embedding, block::apply);
             }
             if (level.exit().isPresent()) {
                 V image = level.exit().get().apply(op, h);

@@ -67,7 +67,7 @@ record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lo
         refine(top, op, skips, embedding);
         V pyramid = x;
         for (Level level : lower) {
-            V halved = level.down().apply(op, skips.element(), embedding);
+            V halved = op.part(skips.element(), embedding, level.down()::apply);
             NcsnppInputPyramid.Met<V> met = level.pyramid().apply(op, pyramid, halved);
             skips.push(met.features());
             pyramid = met.pyramid();
@@ -78,7 +78,7 @@ record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lo
 
     private static <V> void refine(List<NcsnppBlock> blocks, Operations<V> op, Deque<V> skips, V embedding) {
         for (NcsnppBlock block : blocks) {
-            skips.push(block.apply(op, skips.element(), embedding));
+            skips.push(op.part(skips.element(), embedding, block::apply));
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -14,31 +15,37 @@ import org.bytedeco.pytorch.Tensor;
  * compares evaluations that must differ only in their inputs (docs/method.md §4). If a later evaluation has more images
  * than the first, the masks repeat from the first image. If it has fewer, only the first masks are used.
  *
- * <p>Masks belong to the scope in which they were drawn. For one thread.
+ * <p>Masks live until {@link #close}. For one thread.
  */
-public final class Dropout {
+public final class Dropout implements AutoCloseable {
     private final Optional<KeyedRandom> random;
     private final List<Tensor> masks;
     private int next;
 
-    private Dropout(Optional<KeyedRandom> random, List<Tensor> masks) {
+    private Dropout(Optional<KeyedRandom> random, List<Tensor> masks, int next) {
         this.random = random;
         this.masks = masks;
+        this.next = next;
     }
 
     /** No dropout. */
     public static Dropout off() {
-        return new Dropout(Optional.empty(), new ArrayList<>());
+        return new Dropout(Optional.empty(), new ArrayList<>(), 0);
     }
 
     /** Masks for one term, drawn from {@code random} when first needed. */
     public static Dropout drawnFrom(KeyedRandom random) {
-        return new Dropout(Optional.of(random), new ArrayList<>());
+        return new Dropout(Optional.of(random), new ArrayList<>(), 0);
     }
 
     /** The same masks, for another evaluation, which begins with the first. */
     Dropout fromStart() {
-        return new Dropout(random, masks);
+        return new Dropout(random, masks, 0);
+    }
+
+    /** The same masks, for a repetition of what comes from here on. */
+    Dropout fromHere() {
+        return new Dropout(random, masks, next);
     }
 
     /** Zeroes each element of x with the given probability and scales the others so that the mean is unchanged. */
@@ -47,7 +54,7 @@ public final class Dropout {
             return x;
         }
         if (next == masks.size()) {
-            masks.add(draw(x.shape(), probability));
+            masks.add(Scope.own(draw(x.shape(), probability)));
         }
         Tensor mask = masks.get(next++);
         return x.mul(x.size(0) == mask.size(0) ? mask : forImages(mask, x.size(0)));
@@ -61,5 +68,12 @@ public final class Dropout {
     private Tensor draw(long[] shape, double probability) {
         Tensor kept = random.orElseThrow().uniform(shape).ge(scalar(probability));
         return kept.div(scalar(1 - probability));
+    }
+
+    /** Frees the masks. */
+    @Override
+    public void close() {
+        masks.forEach(Tensor::releaseReference);
+        masks.clear();
     }
 }

@@ -46,6 +46,20 @@ public interface Operations<V> {
     long BATCH = -1;
 
     /**
+     * A part of a network: maps features [B,C,H,W] and an embedding [B,E] to features. It is a function of these two and
+     * of parameters only, so that an implementation may compute it again instead of keeping what is inside.
+     */
+    @FunctionalInterface
+    interface Part<V> {
+        V apply(Operations<V> op, V x, V embedding);
+    }
+
+    /** The output of a part. */
+    default V part(V x, V embedding, Part<V> part) {
+        return part.apply(this, x, embedding);
+    }
+
+    /**
      * A parameter of the network. The same name always means the same parameter.
      *
      * @param start its initial values

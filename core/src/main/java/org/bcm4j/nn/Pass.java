@@ -21,8 +21,10 @@ import org.bytedeco.pytorch.global.torch;
  * the open scope.
  *
  * @param observer receives the outputs of the network's parts
+ * @param recomputation computes what is inside of the network's parts again in the backward pass, or keeps it
  */
-public record Pass(Weights weights, Dropout dropout, Observer observer) implements Operations<Tensor> {
+public record Pass(Weights weights, Dropout dropout, Observer observer, Recomputation recomputation)
+        implements Operations<Tensor> {
     private static final long[] ONE = {1, 1};
     private static final long[] NONE = {0, 0};
 
@@ -36,9 +38,9 @@ public record Pass(Weights weights, Dropout dropout, Observer observer) implemen
         void heard(String part, Tensor output);
     }
 
-    /** A pass without an observer. */
+    /** A pass without an observer, which keeps everything for its backward pass. */
     public Pass(Weights weights, Dropout dropout) {
-        this(weights, dropout, (part, output) -> {});
+        this(weights, dropout, (part, output) -> {}, Recomputation.off());
     }
 
     /** A pass for evaluation, without dropout. */
@@ -48,12 +50,22 @@ public record Pass(Weights weights, Dropout dropout, Observer observer) implemen
 
     /** The same pass with an observer. */
     public Pass observedBy(Observer listener) {
-        return new Pass(weights, dropout, listener);
+        return new Pass(weights, dropout, listener, recomputation);
     }
 
     /** The same pass, before the first dropout layer. Every evaluation of a network begins so. */
     public Pass begun() {
-        return new Pass(weights, dropout.fromStart(), observer);
+        return new Pass(weights, dropout.fromStart(), observer, recomputation);
+    }
+
+    /** The same pass, with another recomputation. */
+    public Pass recomputedBy(Recomputation again) {
+        return new Pass(weights, dropout, observer, again);
+    }
+
+    @Override
+    public Tensor part(Tensor x, Tensor embedding, Part<Tensor> part) {
+        return recomputation.run(this, x, embedding, part);
     }
 
     @Override

@@ -1,11 +1,15 @@
 package org.bcm4j.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Optional;
 
 /** Limits a directory to one writer, in this process or another, until the lock is closed or the process ends. */
 public final class DirectoryLock implements AutoCloseable {
@@ -28,6 +32,9 @@ public final class DirectoryLock implements AutoCloseable {
             Files.createDirectories(directory);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!isTaken(channel)) {
+                channel.truncate(0);
+                channel.write(ByteBuffer.wrap(
+                        Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
                 return new DirectoryLock(channel);
             }
             channel.close();
@@ -36,6 +43,32 @@ public final class DirectoryLock implements AutoCloseable {
         }
         throw new UserException(
                 directory + ": another process is writing there; wait for it, or choose another directory");
+    }
+
+    /**
+     * The process of this machine that writes in a directory, as far as its lock file says; a process that was killed
+     * counts no longer.
+     */
+    public static Optional<ProcessHandle> holder(Path directory) {
+        Path file = directory.resolve(FILE);
+        try {
+            String text = Files.exists(file) ? Files.readString(file) : "";
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            Instant locked = Files.getLastModifiedTime(file).toInstant();
+            // Another process may have got the number of one that has ended.
+            return ProcessHandle.of(Long.parseLong(text))
+                    .filter(ProcessHandle::isAlive)
+                    .filter(process -> process.info()
+                            .startInstant()
+                            .map(start -> !start.isAfter(locked.plusSeconds(1)))
+                            .orElse(true));
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        } catch (NumberFormatException e) {
+            return Optional.empty(); // of a version that wrote something else
+        }
     }
 
     private static boolean isTaken(FileChannel channel) throws IOException {
@@ -49,6 +82,7 @@ public final class DirectoryLock implements AutoCloseable {
     @Override
     public void close() {
         try {
+            channel.truncate(0);
             channel.close();
         } catch (IOException e) {
             throw new IllegalStateException("a lock file cannot be closed", e);

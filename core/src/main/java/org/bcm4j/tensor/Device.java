@@ -1,9 +1,12 @@
 package org.bcm4j.tensor;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Tensor;
@@ -65,6 +68,14 @@ public enum Device {
                 Files.exists(DRIVER)
                         ? "the driver offers no GPU; see nvidia-smi and CUDA_VISIBLE_DEVICES"
                         : "no NVIDIA driver is loaded; install it");
+    }
+
+    /** Bytes of memory of the machine, or of the container that this process runs in; not known for a GPU. */
+    public OptionalLong memory() {
+        return this == CPU
+                ? OptionalLong.of(ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
+                        .getTotalMemorySize())
+                : OptionalLong.empty();
     }
 
     /** A float32 tensor of zeros of the given shape. */

@@ -48,7 +48,17 @@ public final class KeyedRandom {
      * @param stream in [0, 65536); different streams are independent
      */
     public static KeyedRandom from(long seed, int stream, long first, Device device) {
-        return new KeyedRandom(seed, stream, row -> first + row, Long.MAX_VALUE, device);
+        return of(seed, stream, row -> first + row, device);
+    }
+
+    /**
+     * Random numbers for the items that a function names, one per row of a draw.
+     *
+     * @param stream in [0, 65536), as in {@link #from}
+     * @param items maps a row, from 0, to its item
+     */
+    public static KeyedRandom of(long seed, int stream, LongUnaryOperator items, Device device) {
+        return new KeyedRandom(seed, stream, items, Long.MAX_VALUE, device);
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.bcm4j.walk;
 
+import java.util.function.LongUnaryOperator;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
@@ -24,8 +25,17 @@ public final class ImageNoise implements NoiseSource {
 
     /** The noise of consecutive images, numbered from {@code first}. The shape of each draw sets how many. */
     public static ImageNoise from(long seed, long first, Device device) {
+        return of(seed, row -> first + row, device);
+    }
+
+    /**
+     * The noise of images whose numbers a function gives. Equal numbers get equal noise.
+     *
+     * @param numbers maps the place of an image in a draw, from 0, to its number
+     */
+    public static ImageNoise of(long seed, LongUnaryOperator numbers, Device device) {
         return new ImageNoise(
-                KeyedRandom.from(seed, START, first, device), KeyedRandom.from(seed, ADDED, first, device));
+                KeyedRandom.of(seed, START, numbers, device), KeyedRandom.of(seed, ADDED, numbers, device));
     }
 
     /** The noise of images with the given numbers. Equal numbers get equal noise. */

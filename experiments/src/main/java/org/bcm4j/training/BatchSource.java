@@ -23,11 +23,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Deals the examples of a run. Examples are numbered: the batch of step s starts at example s·batch_size. An example's
+ * Deals the examples of a run. Examples are numbered: batch b starts at example b·batch_size. An example's
  * number and the run's seed determine its image, whether it is mirrored, whether its label is dropped, and all its
  * random numbers. So the source has no state to save, and nothing depends on which lane or rank computes an example.
  * The ranks of a group get the examples of a batch in turn, like cards. While a step is computed, a thread reads this
- * rank's images of the next one. For one thread at a time.
+ * rank's images of the next batch. For one thread at a time.
  */
 final class BatchSource implements AutoCloseable {
     /**
@@ -46,7 +46,7 @@ final class BatchSource implements AutoCloseable {
     }
 
     /**
-     * The stored images of this rank's share of a step's batch.
+     * The stored images of this rank's share of a batch.
      *
      * @param indices of the images in the data set
      * @param pixels uint8, [batch_size/ranks,C,H,W]
@@ -73,7 +73,7 @@ final class BatchSource implements AutoCloseable {
     private final RankGroup group;
     private final ShuffledOrder order;
     private final ExecutorService reader = Executors.newSingleThreadExecutor(BatchSource::readerThread);
-    /** The batches of a step and the next one, by step. */
+    /** The batch of a step and the next one, by number. */
     private final Map<Long, StoredBatch> stored = new HashMap<>();
 
     BatchSource(TrainingConfig config, LabelledImages images, Device device, RankGroup group) {
@@ -90,48 +90,48 @@ final class BatchSource implements AutoCloseable {
         return thread;
     }
 
-    /** The number of this rank's first example in a step. */
-    private long firstOf(long step) {
-        return step * config.batchSize() + group.rank();
+    /** The number of this rank's first example in a batch. */
+    private long firstOf(long batch) {
+        return batch * config.batchSize() + group.rank();
     }
 
-    /** The number of this rank's examples in a step. */
+    /** The number of this rank's examples in a batch. */
     private int share() {
         return config.batchSize() / group.size();
     }
 
-    private StoredBatch read(long step) {
-        long[] indices = LongStream.of(numbers(firstOf(step), group.size(), share()))
+    private StoredBatch read(long batch) {
+        long[] indices = LongStream.of(numbers(firstOf(batch), group.size(), share()))
                 .map(order::index)
                 .toArray();
         return new StoredBatch(indices, CompletableFuture.supplyAsync(() -> images.pixels(indices), reader));
     }
 
-    /** The batch of a step. Begins to read the next one. */
-    private StoredBatch batch(long step) {
-        stored.keySet().retainAll(Set.of(step, step + 1));
-        StoredBatch batch = stored.computeIfAbsent(step, this::read);
-        stored.computeIfAbsent(step + 1, this::read);
+    /** A batch. Begins to read the next one. */
+    private StoredBatch batch(long number) {
+        stored.keySet().retainAll(Set.of(number, number + 1));
+        StoredBatch batch = stored.computeIfAbsent(number, this::read);
+        stored.computeIfAbsent(number + 1, this::read);
         return batch;
     }
 
     /**
-     * One of {@code parts} equal parts of this rank's share of a step's batch. The examples are dealt to the parts in
+     * One of {@code parts} equal parts of this rank's share of a batch. The examples are dealt to the parts in
      * turn, like cards, so the first examples of all parts of all ranks are the first of the batch. A term that takes a
      * share of each part therefore takes that share of the batch, whatever the number of parts.
      */
-    Part part(long step, int part, int parts) {
-        long first = firstOf(step) + (long) part * group.size();
+    Part part(long batch, int part, int parts) {
+        long first = firstOf(batch) + (long) part * group.size();
         int apart = parts * group.size();
         long[] examples = numbers(first, apart, share() / parts);
-        StoredBatch batch = batch(step);
-        byte[] all = batch.read();
+        StoredBatch deck = batch(batch);
+        byte[] all = deck.read();
         int length = all.length / share();
         byte[] own = new byte[examples.length * length];
         long[] indices = new long[examples.length];
         for (int i = 0; i < examples.length; i++) {
             int at = part + i * parts;
-            indices[i] = batch.indices()[at];
+            indices[i] = deck.indices()[at];
             System.arraycopy(all, at * length, own, i * length, length);
         }
         Tensor stored = HostTensors.ofBytes(own, examples.length, images.channels(), images.height(), images.width());

@@ -51,8 +51,12 @@ public final class Trainer implements AutoCloseable {
     private final RankGroup group;
     private final LabelledImages images;
     private final Network network;
+    private final StepTimes times = new StepTimes();
     private final TrainingStep step;
-    private final TrainingState state;
+    /** For tests that damage it. */
+    final TrainingState state;
+
+    private final SkippedSteps skips;
     private final Checkpoints checkpoints;
     private final SampleSheet samples;
     private RecommendedWalks walks;
@@ -66,15 +70,20 @@ public final class Trainer implements AutoCloseable {
         this.images = config.data().training();
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();
-        Precision precision = config.precision().orElseGet(() -> Precision.fastestOn(device));
+        Precision precision =
+                config.precision().orElseGet(() -> Precision.fastestOn(device)).requireOn(device);
+        if (!config.activationCheckpointing()) {
+            device.memory().ifPresent(TrainingMemory.of(config, device, precision, group.size())::require);
+        }
         walks = config.walks().orElseGet(() -> RecommendedWalks.untuned(config.model()));
         if (config.model().walks()) {
             new ModelWalks(modelConfig(), walks).requireAll();
         }
         network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
-        step = new TrainingStep(config, function, images, device, precision, group);
+        step = new TrainingStep(config, function, images, device, precision, group, times);
         state = new TrainingState(config, network.layout(), images, device, group);
+        skips = new SkippedSteps(directory);
         checkpoints = new Checkpoints(directory.resolve(CHECKPOINTS));
         samples = new SampleSheet(config, function, device, precision, images);
     }
@@ -211,6 +220,11 @@ public final class Trainer implements AutoCloseable {
         return config;
     }
 
+    /** Where the time of this trainer's steps went, in this process. */
+    public StepTimes times() {
+        return times;
+    }
+
     /** The number of steps so far, including those of earlier sessions. */
     public long stepsDone() {
         return state.step;
@@ -222,56 +236,83 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Trains until the configured steps are done or a stop is requested in any rank, then saves.
+     * Trains until the configured steps are done or a stop is requested in any rank, then saves. If the loss of many
+     * steps in a row is not finite, the run goes back to its newest checkpoint, and on with other images.
      *
-     * @param audience receives every logged step in rank 0, in addition to the run's own log
+     * @param audience receives every logged step in rank 0, in addition to the run's own log; closed at the end
      * @return whether all steps are done
-     * @throws UserException if another process trains in the same directory, or a file cannot be written
+     * @throws UserException if another process trains in the same directory, a file cannot be written, or going back
+     *     does not help
      * @throws org.bcm4j.tensor.LostRankException if another rank cannot be reached any more; the run can be resumed
      *     from its newest checkpoint
      */
     public boolean run(Journal audience) {
         if (group.isFirst()) {
             group.publish(SHARED_CONFIG, ConfigFile.toYaml(config));
-            lead(audience);
+            try (audience;
+                    DirectoryLock lock = DirectoryLock.of(directory)) {
+                while (!lead(audience)) {
+                    goBack();
+                }
+            }
         } else {
-            train(outcome -> {});
+            while (!train(outcome -> {})) {
+                goBack();
+            }
         }
         group.finish();
         return state.step >= config.totalSteps();
     }
 
-    private void train(Consumer<StepOutcome> audience) {
+    /** Trains to the end or a requested stop. Returns false if the run must go back to a checkpoint. */
+    private boolean train(Consumer<StepOutcome> audience) {
         state.copyFromFirst();
         while (state.step < config.totalSteps() && !group.any(stopRequested)) {
-            audience.accept(step.run(state));
+            StepOutcome outcome = times.of(() -> step.run(state), StepTimes.STEP);
+            if (skips.add(outcome)) {
+                return false;
+            }
+            times.of(() -> audience.accept(outcome), "log, samples and checkpoints");
+        }
+        return true;
+    }
+
+    /** Restores the newest checkpoint in rank 0, for batches that the run has not seen yet. */
+    private void goBack() {
+        long unseen = state.batch();
+        if (group.isFirst()) {
+            skips.returned(checkpoints.restore(state).orElseThrow(skips::withoutCheckpoint));
+            state.passOverTo(unseen);
         }
     }
 
-    /** Trains as rank 0, which writes the files of the run. */
-    private void lead(Journal audience) {
+    /** Trains as rank 0, which writes the files of the run. Returns what {@link #train} does. */
+    private boolean lead(Journal audience) {
         TrainingConfig.Output output = config.output();
-        try (DirectoryLock lock = DirectoryLock.of(directory);
-                Journal journal = Journal.all(List.of(
-                        JsonLines.resume(directory.resolve("log.jsonl"), state.step),
-                        TensorBoardEvents.resume(directory, state.step),
-                        new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY),
-                        audience))) {
+        try (Journal own = Journal.all(List.of(
+                JsonLines.resume(directory.resolve("log.jsonl"), state.step),
+                TensorBoardEvents.resume(directory, state.step),
+                new LossCurves(directory.resolve("log.jsonl"), directory.resolve("curves.png"), CURVES_EVERY)))) {
+            Journal journal = Journal.all(List.of(own, audience));
             StepLog log = new StepLog(journal, config);
-            SkippedSteps skips = new SkippedSteps(directory);
-            train(outcome -> {
+            boolean ended = train(outcome -> {
                 log.add(outcome, state.step);
-                skips.add(outcome, state.step);
+                skips.warn(state.step);
                 if (state.step % output.samplesEvery() == 0) {
                     byte[] sheet = samples.draw(state.average);
                     journal.image("samples", state.step, sheet);
                     writeSheet(sheet);
                 }
-                if (state.step % output.checkpointEvery() == 0 && state.step < config.totalSteps()) {
+                if (state.step % output.checkpointEvery() == 0
+                        && state.step < config.totalSteps()
+                        && !skips.inBurst()) {
                     save();
                 }
             });
-            save();
+            if (ended) {
+                save();
+            }
+            return ended;
         }
     }
 

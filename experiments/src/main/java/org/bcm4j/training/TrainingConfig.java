@@ -37,6 +37,8 @@ import org.bcm4j.training.terms.StableTargets;
  *     as in the paper
  * @param huberConstant c of the pseudo-Huber distance; absent for 0.00054·√D
  * @param huberPerRootDimension whether the distance is divided by √D, as in the published PyTorch code
+ * @param activationCheckpointing whether the blocks of the network are computed again in the backward pass instead of
+ *     being kept: less memory, a forward pass more
  * @param horizontalFlips whether each image is mirrored left to right with probability 1/2
  * @param labelDropout probability of replacing a label by the null class
  * @param device absent for the best available one
@@ -57,6 +59,7 @@ public record TrainingConfig(
         @Default("0") int stableTargets,
         Optional<Double> huberConstant,
         @Default("false") boolean huberPerRootDimension,
+        @Default("false") boolean activationCheckpointing,
         @Default("false") boolean horizontalFlips,
         @Default("0.0") double labelDropout,
         Optional<Device> device,
@@ -178,7 +181,7 @@ public record TrainingConfig(
      *
      * @throws UserException saying what to change
      */
-    void requireRanks(int ranks) {
+    public void requireRanks(int ranks) {
         int parts = ranks * microBatches * lanes.orElse(1);
         if (batchSize % parts != 0) {
             throw new UserException("batch_size " + batchSize + " cannot be shared out equally to " + ranks

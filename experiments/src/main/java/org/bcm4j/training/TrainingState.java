@@ -30,6 +30,7 @@ import org.bytedeco.pytorch.Tensor;
 final class TrainingState implements AutoCloseable {
     private static final String IMAGES = "images";
     private static final String LOSS_SCALE = "loss_scale";
+    private static final String PASSED_OVER = "passed_over";
 
     private static final Format FORMAT = Format.of("bcm4j training state 3");
 
@@ -42,6 +43,8 @@ final class TrainingState implements AutoCloseable {
     final BatchSource batches;
     long step;
     long skipped;
+    /** The batches that this run does not train on, because it went back from them. */
+    private long passedOver;
     /** Moves in float16 only. */
     LossScale lossScale = LossScale.FIRST;
 
@@ -81,6 +84,16 @@ final class TrainingState implements AutoCloseable {
         Map<String, TermState> states = new LinkedHashMap<>();
         stage().terms().forEach(term -> states.put(term.name(), term.open(layout, device)));
         return states;
+    }
+
+    /** The number of the batch that the next step takes, from 0. */
+    long batch() {
+        return step + passedOver;
+    }
+
+    /** Lets the next step take a given batch, at or behind its own. */
+    void passOverTo(long batch) {
+        passedOver = batch - step;
     }
 
     /** The index, from 0, of the run's current stage. */
@@ -138,6 +151,7 @@ final class TrainingState implements AutoCloseable {
         counters.put("skipped", skipped);
         counters.put("updates", optimizer.step());
         counters.put(LOSS_SCALE, lossScale.thousandths());
+        counters.put(PASSED_OVER, passedOver);
         counters.put(IMAGES, (long) imageCount);
         return counters;
     }
@@ -206,6 +220,7 @@ final class TrainingState implements AutoCloseable {
         skipped = value.applyAsLong("skipped");
         optimizer.restoreStep(value.applyAsLong("updates"));
         lossScale = new LossScale(value.applyAsLong(LOSS_SCALE));
+        passedOver = value.applyAsLong(PASSED_OVER);
     }
 
     /** @throws UserException if the file is no training state, or too new or too old */
@@ -237,7 +252,8 @@ final class TrainingState implements AutoCloseable {
 
     /** A counter; in a state of before it existed, one that changes nothing. */
     private long counter(SafetensorsFile saved, String name, Path file) {
-        Map<String, Long> later = Map.of(IMAGES, (long) imageCount, LOSS_SCALE, LossScale.FIRST.thousandths());
+        Map<String, Long> later =
+                Map.of(IMAGES, (long) imageCount, LOSS_SCALE, LossScale.FIRST.thousandths(), PASSED_OVER, 0L);
         if (later.containsKey(name) && !saved.tensors().containsKey("counter." + name)) {
             return later.getOrDefault(name, 0L);
         }

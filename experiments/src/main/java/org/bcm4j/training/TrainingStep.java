@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
+import org.bcm4j.nn.Recomputation;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Lanes;
@@ -31,6 +32,8 @@ import org.bcm4j.training.terms.TrainedFunction;
 final class TrainingStep implements AutoCloseable {
     /** The name of the whole loss in the log. */
     private static final String LOSS = "loss/total";
+    /** A part of the step's time. */
+    private static final String TERMS = "terms";
 
     private final TrainingConfig config;
     private final ConsistencyFunction function;
@@ -40,6 +43,7 @@ final class TrainingStep implements AutoCloseable {
     private final TimeLaws laws;
     private final Optional<StableTargets> stableTargets;
     private final RankGroup group;
+    private final StepTimes times;
     private final Lanes lanes;
 
     TrainingStep(
@@ -48,12 +52,14 @@ final class TrainingStep implements AutoCloseable {
             LabelledImages images,
             Device device,
             Precision precision,
-            RankGroup group) {
+            RankGroup group,
+            StepTimes times) {
         this.config = config;
         this.function = function;
         this.device = device;
         this.precision = precision;
         this.group = group;
+        this.times = times;
         distance = config.distance();
         laws = new TimeLaws(device);
         stableTargets = config.stableTargets() > 0
@@ -81,7 +87,7 @@ final class TrainingStep implements AutoCloseable {
                 accumulate(state, part, points, samples);
             }
             Weights live = state.weights.withGradient();
-            group.sum(live.gradient());
+            times.of(() -> group.sum(live.gradient()), StepTimes.STEP, "sum over ranks");
             if (precision == Precision.FP16) {
                 live.gradient().div_(scalar(lossScale(state)));
             }
@@ -95,7 +101,10 @@ final class TrainingStep implements AutoCloseable {
                 state.lossScale = state.lossScale.after(finite);
             }
             if (finite) {
-                state.optimizer.update(live, rate, state.average, stage.emaRate());
+                times.of(
+                        () -> state.optimizer.update(live, rate, state.average, stage.emaRate()),
+                        StepTimes.STEP,
+                        "update");
             } else {
                 state.skipped++;
             }
@@ -141,10 +150,12 @@ final class TrainingStep implements AutoCloseable {
             List<Callable<Outcome>> parts = new ArrayList<>();
             for (int lane = 0; lane < count; lane++) {
                 int own = lane;
-                BatchSource.Part part = state.batches.part(state.step, microBatch * count + lane, all);
+                int number = microBatch * count + lane;
+                BatchSource.Part part =
+                        times.of(() -> state.batches.part(state.batch(), number, all), StepTimes.STEP, "images");
                 parts.add(() -> backward(state, own, part, points, share));
             }
-            for (Outcome outcome : lanes.run(parts)) {
+            for (Outcome outcome : times.of(() -> lanes.run(parts), StepTimes.STEP, TERMS)) {
                 samples.merge(LOSS, share * outcome.total(), Double::sum);
                 outcome.parts().forEach((name, value) -> samples.merge("loss/" + name, share * value, Double::sum));
             }
@@ -158,21 +169,38 @@ final class TrainingStep implements AutoCloseable {
         List<LossTerm> terms = state.stage().terms();
         try (Scope scope = Scope.open()) {
             for (int i = 0; i < terms.size(); i++) {
-                try (Scope ofTerm = Scope.open()) {
-                    LossTerm term = terms.get(i);
-                    KeyedRandom random = state.batches.random(part, i);
-                    // Each term has its own masks, which live no longer than the term's computation.
-                    Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
-                    TrainedFunction f =
-                            new TrainedFunction(function, state.weights.live(lane), state.weights.constant, dropout);
-                    Loss loss = evaluate(term, inputs(f, part, state.step, points, random, state.termState(term)));
-                    loss.total().mul(scalar(share * lossScale(state))).backward();
+                LossTerm term = terms.get(i);
+                KeyedRandom random = state.batches.random(part, i);
+                // Each term has its own masks, which live no longer than the term's computation.
+                try (Scope ofTerm = Scope.open();
+                        Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
+                        Recomputation recomputation = recomputation()) {
+                    TrainedFunction f = new TrainedFunction(
+                            function, state.weights.live(lane), state.weights.constant, dropout, recomputation);
+                    Loss loss = times.shared(
+                            lanes.count(),
+                            () -> evaluate(term, inputs(f, part, state.step, points, random, state.termState(term))),
+                            StepTimes.STEP,
+                            TERMS,
+                            term.name(),
+                            "forward");
+                    times.shared(
+                            lanes.count(),
+                            () -> recomputation.backward(loss.total().mul(scalar(share * lossScale(state)))),
+                            StepTimes.STEP,
+                            TERMS,
+                            term.name(),
+                            "backward");
                     total += loss.total().item_double();
                     loss.parts().forEach((name, value) -> parts.merge(name, value.item_double(), Double::sum));
                 }
             }
         }
         return new Outcome(total, parts);
+    }
+
+    private Recomputation recomputation() {
+        return config.activationCheckpointing() ? Recomputation.on(device, precision) : Recomputation.off();
     }
 
     private TermInputs inputs(

@@ -26,13 +26,14 @@ class TrainerTest {
     Path directory;
 
     /**
-     * Plain; side by side; with another term beside the paper's; and with one whose teacher is a part of the state. Each is interrupted in the
+     * Plain; side by side; with blocks computed again; with another term beside the paper's; and with one whose teacher is a part of the state. Each is interrupted in the
      * middle of its second stage, the last one also between its two.
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     seed=7  | 30
                     lanes=2 | 30
+                    activation_checkpointing=true | 30
                     stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency, share: 0.5}] | 30
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 30
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 10

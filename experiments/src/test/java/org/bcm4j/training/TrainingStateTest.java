@@ -71,6 +71,7 @@ class TrainingStateTest {
                             "counter.stage",
                             "counter.images",
                             "counter.skipped",
+                            "counter.passed_over",
                             "counter.loss_scale",
                             "counter.updates");
             state.step = 1;

@@ -87,7 +87,8 @@ class TrainingStepTest {
         Run(TrainingConfig config, Network network, Precision precision) {
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
-            step = new TrainingStep(config, function, images, Device.CPU, precision, RankGroup.alone());
+            step = new TrainingStep(
+                    config, function, images, Device.CPU, precision, RankGroup.alone(), new StepTimes());
             state = new TrainingState(config, network.layout(), images, Device.CPU, RankGroup.alone());
         }
 

@@ -80,6 +80,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static String precisions(Device device) {
         return Stream.of(Precision.values())
+                .filter(precision -> precision.isAvailableOn(device))
                 .map(precision -> lower(precision)
                         + (precision == Precision.fastestOn(device) ? " (the default)" : "")
                         + (precision.isNativeOn(device) ? "" : " (emulated, slow)"))

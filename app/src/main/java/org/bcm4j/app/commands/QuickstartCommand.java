@@ -89,7 +89,7 @@ public final class QuickstartCommand implements Callable<Integer> {
     }
 
     /** The path as a user would write it: relative to the working directory if it lies below it. */
-    private static Path shippedModel() {
+    static Path shippedModel() {
         Path here = Path.of("").toAbsolutePath();
         Path shipped = Path.of(System.getProperty(HOME, "")).toAbsolutePath().resolve("models/fashion-mnist");
         return shipped.startsWith(here) ? here.relativize(shipped) : shipped;

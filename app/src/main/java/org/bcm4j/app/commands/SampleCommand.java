@@ -64,6 +64,13 @@ public final class SampleCommand implements Callable<Integer> {
     private Optional<Integer> wanted = Optional.empty();
 
     @Option(
+            names = "--first",
+            paramLabel = "K",
+            defaultValue = "0",
+            description = "Number of the first image, from 0. An image depends on the seed and its number.")
+    private long start;
+
+    @Option(
             names = "--noise",
             paramLabel = "FILE.npz",
             description =
@@ -102,6 +109,13 @@ public final class SampleCommand implements Callable<Integer> {
         wanted.filter(count -> count < 1).ifPresent(count -> {
             throw new UserException("-n " + count + ": ask for at least 1 image");
         });
+        if (start < 0) {
+            throw new UserException("--first " + start + ": images are numbered from 0");
+        }
+        noiseFile.filter(file -> start > 0).ifPresent(file -> {
+            throw new UserException("--first: images of given noises (--noise " + file
+                    + ") have no numbers; leave one of the two options out");
+        });
         Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
         ModelConfig config = model.folder().config();
         int count;
@@ -126,7 +140,7 @@ public final class SampleCommand implements Callable<Integer> {
                         ? given.flatMap(GivenNoises::labels).map(device::move)
                         : choice.isPresent()
                                 ? choice.get().labels(count, device)
-                                : bcm.model().cyclicLabels(0, count);
+                                : bcm.model().cyclicLabels(start, count);
                 Tensor images = given.isPresent()
                         ? Pixels.toBytes(bcm.generate(
                                 samplingPath, device.move(given.get().noises()), seed.value(), labels))
@@ -184,17 +198,17 @@ public final class SampleCommand implements Callable<Integer> {
         try (Progress progress = group.isFirst() ? Progress.show("sampling", "images", 0, behind) : Progress.none()) {
             AtomicLong done = new AtomicLong(first);
             if (first < behind) {
-                bcm.generate(
-                        samplingPath,
-                        first,
-                        behind - first,
-                        seed.value(),
-                        labels.map(all -> all.narrow(0, first, behind - first)),
-                        batch -> {
-                            long size = batch.size(0);
-                            images.narrow(0, done.get(), size).copy_(Pixels.toBytes(batch));
-                            progress.at(done.addAndGet(size), "");
-                        });
+                bcm.numbered(place -> start + first + place)
+                        .generate(
+                                samplingPath,
+                                behind - first,
+                                seed.value(),
+                                labels.map(all -> all.narrow(0, first, behind - first)),
+                                batch -> {
+                                    long size = batch.size(0);
+                                    images.narrow(0, done.get(), size).copy_(Pixels.toBytes(batch));
+                                    progress.at(done.addAndGet(size), "");
+                                });
             }
         }
         group.sum(images);
@@ -220,7 +234,7 @@ public final class SampleCommand implements Callable<Integer> {
                     for (int i = 0; i < count; i++) {
                         try (Scope scope = Scope.open()) {
                             byte[] png = ImageFiles.png(images.select(0, i));
-                            Files.write(directory.resolve(String.format(Locale.ROOT, "%05d.png", i)), png);
+                            Files.write(directory.resolve(String.format(Locale.ROOT, "%05d.png", start + i)), png);
                         }
                     }
                 });

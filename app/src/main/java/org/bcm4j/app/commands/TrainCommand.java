@@ -1,5 +1,7 @@
 package org.bcm4j.app.commands;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +17,11 @@ import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.journal.Journal;
+import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.LostRankException;
 import org.bcm4j.tensor.RankGroup;
+import org.bcm4j.training.StepTimes;
 import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
 import picocli.CommandLine.Command;
@@ -79,6 +83,11 @@ public final class TrainCommand implements Callable<Integer> {
             description = "With --ranks: if a rank is lost, continue from the newest checkpoint, up to R times.")
     private int restarts;
 
+    @Option(
+            names = "--profile",
+            description = "At the end, show where the time went, and draw it in the run's profile.svg.")
+    private boolean profile;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -107,7 +116,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /** Trains, and says so if this process is the one that speaks for all ranks. */
-    private static void train(Trainer trainer, Path directory, boolean speaks) {
+    private void train(Trainer trainer, Path directory, boolean speaks) {
         if (!speaks) {
             try (StopSignal signal = StopSignal.asking(trainer::requestStop)) {
                 trainer.run(Journal.all(List.of()));
@@ -126,6 +135,15 @@ public final class TrainCommand implements Callable<Integer> {
                             : "stopped at step " + trainer.stepsDone() + "; continue with: bcm train --resume --run "
                                     + directory);
         }
+        if (profile) {
+            show(trainer.times(), directory.resolve("profile.svg"));
+        }
+    }
+
+    private static void show(StepTimes times, Path chart) {
+        AtomicFile.write(chart, out -> out.write(times.flameChart().getBytes(UTF_8)));
+        System.out.print(times.table());
+        System.out.println("wrote " + chart);
     }
 
     /** The command that continues the run, which may have failed before it began. */

@@ -23,7 +23,7 @@ public final class ModelOptions {
 
     @Option(
             names = "--precision",
-            paramLabel = "fp32|bf16|fp16",
+            paramLabel = "fp32|tf32|bf16|fp16",
             description = "Arithmetic of the convolutions (default: the fastest on the device).")
     private Optional<Precision> precision = Optional.empty();
 

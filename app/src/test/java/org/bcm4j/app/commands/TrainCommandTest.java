@@ -45,6 +45,17 @@ class TrainCommandTest {
     }
 
     @Test
+    void aProfileShowsWhereTheTimeWent() throws Exception {
+        Outcome outcome = run("train", "tiny.yaml", "--set", "stages.0.steps=3", "--profile");
+        assertThat(outcome.out())
+                .contains("100.0 %")
+                .containsPattern("[0-9.]+ s +forward\n")
+                .containsPattern("[0-9.]+ s +backward\n")
+                .endsWith("wrote runs/tiny/profile.svg%n".formatted());
+        assertThat(directory.resolve("runs/tiny/profile.svg")).content().contains("update");
+    }
+
+    @Test
     void aSignalSavesTheRunAndResumeContinuesIt() throws Exception {
         Path out = directory.resolve("out.txt");
         Path err = directory.resolve("err.txt");

@@ -2,6 +2,7 @@ package org.bcm4j.data.packing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class Packing implements AutoCloseable {
     private final Path directory;
     private final DirectoryLock lock;
     private final String fingerprint;
-    private final List<PackedPart> parts = new ArrayList<>();
+    private final List<PackedPart> parts;
 
     private Packing(PictureSet set, PackingSettings settings, String source, Path directory, DirectoryLock lock) {
         this.set = set;
@@ -53,8 +54,14 @@ public final class Packing implements AutoCloseable {
         this.directory = directory;
         this.lock = lock;
         this.fingerprint = fingerprint(set, settings);
+        parts = parts(set, settings, directory);
+    }
+
+    private static List<PackedPart> parts(PictureSet set, PackingSettings settings, Path directory) {
+        List<PackedPart> parts = new ArrayList<>();
         parts.add(new PackedPart(set.training(), directory.resolve("train"), settings));
         set.test().ifPresent(test -> parts.add(new PackedPart(test, directory.resolve("test"), settings)));
+        return parts;
     }
 
     /**
@@ -148,6 +155,53 @@ public final class Packing implements AutoCloseable {
     /** Whether nothing is left to do. */
     public boolean isComplete() {
         return Files.exists(directory.resolve(DESCRIPTION));
+    }
+
+    /**
+     * A file of images.
+     *
+     * @param part 0 for those of {@code train/}, 1 for those of {@code test/}
+     * @param number counts from 0
+     */
+    public record Shard(int part, int number) implements Serializable {}
+
+    /** The files of images that are not finished. Other processes can {@link #write} them before {@link #run}. */
+    public List<Shard> remaining() {
+        List<Shard> remaining = new ArrayList<>();
+        for (int part = 0; part < parts.size() && !isComplete(); part++) {
+            for (int number = 0; number < parts.get(part).shards(); number++) {
+                if (parts.get(part).finished(number).isEmpty()) {
+                    remaining.add(new Shard(part, number));
+                }
+            }
+        }
+        return remaining;
+    }
+
+    /**
+     * Writes files of images for a packing that another process holds open, in a directory that both see. Several
+     * processes can write different files at one time.
+     *
+     * @param set the same set as that process has, perhaps at another path; remains open
+     * @param settings those of that process
+     * @param threads the number of threads that decode
+     * @throws UserException if the set differs from that process's, it cannot be read, the directory cannot be written,
+     *     or a picture cannot be decoded and the settings do not let it be left out
+     */
+    public static void write(
+            PictureSet set, PackingSettings settings, Path directory, List<Shard> shards, int threads) {
+        Path started = directory.resolve(STARTED);
+        if (!Files.exists(started)
+                || !ConfigFile.read(started, Started.class).fingerprint().equals(fingerprint(set, settings))) {
+            throw new UserException(directory + ": is not where this set is being packed, as this process sees both;"
+                    + " give paths that all processes see");
+        }
+        List<PackedPart> parts = parts(set, settings, directory);
+        try (Decoding decoding = new Decoding(threads)) {
+            for (Shard shard : shards) {
+                parts.get(shard.part()).write(shard.number(), decoding, 1, done -> {});
+            }
+        }
     }
 
     /**

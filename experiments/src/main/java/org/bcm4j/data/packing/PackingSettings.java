@@ -1,5 +1,7 @@
 package org.bcm4j.data.packing;
 
+import java.io.Serializable;
+
 /**
  * How pictures are packed.
  *
@@ -7,7 +9,7 @@ package org.bcm4j.data.packing;
  * @param shardSize the number of pictures that a file of images stands for
  * @param skipsBad whether pictures that cannot be decoded are left out, and do not end the work
  */
-public record PackingSettings(int side, int shardSize, boolean skipsBad) {
+public record PackingSettings(int side, int shardSize, boolean skipsBad) implements Serializable {
     /** The largest height and width. */
     public static final int MOST_SIDE = 4096;
 

@@ -1,5 +1,6 @@
 package org.bcm4j.metrics.samples;
 
+import java.io.Serializable;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -7,9 +8,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Mean and covariance of feature vectors that arrive in batches, in double precision. Each batch is centred on its own
- * mean and merged by Chan's formula, so that no sum of squares is ever larger than the spread it measures.
+ * mean and merged by Chan's formula, so that no sum of squares is ever larger than the spread it measures. Parts of the
+ * vectors can be gathered in different processes and then be merged. Not thread-safe.
  */
-final class FeatureMoments {
+public final class FeatureMoments implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private final int dimension;
     private final double[] mean;
     /** Sum of (x − mean)(x − mean)ᵀ over all vectors, row-major. */
@@ -18,7 +22,7 @@ final class FeatureMoments {
     private long count;
 
     /** @param dimension length of a feature vector, at least 1 */
-    FeatureMoments(int dimension) {
+    public FeatureMoments(int dimension) {
         if (dimension < 1) {
             throw new IllegalArgumentException("feature vectors need at least 1 number, not " + dimension);
         }
@@ -33,7 +37,7 @@ final class FeatureMoments {
      * @param features floating point [B,D], B at least 1
      * @throws IllegalArgumentException if D is not the dimension
      */
-    void add(Tensor features) {
+    public void add(Tensor features) {
         if (features.dim() != 2 || features.size(1) != dimension || features.size(0) < 1) {
             throw new IllegalArgumentException("expected feature vectors [B," + dimension + "]");
         }
@@ -48,8 +52,16 @@ final class FeatureMoments {
         }
     }
 
-    /** Adds all vectors of another instance. */
-    void add(FeatureMoments others) {
+    /**
+     * Adds all vectors of another instance.
+     *
+     * @throws IllegalArgumentException if those have another dimension
+     */
+    public void add(FeatureMoments others) {
+        if (others.dimension != dimension) {
+            throw new IllegalArgumentException(
+                    "feature vectors of " + dimension + " and " + others.dimension + " numbers cannot be merged");
+        }
         if (others.count > 0) {
             merge(others.count, others.mean, others.scatter);
         }
@@ -74,12 +86,12 @@ final class FeatureMoments {
     }
 
     /** The number of vectors so far. */
-    long count() {
+    public long count() {
         return count;
     }
 
     /** The mean vector, [D]. */
-    double[] mean() {
+    public double[] mean() {
         return mean.clone();
     }
 
@@ -88,7 +100,7 @@ final class FeatureMoments {
      *
      * @throws IllegalStateException if there were fewer than two vectors
      */
-    double[] covariance() {
+    public double[] covariance() {
         if (count < 2) {
             throw new IllegalStateException("a covariance needs at least 2 feature vectors, not " + count);
         }
@@ -97,5 +109,17 @@ final class FeatureMoments {
             covariance[i] /= count - 1;
         }
         return covariance;
+    }
+
+    /**
+     * The squared Fréchet distance between Gaussians fitted to these vectors and to others. With Inception features it
+     * is the FID.
+     *
+     * @return at least 0, in squared units of the features
+     * @throws IllegalStateException if one of the two has fewer than two vectors
+     * @throws IllegalArgumentException if a feature was not finite, or the vectors differ in length
+     */
+    public double distanceTo(FeatureMoments others) {
+        return FrechetDistance.between(this, others);
     }
 }

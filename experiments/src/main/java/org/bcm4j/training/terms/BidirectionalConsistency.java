@@ -92,6 +92,14 @@ public record BidirectionalConsistency(
     }
 
     @Override
+    public void cover(TimeCoverage coverage) {
+        if (consistencyTerm) {
+            coverage.addToTimeZero(times, 1);
+        }
+        coverage.addToTargets(softTimes.orElse(times), softShare);
+    }
+
+    @Override
     public Loss apply(TermInputs inputs) {
         return of(inputs.f(), inputs.draw(times, softTimes, softShare), inputs.distance());
     }

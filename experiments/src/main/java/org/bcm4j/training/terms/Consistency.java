@@ -38,6 +38,11 @@ public record Consistency(
     }
 
     @Override
+    public void cover(TimeCoverage coverage) {
+        coverage.addToTimeZero(times, 1);
+    }
+
+    @Override
     public Loss apply(TermInputs inputs) {
         return of(inputs.f(), inputs.draw(times), inputs.distance());
     }

@@ -39,6 +39,11 @@ public record Denoising(@Default("{}") IntervalLaw.Settings times) implements Lo
     }
 
     @Override
+    public void cover(TimeCoverage coverage) {
+        coverage.addToTargets(times, 1);
+    }
+
+    @Override
     public Loss apply(TermInputs inputs) {
         return of(inputs.f(), inputs.draw(times));
     }

@@ -60,6 +60,20 @@ public record InversionConsistency(
     }
 
     @Override
+    public void cover(TimeCoverage coverage) {
+        TimeGrid grid = coverage.grid();
+        int last = grid.points() - 1;
+        for (int lower = 0; lower < last; lower++) {
+            double own = share / last;
+            coverage.add(grid.time(lower), grid.time(last), own * endTargets);
+            int targets = last - lower;
+            for (int target = lower + 1; target <= last; target++) {
+                coverage.add(grid.time(lower), grid.time(target), own * (1 - endTargets) / targets);
+            }
+        }
+    }
+
+    @Override
     public Loss apply(TermInputs inputs) {
         return of(inputs.f(), inputs.draw(times(inputs)), inputs.distance());
     }

@@ -31,6 +31,11 @@ public sealed interface LossTerm
      */
     Loss apply(TermInputs inputs);
 
+    /** Counts the pairs (t, u) at which the term trains f; none for terms of denoisers. */
+    default void cover(TimeCoverage coverage) {
+        // The terms of denoisers have no u.
+    }
+
     /** The state that the term keeps between steps, as at the beginning of a run. The caller closes it. */
     default TermState open(WeightLayout layout, Device device) {
         return TermState.NONE;

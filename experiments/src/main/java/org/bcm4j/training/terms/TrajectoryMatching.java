@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.config.Requirement.require;
+import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Map;
@@ -41,6 +42,9 @@ public record TrajectoryMatching(
     /** The number of random numbers for a pair. */
     private static final int DRAWS = 4;
 
+    /** How many quantiles of the solver's random times stand for all of them where pairs are counted. */
+    private static final int QUANTILES = 16;
+
     public TrajectoryMatching {
         require(weight > 0, "weight", "must be positive, is " + weight);
         require(share > 0 && share <= 1, "share", "must lie in (0,1], is " + share);
@@ -77,6 +81,39 @@ public record TrajectoryMatching(
                 inputs.f(),
                 drawPairs(inputs, new TrajectorySolver(inputs, points).solve(inputs.count(share))),
                 inputs.distance());
+    }
+
+    @Override
+    public void cover(TimeCoverage coverage) {
+        for (int i = 0; i < QUANTILES; i++) {
+            double[] times = new double[points + 1];
+            times[0] = SIGMA_MIN;
+            double quantile = (i + 0.5) / QUANTILES;
+            System.arraycopy(TrajectorySolver.gridAt(points, quantile), 0, times, 1, points);
+            cover(coverage, times, share * pairs / QUANTILES);
+        }
+    }
+
+    /** Counts the pairs of one trajectory, as {@link #drawPairs} draws them. */
+    private void cover(TimeCoverage coverage, double[] times, double images) {
+        int last = points;
+        for (int end : new int[] {0, last}) {
+            double toEnd = images * endPairs / 2;
+            coverage.add(times[Math.max(1, last - end)], times[end], toEnd * endPairs);
+            addFromOthers(coverage, times, end, toEnd * (1 - endPairs));
+        }
+        for (int to = 1; to < last; to++) {
+            addFromOthers(coverage, times, to, images * (1 - endPairs) / (last - 1));
+        }
+    }
+
+    private static void addFromOthers(TimeCoverage coverage, double[] times, int to, double images) {
+        int choices = to == 0 ? times.length - 1 : times.length - 2;
+        for (int from = 1; from < times.length; from++) {
+            if (from != to) {
+                coverage.add(times[from], times[to], images / choices);
+            }
+        }
     }
 
     /** Draws pairs of points, each pair from one trajectory. */

@@ -40,7 +40,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
         try (NoGradients guard = new NoGradients()) {
             double[] uniform = inputs.random().uniforms(count, points);
             double[][] ascending = new double[count][];
-            Arrays.setAll(ascending, i -> grid(Arrays.copyOfRange(uniform, i * points, (i + 1) * points)));
+            Arrays.setAll(ascending, i -> grid(points, Arrays.copyOfRange(uniform, i * points, (i + 1) * points)));
             Tensor images = inputs.images().narrow(0, 0, count);
             Tensor z = inputs.random().normal(images.shape());
             Tensor times = matrix(ascending); // [K-1,M]
@@ -125,8 +125,15 @@ record TrajectorySolver(TermInputs inputs, int points) {
         return scale.view(-1, 1, 1, 1);
     }
 
+    /** The times of a trajectory of {@code points} points from ε to T whose random numbers are all the same, in [0,1). */
+    static double[] gridAt(int points, double quantile) {
+        double[] uniform = new double[points];
+        Arrays.fill(uniform, quantile);
+        return grid(points, uniform);
+    }
+
     /** Ascending times from ε to T. */
-    private double[] grid(double[] uniform) {
+    private static double[] grid(int points, double[] uniform) {
         double start = SMALLEST_START * Math.pow(LARGEST_START / SMALLEST_START, uniform[0]);
         double low = Math.pow(start, 1 / RHO);
         double high = Math.pow(SIGMA_MAX, 1 / RHO);

@@ -1,0 +1,80 @@
+package org.bcm4j.training.terms;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.terms.IntervalLaw.EndPoints;
+import org.junit.jupiter.api.Test;
+
+class TimeCoverageTest {
+    private static final int POINTS = 81;
+
+    private static double[] of(LossTerm... terms) {
+        return TimeCoverage.of(List.of(terms), POINTS).images();
+    }
+
+    /** Of the pairs with u in a row of bins. */
+    private static double row(double[] images, int row) {
+        return IntStream.range(0, TimeCoverage.BINS)
+                .mapToDouble(t -> images[row * TimeCoverage.BINS + t])
+                .sum();
+    }
+
+    @Test
+    void consistencyLeadsToTimeZeroOnly() {
+        double[] images = of(Consistency.paper());
+        assertThat(Arrays.stream(images).sum()).isCloseTo(1, within(1e-12));
+        assertThat(row(images, 0)).isCloseTo(1, within(1e-12));
+    }
+
+    /** A bidirectional step evaluates every image twice, and an image is never led to where it is. */
+    @Test
+    void thePapersTermCoversBothDirections() {
+        double[] images = of(BidirectionalConsistency.paper());
+        assertThat(Arrays.stream(images).sum()).isCloseTo(2, within(1e-12));
+        assertThat(above(images)).isPositive();
+    }
+
+    /** Of the pairs with u above t by a bin at least. */
+    private static double above(double[] images) {
+        double sum = 0;
+        for (int u = 0; u < TimeCoverage.BINS; u++) {
+            for (int t = 0; t < u; t++) {
+                sum += images[u * TimeCoverage.BINS + t];
+            }
+        }
+        return sum;
+    }
+
+    @Test
+    void inversionLeadsUpwardsAndMostlyToTheEnd() {
+        double[] images = of(new InversionConsistency(1, 0.5, 0.75));
+        assertThat(Arrays.stream(images).sum()).isCloseTo(0.5, within(1e-12));
+        assertThat(row(images, TimeCoverage.BINS - 1)).isGreaterThan(0.375);
+    }
+
+    /** The published law draws neither the last interval nor u = T. */
+    @Test
+    void targetsFollowTheirLaw() {
+        double[] images = of(new Denoising(IntervalLaw.Settings.paper(EndPoints.PUBLISHED)));
+        double[] other = of(new Denoising(new IntervalLaw.Settings(EndPoints.INCLUDED, -1.1, 2, 0, 0, 0.5)));
+        assertThat(row(other, TimeCoverage.BINS - 1))
+                .isGreaterThan(0.45)
+                .isGreaterThan(row(images, TimeCoverage.BINS - 1));
+    }
+
+    @Test
+    void theShippedRecipeCoversWhatItsStepCosts() {
+        TrainingConfig config = ConfigFile.read(Path.of("../configs/fashion-mnist.yaml"), TrainingConfig.class);
+        List<LossTerm> terms = config.stages().get(1).terms();
+        // Trajectories: 1/16 of 10 pairs; consistency 1 and soft 1/8; inversion 1/4.
+        assertThat(Arrays.stream(of(terms.toArray(LossTerm[]::new))).sum())
+                .isCloseTo(0.625 + 1.125 + 0.25, within(1e-9));
+    }
+}
