@@ -1,0 +1,22 @@
+package org.bcm4j.spark;
+
+import java.util.List;
+import org.bcm4j.Images;
+
+/** Computes the results of rows in an executor. */
+interface BatchTask {
+    /**
+     * Prepares an image for the task.
+     *
+     * @throws IllegalArgumentException if the image is of no use to the task
+     */
+    Images prepared(Images image);
+
+    /**
+     * The results of inputs of one shape, in their order: bytes of a PNG file, or vectors.
+     *
+     * @throws IllegalArgumentException if an input does not fit
+     * @throws org.bcm4j.storage.UserException if the settings do not fit the model
+     */
+    List<Object> results(List<RowInput> inputs);
+}

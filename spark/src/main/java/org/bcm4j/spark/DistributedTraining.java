@@ -1,0 +1,134 @@
+package org.bcm4j.spark;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.BarrierTaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.journal.Journal;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.RankAddress;
+import org.bcm4j.tensor.RankGroup;
+import org.bcm4j.training.Trainer;
+import org.bcm4j.training.TrainingConfig;
+import scala.Function1;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
+
+/**
+ * Trains on a cluster. Each task of a barrier stage is a rank; Spark starts all of them or none. If one is lost, the
+ * others end, Spark starts the stage again, and the run goes on from its newest checkpoint. Spark gives up after
+ * {@code spark.stage.maxConsecutiveAttempts} attempts, 4 by default.
+ *
+ * @param directory the run's, in a place that all machines see; rank 0 alone writes there
+ * @param ranks the number of ranks; the cluster needs as many free task slots
+ * @param silence how long a rank may give no sign of life before it counts as lost
+ */
+public record DistributedTraining(Path directory, int ranks, Duration silence) {
+    /** The silence that a busy cluster needs at least. */
+    public static final Duration DEFAULT_SILENCE = Duration.ofSeconds(30);
+
+    public DistributedTraining {
+        if (ranks < 1) {
+            throw new UserException("a run needs at least 1 rank, not " + ranks);
+        }
+    }
+
+    /**
+     * Starts a run.
+     *
+     * @param config the data in it must be in a place that all machines see
+     * @return the number of steps made
+     * @throws UserException if the directory holds a run already
+     */
+    public long start(JavaSparkContext context, TrainingConfig config) {
+        config.requireRanks(ranks);
+        if (Trainer.isRun(directory)) {
+            throw new UserException(
+                    directory + ": holds a run already; continue it with --resume, or choose another --run directory");
+        }
+        return run(context, ConfigFile.toYaml(config));
+    }
+
+    /**
+     * Continues a run from its newest checkpoint. The number of ranks may differ from before.
+     *
+     * @return the number of steps made in all
+     * @throws UserException if there is no such run
+     */
+    public long resume(JavaSparkContext context) {
+        if (!Trainer.isRun(directory)) {
+            throw new UserException(directory + ": holds no run; start one without --resume");
+        }
+        return run(context, "");
+    }
+
+    private long run(JavaSparkContext context, String config) {
+        Plan plan = new Plan(directory.toString(), config, silence);
+        RDD<Integer> places = context.parallelize(
+                        IntStream.range(0, ranks).boxed().toList(), ranks)
+                .rdd();
+        ClassTag<Long> tag = ClassTag$.MODULE$.apply(Long.class);
+        Function1<Iterator<Integer>, Iterator<Long>> rank =
+                (Function1<Iterator<Integer>, Iterator<Long>> & Serializable) place ->
+                        CollectionConverters.asScala(List.of(plan.train()).iterator());
+        RDD<Long> steps = places.barrier().mapPartitions(rank, false, tag);
+        // Spark starts a failed barrier stage again only if it ends in a shuffle.
+        return JavaRDD.fromRDD(steps, tag).repartition(1).collect().get(0);
+    }
+
+    /**
+     * What a rank needs to know.
+     *
+     * @param config the configuration of a new run, as YAML; empty to resume
+     */
+    private record Plan(String directory, String config, Duration silence) implements Serializable {
+        /** Trains as one rank, and returns the number of steps made. */
+        long train() {
+            BarrierTaskContext context = BarrierTaskContext.get();
+            Path run = Path.of(directory);
+            try (RankGroup group = RankGroup.join(address(context), silence);
+                    Trainer trainer = open(run, group)) {
+                trainer.run(Journal.all(List.of()));
+                return trainer.stepsDone();
+            }
+        }
+
+        /** In a second attempt of the stage, the run of the first is there. */
+        private Trainer open(Path run, RankGroup group) {
+            if (!group.isFirst()) {
+                return Trainer.follow(run, group);
+            }
+            return Trainer.isRun(run)
+                    ? Trainer.resume(run, List.of(), group)
+                    : Trainer.start(ConfigFile.parse(config, "the configuration", TrainingConfig.class), run, group);
+        }
+
+        /** Rank 0 listens where its task runs, at a port that it finds free and tells the others. */
+        private static RankAddress address(BarrierTaskContext context) {
+            int rank = context.partitionId();
+            String[] ports = context.allGather(rank == 0 ? Integer.toString(freePort()) : "");
+            String address = context.getTaskInfos()[0].address();
+            int colon = address.lastIndexOf(':');
+            return new RankAddress(
+                    rank, ports.length, colon < 0 ? address : address.substring(0, colon), Integer.parseInt(ports[0]));
+        }
+
+        private static int freePort() {
+            try (ServerSocket socket = new ServerSocket(0)) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                throw new UserException("no port is free on rank 0's machine (" + e.getMessage() + ")", e);
+            }
+        }
+    }
+}

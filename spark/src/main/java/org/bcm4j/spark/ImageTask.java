@@ -1,0 +1,51 @@
+package org.bcm4j.spark;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.bcm4j.storage.UserException;
+
+/** What {@link BcmTransformer} makes of each row. */
+public enum ImageTask {
+    /** Generates an image, from the row's noise if there is one, else from the noise of the row's number. */
+    SAMPLE,
+    /** Finds the noise that generates the row's image: a vector of C·H·W numbers. */
+    INVERT,
+    /** Inverts the row's image and generates it again. */
+    RECONSTRUCT,
+    /** Improves the row's damaged image. */
+    RESTORE,
+    /** Enlarges the row's image, whose size is a half or a quarter of the model's. */
+    SUPERRES,
+    /** Removes noise of a known standard deviation from the row's image. */
+    DENOISE,
+    /** Computes the features of the row's image that a Fréchet distance compares: a vector. */
+    FEATURES;
+
+    /** The name in lower case, as settings spell it. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws UserException if there is no such task */
+    static ImageTask named(String text) {
+        return Arrays.stream(values())
+                .filter(task -> task.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new UserException("task \"" + text + "\" is unknown; tasks are "
+                        + Arrays.stream(values()).map(ImageTask::text).collect(Collectors.joining(", "))));
+    }
+
+    /** The type of the column that holds the results. */
+    DataType resultType() {
+        return this == INVERT || this == FEATURES ? SQLDataTypes.VectorType() : DataTypes.BinaryType;
+    }
+
+    /** The type of the column that holds the inputs. */
+    DataType inputType() {
+        return this == SAMPLE ? SQLDataTypes.VectorType() : DataTypes.BinaryType;
+    }
+}
