@@ -14,6 +14,7 @@ import org.bcm4j.app.commands.ReconstructCommand;
 import org.bcm4j.app.commands.ReproduceCommand;
 import org.bcm4j.app.commands.SampleCommand;
 import org.bcm4j.app.commands.ShrinkCommand;
+import org.bcm4j.app.commands.StudioCommand;
 import org.bcm4j.app.commands.TrainCommand;
 import org.bcm4j.app.commands.data.DataCommand;
 import org.bcm4j.app.commands.editing.ColorizeCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = "  bcm sample models/fashion-mnist --nfe 2 -n 16 --out clothes.png",
         subcommands = {
             QuickstartCommand.class,
+            StudioCommand.class,
             SampleCommand.class,
             InvertCommand.class,
             ReconstructCommand.class,

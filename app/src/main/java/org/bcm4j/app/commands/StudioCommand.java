@@ -1,0 +1,115 @@
+package org.bcm4j.app.commands;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.bcm4j.BcmModel;
+import org.bcm4j.app.console.StopSignal;
+import org.bcm4j.studio.Studio;
+import org.bcm4j.studio.StudioSettings;
+import org.bcm4j.studio.api.Api;
+import org.bcm4j.studio.api.ShelvedModel;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code bcm studio}: a web page and an HTTP API over models. */
+@Command(
+        name = "studio",
+        description = {
+            "Serves a web page that generates, inverts and edits images, and an HTTP API that does the same.",
+            "Only this machine can connect, unless --host names another address and the environment variable"
+                    + " BCM_STUDIO_TOKEN a token, which clients then must send."
+        },
+        footerHeading = "%nExample:%n",
+        footer = {"  bcm studio", "  bcm studio models/fashion-mnist runs/mine/model --port 8080"})
+public final class StudioCommand implements Callable<Integer> {
+    private static final String TOKEN = "BCM_STUDIO_TOKEN";
+    private static final int USUAL_PORT = 7078;
+    private static final int WAITING_IMAGES = 1024;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "MODEL",
+            description = "Model folders (default: the model that comes with bcm4j).")
+    private List<Path> folders = List.of();
+
+    @Option(names = "--host", paramLabel = "NAME", description = "Where to listen (default: localhost).")
+    private String host = "localhost";
+
+    @Option(names = "--port", paramLabel = "P", description = "The port; 0 for any (default: " + USUAL_PORT + ").")
+    private int port = USUAL_PORT;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "DIR",
+            description = "Training runs to show: a run, or a folder of runs (default: runs). May be repeated.")
+    private List<Path> runs = List.of(Path.of("runs"));
+
+    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to compute (default: the best there is).")
+    private Optional<Device> device = Optional.empty();
+
+    @Option(
+            names = "--precision",
+            paramLabel = "fp32|tf32|bf16|fp16",
+            description = "Arithmetic of the convolutions (default: the fastest on the device).")
+    private Optional<Precision> precision = Optional.empty();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        StudioSettings settings =
+                new StudioSettings(host, port, Optional.ofNullable(System.getenv(TOKEN)), WAITING_IMAGES, PATIENCE);
+        Device chosen = device.orElseGet(Device::best).require();
+        List<ShelvedModel> models = new ArrayList<>();
+        try {
+            for (Path folder : folders.isEmpty() ? List.of(QuickstartCommand.shippedModel()) : folders) {
+                models.add(ShelvedModel.open(
+                        folder, BcmModel.load(folder, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)))));
+            }
+            String version = Optional.ofNullable(
+                            StudioCommand.class.getPackage().getImplementationVersion())
+                    .orElse("");
+            CountDownLatch asked = new CountDownLatch(1);
+            try (StopSignal signal = StopSignal.asking(asked::countDown);
+                    Studio studio =
+                            Studio.start(models, new Api.RunPlaces(runs, this::resumption), settings, version)) {
+                System.out.println("the studio is at " + studio.address() + "; Ctrl-C ends it");
+                asked.await();
+                System.err.println("finishing what was begun");
+            }
+        } finally {
+            models.forEach(model -> model.model().close());
+        }
+        return ExitCode.OK;
+    }
+
+    /** The command that continues a run, with this process's own Java. */
+    private List<String> resumption(Path run) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                spec.root().userObject().getClass().getName(),
+                "train",
+                "--resume",
+                "--run",
+                run.toString()));
+        return command;
+    }
+}

@@ -1,0 +1,143 @@
+package org.bcm4j.studio.api;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.bcm4j.Images;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.Pixels;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
+import org.bytedeco.pytorch.Tensor;
+
+/** Pictures and numbers as JSON carries them. */
+final class Codec {
+    /** Luminance of ITU-R BT.601, as JPEG has it. */
+    private static final float RED = 0.299f;
+
+    private static final float GREEN = 0.587f;
+    private static final float BLUE = 0.114f;
+
+    private Codec() {}
+
+    static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Float32, little-endian. */
+    static String base64(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return base64(bytes.array());
+    }
+
+    /** All images as PNG files in base64. */
+    static List<String> pictures(Images images) {
+        List<String> pictures = new ArrayList<>();
+        for (int i = 0; i < images.count(); i++) {
+            pictures.add(base64(images.png(i)));
+        }
+        return pictures;
+    }
+
+    /** @throws ProblemException if the text is no base64 */
+    static byte[] bytes(String base64, String field) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(400, "the field " + field + " is no base64; send a file's bytes in base64", e);
+        }
+    }
+
+    /** @throws ProblemException if these are no {@code count} finite numbers */
+    static float[] floats(String base64, String field, int count) {
+        byte[] bytes = bytes(base64, field);
+        if (bytes.length != count * Float.BYTES) {
+            throw new ProblemException(
+                    400,
+                    "the field " + field + " holds " + bytes.length + " bytes, and " + count + " float32 numbers have "
+                            + count * Float.BYTES);
+        }
+        float[] values = new float[count];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new ProblemException(400, "the field " + field + " holds numbers that are not finite");
+            }
+        }
+        return values;
+    }
+
+    /**
+     * A picture, uint8 in [-1,1] as one image of its own size.
+     *
+     * @param mostPixels larger pictures are refused before they are decoded
+     * @throws ProblemException if it is no picture, or too large
+     */
+    static Images picture(String base64, String field, long mostPixels) {
+        byte[] encoded = bytes(base64, field);
+        requireSize(encoded, field, mostPixels);
+        try (Scope scope = Scope.open()) {
+            Tensor pixels = ImageFiles.decode(encoded, "the picture in the field " + field);
+            return Images.ofTensor(Pixels.toSignal(pixels.unsqueeze(0)));
+        } catch (UserException e) {
+            throw new ProblemException(400, e.getMessage(), e);
+        }
+    }
+
+    /** The images in a model's number of channels. Colours become grey; grey is repeated. */
+    static Images inChannels(Images images, int channels) {
+        if (images.channels() == channels) {
+            return images;
+        }
+        int plane = images.height() * images.width();
+        float[] given = images.values();
+        float[] values = new float[images.count() * channels * plane];
+        for (int i = 0; i < values.length; i++) {
+            int image = i / (channels * plane);
+            int pixel = i % plane;
+            int first = image * images.channels() * plane + pixel;
+            values[i] = images.channels() == 1
+                    ? given[first]
+                    : RED * given[first] + GREEN * given[first + plane] + BLUE * given[first + 2 * plane];
+        }
+        return Images.of(values, channels, images.height(), images.width());
+    }
+
+    /** Reads no more than the header. */
+    private static void requireSize(byte[] encoded, String field, long mostPixels) {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                return; // ImageFiles says better what it is instead.
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in, true, true);
+                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+                if (pixels > mostPixels) {
+                    throw new ProblemException(
+                            413,
+                            "the picture in the field " + field + " has " + pixels + " pixels, and " + mostPixels
+                                    + " are the most; make it smaller");
+                }
+            } finally {
+                reader.dispose();
+            }
+        } catch (IOException | RuntimeException e) {
+            if (e instanceof ProblemException problem) {
+                throw problem;
+            }
+            throw new ProblemException(400, "the picture in the field " + field + " is damaged; send it again", e);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package org.bcm4j.studio.api;
+
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.bcm4j.BcmModel;
+import org.bcm4j.ClassSwapRequest;
+import org.bcm4j.EditRequest;
+import org.bcm4j.ImageRequest;
+import org.bcm4j.Images;
+import org.bcm4j.InpaintingRequest;
+import org.bcm4j.InterpolationRequest;
+import org.bcm4j.ReconstructionRequest;
+import org.bcm4j.editing.Edit;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.ImageFit;
+import org.bcm4j.images.Pixels;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.studio.work.Deadline;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.ImageNoise;
+import org.bcm4j.walk.ThereAndBack;
+import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
+
+/** Edits of pictures, by the library's requests. Several variants of an edit are one batch. */
+final class Edits {
+    private static final int USUAL_FRAMES = 16;
+    private static final int USUAL_FACTOR = 2;
+
+    private final Desk desk;
+
+    Edits(Desk desk) {
+        this.desk = desk;
+    }
+
+    CompletableFuture<Responses.Pictures> reconstruct(
+            ShelvedModel shelved, Requests.Reconstruct request, Deadline deadline) {
+        Walk walk =
+                Walks.thereAndBack(shelved, request.path(), Purpose.INTERPOLATE).whole();
+        Images image = desk.fitted(shelved, request.image(), "image");
+        return edited(
+                shelved, request, deadline, walk, image, false, BcmModel::reconstruct, ReconstructionRequest::run);
+    }
+
+    CompletableFuture<Responses.Pictures> inpaint(ShelvedModel shelved, Requests.Inpaint request, Deadline deadline) {
+        Walk walk = Walks.inpainting(shelved, request.path());
+        Images image = desk.fitted(shelved, request.image(), "image");
+        Images mask = Codec.picture(request.mask(), "mask", desk.mostPixels());
+        if (mask.height() != image.height() || mask.width() != image.width()) {
+            throw new ProblemException(
+                    400,
+                    "the mask has " + mask.width() + " x " + mask.height() + " pixels, and the model's images "
+                            + image.width() + " x " + image.height());
+        }
+        return edited(
+                shelved,
+                request,
+                deadline,
+                walk,
+                image,
+                false,
+                (model, images) -> model.inpaint(images).mask(mask),
+                InpaintingRequest::run);
+    }
+
+    CompletableFuture<Responses.Pictures> restore(ShelvedModel shelved, Requests.Restore request, Deadline deadline) {
+        Walk walk = Walks.of(shelved, request.path(), Purpose.RESTORE);
+        Images image = desk.fitted(shelved, request.image(), "image");
+        Images damaged =
+                request.quality().map(quality -> compressed(image, quality)).orElse(image);
+        return edited(
+                shelved,
+                request,
+                deadline,
+                walk,
+                damaged,
+                request.quality().isPresent(),
+                BcmModel::restore,
+                EditRequest::run);
+    }
+
+    private static Images compressed(Images image, int quality) {
+        try (Scope scope = Scope.open()) {
+            Tensor pixels = Pixels.toBytes(image.tensor()).select(0, 0);
+            return Images.ofTensor(
+                    Pixels.toSignal(ImageFiles.throughJpeg(pixels, quality).unsqueeze(0)));
+        }
+    }
+
+    CompletableFuture<Responses.Pictures> superres(ShelvedModel shelved, Requests.Superres request, Deadline deadline) {
+        Walk walk = Walks.multistep(shelved, request.path());
+        int factor = request.factor().orElse(USUAL_FACTOR);
+        int size = shelved.model().imageSize();
+        if (size % factor != 0 || factor == 3) {
+            throw new ProblemException(400, "factor is 2 or 4, and divides the model's " + size + " pixels");
+        }
+        Images small = desk.fitted(shelved, request.image(), "image").fitted(ImageFit.STRETCH, size / factor);
+        return edited(shelved, request, deadline, walk, small, true, BcmModel::superResolve, EditRequest::run);
+    }
+
+    CompletableFuture<Responses.Pictures> colorize(ShelvedModel shelved, Requests.Colorize request, Deadline deadline) {
+        if (shelved.model().imageChannels() == 1) {
+            throw new ProblemException(400, "this model makes grey images; take one of coloured images");
+        }
+        Walk walk = Walks.multistep(shelved, request.path());
+        Images image = desk.fitted(shelved, request.image(), "image");
+        return edited(shelved, request, deadline, walk, image, false, BcmModel::colorize, EditRequest::run);
+    }
+
+    CompletableFuture<Responses.Pictures> denoise(ShelvedModel shelved, Requests.Denoise request, Deadline deadline) {
+        Walk walk = Walks.given(shelved, request.path(), () -> Walk.straightFrom(request.sigma()));
+        Images image = desk.fitted(shelved, request.image(), "image");
+        boolean adds = request.add().orElse(false);
+        Images given = adds ? noisy(image, request.sigma(), request.path().seed()) : image;
+        return edited(
+                shelved,
+                request,
+                deadline,
+                walk,
+                given,
+                adds,
+                (model, images) -> model.denoise(images, request.sigma()),
+                EditRequest::run);
+    }
+
+    private static Images noisy(Images image, double sigma, long seed) {
+        try (Scope scope = Scope.open()) {
+            Tensor clean = image.tensor();
+            Tensor noise = ImageNoise.from(seed, 0, Device.CPU).normal(clean.shape());
+            return Images.ofTensor(clean.add(noise.mul(scalar(sigma))));
+        }
+    }
+
+    CompletableFuture<Responses.Pictures> stroke(ShelvedModel shelved, Requests.Stroke request, Deadline deadline) {
+        Walk walk = Walks.given(shelved, request.path(), () -> Edit.DRAWING_WALK);
+        Images drawing = desk.fitted(shelved, request.image(), "image");
+        return edited(shelved, request, deadline, walk, drawing, false, BcmModel::fromDrawing, EditRequest::run);
+    }
+
+    CompletableFuture<Responses.Pictures> swap(ShelvedModel shelved, Requests.Swap request, Deadline deadline) {
+        int target = shelved.label(Optional.of(request.to()), "to").orElseThrow();
+        String name = shelved.model().classNames().get(target);
+        Walk walk = Walks.thereAndBack(shelved, request.path(), Purpose.SWAP).whole();
+        Images image = desk.fitted(shelved, request.image(), "image");
+        return edited(
+                shelved,
+                request,
+                deadline,
+                walk,
+                image,
+                false,
+                (model, images) -> model.swapClass(images, name),
+                ClassSwapRequest::run);
+    }
+
+    CompletableFuture<Responses.Pictures> interpolate(
+            ShelvedModel shelved, Requests.Interpolate request, Deadline deadline) {
+        Images first = desk.fitted(shelved, request.first(), "first");
+        Images last = desk.fitted(shelved, request.last(), "last");
+        Optional<Integer> firstLabel = shelved.label(request.firstLabel(), "first_label");
+        Optional<Integer> lastLabel = shelved.label(request.lastLabel(), "last_label");
+        if (firstLabel.isPresent() != lastLabel.isPresent()) {
+            throw new ProblemException(400, "give the classes of both pictures, or of none");
+        }
+        ThereAndBack walk = Walks.thereAndBack(shelved, request.path(), Purpose.INTERPOLATE);
+        int frames = request.frames().orElse(USUAL_FRAMES);
+        long seed = request.path().seed();
+        return desk.queue().submit(frames, deadline, abandoned -> {
+            InterpolationRequest interpolation = shelved.model()
+                    .interpolate(first, last)
+                    .frames(frames)
+                    .walk(walk.whole())
+                    .seed(seed)
+                    .cancelWhen(abandoned);
+            firstLabel.ifPresent(label -> interpolation.labels(label, lastLabel.orElseThrow()));
+            return answer(interpolation.run(), Optional.empty(), walk.whole(), seed);
+        });
+    }
+
+    /**
+     * Runs an edit, once for each variant.
+     *
+     * @param changed whether the edit begins with other pixels than were sent, which the client then wants to see
+     */
+    private <R extends ImageRequest<R>> CompletableFuture<Responses.Pictures> edited(
+            ShelvedModel shelved,
+            Requests.ImageBody request,
+            Deadline deadline,
+            Walk walk,
+            Images image,
+            boolean changed,
+            BiFunction<BcmModel, Images, R> begin,
+            Function<R, Images> run) {
+        int variants = request.variants().orElse(1);
+        Optional<Integer> label = shelved.label(request.label(), "label");
+        long seed = request.path().seed();
+        Optional<String> input = changed ? Optional.of(Codec.base64(image.png(0))) : Optional.empty();
+        return desk.queue().submit(variants, deadline, abandoned -> {
+            R edit = begin.apply(shelved.model(), image.select(new int[variants]))
+                    .walk(walk)
+                    .seed(seed)
+                    .cancelWhen(abandoned);
+            label.ifPresent(edit::label);
+            return answer(run.apply(edit), input, walk, seed);
+        });
+    }
+
+    private static Responses.Pictures answer(Images images, Optional<String> input, Walk walk, long seed) {
+        return new Responses.Pictures(
+                Codec.pictures(images), input, walk.toString(), walk.nfe(), seed, Optional.empty());
+    }
+}

@@ -1,0 +1,226 @@
+package org.bcm4j.studio.api;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bcm4j.BcmModel;
+import org.bcm4j.Images;
+import org.bcm4j.InversionRequest;
+import org.bcm4j.Noise;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.journal.JsonLines;
+import org.bcm4j.journal.StepRecord;
+import org.bcm4j.metrics.noise.NoiseFigures;
+import org.bcm4j.storage.DirectoryLock;
+import org.bcm4j.storage.FileFailure;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.studio.work.Deadline;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.training.Trainer;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.walk.ImageNoise;
+
+/**
+ * Training runs below given directories, as their files tell of them, and the processes that write there. A client names
+ * a run by a name that was listed; no path comes from it. Thread-safe.
+ */
+public final class Runs {
+    private static final Pattern SHEET = Pattern.compile("step-(\\d{8,18})\\.png");
+    /** Points of a curve; more are not seen. */
+    private static final int MOST_POINTS = 500;
+    /** Images whose noise is measured. */
+    private static final int MEASURED = 64;
+
+    private final List<Path> places;
+    private final Function<Path, List<String>> resumption;
+    private final Desk desk;
+
+    /**
+     * @param places runs, or directories of runs
+     * @param resumption the command that continues a run
+     */
+    Runs(List<Path> places, Function<Path, List<String>> resumption, Desk desk) {
+        this.places = List.copyOf(places);
+        this.resumption = resumption;
+        this.desk = desk;
+    }
+
+    private Map<String, Path> found() {
+        Map<String, Path> runs = new TreeMap<>();
+        for (Path place : places) {
+            if (Trainer.isRun(place)) {
+                runs.put(name(place), place);
+                continue;
+            }
+            if (!Files.isDirectory(place)) {
+                continue; // The first run below it may be yet to come.
+            }
+            try (Stream<Path> below = Files.list(place)) {
+                below.filter(Trainer::isRun).forEach(run -> runs.put(name(run), run));
+            } catch (IOException e) {
+                throw FileFailure.reading(place, e);
+            }
+        }
+        return runs;
+    }
+
+    private static String name(Path run) {
+        return String.valueOf(run.toAbsolutePath().normalize().getFileName());
+    }
+
+    private Path run(String name) {
+        return Optional.ofNullable(found().get(name))
+                .orElseThrow(() -> new ProblemException(404, "there is no such run; see the list of runs"));
+    }
+
+    Responses.Runs all() {
+        return new Responses.Runs(List.copyOf(found().keySet()));
+    }
+
+    Responses.Run one(String name) {
+        Path run = run(name);
+        Path log = run.resolve("log.jsonl");
+        List<StepRecord> records = Files.exists(log) ? JsonLines.read(log) : List.of();
+        List<Responses.Point> points = new ArrayList<>();
+        int every = Math.max(1, records.size() / MOST_POINTS);
+        for (int i = records.size() % every; i < records.size(); i += every) {
+            StepRecord record = records.get(i);
+            points.add(new Responses.Point(record.step(), record.values()));
+        }
+        return new Responses.Run(
+                name,
+                records.isEmpty() ? 0 : records.get(records.size() - 1).step(),
+                config(run).map(TrainingConfig::totalSteps).orElse(0L),
+                DirectoryLock.holder(run).isPresent(),
+                age(log),
+                points,
+                sheets(run));
+    }
+
+    /** A run of another version may have a configuration that cannot be read. */
+    private static Optional<TrainingConfig> config(Path run) {
+        try {
+            return Optional.of(ConfigFile.read(run.resolve("config.yaml"), TrainingConfig.class));
+        } catch (UserException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static double age(Path log) {
+        try {
+            return Files.exists(log)
+                    ? Duration.between(Files.getLastModifiedTime(log).toInstant(), Instant.now())
+                                    .toMillis()
+                            / 1000.0
+                    : 0;
+        } catch (IOException e) {
+            throw FileFailure.reading(log, e);
+        }
+    }
+
+    private static List<Long> sheets(Path run) {
+        Path folder = run.resolve("samples");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> SHEET.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(sheet -> Long.parseLong(sheet.group(1)))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw FileFailure.reading(folder, e);
+        }
+    }
+
+    /** The sample sheet of a step, a PNG file. */
+    byte[] sheet(String name, long step) {
+        Path file = run(name).resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", step));
+        if (!Files.exists(file)) {
+            throw new ProblemException(404, "there is no sample sheet of this step");
+        }
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw FileFailure.reading(file, e);
+        }
+    }
+
+    /** Asks the process that trains to save and stop. */
+    Responses.Run stop(String name) {
+        DirectoryLock.holder(run(name))
+                .orElseThrow(() -> new ProblemException(409, "this run is not running"))
+                .destroy();
+        return one(name);
+    }
+
+    /** Starts a process that continues the run. It goes on when the studio ends. */
+    Responses.Run resume(String name) {
+        Path run = run(name);
+        if (DirectoryLock.holder(run).isPresent()) {
+            throw new ProblemException(409, "this run is running already");
+        }
+        try {
+            new ProcessBuilder(resumption.apply(run))
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                            run.resolve("studio.log").toFile()))
+                    .start();
+        } catch (IOException e) {
+            throw FileFailure.writing(run.resolve("studio.log"), e);
+        }
+        return one(name);
+    }
+
+    /** Measures the noise that the run's newest model finds for test images. */
+    CompletableFuture<Responses.RunNoise> noise(String name, Deadline deadline) {
+        Path run = run(name);
+        Path folder = run.resolve("model");
+        TrainingConfig config = config(run)
+                .orElseThrow(() -> new ProblemException(409, "the configuration of this run is of another version"));
+        if (!Files.isDirectory(folder) || !config.model().isBidirectional()) {
+            throw new ProblemException(409, "this run has no bidirectional model yet");
+        }
+        return desk.queue().submit(MEASURED, deadline, abandoned -> {
+            try (BcmModel model = BcmModel.load(folder);
+                    Scope scope = Scope.open()) {
+                LabelledImages test = config.data().test();
+                long[] indices =
+                        LongStream.range(0, Math.min(MEASURED, test.size())).toArray();
+                Images images = Images.ofTensor(test.images(indices));
+                InversionRequest inversion = model.invert(images).cancelWhen(abandoned);
+                if (!model.classNames().isEmpty()) {
+                    inversion.labels(Arrays.stream(HostTensors.longs(test.labels(indices)))
+                            .mapToInt(Math::toIntExact)
+                            .toArray());
+                }
+                Noise found = inversion.run();
+                Noise drawn = Noise.ofTensor(ImageNoise.from(0, 0, Device.CPU)
+                        .start(indices.length, images.channels(), images.height(), images.width()));
+                return new Responses.RunNoise(
+                        Responses.NoiseFigures.of(NoiseFigures.of(found.tensor(), images.tensor())),
+                        Responses.NoiseFigures.of(NoiseFigures.of(drawn.tensor(), images.tensor())),
+                        Codec.base64(Images.of(found.image(0)).png(0)));
+            }
+        });
+    }
+}

@@ -1,0 +1,130 @@
+package org.bcm4j.studio.api;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.bcm4j.BcmModel;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.ClassLookup;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.TrainingStage;
+import org.bcm4j.training.terms.TimeCoverage;
+
+/**
+ * A model that the server offers. Immutable, but for being closed.
+ *
+ * @param name in paths
+ * @param folder where it was read from
+ * @param sha256 of its weights
+ * @param walks that are stored with it
+ * @param examples pictures that come with it
+ */
+public record ShelvedModel(
+        String name, Path folder, BcmModel model, String sha256, RecommendedWalks walks, List<Example> examples) {
+    /** A picture that comes with a model, as the content of a PNG file. */
+    @SuppressWarnings("ArrayRecordComponent") // read only, never compared
+    record Example(String name, byte[] png) {}
+
+    public ShelvedModel {
+        examples = List.copyOf(examples);
+    }
+
+    /**
+     * Opens a model's folder. The name is that of the folder, or of the one above if that is a run.
+     *
+     * @throws UserException if it holds no model that can be used
+     */
+    public static ShelvedModel open(Path folder, BcmModel model) {
+        ModelFolder stored = new ModelFolder(folder);
+        return new ShelvedModel(name(folder), folder, model, stored.sha256(), stored.walks(), examples(folder));
+    }
+
+    private static List<Example> examples(Path folder) {
+        return ExamplePictures.in(folder.resolve("examples"));
+    }
+
+    private static String name(Path folder) {
+        Path named = folder.toAbsolutePath().normalize();
+        if (named.endsWith("model") && named.getParent() != null) {
+            named = named.getParent();
+        }
+        return String.valueOf(named.getFileName()).replaceAll("[^A-Za-z0-9._-]", "-");
+    }
+
+    Responses.Model description() {
+        Map<String, Map<String, String>> byPurpose = new LinkedHashMap<>();
+        for (Purpose purpose : Purpose.values()) {
+            if (!walks.of(purpose).isEmpty()) {
+                byPurpose.put(purpose.name().toLowerCase(Locale.ROOT), walks.of(purpose));
+            }
+        }
+        List<Responses.Example> pictures = new ArrayList<>();
+        examples.forEach(example -> pictures.add(new Responses.Example(example.name(), Codec.base64(example.png()))));
+        return new Responses.Model(
+                name,
+                model.config().kind().name().toLowerCase(Locale.ROOT),
+                model.imageSize(),
+                model.imageChannels(),
+                model.classNames(),
+                sha256,
+                model.tensors().model().device().name().toLowerCase(Locale.ROOT),
+                model.tensors().model().precision().name().toLowerCase(Locale.ROOT),
+                byPurpose,
+                pictures);
+    }
+
+    /**
+     * Where the last stage of its training evaluates f. The experiment lies with the model, or above it in a run.
+     *
+     * @throws ProblemException if it is not there
+     */
+    Responses.Coverage coverage() {
+        for (Path file : List.of(
+                folder.resolve("training/config.yaml"),
+                folder.resolve("../config.yaml").normalize())) {
+            if (Files.isRegularFile(file)) {
+                return coverage(file);
+            }
+        }
+        throw new ProblemException(404, "the experiment that trained this model is not known");
+    }
+
+    private static Responses.Coverage coverage(Path experiment) {
+        TrainingConfig config;
+        try {
+            config = ConfigFile.read(experiment, TrainingConfig.class);
+        } catch (UserException e) {
+            throw new ProblemException(404, "the experiment that trained this model is of another version", e);
+        }
+        TrainingStage last = config.stages().get(config.stages().size() - 1);
+        int points = last.curriculum().points(last.steps() - 1, last.steps());
+        double[] images = TimeCoverage.of(last.terms(), points).images();
+        return new Responses.Coverage(
+                TimeCoverage.BINS, Arrays.stream(images).boxed().toList());
+    }
+
+    /**
+     * The number of a class.
+     *
+     * @throws ProblemException if the model has no such class
+     */
+    Optional<Integer> label(Optional<String> text, String field) {
+        return text.map(given -> {
+            try {
+                return new ClassLookup(model.config()).find(given, "the field " + field);
+            } catch (UserException e) {
+                throw new ProblemException(400, e.getMessage(), e);
+            }
+        });
+    }
+}

@@ -1,0 +1,364 @@
+package org.bcm4j.studio.web;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.util.JavalinException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.studio.api.Api;
+import org.bcm4j.studio.api.SampleStream;
+import org.bcm4j.studio.work.Deadline;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** An HTTP server over an {@link Api} and the files of a page. */
+public final class Server implements AutoCloseable {
+    private static final String JSON = "application/json";
+    private static final String PROBLEM = "application/problem+json";
+    private static final String EVENTS = "text/event-stream";
+    private static final String STARTED = "started";
+    private static final String TASK = "task";
+    private static final String BYTES = "bytes";
+    private static final String DEADLINE = "deadline";
+
+    private static final int THREADS = 64;
+    private static final int STREAMS = 32;
+    private static final int HEADER_BYTES = 8192;
+    private static final Duration IDLE = Duration.ofSeconds(30);
+    private static final Duration FAREWELL = Duration.ofSeconds(30);
+
+    /** The bytes of all bodies that are in memory at one time. */
+    private static final int ALL_BODIES = 256 << 20;
+
+    private final Api api;
+    private final Guard guard;
+    private final Metrics metrics;
+    private final Assets assets;
+    private final int mostBody;
+    /** The requests that are being answered, by their ids. */
+    private final Map<String, Deadline> running = new ConcurrentHashMap<>();
+
+    /** A party for each request whose answer is not sent yet, and one for the server. */
+    private final Phaser unanswered = new Phaser(1);
+
+    private final Semaphore bodies = new Semaphore(ALL_BODIES);
+    private final ExecutorService streams =
+            new ThreadPoolExecutor(0, STREAMS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
+                Thread thread = new Thread(work, "stream");
+                thread.setDaemon(true);
+                return thread;
+            });
+    private final Javalin javalin;
+    private volatile boolean stopping;
+
+    /** The files of the page. */
+    private static final List<String> PAGE = List.of(
+            "index.html",
+            "icon.svg",
+            "studio.css",
+            "studio.js",
+            "client.js",
+            "source.js",
+            "generate.js",
+            "invert.js",
+            "interpolate.js",
+            "painting.js",
+            "edit.js",
+            "trajectory.js",
+            "runs.js");
+
+    /**
+     * Starts to serve.
+     *
+     * @param metrics of the queue too
+     * @param mostBody the largest body of a request, in bytes
+     * @throws UserException if the port is taken
+     */
+    public Server(Api api, Metrics metrics, String host, int port, Optional<String> token, int mostBody) {
+        this.api = api;
+        this.guard = new Guard(token);
+        this.metrics = metrics;
+        this.mostBody = mostBody;
+        this.assets = new Assets(PAGE);
+        try {
+            javalin = Javalin.create(this::configure).start(host, port);
+        } catch (JavalinException e) {
+            throw new UserException(
+                    "--port " + port + ": the studio cannot listen at " + host + ":" + port + " (" + e.getMessage()
+                            + "); choose another port",
+                    e);
+        }
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.http.maxRequestSize = mostBody;
+        config.http.prefer405over404 = true;
+        config.http.generateEtags = false;
+        config.jetty.threadPool = new QueuedThreadPool(THREADS);
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setSendDateHeader(false);
+            http.setRequestHeaderSize(HEADER_BYTES);
+        });
+        config.jetty.modifyServer(server -> {
+            for (Connector connector : server.getConnectors()) {
+                if (connector instanceof AbstractConnector idle) {
+                    idle.setIdleTimeout(IDLE.toMillis());
+                }
+            }
+        });
+        config.routes.before(this::begin);
+        config.routes.after(this::end);
+        config.routes.get("/api/v1/models", context -> json(context, api.models()));
+        config.routes.get("/api/v1/models/{model}", context -> json(context, api.model(context.pathParam("model"))));
+        config.routes.get(
+                "/api/v1/models/{model}/coverage", context -> json(context, api.coverage(context.pathParam("model"))));
+        config.routes.get("/api/v1/openapi.json", context -> json(context, api.description()));
+        config.routes.post("/api/v1/models/{model}/{task}", this::task);
+        config.routes.delete("/api/v1/requests/{id}", this::cancel);
+        config.routes.get("/api/v1/runs", context -> json(context, api.runs()));
+        config.routes.get("/api/v1/runs/{run}", context -> json(context, api.run(context.pathParam("run"))));
+        config.routes.get(
+                "/api/v1/runs/{run}/samples/{step}",
+                context -> context.contentType("image/png")
+                        .result(api.sheet(context.pathParam("run"), context.pathParam("step"))));
+        config.routes.post("/api/v1/runs/{run}/stop", context -> json(context, api.stop(context.pathParam("run"))));
+        config.routes.post("/api/v1/runs/{run}/resume", context -> json(context, api.resume(context.pathParam("run"))));
+        config.routes.post("/api/v1/runs/{run}/noise", context -> {
+            String run = context.pathParam("run");
+            Deadline deadline = running(context);
+            context.future(() -> api.noise(run, deadline).thenAccept(answer -> json(context, answer)));
+        });
+        config.routes.get("/health/live", context -> json(context, api.health("live")));
+        config.routes.get("/health/ready", this::ready);
+        config.routes.get(
+                "/metrics",
+                context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
+                        .result(metrics.text()));
+        config.routes.get("/<path>", this::asset);
+        config.routes.get("/", this::asset);
+        config.routes.exception(Refused.class, (refused, context) -> problem(context, refused.status, refused.detail));
+        config.routes.exception(
+                HttpResponseException.class,
+                (failure, context) -> problem(context, failure.getStatus(), String.valueOf(failure.getMessage())));
+        config.routes.exception(
+                Exception.class, (failure, context) -> answer(context, api.failure(failure, id(context))));
+    }
+
+    /** A request that is refused before it is understood. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+        private final String detail;
+
+        Refused(int status, String detail) {
+            super(detail, null, false, false);
+            this.status = status;
+            this.detail = detail;
+        }
+    }
+
+    private void begin(Context context) {
+        context.attribute(STARTED, System.nanoTime());
+        unanswered.register();
+        // Behind the last byte of the answer, or when the client has gone.
+        Request.addCompletionListener(
+                ServletContextRequest.getServletContextRequest(context.req()),
+                failure -> unanswered.arriveAndDeregister());
+        guard.prepare(context);
+        if (stopping && !context.path().startsWith("/health/")) {
+            throw new Refused(503, "the server is stopping; ask another one");
+        }
+        guard.refusal(context).ifPresent(refusal -> {
+            throw new Refused(refusal.status(), refusal.detail());
+        });
+    }
+
+    private void end(Context context) {
+        Integer held = context.attribute(BYTES);
+        if (held != null) {
+            bodies.release(held);
+        }
+        Deadline deadline = context.attribute(DEADLINE);
+        if (deadline != null) {
+            running.remove(id(context), deadline);
+        }
+        String task = context.attribute(TASK);
+        Long started = context.attribute(STARTED);
+        if (task != null && started != null) {
+            metrics.answered(task, context.statusCode(), System.nanoTime() - started);
+        }
+    }
+
+    private void ready(Context context) {
+        if (stopping) {
+            context.status(503);
+        }
+        json(context, api.health(stopping ? "stopping" : "ready"));
+    }
+
+    private void asset(Context context) {
+        Assets.Asset asset =
+                assets.at(context.path()).orElseThrow(() -> new Refused(404, "there is nothing at this path"));
+        context.contentType(asset.type()).result(asset.content());
+    }
+
+    private void task(Context context) {
+        String task = context.pathParam("task");
+        if (api.tasks().contains(task)) {
+            context.attribute(TASK, task);
+        }
+        byte[] body = body(context);
+        Deadline deadline = running(context);
+        String model = context.pathParam("model");
+        String accept = context.header("Accept");
+        if (task.equals("sample") && accept != null && accept.contains(EVENTS)) {
+            stream(context, api.stream(model, body, deadline), deadline);
+            return;
+        }
+        context.future(() -> api.begin(model, task, body, deadline).thenAccept(answer -> json(context, answer)));
+    }
+
+    /** The deadline of a request, by which others can cancel it. */
+    private Deadline running(Context context) {
+        Deadline deadline = api.deadline();
+        if (running.putIfAbsent(id(context), deadline) != null) {
+            throw new Refused(409, "a request with this " + Guard.REQUEST_ID + " is being answered already");
+        }
+        context.attribute(DEADLINE, deadline);
+        return deadline;
+    }
+
+    private void cancel(Context context) {
+        Deadline deadline = running.get(context.pathParam("id"));
+        if (deadline == null) {
+            throw new Refused(404, "no request with this id is being answered");
+        }
+        deadline.cancel();
+        context.status(204);
+    }
+
+    private byte[] body(Context context) {
+        String type = context.contentType();
+        if (type == null || !type.startsWith(JSON)) {
+            throw new Refused(415, "send the body as Content-Type: application/json");
+        }
+        int length = context.contentLength();
+        if (length < 0) {
+            throw new Refused(411, "send the body's length");
+        }
+        if (length > mostBody) {
+            throw new Refused(413, "the body has " + length + " bytes, and " + mostBody + " are the most");
+        }
+        if (!bodies.tryAcquire(length)) {
+            throw new Refused(429, "too many large requests at one time; ask again later");
+        }
+        context.attribute(BYTES, length);
+        return context.bodyAsBytes();
+    }
+
+    /** Sends images as they are made. A slow client holds one of few threads, and no evaluation. */
+    private void stream(Context context, SampleStream images, Deadline deadline) {
+        context.contentType(EVENTS);
+        try {
+            context.future(() -> CompletableFuture.runAsync(() -> send(context, images, deadline), streams));
+        } catch (RejectedExecutionException e) {
+            throw new Refused(429, "too many streams at one time; ask again later");
+        }
+    }
+
+    private void send(Context context, SampleStream images, Deadline deadline) {
+        try {
+            OutputStream out = context.outputStream();
+            while (images.hasNext()) {
+                CompletableFuture<byte[]> piece = images.next();
+                event(out, "images", piece.join());
+            }
+            event(out, "done", "{}".getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            deadline.cancel(); // The client has gone.
+        } catch (RuntimeException e) {
+            try {
+                event(
+                        context.outputStream(),
+                        "problem",
+                        api.failure(e, id(context)).body());
+            } catch (IOException gone) {
+                // The client has gone.
+            }
+        }
+    }
+
+    private static void event(OutputStream out, String name, byte[] data) throws IOException {
+        out.write(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
+        out.write(data);
+        out.write("\n\n".getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    private static void json(Context context, byte[] body) {
+        context.contentType(JSON).result(body);
+    }
+
+    private static String id(Context context) {
+        return String.valueOf(context.<String>attribute(Guard.REQUEST_ID));
+    }
+
+    private void problem(Context context, int status, String detail) {
+        answer(context, api.failure(status, detail, id(context)));
+    }
+
+    private static void answer(Context context, Api.Failure failure) {
+        if (failure.status() == 429 || failure.status() == 503) {
+            context.header("Retry-After", "1");
+        }
+        if (failure.status() == 401) {
+            context.header("WWW-Authenticate", "Bearer");
+        }
+        context.status(failure.status()).contentType(PROBLEM).result(failure.body());
+    }
+
+    /** The port at which it listens. */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Refuses further requests, and ends the server when all that were taken are answered, or after half a minute. */
+    @Override
+    public void close() {
+        stopping = true;
+        try {
+            unanswered.awaitAdvanceInterruptibly(unanswered.arrive(), FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // What takes longer, or is read so slowly, is given up.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        javalin.stop();
+        streams.shutdownNow();
+    }
+}

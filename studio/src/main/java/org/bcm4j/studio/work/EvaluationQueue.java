@@ -1,0 +1,257 @@
+package org.bcm4j.studio.work;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.bcm4j.walk.EvaluationListener;
+
+/**
+ * Does the evaluations of all requests, one after another, on one thread: an evaluation uses all cores by itself. Tasks
+ * that can be joined are computed as one batch. A task leaves no trace if its result is cancelled or its deadline
+ * passes. Thread-safe.
+ */
+public final class EvaluationQueue implements AutoCloseable {
+    /** Images in a batch, at most; as many as keep the cores busy. */
+    public static final int BATCH = 64;
+
+    private final int capacity;
+    private final QueueObserver observer;
+    private final Thread thread;
+    private final Deque<Pending<?>> waiting = new ArrayDeque<>();
+    private int waitingImages;
+    private boolean closing;
+
+    /** What somebody waits for. */
+    private abstract static class Pending<T> {
+        final CompletableFuture<T> result = new CompletableFuture<>();
+        final int images;
+        private final Deadline deadline;
+
+        Pending(int images, Deadline deadline) {
+            this.images = images;
+            this.deadline = deadline;
+        }
+
+        /** Whether nobody waits any more. */
+        boolean isAbandoned() {
+            if (deadline.passed()) {
+                result.completeExceptionally(
+                        deadline.isCancelled()
+                                ? new CancellationException("the request was cancelled")
+                                : new DeadlinePassedException());
+            }
+            return result.isDone();
+        }
+
+        abstract Optional<WalkTask> walk();
+
+        abstract void run();
+    }
+
+    private static final class Joining extends Pending<float[]> {
+        private final WalkTask task;
+
+        Joining(WalkTask task, Deadline deadline) {
+            super(task.images(), deadline);
+            this.task = task;
+        }
+
+        @Override
+        Optional<WalkTask> walk() {
+            return Optional.of(task);
+        }
+
+        @Override
+        void run() {
+            runJoined(List.of(this));
+        }
+    }
+
+    private static final class Alone<T> extends Pending<T> {
+        private final Function<BooleanSupplier, T> work;
+
+        Alone(int images, Deadline deadline, Function<BooleanSupplier, T> work) {
+            super(images, deadline);
+            this.work = work;
+        }
+
+        @Override
+        Optional<WalkTask> walk() {
+            return Optional.empty();
+        }
+
+        @Override
+        void run() {
+            try {
+                result.complete(work.apply(this::isAbandoned));
+            } catch (RuntimeException | OutOfMemoryError e) {
+                result.completeExceptionally(e);
+            }
+        }
+    }
+
+    /**
+     * Starts the thread.
+     *
+     * @param capacity the number of images that may wait
+     */
+    public EvaluationQueue(int capacity, QueueObserver observer) {
+        this.capacity = capacity;
+        this.observer = observer;
+        thread = new Thread(this::run, "evaluations");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Lets images follow their path, together with others that follow it.
+     *
+     * @return the values of the results; cancelling it frees the work
+     * @throws QueueFullException if too many images wait
+     */
+    public CompletableFuture<float[]> submit(WalkTask task, Deadline deadline) {
+        return accept(new Joining(task, deadline));
+    }
+
+    /**
+     * Runs work that needs the model for itself.
+     *
+     * @param images how many images it evaluates at a time
+     * @param work asks now and then whether to give up, and does so by a {@link CancellationException}
+     * @throws QueueFullException if too many images wait
+     */
+    public <T> CompletableFuture<T> submit(int images, Deadline deadline, Function<BooleanSupplier, T> work) {
+        return accept(new Alone<>(images, deadline, work));
+    }
+
+    private synchronized <T> CompletableFuture<T> accept(Pending<T> pending) {
+        if (closing) {
+            throw new QueueFullException("the server is stopping; ask another one");
+        }
+        // One task is always taken, however large.
+        if (!waiting.isEmpty() && waitingImages + pending.images > capacity) {
+            throw new QueueFullException(waitingImages + " images wait already; ask again later");
+        }
+        waiting.add(pending);
+        count(pending.images);
+        notifyAll();
+        return pending.result;
+    }
+
+    private void count(int images) {
+        waitingImages += images;
+        observer.waiting(waitingImages);
+    }
+
+    private void run() {
+        try {
+            for (List<Pending<?>> batch = next(); !batch.isEmpty(); batch = next()) {
+                observer.batch(
+                        batch.stream().mapToInt(pending -> pending.images).sum());
+                if (batch.size() == 1) {
+                    batch.get(0).run();
+                } else {
+                    runJoined(batch.stream().map(Joining.class::cast).toList());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The next batch; nothing at the end of all work. */
+    private synchronized List<Pending<?>> next() throws InterruptedException {
+        List<Pending<?>> batch = new ArrayList<>();
+        while (batch.isEmpty()) {
+            while (waiting.isEmpty()) {
+                if (closing) {
+                    return batch;
+                }
+                wait();
+            }
+            gather(batch);
+        }
+        return batch;
+    }
+
+    private void gather(List<Pending<?>> batch) {
+        int images = 0;
+        Iterator<Pending<?>> all = waiting.iterator();
+        while (all.hasNext() && (batch.isEmpty() || joining(batch).isPresent())) {
+            Pending<?> pending = all.next();
+            boolean abandoned = pending.isAbandoned();
+            boolean taken = !abandoned && (batch.isEmpty() || joins(batch, pending, images));
+            if (abandoned || taken) {
+                all.remove();
+                count(-pending.images);
+            }
+            if (taken) {
+                batch.add(pending);
+                images += pending.images;
+            }
+        }
+    }
+
+    private static Optional<WalkTask> joining(List<Pending<?>> batch) {
+        return batch.get(0).walk();
+    }
+
+    private static boolean joins(List<Pending<?>> batch, Pending<?> pending, int images) {
+        return images + pending.images <= BATCH
+                && pending.walk()
+                        .filter(task -> joining(batch).orElseThrow().joins(task))
+                        .isPresent();
+    }
+
+    private static void runJoined(List<Joining> batch) {
+        EvaluationListener listener = images -> {
+            // Not anyMatch: one that is still awaited needs the evaluation.
+            if (batch.stream().filter(Pending::isAbandoned).count() == batch.size()) {
+                throw new CancellationException("nobody waits for the result");
+            }
+        };
+        try {
+            List<float[]> results =
+                    WalkTask.run(batch.stream().map(joining -> joining.task).toList(), listener);
+            for (int i = 0; i < results.size(); i++) {
+                batch.get(i).result.complete(results.get(i));
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            if (batch.size() == 1) {
+                batch.get(0).result.completeExceptionally(e);
+            } else {
+                // One of them may be at fault; the others shall not suffer.
+                batch.forEach(Joining::run);
+            }
+        }
+    }
+
+    /** Refuses new work, and waits for what was taken, as long as the given time. */
+    public void close(Duration patience) {
+        synchronized (this) {
+            closing = true;
+            notifyAll();
+        }
+        try {
+            thread.join(patience.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
+        }
+    }
+
+    @Override
+    public void close() {
+        close(Duration.ofSeconds(30));
+    }
+}

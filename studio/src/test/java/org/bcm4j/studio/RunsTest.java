@@ -1,0 +1,107 @@
+package org.bcm4j.studio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.bcm4j.storage.DirectoryLock;
+import org.bcm4j.studio.api.Api;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Training runs over HTTP. */
+@Timeout(60)
+class RunsTest {
+    @TempDir
+    Path directory;
+
+    private Path run;
+    private Studio studio;
+    private Client client;
+
+    @BeforeEach
+    void start() throws Exception {
+        run = Files.createDirectories(directory.resolve("garments"));
+        Files.copy(Path.of("../configs/fashion-mnist.yaml"), run.resolve("config.yaml"));
+        Files.writeString(run.resolve("log.jsonl"), """
+                {"step":20,"images":1280,"learning_rate":0.001,"loss/total":5.5,"loss/denoising":5.5}
+                {"step":40,"images":2560,"learning_rate":0.001,"loss/total":4.5,"loss/denoising":4.5}
+                """);
+        Files.write(Files.createDirectories(run.resolve("samples")).resolve("step-00000040.png"), new byte[] {1, 2});
+        Files.createDirectories(directory.resolve("no run"));
+        studio = Studio.start(
+                List.of(),
+                new Api.RunPlaces(
+                        List.of(directory), place -> List.of("sh", "-c", "echo resumed " + place.getFileName())),
+                StudioSettings.local(0),
+                "test");
+        client = Client.of(studio);
+    }
+
+    @AfterEach
+    void stop() {
+        studio.close();
+    }
+
+    @Test
+    void aRunTellsWhatItsLogTells() throws Exception {
+        assertThat(client.get("api/v1/runs").body()).isEqualTo("{\"runs\":[\"garments\"]}");
+        JsonNode told = Client.json(client.get("api/v1/runs/garments").body());
+        assertThat(told.get("step").asLong()).isEqualTo(40);
+        assertThat(told.get("total").asLong()).isEqualTo(9000);
+        assertThat(told.get("running").asBoolean()).isFalse();
+        assertThat(told.get("points").size()).isEqualTo(2);
+        assertThat(told.get("points").get(1).get("values").get("loss/total").asDouble())
+                .isEqualTo(4.5);
+        assertThat(told.get("sheets").get(0).asLong()).isEqualTo(40);
+        assertThat(client.get("api/v1/runs/garments/samples/40").body()).isEqualTo("\1\2");
+    }
+
+    @Test
+    void aRunThatTrainsIsSaidToRun() throws Exception {
+        try (DirectoryLock lock = DirectoryLock.of(run)) {
+            assertThat(Client.json(client.get("api/v1/runs/garments").body())
+                            .get("running")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(client.post("api/v1/runs/garments/resume", "").statusCode())
+                    .isEqualTo(409);
+        }
+        assertThat(DirectoryLock.holder(run)).isEmpty();
+        HttpResponse<String> stopped = client.post("api/v1/runs/garments/stop", "");
+        assertThat(stopped.statusCode()).isEqualTo(409);
+        assertThat(stopped.body()).contains("this run is not running");
+    }
+
+    @Test
+    void aRunIsContinuedByTheGivenCommand() throws Exception {
+        assertThat(client.post("api/v1/runs/garments/resume", "").statusCode()).isEqualTo(200);
+        Path log = run.resolve("studio.log");
+        while (!Files.exists(log) || Files.size(log) == 0) {
+            Thread.sleep(20);
+        }
+        assertThat(log).hasContent("resumed garments");
+    }
+
+    @Test
+    void whatWasNotListedIsNotFound() throws Exception {
+        for (String path : List.of(
+                "api/v1/runs/nobody",
+                "api/v1/runs/..",
+                "api/v1/runs/no%20run",
+                "api/v1/runs/garments/samples/41",
+                "api/v1/runs/%2e%2e%2fgarments")) {
+            assertThat(client.get(path).statusCode()).as(path).isIn(400, 404);
+        }
+        assertThat(client.get("api/v1/runs/garments/samples/x").statusCode()).isEqualTo(400);
+        HttpResponse<String> noise = client.post("api/v1/runs/garments/noise", "");
+        assertThat(noise.statusCode()).isEqualTo(409);
+        assertThat(noise.body()).contains("no bidirectional model yet");
+    }
+}
