@@ -69,7 +69,13 @@ public class TrainingStepBenchmark {
         Device device = config.device().orElseGet(Device::best);
         LabelledImages images = images(config);
         step = new TrainingStep(
-                config, new ConsistencyFunction(network, config.model()), images, device, precision, RankGroup.alone());
+                config,
+                new ConsistencyFunction(network, config.model()),
+                images,
+                device,
+                precision,
+                RankGroup.alone(),
+                new StepTimes());
         state = new TrainingState(config, network.layout(), images, device, RankGroup.alone());
     }
 
