@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Training on two hosts: network namespaces, joined by one link of 50 ms latency each way, which can be taken down.
- * Needs root and Debian's iproute2.
+ * Training on two hosts: network namespaces, joined by one link. Needs root and Debian's iproute2; the slow link needs a
+ * kernel with netem.
  */
 @Tag("large")
 @Timeout(600)
 class TrainOnHostsTest {
     /** Each host's end of the link. */
-    private static final String LINK = "link";
+    private static final String LINK = "wire";
 
     private final List<String> hosts = List.of(name("a"), name("b"));
 
@@ -51,7 +51,6 @@ class TrainOnHostsTest {
             String host = hosts.get(i);
             run("ip", "-n", host, "address", "add", "10.211.0." + (i + 1) + "/24", "dev", LINK);
             run("ip", "-n", host, "link", "set", LINK, "up");
-            run("tc", "-n", host, "qdisc", "add", "dev", LINK, "root", "netem", "delay", "50ms");
         }
         TinyExperiment.writeData(directory);
         Files.writeString(directory.resolve("tiny.yaml"), TinyExperiment.yaml(directory));
@@ -66,6 +65,13 @@ class TrainOnHostsTest {
 
     @Test
     void aSlowLinkChangesNothing() throws Exception {
+        for (String host : hosts) {
+            int exitCode = new ProcessBuilder(
+                            "tc", "-n", host, "qdisc", "add", "dev", LINK, "root", "netem", "delay", "50ms")
+                    .start()
+                    .waitFor();
+            assumeTrue(exitCode == 0, "this kernel has no netem to delay packets");
+        }
         expect(0, startAll("hosts"));
         train("alone");
         assertThat(model("hosts")).hasSameBinaryContentAs(model("alone"));
@@ -83,7 +89,11 @@ class TrainOnHostsTest {
                 .containsPattern(
                         "bcm: rank 1 \\(process \\d+ on .+\\) has ended, is frozen or cannot be reached; continue"
                                 + " with: bcm train --resume --run hosts\n");
-        assertThat(outcomes.get(1).err()).startsWith("bcm: rank 0 ").contains("cannot be reached");
+        // libtorch warns of hosts without names before.
+        assertThat(outcomes.get(1).err())
+                .endsWith(
+                        "bcm: rank 0 (at 10.211.0.1) is frozen or cannot be reached; continue with: bcm train --resume"
+                                + " --run hosts\n");
 
         run("ip", "-n", hosts.get(1), "link", "set", LINK, "up");
         expect(0, startAll("hosts", "--resume", "--set", "stages.0.steps=200"));
