@@ -1,41 +1,115 @@
-"""Times the plain PyTorch peer: one JSON line on standard output.
+"""Times the plain PyTorch peer. bench/compare.sh runs it; by hand, from the project's root:
 
-    python3 bench/pytorch/bench.py --mode train|sample --precision fp32|bf16 --batch 64 --seconds 20 --threads 2
+    echo 20 | python3 bench/pytorch/bench.py sample --engine compiled --batch 64
+
+Each line of standard input is a number of seconds to measure for, and is answered by one JSON line. A first JSON line
+tells how long the first batch took, which includes compiling, and how far the outputs are from those in --reference.
 """
 
 import argparse
 import json
+import resource
 import statistics
+import struct
+import sys
 import time
+import zlib
+from pathlib import Path
 
 import torch
 
+import safetensors_file
 from network import SIGMA_MAX, SIGMA_MIN, ConsistencyModel, UNet
 from step import TrainingStep
 
+MODEL = Path(__file__).parents[2] / "models/fashion-mnist/model.safetensors"
 WARM_UP_STEPS = 3
+# Largest accepted difference between this peer's outputs and the reference. Those at noise scale u are divided by
+# max(1, u), losses and gradients by their size. In bf16 the two engines round at different places.
+BOUNDS = {
+    "fp32": {"output": 1e-4, "loss": 1e-5, "gradient": 1e-4},
+    "bf16": {"output": 0.1, "loss": 0.01, "gradient": 0.1},
+}
 
 
-def training(model, batch, precision):
-    """A function that trains on one synthetic batch."""
-    step = TrainingStep(model)
-    images = 2 * torch.rand(batch, 1, 28, 28) - 1
-    labels = torch.randint(10, (batch,))
-    return lambda: step(images, labels, precision)
+def shipped_model():
+    network = UNet()
+    network.load_state_dict(safetensors_file.read(MODEL))
+    return ConsistencyModel(network)
 
 
-def sampling(model, batch, precision):
-    """A function that generates one batch by a single pass f(x, T, 0)."""
-    model.eval()
-    start = torch.full((batch,), SIGMA_MAX)
-    end = torch.full((batch,), SIGMA_MIN)
+def autocast(precision):
+    return torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16")
 
-    def sample():
-        labels = torch.randint(10, (batch,))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-            return model(SIGMA_MAX * torch.randn(batch, 1, 28, 28), start, end, labels)
 
-    return sample
+def relative(difference, whole):
+    """The size of a difference of two lists of tensors, divided by that of the second."""
+    squares = [sum(tensor.double().square().sum().item() for tensor in tensors) for tensors in (difference, whole)]
+    return (squares[0] / squares[1]) ** 0.5
+
+
+class Sampling:
+    """Generation of a batch by a single pass f(x, T, 0)."""
+
+    def __init__(self, batch, precision, compiled):
+        self.batch = batch
+        self.precision = precision
+        self.model = shipped_model().eval().requires_grad_(False)
+        self.evaluated = self.model
+        if compiled:
+            from torch._inductor import config  # takes two seconds, which the other engine need not spend
+
+            config.freezing = True
+            self.evaluated = torch.compile(self.model, dynamic=False)
+        self.start = torch.full((batch,), SIGMA_MAX)
+        self.end = torch.full((batch,), SIGMA_MIN)
+        self.labels = torch.arange(batch) % 10
+
+    def __call__(self):
+        return self.f(SIGMA_MAX * torch.randn(self.batch, 1, 28, 28), self.start, self.end, self.labels)
+
+    def f(self, x, t, u, y):
+        with torch.no_grad(), autocast(self.precision):
+            return self.evaluated(x, t, u, y)
+
+    def differences(self, reference):
+        x, t, u, y, expected = (reference[f"{name}.{self.batch}"] for name in "xtuyf")
+        error = (self.f(x, t, u, y) - expected).abs().amax(dim=(1, 2, 3)) / u.clamp(min=1)
+        return {"output": error.max().item()}
+
+
+class Training:
+    """Steps of bidirectional consistency training on one batch of random images."""
+
+    def __init__(self, batch, precision, compiled):
+        self.precision = precision
+        self.step = TrainingStep(shipped_model())
+        if compiled:
+            self.step.loss = torch.compile(self.step.loss, dynamic=False)
+        self.images = 2 * torch.rand(batch, 1, 28, 28) - 1
+        self.labels = torch.randint(10, (batch,))
+
+    def __call__(self):
+        self.step(self.images, self.labels, self.precision)
+
+    def differences(self, reference):
+        names = ("x", "z", "t_near", "t_far", "u", "y")
+        with autocast(self.precision):
+            loss = self.step.loss(*(reference[f"train.{name}"] for name in names))
+        loss.backward()
+        parameters = self.step.model.network.named_parameters()
+        pairs = [(parameter.grad, reference[f"gradient.{name}"]) for name, parameter in parameters]
+        return {
+            "loss": relative([loss.detach() - reference["train.loss"]], [reference["train.loss"]]),
+            "gradient": relative([ours - expected for ours, expected in pairs], [expected for _, expected in pairs]),
+        }
+
+
+def check(differences, bounds):
+    """Ends the program where a difference is above its bound, or not a number."""
+    for name, difference in differences.items():
+        if not difference <= bounds[name]:
+            sys.exit(f"the {name} differs from the reference by {difference:.2e}, more than {bounds[name]:.0e}")
 
 
 def step_times(work, seconds):
@@ -51,29 +125,63 @@ def step_times(work, seconds):
     return times
 
 
+def write_png(path, pixels):
+    """Writes grey pixels, uint8 [H, W]."""
+    height, width = pixels.shape
+
+    def chunk(kind, content):
+        checksum = zlib.crc32(kind + content)
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = b"".join(b"\0" + bytes(row) for row in pixels.tolist())
+    content = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    Path(path).write_bytes(b"\x89PNG\r\n\x1a\n" + content)
+
+
+def write_picture(path, precision):
+    """Generates one image from a new process: loads the weights, samples, writes a file."""
+    image = Sampling(1, precision, compiled=False)()
+    write_png(path, ((image[0, 0].clamp(-1, 1) + 1) * 127.5).to(torch.uint8))
+
+
+def measure(options):
+    """Checks and compiles, then answers the requests on standard input."""
+    kinds = {"sample": Sampling, "train": Training}
+    work = kinds[options.work](options.batch, options.precision, options.engine == "compiled")
+    begin = time.perf_counter()
+    differences = {}
+    if options.reference:
+        differences = work.differences(safetensors_file.read(options.reference))  # a training step changes the weights
+        check(differences, BOUNDS[options.precision])
+    work()
+    first = time.perf_counter() - begin
+    print(json.dumps({"first_s": round(first, 1), **differences}), flush=True)
+    for line in sys.stdin:
+        median = statistics.median(step_times(work, float(line)))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(json.dumps({"batch_ms": round(1000 * median, 3), "peak_mib": peak}), flush=True)
+
+
 def main():
-    parser = argparse.ArgumentParser(description="Times BCT training or one-step sampling in plain PyTorch.")
-    parser.add_argument("--mode", choices=("train", "sample"), required=True)
+    parser = argparse.ArgumentParser(description="Times one-step sampling or BCT training in plain PyTorch.")
+    parser.add_argument("work", choices=("sample", "train", "picture"))
+    parser.add_argument("--engine", choices=("eager", "compiled"), default="eager")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--reference", help="what org.bcm4j.bench.ReferenceOutputs wrote")
+    parser.add_argument("--out", default="picture.png", help="the file that picture writes")
     options = parser.parse_args()
-    if options.batch < 1 or options.threads < 1 or options.seconds <= 0:
-        parser.error("--batch, --threads and --seconds must be positive")
+    if options.batch < 1 or options.threads < 1:
+        parser.error("--batch and --threads must be positive")
 
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    prepare = training if options.mode == "train" else sampling
-    work = prepare(ConsistencyModel(UNet()), options.batch, options.precision)
-    median = statistics.median(step_times(work, options.seconds))
-    print(json.dumps({
-        "mode": options.mode,
-        "precision": options.precision,
-        "images_per_s": round(options.batch / median, 1),
-        "step_ms": round(1000 * median, 2),
-        "torch_version": torch.__version__,
-    }))
+    if options.work == "picture":
+        write_picture(options.out, options.precision)
+    else:
+        measure(options)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The ADM U-Net of the shipped architecture and the consistency function around it, in plain PyTorch.
 
-Images are [B, 1, 28, 28]; a pixel-unshuffle by 2 lets every convolution run at 14x14 and 7x7.
+Images are [B, 1, 28, 28]; a pixel-unshuffle by 2 lets all convolutions but the last two run at 14x14 and 7x7.
 """
 
 import math
@@ -34,23 +34,30 @@ def sinusoids(time, width):
 
 
 class ResidualBlock(nn.Module):
-    """Norm, SiLU, (resample), convolution; scale-shift norm, SiLU, convolution; plus the skip."""
+    """Norm, SiLU, (resample), convolution; scale-shift norm, SiLU, dropout, convolution; plus the skip."""
 
     def __init__(self, channels, out_channels, embedding_width, resample=None):
         super().__init__()
-        self.in_norm = group_norm(channels)
+        self.in_layers = nn.Sequential(
+            group_norm(channels), nn.SiLU(), nn.Conv2d(channels, out_channels, 3, padding=1)
+        )
         self.resample = resample or nn.Identity()
-        self.in_conv = nn.Conv2d(channels, out_channels, 3, padding=1)
-        self.modulation = nn.Linear(embedding_width, 2 * out_channels)
-        self.out_norm = group_norm(out_channels)
-        self.out_conv = zeroed(nn.Conv2d(out_channels, out_channels, 3, padding=1))
-        self.skip = nn.Identity() if channels == out_channels else nn.Conv2d(channels, out_channels, 1)
+        self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(embedding_width, 2 * out_channels))
+        self.out_layers = nn.Sequential(
+            group_norm(out_channels),
+            nn.SiLU(),
+            nn.Dropout(0.0),
+            zeroed(nn.Conv2d(out_channels, out_channels, 3, padding=1)),
+        )
+        self.skip_connection = nn.Identity() if channels == out_channels else nn.Conv2d(channels, out_channels, 1)
 
     def forward(self, x, embedding):
-        h = self.in_conv(self.resample(functional.silu(self.in_norm(x))))
-        scale, shift = self.modulation(functional.silu(embedding))[:, :, None, None].chunk(2, dim=1)
-        h = self.out_norm(h) * (1 + scale) + shift
-        return self.skip(self.resample(x)) + self.out_conv(functional.silu(h))
+        in_norm, activation, in_convolution = self.in_layers
+        h = in_convolution(self.resample(activation(in_norm(x))))
+        scale, shift = self.emb_layers(embedding)[:, :, None, None].chunk(2, dim=1)
+        out_norm, activation, dropout, out_convolution = self.out_layers
+        h = activation(out_norm(h) * (1 + scale) + shift)
+        return self.skip_connection(self.resample(x)) + out_convolution(dropout(h))
 
 
 class AttentionBlock(nn.Module):
@@ -61,7 +68,7 @@ class AttentionBlock(nn.Module):
         self.head_width = head_width
         self.norm = group_norm(channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.projection = zeroed(nn.Conv2d(channels, channels, 1))
+        self.proj_out = zeroed(nn.Conv2d(channels, channels, 1))
 
     def forward(self, x):
         batch, channels, height, width = x.shape
@@ -71,76 +78,106 @@ class AttentionBlock(nn.Module):
         # Explicit softmax attention: on a CPU it is faster than scaled_dot_product_attention in bf16.
         weight = torch.softmax(q.transpose(2, 3) @ k / math.sqrt(self.head_width), dim=-1)
         h = (v @ weight.transpose(2, 3)).reshape(batch, channels, height, width)
-        return x + self.projection(h)
+        return x + self.proj_out(h)
 
 
-class Stage(nn.Module):
-    """A residual block, followed by attention at the resolutions that have it."""
-
-    def __init__(self, channels, out_channels, embedding_width, head_width, attention):
-        super().__init__()
-        self.residual = ResidualBlock(channels, out_channels, embedding_width)
-        self.attention = AttentionBlock(out_channels, head_width) if attention else nn.Identity()
+class Blocks(nn.ModuleList):
+    """Blocks in sequence, of which the residual ones take the embedding too."""
 
     def forward(self, x, embedding):
-        return self.attention(self.residual(x, embedding))
+        for block in self:
+            x = block(x, embedding) if isinstance(block, ResidualBlock) else block(x)
+        return x
+
+
+class Exit(nn.Sequential):
+    """From the features to the network's output: at the resolution of the patches, then with every pixel's neighbours."""
+
+    def __init__(self, channels, fine_width, patch):
+        super().__init__(
+            group_norm(channels),
+            nn.SiLU(),
+            nn.Conv2d(channels, fine_width * patch**2, 3, padding=1),
+            nn.Sequential(
+                nn.Conv2d(fine_width + 1, fine_width, 3, padding=1),
+                nn.SiLU(),
+                zeroed(nn.Conv2d(fine_width, 1, 3, padding=1)),
+            ),
+        )
+        self.patch = patch
+
+    def forward(self, h, x):
+        norm, activation, coarse, fine = self
+        h = functional.pixel_shuffle(coarse(activation(norm(h))), self.patch)
+        return fine(torch.cat([activation(h), x], dim=1))
 
 
 class UNet(nn.Module):
-    """F(x, t, u, y): x [B, 1, 28, 28], times [B], labels [B] in 0..classes (classes is the null class)."""
+    """F(x, t, u, y): x [B, 1, 28, 28], times [B], labels [B] in 0..classes (classes is the null class).
 
-    def __init__(self, width=48, multipliers=(1, 2), blocks=1, attention_levels=(), head_width=48, classes=10):
+    Modules are named as in the published code of ADM, so the weights of the shipped model load by name.
+    """
+
+    def __init__(
+        self, width=48, multipliers=(1, 2), blocks=1, attention_levels=(), head_width=48, classes=10, patch=2, fine_width=16
+    ):
         super().__init__()
         self.width = width
+        self.patch = patch
         embedding_width = 8 * width
-        self.time_embedding = nn.Sequential(
+        self.time_embed = nn.Sequential(
             nn.Linear(2 * width, embedding_width), nn.SiLU(), nn.Linear(embedding_width, embedding_width)
         )
-        self.label_embedding = nn.Embedding(classes + 1, embedding_width)
+        self.label_emb = nn.Embedding(classes + 1, embedding_width)
 
-        channels = width
+        def residual(channels, out_channels, resample=None):
+            return ResidualBlock(channels, out_channels, embedding_width, resample)
+
+        def level_blocks(channels, level):
+            out_channels = multipliers[level] * width
+            stage = Blocks([residual(channels, out_channels)])
+            if level in attention_levels:
+                stage.append(AttentionBlock(out_channels, head_width))
+            return stage
+
+        channels = multipliers[0] * width
         skips = [channels]
-        self.input = nn.Conv2d(4, channels, 3, padding=1)
-        self.encoder = nn.ModuleList()
-        for level, multiplier in enumerate(multipliers):
+        self.input_blocks = nn.ModuleList([Blocks([nn.Conv2d(patch**2, channels, 3, padding=1)])])
+        for level in range(len(multipliers)):
             if level > 0:
-                self.encoder.append(ResidualBlock(channels, channels, embedding_width, nn.AvgPool2d(2)))
+                self.input_blocks.append(Blocks([residual(channels, channels, nn.AvgPool2d(2))]))
                 skips.append(channels)
             for _ in range(blocks):
-                attention = level in attention_levels
-                self.encoder.append(Stage(channels, multiplier * width, embedding_width, head_width, attention))
-                channels = multiplier * width
+                self.input_blocks.append(level_blocks(channels, level))
+                channels = multipliers[level] * width
                 skips.append(channels)
 
-        self.middle_in = Stage(channels, channels, embedding_width, head_width, attention=True)
-        self.middle_out = ResidualBlock(channels, channels, embedding_width)
+        self.middle_block = Blocks(
+            [residual(channels, channels), AttentionBlock(channels, head_width), residual(channels, channels)]
+        )
 
-        self.decoder = nn.ModuleList()
-        for level, multiplier in reversed(list(enumerate(multipliers))):
+        self.output_blocks = nn.ModuleList()
+        for level in reversed(range(len(multipliers))):
             for _ in range(blocks + 1):
-                attention = level in attention_levels
-                joined = channels + skips.pop()
-                self.decoder.append(Stage(joined, multiplier * width, embedding_width, head_width, attention))
-                channels = multiplier * width
+                self.output_blocks.append(level_blocks(channels + skips.pop(), level))
+                channels = multipliers[level] * width
             if level > 0:
-                self.decoder.append(ResidualBlock(channels, channels, embedding_width, nn.Upsample(scale_factor=2)))
+                self.output_blocks[-1].append(residual(channels, channels, nn.Upsample(scale_factor=2)))
 
-        self.output = nn.Sequential(group_norm(channels), nn.SiLU(), zeroed(nn.Conv2d(channels, 4, 3, padding=1)))
+        self.out = Exit(channels, fine_width, patch)
 
     def forward(self, x, t, u, y):
         times = torch.cat([sinusoids(t, self.width), sinusoids(u, self.width)], dim=1)
-        embedding = self.time_embedding(times) + self.label_embedding(y)
-        h = self.input(functional.pixel_unshuffle(x, 2))
-        skips = [h]
-        for block in self.encoder:
+        embedding = self.time_embed(times) + self.label_emb(y)
+        h = functional.pixel_unshuffle(x, self.patch)
+        skips = []
+        for block in self.input_blocks:
             h = block(h, embedding)
             skips.append(h)
-        h = self.middle_out(self.middle_in(h, embedding), embedding)
-        for block in self.decoder:
-            if isinstance(block, Stage):
-                h = torch.cat([h, skips.pop()], dim=1)
-            h = block(h, embedding)
-        return functional.pixel_shuffle(self.output(h), 2)
+        h = self.middle_block(h, embedding)
+        for block in self.output_blocks:
+            h = block(torch.cat([h, skips.pop()], dim=1), embedding)
+        return self.out(h, x)
 
 
 class ConsistencyModel(nn.Module):

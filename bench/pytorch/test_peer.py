@@ -1,10 +1,16 @@
 """Checks that the peer computes what it is timed for: python3 -m unittest discover bench/pytorch"""
 
+import json
+import struct
+import tempfile
 import unittest
+from pathlib import Path
 
 import torch
 from torch import nn
 
+import safetensors_file
+from bench import BOUNDS, Sampling, check
 from network import SIGMA_MAX, SIGMA_MIN, ConsistencyModel, UNet
 from step import TrainingStep, interval_law, pseudo_huber, time_grid
 
@@ -24,7 +30,44 @@ def batch(size):
 
 class PeerTest(unittest.TestCase):
     def test_network_has_the_size_the_comparison_states(self):
-        self.assertEqual(sum(p.numel() for p in UNet().parameters()), 2_181_940)
+        self.assertEqual(sum(p.numel() for p in UNet().parameters()), 2_210_529)
+
+    def test_the_shipped_weights_make_clothes_of_noise(self):
+        torch.manual_seed(2)
+        images = Sampling(20, "fp32", compiled=False)()
+        self.assertTrue((images.abs() < 1.5).all())
+        labels = torch.arange(20) % 10
+        between = (images[labels == 1].mean(dim=0) - images[labels == 8].mean(dim=0)).abs().mean()
+        self.assertGreater(between, 0.3)  # trousers and bags
+
+    def test_a_reference_is_reproduced_by_the_model_that_made_it_only(self):
+        torch.manual_seed(3)
+        sampling = Sampling(2, "fp32", compiled=False)
+        t, u = torch.tensor([80.0, 0.5]), torch.tensor([0.002, 20.0])
+        x, y = torch.randn(2, 1, 28, 28), torch.tensor([3, 10])
+        reference = {"x.2": x, "t.2": t, "u.2": u, "y.2": y, "f.2": sampling.f(x, t, u, y)}
+        check(sampling.differences(reference), BOUNDS["fp32"])
+        with torch.no_grad():
+            sampling.model.network.label_emb.weight[3] *= 1.1
+        with self.assertRaises(SystemExit):
+            check(sampling.differences(reference), BOUNDS["fp32"])
+
+    def test_a_difference_that_is_not_a_number_is_not_accepted(self):
+        with self.assertRaises(SystemExit):
+            check({"output": float("nan")}, BOUNDS["fp32"])
+
+    def test_tensors_are_read_by_name_type_and_shape(self):
+        entries = {
+            "__metadata__": {"format": "test"},
+            "y": {"dtype": "I64", "shape": [1], "data_offsets": [8, 16]},
+            "x": {"dtype": "F32", "shape": [2, 1], "data_offsets": [0, 8]},
+        }
+        header = json.dumps(entries).encode()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "tensors"
+            path.write_bytes(struct.pack("<Q", len(header)) + header + struct.pack("<ffq", 1.5, -2.0, 7))
+            tensors = safetensors_file.read(path)
+        torch.testing.assert_close(tensors, {"y": torch.tensor([7]), "x": torch.tensor([[1.5], [-2.0]])})
 
     def test_the_model_is_the_identity_at_equal_times_only(self):
         model, (x, y) = random_model(), batch(3)
