@@ -45,7 +45,12 @@ public record StudioSettings(String host, int port, Optional<String> token, int 
 
     /** On this machine alone, without a token. */
     public static StudioSettings local(int port) {
-        return new StudioSettings("localhost", port, Optional.empty(), 1024, Duration.ofSeconds(60));
+        return usual("localhost", port, Optional.empty());
+    }
+
+    /** A thousand images may wait, and a request may take a minute. */
+    public static StudioSettings usual(String host, int port, Optional<String> token) {
+        return new StudioSettings(host, port, token, 1024, Duration.ofSeconds(60));
     }
 
     static boolean isLoopback(String host) {

@@ -62,6 +62,11 @@ record Client(HttpClient http, String address) {
         return Base64.getEncoder().encodeToString(Files.readAllBytes(ModelFiles.FOLDER.resolve("examples/" + name)));
     }
 
+    /** The body of a request, with pictures for {@code @shirt} and {@code @bag}. */
+    static String withExamples(String body) throws IOException {
+        return body.replace("@shirt", example("shirt.png")).replace("@bag", example("bag.png"));
+    }
+
     /** Where the shipped model is. */
     static final class ModelFiles {
         static final Path FOLDER =

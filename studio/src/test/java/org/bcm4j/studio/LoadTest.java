@@ -21,8 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.bcm4j.BcmModel;
-import org.bcm4j.studio.api.ShelvedModel;
 import org.bcm4j.studio.client.StudioClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,23 +45,18 @@ class LoadTest {
             "trajectory",
             "colorize");
 
-    private static BcmModel model;
+    private static ServedModel served;
     private static Studio studio;
 
     @BeforeAll
     static void start() {
-        model = BcmModel.load(Client.ModelFiles.FOLDER);
-        studio = Studio.start(
-                List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, model)),
-                Client.NO_RUNS,
-                StudioSettings.local(0),
-                "test");
+        served = ServedModel.start();
+        studio = served.studio();
     }
 
     @AfterAll
     static void stop() {
-        studio.close();
-        model.close();
+        served.close();
     }
 
     private static double residentMegabytes() throws Exception {

@@ -1,8 +1,5 @@
 package org.bcm4j.app.commands;
 
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -31,7 +28,8 @@ record RankLauncher(CommandSpec program, int ranks, int restarts) {
     int run(Run work) {
         LocalRanks processes = new LocalRanks(ranks);
         try (StopSignal signal = StopSignal.asking(processes::requestStop)) {
-            List<String> command = command();
+            List<String> command = OwnProgram.command(
+                    program, program.commandLine().getParseResult().originalArgs());
             for (int restart = 1; ; restart++) {
                 Optional<LocalRanks.Failure> failure = processes.run(command);
                 if (failure.isEmpty()) {
@@ -51,17 +49,5 @@ record RankLauncher(CommandSpec program, int ranks, int restarts) {
                 command = work.next().apply(command);
             }
         }
-    }
-
-    private List<String> command() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.userObject().getClass().getName()));
-        command.addAll(program.commandLine().getParseResult().originalArgs());
-        return command;
     }
 }

@@ -1,8 +1,6 @@
 package org.bcm4j.app.commands;
 
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,14 +8,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.bcm4j.BcmModel;
 import org.bcm4j.app.console.StopSignal;
+import org.bcm4j.app.options.ComputingOptions;
 import org.bcm4j.studio.Studio;
 import org.bcm4j.studio.StudioSettings;
 import org.bcm4j.studio.api.Api;
 import org.bcm4j.studio.api.ShelvedModel;
 import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Precision;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -36,8 +35,6 @@ import picocli.CommandLine.Spec;
 public final class StudioCommand implements Callable<Integer> {
     private static final String TOKEN = "BCM_STUDIO_TOKEN";
     private static final int USUAL_PORT = 7078;
-    private static final int WAITING_IMAGES = 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Parameters(
             arity = "0..*",
@@ -57,28 +54,20 @@ public final class StudioCommand implements Callable<Integer> {
             description = "Training runs to show: a run, or a folder of runs (default: runs). May be repeated.")
     private List<Path> runs = List.of(Path.of("runs"));
 
-    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to compute (default: the best there is).")
-    private Optional<Device> device = Optional.empty();
-
-    @Option(
-            names = "--precision",
-            paramLabel = "fp32|tf32|bf16|fp16",
-            description = "Arithmetic of the convolutions (default: the fastest on the device).")
-    private Optional<Precision> precision = Optional.empty();
+    @Mixin
+    private final ComputingOptions computing = new ComputingOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public Integer call() throws InterruptedException {
-        StudioSettings settings =
-                new StudioSettings(host, port, Optional.ofNullable(System.getenv(TOKEN)), WAITING_IMAGES, PATIENCE);
-        Device chosen = device.orElseGet(Device::best).require();
+        StudioSettings settings = StudioSettings.usual(host, port, Optional.ofNullable(System.getenv(TOKEN)));
+        Device device = computing.device().require();
         List<ShelvedModel> models = new ArrayList<>();
         try {
             for (Path folder : folders.isEmpty() ? List.of(QuickstartCommand.shippedModel()) : folders) {
-                models.add(ShelvedModel.open(
-                        folder, BcmModel.load(folder, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)))));
+                models.add(ShelvedModel.open(folder, BcmModel.load(folder, device, computing.precision())));
             }
             String version = Optional.ofNullable(
                             StudioCommand.class.getPackage().getImplementationVersion())
@@ -97,19 +86,8 @@ public final class StudioCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** The command that continues a run, with this process's own Java. */
+    /** The command that continues a run. */
     private List<String> resumption(Path run) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of(
-                "-cp",
-                System.getProperty("java.class.path"),
-                spec.root().userObject().getClass().getName(),
-                "train",
-                "--resume",
-                "--run",
-                run.toString()));
-        return command;
+        return OwnProgram.command(spec.root(), List.of("train", "--resume", "--run", run.toString()));
     }
 }

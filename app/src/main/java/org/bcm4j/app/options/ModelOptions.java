@@ -3,14 +3,11 @@ package org.bcm4j.app.options;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import org.bcm4j.TensorModel;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Precision;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** The options for the model, its device and its precision. */
@@ -18,14 +15,8 @@ public final class ModelOptions {
     @Parameters(index = "0", paramLabel = "MODEL", description = "Model folder, such as models/fashion-mnist.")
     private Path path = Path.of("");
 
-    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to compute (default: the best there is).")
-    private Optional<Device> device = Optional.empty();
-
-    @Option(
-            names = "--precision",
-            paramLabel = "fp32|tf32|bf16|fp16",
-            description = "Arithmetic of the convolutions (default: the fastest on the device).")
-    private Optional<Precision> precision = Optional.empty();
+    @Mixin
+    private final ComputingOptions computing = new ComputingOptions();
 
     /** @throws org.bcm4j.storage.UserException if there is no model */
     public ModelFolder folder() {
@@ -55,8 +46,7 @@ public final class ModelOptions {
      * @throws org.bcm4j.storage.UserException if there is no valid model
      */
     public TensorModel openAny() {
-        Device chosen = device.orElseGet(Device::best);
-        return TensorModel.open(path, chosen, precision.orElseGet(() -> Precision.fastestOn(chosen)));
+        return TensorModel.open(path, computing.device(), computing.precision());
     }
 
     /**

@@ -1,0 +1,24 @@
+package org.bcm4j.studio;
+
+import java.util.List;
+import org.bcm4j.BcmModel;
+import org.bcm4j.studio.api.ShelvedModel;
+
+/** The shipped model, served to this machine. */
+record ServedModel(BcmModel model, Studio studio) implements AutoCloseable {
+    static ServedModel start() {
+        BcmModel model = BcmModel.load(Client.ModelFiles.FOLDER);
+        Studio studio = Studio.start(
+                List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, model)),
+                Client.NO_RUNS,
+                StudioSettings.local(0),
+                "test");
+        return new ServedModel(model, studio);
+    }
+
+    @Override
+    public void close() {
+        studio.close();
+        model.close();
+    }
+}
