@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.nn.ChannelsLastKernels;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -33,6 +34,9 @@ public final class TrainedModel implements AutoCloseable {
     private final Device device;
     private final Precision precision;
 
+    /** Kernels for evaluations without gradients, where there are faster ones. */
+    private final Optional<ChannelsLastKernels> kernels;
+
     /** Evaluations hold the read lock, {@link #close} the write lock, so weights are not freed during an evaluation. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
 
@@ -47,6 +51,9 @@ public final class TrainedModel implements AutoCloseable {
         this.weights = weights;
         this.device = device;
         this.precision = precision.requireOn(device);
+        kernels = ChannelsLastKernels.suit(device, precision)
+                ? Optional.of(new ChannelsLastKernels(weights))
+                : Optional.empty();
     }
 
     /**
@@ -101,7 +108,7 @@ public final class TrainedModel implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public Tensor traverse(Tensor x, double from, double to, Optional<Tensor> labels) {
-        return withoutGradients(() -> traverseWithGradient(x, from, to, labels));
+        return withoutGradients(() -> traverse(constantPass(), x, from, to, labels));
     }
 
     /**
@@ -109,15 +116,14 @@ public final class TrainedModel implements AutoCloseable {
      * must stay open until the gradient has been computed.
      */
     public Tensor traverseWithGradient(Tensor x, double from, double to, Optional<Tensor> labels) {
+        return traverse(Pass.evaluating(weights), x, from, to, labels);
+    }
+
+    private Tensor traverse(Pass pass, Tensor x, double from, double to, Optional<Tensor> labels) {
         requireTraversal(from, to);
         return evaluate(x, labels, () -> {
             long count = x.size(0);
-            return function.apply(
-                    Pass.evaluating(weights),
-                    x,
-                    device.full(from, count),
-                    device.full(to, count),
-                    known(labels, count));
+            return function.apply(pass, x, device.full(from, count), device.full(to, count), known(labels, count));
         });
     }
 
@@ -135,7 +141,7 @@ public final class TrainedModel implements AutoCloseable {
             requireTraversal(from.min().item_double(), to.min().item_double());
             requireTraversal(from.max().item_double(), to.max().item_double());
             return evaluate(
-                    x, labels, () -> function.apply(Pass.evaluating(weights), x, from, to, known(labels, x.size(0))));
+                    x, labels, () -> function.apply(constantPass(), x, from, to, known(labels, x.size(0))));
         });
     }
 
@@ -156,7 +162,7 @@ public final class TrainedModel implements AutoCloseable {
         }
         return withoutGradients(() -> evaluate(x, labels, () -> {
             Tensor timeZero = device.full(NoiseScales.SIGMA_MIN, x.size(0));
-            return function.apply(Pass.evaluating(weights), x, sigma, timeZero, known(labels, x.size(0)));
+            return function.apply(constantPass(), x, sigma, timeZero, known(labels, x.size(0)));
         }));
     }
 
@@ -170,6 +176,12 @@ public final class TrainedModel implements AutoCloseable {
         } finally {
             evaluating.unlock();
         }
+    }
+
+    /** A pass for evaluation without gradients. */
+    private Pass constantPass() {
+        Pass plain = Pass.evaluating(weights);
+        return kernels.map(plain::computedBy).orElse(plain);
     }
 
     private static Tensor withoutGradients(Supplier<Tensor> evaluation) {
@@ -292,6 +304,7 @@ public final class TrainedModel implements AutoCloseable {
     public void close() {
         use.writeLock().lock();
         try {
+            kernels.ifPresent(ChannelsLastKernels::close);
             weights.close();
         } finally {
             use.writeLock().unlock();

@@ -60,7 +60,7 @@ public final class Recomputation implements AutoCloseable {
     Tensor run(Pass pass, Tensor x, Tensor embedding, Part<Tensor> part) {
         Pass first = pass.recomputedBy(off());
         if (arithmetic.isEmpty()) {
-            return part.apply(first, x, embedding);
+            return Scope.returning(() -> part.apply(first, x, embedding));
         }
         Pass again = new Pass(pass.weights(), pass.dropout().fromHere());
         Tensor output;
