@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
-import org.bcm4j.nn.ChannelsLastKernels;
+import org.bcm4j.nn.PackedConvolutions;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -34,8 +34,8 @@ public final class TrainedModel implements AutoCloseable {
     private final Device device;
     private final Precision precision;
 
-    /** Kernels for evaluations without gradients, where there are faster ones. */
-    private final Optional<ChannelsLastKernels> kernels;
+    /** The convolutions of evaluations without gradients, where they can be packed. */
+    private final Optional<PackedConvolutions> convolutions;
 
     /** Evaluations hold the read lock, {@link #close} the write lock, so weights are not freed during an evaluation. */
     private final ReadWriteLock use = new ReentrantReadWriteLock();
@@ -51,8 +51,8 @@ public final class TrainedModel implements AutoCloseable {
         this.weights = weights;
         this.device = device;
         this.precision = precision.requireOn(device);
-        kernels = ChannelsLastKernels.suit(device, precision)
-                ? Optional.of(new ChannelsLastKernels(weights))
+        convolutions = PackedConvolutions.areAvailableOn(device, precision)
+                ? Optional.of(new PackedConvolutions(weights))
                 : Optional.empty();
     }
 
@@ -140,8 +140,7 @@ public final class TrainedModel implements AutoCloseable {
             ModelInputs.requireTimes(to, x);
             requireTraversal(from.min().item_double(), to.min().item_double());
             requireTraversal(from.max().item_double(), to.max().item_double());
-            return evaluate(
-                    x, labels, () -> function.apply(constantPass(), x, from, to, known(labels, x.size(0))));
+            return evaluate(x, labels, () -> function.apply(constantPass(), x, from, to, known(labels, x.size(0))));
         });
     }
 
@@ -181,7 +180,7 @@ public final class TrainedModel implements AutoCloseable {
     /** A pass for evaluation without gradients. */
     private Pass constantPass() {
         Pass plain = Pass.evaluating(weights);
-        return kernels.map(plain::computedBy).orElse(plain);
+        return convolutions.map(plain::convolvedBy).orElse(plain);
     }
 
     private static Tensor withoutGradients(Supplier<Tensor> evaluation) {
@@ -304,7 +303,7 @@ public final class TrainedModel implements AutoCloseable {
     public void close() {
         use.writeLock().lock();
         try {
-            kernels.ifPresent(ChannelsLastKernels::close);
+            convolutions.ifPresent(PackedConvolutions::close);
             weights.close();
         } finally {
             use.writeLock().unlock();

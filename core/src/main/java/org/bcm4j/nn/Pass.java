@@ -22,9 +22,10 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param observer receives the outputs of the network's parts
  * @param recomputation computes what is inside of the network's parts again in the backward pass, or keeps it
- * @param kernels how convolutions and group norms are computed
+ * @param kernel how convolutions are computed
  */
-public record Pass(Weights weights, Dropout dropout, Observer observer, Recomputation recomputation, Kernels kernels)
+public record Pass(
+        Weights weights, Dropout dropout, Observer observer, Recomputation recomputation, ConvolutionKernel kernel)
         implements Operations<Tensor> {
     private static final long[] ONE = {1, 1};
     private static final long[] NONE = {0, 0};
@@ -41,7 +42,7 @@ public record Pass(Weights weights, Dropout dropout, Observer observer, Recomput
 
     /** A pass without an observer, which keeps everything for its backward pass. */
     public Pass(Weights weights, Dropout dropout) {
-        this(weights, dropout, (part, output) -> {}, Recomputation.off(), PlainKernels.INSTANCE);
+        this(weights, dropout, (part, output) -> {}, Recomputation.off(), Pass::plainConvolution);
     }
 
     /** A pass for evaluation, without dropout. */
@@ -51,22 +52,22 @@ public record Pass(Weights weights, Dropout dropout, Observer observer, Recomput
 
     /** The same pass with an observer. */
     public Pass observedBy(Observer listener) {
-        return new Pass(weights, dropout, listener, recomputation, kernels);
+        return new Pass(weights, dropout, listener, recomputation, kernel);
     }
 
     /** The same pass, before the first dropout layer. Every evaluation of a network begins so. */
     public Pass begun() {
-        return new Pass(weights, dropout.fromStart(), observer, recomputation, kernels);
+        return new Pass(weights, dropout.fromStart(), observer, recomputation, kernel);
     }
 
     /** The same pass, with another recomputation. */
     public Pass recomputedBy(Recomputation again) {
-        return new Pass(weights, dropout, observer, again, kernels);
+        return new Pass(weights, dropout, observer, again, kernel);
     }
 
-    /** The same pass, with other kernels. */
-    public Pass computedBy(Kernels others) {
-        return new Pass(weights, dropout, observer, recomputation, others);
+    /** The same pass, with another kernel for its convolutions. */
+    public Pass convolvedBy(ConvolutionKernel other) {
+        return new Pass(weights, dropout, observer, recomputation, other);
     }
 
     @Override
@@ -152,7 +153,13 @@ public record Pass(Weights weights, Dropout dropout, Observer observer, Recomput
 
     @Override
     public Tensor convolution(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
-        return kernels.convolution(x, weight, bias, window);
+        return kernel.convolve(x, weight, bias, window);
+    }
+
+    /** libtorch's convolution: on every device, in every precision, with gradients. */
+    static Tensor plainConvolution(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+        TensorOptional added = bias.map(TensorOptional::new).orElseGet(TensorOptional::new);
+        return torch.conv2d(x, weight, added, square(window.stride()), square(window.padding()), ONE, window.groups());
     }
 
     @Override
@@ -168,7 +175,9 @@ public record Pass(Weights weights, Dropout dropout, Observer observer, Recomput
 
     @Override
     public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
-        return kernels.groupNorm(x, groups, weight, bias, epsilon);
+        // libtorch's backward pass of a channels-last group norm crashes the process on the CPU if x needs no gradient.
+        return torch.group_norm(
+                x.contiguous(), groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, true);
     }
 
     @Override

@@ -1,0 +1,138 @@
+package org.bcm4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.bcm4j.network.AdmConfig;
+import org.bcm4j.network.Conditioning;
+import org.bcm4j.network.NcsnppConfig;
+import org.bcm4j.network.Network;
+import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.nn.Operations.Window;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.NoGradients;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.SeededGenerator;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Both kernels sum the same products in different orders. */
+class PackedConvolutionsTest {
+    /** A sum of 9·96 products of normal numbers rounds to a millionth of its size, a network of such sums to a few. */
+    private static final double BOUND = 1e-5;
+
+    private final Scope scope = Scope.open();
+    private final NoGradients constants = new NoGradients();
+    private final SeededGenerator generator = new SeededGenerator(3, Device.CPU);
+
+    @AfterEach
+    void close() {
+        generator.close();
+        constants.close();
+        scope.close();
+    }
+
+    /** A folded image, a fine exit, attention and both resamplings; filters, a pyramid and a stride. */
+    static Stream<NetworkConfig> networks() {
+        return Stream.of(
+                new AdmConfig(
+                        8,
+                        1,
+                        2,
+                        4,
+                        24,
+                        List.of(1, 2),
+                        1,
+                        List.of(4),
+                        8,
+                        true,
+                        0,
+                        16,
+                        Conditioning.JOINT,
+                        2,
+                        true,
+                        true),
+                new NcsnppConfig(
+                        8,
+                        3,
+                        32,
+                        List.of(1, 2),
+                        1,
+                        List.of(4),
+                        new NcsnppConfig.Features.Positional(),
+                        NcsnppConfig.Encoder.RESIDUAL,
+                        NcsnppConfig.Decoder.STANDARD,
+                        List.of(1, 3, 3, 1),
+                        4,
+                        0,
+                        Conditioning.TIME,
+                        0,
+                        false));
+    }
+
+    /** The weights are packed for the batch of the first evaluation; all others must be right as well. */
+    @ParameterizedTest
+    @MethodSource("networks")
+    void aNetworkComputesTheSameAtEveryBatch(NetworkConfig config) {
+        Network network = config.build();
+        try (Weights weights = Weights.initialized(network.layout(), generator, Device.CPU);
+                PackedConvolutions packed = new PackedConvolutions(weights)) {
+            // Initial weights have zeros where a network begins with no effect.
+            weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(0.05)));
+            for (long batch : new long[] {2, 1, 33}) {
+                Tensor x = generator.normal(batch, config.imageChannels(), config.imageSize(), config.imageSize());
+                Tensor t = torch.rand(batch).mul(scalar(80)).add(scalar(0.002));
+                Optional<Tensor> labels = config.classes() > 0
+                        ? Optional.of(Device.CPU.integers(new long[(int) batch]))
+                        : Optional.empty();
+                Pass plain = Pass.evaluating(weights);
+                Tensor expected = network.apply(plain, x, t, t, labels);
+                Tensor computed = network.apply(plain.convolvedBy(packed), x, t, t, labels);
+                assertThat(distance(computed, expected)).as("batch %d", batch).isLessThan(BOUND);
+            }
+        }
+    }
+
+    @Test
+    void aWeightOfNobodyIsNotKept() {
+        Network network = networks().findFirst().orElseThrow().build();
+        try (Weights weights = Weights.initialized(network.layout(), generator, Device.CPU);
+                PackedConvolutions packed = new PackedConvolutions(weights)) {
+            for (int i = 0; i < 3; i++) {
+                try (Scope inner = Scope.open()) {
+                    Tensor x = generator.normal(1, 2, 5, 5);
+                    Tensor weight = generator.normal(3, 2, 3, 3);
+                    Optional<Tensor> bias = Optional.of(generator.normal(3));
+                    Tensor computed = packed.convolve(x, weight, bias, Window.keepingSize(3));
+                    Tensor expected = Pass.plainConvolution(x, weight, bias, Window.keepingSize(3));
+                    assertThat(distance(computed, expected)).isZero();
+                }
+            }
+        }
+    }
+
+    /** bfloat16 has its own way through libtorch's autocast, and a GPU its own kernels. */
+    @Test
+    void onlyProcessorsInFloat32PackThem() {
+        assertThat(PackedConvolutions.areAvailableOn(Device.CPU, Precision.FP32))
+                .isTrue();
+        assertThat(PackedConvolutions.areAvailableOn(Device.CPU, Precision.BF16))
+                .isFalse();
+        assertThat(PackedConvolutions.areAvailableOn(Device.CUDA, Precision.FP32))
+                .isFalse();
+    }
+
+    /** The largest difference, in units of the largest number. */
+    private static double distance(Tensor a, Tensor b) {
+        return a.sub(b).abs().max().item_double() / b.abs().max().item_double();
+    }
+}
