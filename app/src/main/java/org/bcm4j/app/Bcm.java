@@ -31,10 +31,12 @@ import org.bcm4j.app.commands.measuring.FeaturesCommand;
 import org.bcm4j.app.commands.measuring.TuneCommand;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
+import org.bcm4j.tensor.NativeCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
 
@@ -121,11 +123,21 @@ public final class Bcm implements Callable<Integer> {
             return commandLine()
                     .setParameterExceptionHandler(failures)
                     .setExecutionExceptionHandler(failures)
+                    .setExecutionStrategy(Bcm::execute)
                     .execute(arguments);
         } catch (Error e) {
             // Picocli does not handle errors, such as exhausted memory or native code that does not load.
             return failures.tell(e);
         }
+    }
+
+    /** Runs the command. One that can be told where to compute needs libtorch, and has other work to begin with. */
+    private static int execute(ParseResult parsed) {
+        ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
+        if (command.commandSpec().optionsMap().containsKey("--device") && !command.isUsageHelpRequested()) {
+            NativeCode.loadAhead();
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /** The parser of the command line. */

@@ -69,6 +69,9 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
             tell(Objects.requireNonNullElse(lost.getMessage(), "a rank is lost") + "; run the command again");
             return ExitCode.SOFTWARE;
         }
+        if (failure instanceof NoClassDefFoundError && failure.getCause() != null) {
+            return tell(failure.getCause()); // why the class could not be initialised, the first time
+        }
         if (failure instanceof OutOfMemoryError) {
             tell("out of memory (" + firstLine(failure) + "); ask for less at once, or allow more:"
                     + " BCM_JAVA_OPTIONS=-Xmx8g");

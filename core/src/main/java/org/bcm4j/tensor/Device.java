@@ -22,7 +22,6 @@ public enum Device {
     CPU(torch.DeviceType.CPU),
     CUDA(torch.DeviceType.CUDA);
 
-    private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
 
     final torch.DeviceType type;
@@ -53,7 +52,7 @@ public enum Device {
         if (this == CPU || torch.cuda_is_available()) {
             return Optional.empty();
         }
-        if (Device.class.getResource(CUDA_CODE) == null) {
+        if (!ProcessSettings.hasCudaCode()) {
             return Optional.of("bcm4j was built without CUDA; build it with Maven's profile gpu"
                     + " (BCM_MAVEN_OPTIONS=-Pgpu for ./bcm)");
         }

@@ -20,9 +20,20 @@ public final class ProcessSettings {
      */
     private static final String NO_POINTER_GC = "org.bytedeco.javacpp.nopointergc";
 
+    /**
+     * What JavaCPP looks for beside the code for processors. Where bcm4j was built without CUDA, it would look for a
+     * dozen CUDA libraries in vain, for half a second.
+     */
+    private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+
+    private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
+
     static {
         if (System.getProperty(NO_POINTER_GC) == null) {
             System.setProperty(NO_POINTER_GC, "true");
+        }
+        if (System.getProperty(EXTENSION) == null && !hasCudaCode()) {
+            System.setProperty(EXTENSION, "");
         }
         if (System.getenv("OPENBLAS_NUM_THREADS") == null) {
             // OpenBLAS has its own threads, and OpenMP's threads call it.
@@ -34,6 +45,11 @@ public final class ProcessSettings {
     }
 
     private ProcessSettings() {}
+
+    /** Whether bcm4j was built with the native code for GPUs. */
+    static boolean hasCudaCode() {
+        return ProcessSettings.class.getResource(CUDA_CODE) != null;
+    }
 
     /** The environment variables that are missing for full speed, as {@code NAME=VALUE}. */
     public static List<String> missing() {
