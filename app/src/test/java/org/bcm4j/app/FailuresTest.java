@@ -43,6 +43,15 @@ class FailuresTest {
                                 + " BCM_JAVA_OPTIONS=-Xmx8g\n" + HINT);
     }
 
+    /** libtorch is loaded on one thread; another that needs it has only the second failure. */
+    @Test
+    void ofAClassThatCouldNotBeLoadedTheFirstFailureIsTold() {
+        Error second = new NoClassDefFoundError("Could not initialize class org.bytedeco.pytorch.global.torch");
+        second.initCause(new UnsatisfiedLinkError("no jnitorch in java.library.path"));
+        assertThat(failures(false).tell(second)).isEqualTo(1);
+        assertThat(told()).isEqualTo("bcm: UnsatisfiedLinkError: no jnitorch in java.library.path\n" + HINT);
+    }
+
     @Test
     void tracesAreShownOnRequest() {
         failures(true).tell(new UserException("a mistake"));
