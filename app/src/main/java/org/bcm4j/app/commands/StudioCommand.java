@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.bcm4j.app.processes.OwnProgram;
 import org.bcm4j.BcmModel;
 import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.app.options.ComputingOptions;

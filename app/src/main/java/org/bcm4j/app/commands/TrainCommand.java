@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
+import org.bcm4j.app.processes.RankLauncher;
 import org.bcm4j.app.console.Progress;
 import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.app.console.TrainingProgress;

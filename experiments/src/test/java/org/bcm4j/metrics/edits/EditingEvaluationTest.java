@@ -10,7 +10,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.TinyData;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.FeatureTraining;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
@@ -52,7 +52,7 @@ class EditingEvaluationTest {
         try (FeatureNetwork features = FeatureNetwork.open(folder.resolve("f"));
                 TrainedModel model = untrained()) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
-            report = new EditingEvaluation(200, 2).run(subject, WALKS, MeasuringListener.NONE);
+            report = new EditingEvaluation(200, 2).run(subject, WALKS, Measuring.ALONE);
         }
         assertThat(report.inpainting())
                 .extracting(EditingReport.Repair::nfe)

@@ -14,7 +14,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.images.ImageFiles;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.metrics.samples.InceptionEvaluation;
@@ -206,7 +206,7 @@ class SampleEvaluationTest {
             Optional<Path> real) {
         InceptionEvaluation inception = new InceptionEvaluation(network, metrics, statistics);
         return new SampleEvaluation(Optional.empty(), Optional.of(inception), 0)
-                .run(named(samples), real.map(SampleEvaluationTest::named), MeasuringListener.NONE);
+                .run(named(samples), real.map(SampleEvaluationTest::named), Measuring.ALONE);
     }
 
     private static SampleEvaluation.Named named(Path path) {
