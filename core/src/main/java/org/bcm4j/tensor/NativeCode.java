@@ -21,8 +21,8 @@ final class NativeCode {
     static synchronized void load() {
         try {
             Path cache = Loader.getCacheDir().toPath();
-            try (FileChannel channel = FileChannel.open(
-                            cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel =
+                            FileChannel.open(cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
                 Loader.load(torch.class);
             }

@@ -171,9 +171,8 @@ public final class RankGroup implements AutoCloseable {
     }
 
     private void copyFrom(int source, Tensor tensor) {
-        together(connected -> connected
-                .moving(tensor)
-                .broadcast(new TensorVector(tensor), new BroadcastOptions().rootRank(source)));
+        together(connected ->
+                connected.moving(tensor).broadcast(new TensorVector(tensor), new BroadcastOptions().rootRank(source)));
     }
 
     /**

@@ -42,8 +42,7 @@ public record Measuring(SharedWork work, MeasuringListener listener) {
             BiConsumer<long[], Iterator<Tensor>> take) {
         Progress progress = new Progress(what, count);
         for (long[] indices : Batches.of(count)) {
-            progress.add(
-                    indices.length, () -> compute.apply(indices), measured -> take.accept(indices, measured));
+            progress.add(indices.length, () -> compute.apply(indices), measured -> take.accept(indices, measured));
         }
         progress.parts.finish();
     }
@@ -58,8 +57,7 @@ public record Measuring(SharedWork work, MeasuringListener listener) {
     public void batches(
             String what, ImageSet images, Function<Tensor, List<Tensor>> compute, Consumer<Iterator<Tensor>> take) {
         Progress progress = new Progress(what, images.count());
-        images.forEachBatch(
-                Batches.SIZE, batch -> progress.add(batch.size(0), () -> compute.apply(batch), take));
+        images.forEachBatch(Batches.SIZE, batch -> progress.add(batch.size(0), () -> compute.apply(batch), take));
         progress.parts.finish();
     }
 

@@ -76,7 +76,11 @@ public final class LocalRanks {
 
     /** A mistake of all ranks is told by rank 0, which may need a moment longer. */
     private void awaitWords() {
-        processes.get(0).onExit().completeOnTimeout(processes.get(0), WORDS.toMillis(), TimeUnit.MILLISECONDS).join();
+        processes
+                .get(0)
+                .onExit()
+                .completeOnTimeout(processes.get(0), WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private synchronized void start(List<String> command) {

@@ -122,8 +122,7 @@ public final class SharedWork {
             agree(own.mistake());
             for (int rank = 0; rank < takers.size(); rank++) {
                 try (Scope scope = Scope.open()) {
-                    takers.get(rank)
-                            .accept(group.copiesFrom(rank, own.value()).iterator());
+                    takers.get(rank).accept(group.copiesFrom(rank, own.value()).iterator());
                 }
             }
             own.value().forEach(Tensor::releaseReference);

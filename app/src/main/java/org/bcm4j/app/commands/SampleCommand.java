@@ -186,10 +186,7 @@ public final class SampleCommand implements Callable<Integer> {
                         () -> List.of(Pixels.toBytes(
                                 noises.isPresent()
                                         ? numbered.generate(
-                                                samplingPath,
-                                                part.apply(noises.get()),
-                                                seed.value(),
-                                                labels.map(part))
+                                                samplingPath, part.apply(noises.get()), seed.value(), labels.map(part))
                                         : numbered.generate(samplingPath, size, seed.value(), labels.map(part)))),
                         drawn -> {
                             Tensor batch = drawn.next();

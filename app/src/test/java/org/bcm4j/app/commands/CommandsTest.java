@@ -71,10 +71,19 @@ class CommandsTest {
         run("invert", model(), "images.npz", "--nfe", "1", "--out", "noises.npz");
         String[] command = {"sample", model(), "--nfe", "1", "--noise", "noises.npz", "--out", "alone.npz"};
         assertThat(run(command).exitCode()).isZero();
-        Outcome outcome = run(
-                "sample", model(), "--nfe", "1", "--noise", "noises.npz", "--ranks", "2", "--out", "together.npz");
+        Outcome outcome =
+                run("sample", model(), "--nfe", "1", "--noise", "noises.npz", "--ranks", "2", "--out", "together.npz");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(directory.resolve("together.npz")).hasSameBinaryContentAs(directory.resolve("alone.npz"));
+    }
+
+    /** The first command of a user: a rank must not load what another has unpacked in part. */
+    @Test
+    void ranksUnpackLibtorchOneAfterAnother() throws Exception {
+        Path cache = Files.createDirectory(directory.resolve("cache"));
+        Outcome outcome = new CommandProcess(directory, List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache))
+                .run("sample", model(), "-n", "2", "--ranks", "2", "--out", "images.npz");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     }
 
     /** A rank of a launcher: nobody else ends the others. */
@@ -86,8 +95,8 @@ class CommandsTest {
         }
         Process[] ranks = new Process[2];
         for (int rank = 0; rank < 2; rank++) {
-            List<String> variables = List.of(
-                    "env", "RANK=" + rank, "WORLD_SIZE=2", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port);
+            List<String> variables =
+                    List.of("env", "RANK=" + rank, "WORLD_SIZE=2", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port);
             ranks[rank] = new CommandProcess(directory, List.of(), variables)
                     .start(
                             directory.resolve("out-" + rank),

@@ -57,6 +57,7 @@ class TrainInRanksTest {
     @Timeout(3600)
     void aHundredKillsOfRandomRanksLeaveNoTrace() throws Exception {
         long seed = Long.getLong("bcm4j.test.seed", new Random().nextLong());
+        System.out.println("seed " + seed);
         Random random = new Random(seed);
         List<String> settings = List.of("stages.0.steps=3000", "output.checkpoint_every=5", "output.log_every=100");
         assertThat(start("undisturbed", 2, settings).end().exitCode()).isZero();

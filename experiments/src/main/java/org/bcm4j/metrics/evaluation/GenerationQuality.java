@@ -38,12 +38,7 @@ public record GenerationQuality(
         Measuring measuring) {
     /** Measures without bounds. */
     public GenerationQuality(
-            TrainedModel model,
-            FeatureNetwork network,
-            RealImages real,
-            long samples,
-            long seed,
-            Measuring measuring) {
+            TrainedModel model, FeatureNetwork network, RealImages real, long samples, long seed, Measuring measuring) {
         this(model, network, real, samples, seed, Optional.empty(), measuring);
     }
 

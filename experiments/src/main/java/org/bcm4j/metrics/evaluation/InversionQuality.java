@@ -47,8 +47,7 @@ public record InversionQuality(
         Measuring measuring) {
 
     /** Measures without bounds and without figures of the noise. */
-    public InversionQuality(
-            TrainedModel model, LabelledImages images, long count, long seed, Measuring measuring) {
+    public InversionQuality(TrainedModel model, LabelledImages images, long count, long seed, Measuring measuring) {
         this(model, images, count, seed, Optional.empty(), false, measuring);
     }
 

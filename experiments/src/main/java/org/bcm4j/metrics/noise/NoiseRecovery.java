@@ -29,12 +29,7 @@ public record NoiseRecovery(double noise, double image) {
      * @param seed seeds the noises and what walks add
      */
     public static NoiseRecovery of(
-            TrainedModel model,
-            SamplingPath inversion,
-            boolean labelled,
-            long count,
-            long seed,
-            Measuring measuring) {
+            TrainedModel model, SamplingPath inversion, boolean labelled, long count, long seed, Measuring measuring) {
         long most = Math.min(count, MOST);
         double[] sums = new double[2];
         measuring.batches(

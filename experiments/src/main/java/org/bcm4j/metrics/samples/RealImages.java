@@ -74,8 +74,7 @@ public final class RealImages {
      *
      * @throws org.bcm4j.storage.UserException if they do not fit the feature network
      */
-    public static RealImages measure(
-            FeatureNetwork network, LabelledImages images, long count, Measuring measuring) {
+    public static RealImages measure(FeatureNetwork network, LabelledImages images, long count, Measuring measuring) {
         Sums sums = new Sums(network);
         measuring.batches(
                 WHAT,

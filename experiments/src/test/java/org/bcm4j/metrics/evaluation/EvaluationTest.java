@@ -204,8 +204,7 @@ class EvaluationTest {
                     model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
             EvaluationReport report = new Evaluation(9, 11, 5)
                     .run(subject, new Evaluation.SamplingPaths(List.of(walk), List.of()), Measuring.ALONE);
-            new GeneratedImages(model, 9, 5, Measuring.ALONE)
-                    .along(walk, List.of(writingTo(file)));
+            new GeneratedImages(model, 9, 5, Measuring.ALONE).along(walk, List.of(writingTo(file)));
             SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
                     .run(
                             new SampleEvaluation.Named(ImageSet.at(file), "samples"),

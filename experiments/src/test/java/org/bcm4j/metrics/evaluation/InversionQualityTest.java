@@ -52,8 +52,8 @@ class InversionQualityTest {
     void similarityIsMeasuredOfImagesThatHoldItsWindow() {
         LabelledImages images = new LabelledImages(new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
         try (TrainedModel model = UntrainedModels.bidirectional(12, 0, false)) {
-            InversionQuality quality = new InversionQuality(
-                    model, images, 20, 7, Optional.of(new Bootstrap(7)), false, Measuring.ALONE);
+            InversionQuality quality =
+                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), false, Measuring.ALONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
             // What comes back is nearly grey: black against grey has no structure in common.
             double similarity = figures.structuralSimilarity().orElseThrow();

@@ -228,8 +228,7 @@ public final class TuneCommand implements Callable<Integer> {
                 .getKey();
     }
 
-    private ToDoubleFunction<Walk> inversionCost(
-            TrainedModel judged, LabelledImages training, Measuring measuring) {
+    private ToDoubleFunction<Walk> inversionCost(TrainedModel judged, LabelledImages training, Measuring measuring) {
         InversionQuality.Labels labels =
                 judged.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
         InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), measuring);
@@ -241,7 +240,8 @@ public final class TuneCommand implements Callable<Integer> {
             TrainedModel judged, FeatureNetwork network, LabelledImages training, Measuring measuring) {
         RealImages real = RealImages.measure(network, training, training.size(), measuring);
         if (aim == Aim.SAMPLE) {
-            GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), measuring);
+            GenerationQuality generation =
+                    new GenerationQuality(judged, network, real, images, seed.value(), measuring);
             return walk -> generation.of(walk).relativeToBlurred();
         }
         EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), measuring);

@@ -167,8 +167,9 @@ class DataCommandsTest {
         Outcome stopped = run(inRanks("data", "pack", "set", "--size", "8", "--shard", "10", "--out", "packed"));
         assertThat(stopped.exitCode()).isEqualTo(2);
         assertThat(stopped.err())
-                .isEqualTo("bcm: rank 1: set/dog/1.png is not a picture in a known format; export it as PNG, or leave it"
-                        + " out with --skip-bad\n");
+                .isEqualTo(
+                        "bcm: rank 1: set/dog/1.png is not a picture in a known format; export it as PNG, or leave it"
+                                + " out with --skip-bad\n");
     }
 
     private static String[] inRanks(String... command) {

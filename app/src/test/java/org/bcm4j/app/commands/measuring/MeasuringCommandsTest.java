@@ -167,6 +167,9 @@ class MeasuringCommandsTest {
 
     /** Gloo greets on standard output. */
     private static String withoutGloo(String out) {
-        return out.lines().filter(line -> !line.startsWith("[Gloo]")).map(line -> line + "\n").collect(Collectors.joining());
+        return out.lines()
+                .filter(line -> !line.startsWith("[Gloo]"))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 }
