@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -84,6 +85,11 @@ class CommandsTest {
         Outcome outcome = new CommandProcess(directory, List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache))
                 .run("sample", model(), "-n", "2", "--ranks", "2", "--out", "images.npz");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        try (Stream<Path> unpacked = Files.walk(cache)) {
+            for (Path path : unpacked.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path); // JUnit would warn of the links to other folders.
+            }
+        }
     }
 
     /** A rank of a launcher: nobody else ends the others. */
