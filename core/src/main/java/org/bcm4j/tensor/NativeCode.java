@@ -6,9 +6,9 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_gloo;
 
-/** libtorch's native code, which JavaCPP unpacks into the user's cache when it is first used. */
+/** The native code of libtorch and Gloo, which JavaCPP unpacks into the user's cache when it is first used. */
 final class NativeCode {
     private static final String LOCK = ".bcm4j.lock";
 
@@ -24,11 +24,11 @@ final class NativeCode {
             try (FileChannel channel =
                             FileChannel.open(cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                Loader.load(torch.class);
+                Loader.load(torch_gloo.class);
             }
         } catch (IOException e) {
             // Who cannot write there does not unpack there.
-            Loader.load(torch.class);
+            Loader.load(torch_gloo.class);
         }
     }
 }

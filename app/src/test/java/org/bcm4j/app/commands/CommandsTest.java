@@ -110,7 +110,7 @@ class CommandsTest {
                             "sample",
                             model(),
                             "-n",
-                            "100000000",
+                            "3000000",
                             "--rank-timeout",
                             "3",
                             "--out",

@@ -156,7 +156,7 @@ class DataCommandsTest {
         assertThat(together.exitCode()).as(together.err()).isZero();
         assertThat(together.out())
                 .endsWith("wrote together: 56 training images and 7 test images, 8 x 8 pixels, in colour, 2 classes\n");
-        assertThat(files("together")).isEqualTo(files("alone")).hasSize(6 + 1 + 3);
+        assertThat(files("together")).isEqualTo(files("alone")).hasSize(6 + 1 + 4);
     }
 
     /** The file that holds it is that of rank 1, which no longer need be alive when rank 0 tells. */
