@@ -73,10 +73,7 @@ public class EvaluationBenchmark {
     public EvaluationReport evaluation() {
         Evaluation.Subject subject = new Evaluation.Subject(model, "not told", features, images, "fashion-mnist test");
         return new Evaluation(count, count, 0)
-                .run(
-                        subject,
-                        new Evaluation.SamplingPaths(List.of(GENERATION), List.of(INVERSION)),
-                        Measuring.ALONE);
+                .run(subject, new Evaluation.SamplingPaths(List.of(GENERATION), List.of(INVERSION)), Measuring.ALONE);
     }
 
     /** The walk's evaluations; an inversion and its way back, with labels and without; features of samples, of images, and of their blur. */

@@ -207,8 +207,7 @@ public final class RankGroup implements AutoCloseable {
     private static long[] forms(List<Tensor> tensors) {
         return tensors.stream()
                 .flatMapToLong(tensor -> LongStream.concat(
-                        LongStream.of(ElementType.of(tensor.scalar_type()).ordinal(), tensor.dim()),
-                        LongStream.of(tensor.shape())))
+                        LongStream.of(tensor.scalar_type().value, tensor.dim()), LongStream.of(tensor.shape())))
                 .toArray();
     }
 
@@ -217,8 +216,8 @@ public final class RankGroup implements AutoCloseable {
         List<Tensor> tensors = new ArrayList<>();
         for (int i = 0; i < forms.length; ) {
             int end = i + 2 + (int) forms[i + 1];
-            tensors.add(HostTensors.allocate(
-                    ElementType.values()[(int) forms[i]].scalarType(), Arrays.copyOfRange(forms, i + 2, end)));
+            tensors.add(
+                    HostTensors.allocate(ElementType.of(forms[i]).scalarType(), Arrays.copyOfRange(forms, i + 2, end)));
             i = end;
         }
         return tensors;

@@ -26,6 +26,7 @@ class LocalGpusTest {
     void tooFewGpusAreNotDealtOut() {
         assertThat(LocalGpus.of(Optional.empty(), driver, 1, 0)).isEmpty();
         assertThat(LocalGpus.of(Optional.of("5"), driver, 2, 0)).isEmpty();
-        assertThat(LocalGpus.of(Optional.empty(), driver.resolve("absent"), 2, 0)).isEmpty();
+        assertThat(LocalGpus.of(Optional.empty(), driver.resolve("absent"), 2, 0))
+                .isEmpty();
     }
 }
