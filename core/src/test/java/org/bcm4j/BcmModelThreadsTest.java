@@ -1,6 +1,7 @@
 package org.bcm4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +91,7 @@ class BcmModelThreadsTest {
 
         public static void main(String[] arguments) throws Exception {
             ExecutorService threads = Executors.newFixedThreadPool(8);
-            try (BcmModel model = BcmModel.load(Path.of(arguments[0]), Device.CPU, Precision.FP32)) {
+            try (BcmModel model = BcmModel.load(Path.of(arguments[0]), testDevice(), Precision.FP32)) {
                 Images images = RandomModels.random(4, 1);
                 float[] samples =
                         model.sample().count(4).steps(1).seed(3).generate().values();

@@ -1,6 +1,7 @@
 package org.bcm4j;
 
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -46,8 +46,8 @@ public record RandomModels(Path folder) {
                 true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", CLASSES);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(1, testDevice());
+                Weights weights = Weights.initialized(network.build().layout(), generator, testDevice())) {
             // Initial weights have zeros where a network is to begin with nothing.
             weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(0.05)));
             ModelFolder.write(folder.resolve(name), config, weights, RecommendedWalks.untuned(kind), "A tiny model.\n");
@@ -55,7 +55,7 @@ public record RandomModels(Path folder) {
     }
 
     public BcmModel load(String name) {
-        return BcmModel.load(folder.resolve(name), Device.CPU, Precision.FP32);
+        return BcmModel.load(folder.resolve(name), testDevice(), Precision.FP32);
     }
 
     static Images random(int count, int channels) {

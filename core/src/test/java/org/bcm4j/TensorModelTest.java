@@ -3,6 +3,7 @@ package org.bcm4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,6 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
@@ -32,7 +32,6 @@ import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
@@ -46,9 +45,9 @@ class TensorModelTest {
         AdmConfig network = new AdmConfig(
                 8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, network, "tiny", List.of());
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU);
-            return new TensorModel(new TrainedModel(config, weights, Device.CPU, Precision.FP32));
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
+            Weights weights = Weights.initialized(network.build().layout(), generator, testDevice());
+            return new TensorModel(new TrainedModel(config, weights, testDevice(), Precision.FP32));
         }
     }
 
@@ -56,8 +55,8 @@ class TensorModelTest {
     void imagesThatAreStreamedAreThoseOfOneCall() {
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
-            Optional<Tensor> labels = Optional.of(HostTensors.ofLongs(
-                    LongStream.range(0, COUNT).map(i -> i % 3).toArray(), COUNT));
+            Optional<Tensor> labels = Optional.of(testDevice()
+                    .integers(LongStream.range(0, COUNT).map(i -> i % 3).toArray()));
             List<Float> streamed = new ArrayList<>();
             List<Long> sizes = new ArrayList<>();
             bcm.generate(ZIGZAG, COUNT, 4, labels, batch -> {
@@ -103,15 +102,15 @@ class TensorModelTest {
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.DENOISER, network, "tiny", List.of());
         DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 30);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(1, testDevice());
                 TensorModel bcm = new TensorModel(new TrainedModel(
                         config,
-                        Weights.initialized(network.build().layout(), generator, Device.CPU),
-                        Device.CPU,
+                        Weights.initialized(network.build().layout(), generator, testDevice()),
+                        testDevice(),
                         Precision.FP32))) {
             Tensor noises = generator.normal(bcm.model().shape(COUNT));
-            Optional<Tensor> labels = Optional.of(HostTensors.ofLongs(
-                    LongStream.range(0, COUNT).map(i -> i % 3).toArray(), COUNT));
+            Optional<Tensor> labels = Optional.of(testDevice()
+                    .integers(LongStream.range(0, COUNT).map(i -> i % 3).toArray()));
             Tensor images = bcm.generate(new Ode(sampler, Ode.Direction.GENERATE), noises, 0, labels);
             Tensor found = bcm.invert(new Ode(sampler, Ode.Direction.INVERT), images, 0, labels);
             double error = found.sub(noises).abs().max().item_double();
@@ -125,7 +124,8 @@ class TensorModelTest {
     void theSeedAloneDecidesTheNoisesOfAWalk() {
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
-            Tensor noises = ImageNoise.from(4, 0, Device.CPU).start(bcm.model().shape(COUNT));
+            Tensor noises =
+                    ImageNoise.from(4, 0, testDevice()).start(bcm.model().shape(COUNT));
             float[] given = HostTensors.floats(bcm.generate(ZIGZAG, noises, 4, Optional.empty()));
             float[] drawn = HostTensors.floats(bcm.generate(ZIGZAG, COUNT, 4, Optional.empty()));
             float[] other = HostTensors.floats(bcm.generate(ZIGZAG, COUNT, 5, Optional.empty()));
@@ -152,7 +152,7 @@ class TensorModelTest {
     private static TensorModel arbitrary() {
         TensorModel bcm = untrained();
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(2, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(2, testDevice())) {
             Tensor weights = bcm.model().weights().flat();
             weights.add_(generator.normal(weights.size(0)), scalar(0.05));
         }
@@ -160,7 +160,7 @@ class TensorModelTest {
     }
 
     private static Tensor classes(long... labels) {
-        return HostTensors.ofLongs(labels, labels.length);
+        return testDevice().integers(labels);
     }
 
     /** Fewer images in a batch round otherwise, and the noise is divided by 80 on the way: by 1e-4 of images within [-1,1] at most. */
@@ -170,7 +170,7 @@ class TensorModelTest {
         Walk toImages = Walk.parse("80 > 1.2 > 0");
         try (Scope scope = Scope.open();
                 TensorModel bcm = arbitrary();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(4, testDevice())) {
             Tensor ends = generator.normal(bcm.model().shape(2)).tanh();
             Optional<Tensor> labels = Optional.of(classes(2, 0));
             Tensor strip = bcm.interpolate(toNoise, toImages, ends, 5, 7, labels);
@@ -190,7 +190,7 @@ class TensorModelTest {
         Walk toImages = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
                 TensorModel bcm = arbitrary();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(4, testDevice())) {
             Tensor ends = generator.normal(bcm.model().shape(2)).tanh();
             Tensor strip = bcm.interpolate(toNoise, toImages, ends, 5, 7, Optional.of(classes(2, 0)));
             Tensor noises = Interpolation.slerp(bcm.invert(toNoise, ends, 7, Optional.of(classes(2, 0))), 5);
@@ -205,7 +205,7 @@ class TensorModelTest {
     void anInterpolationThatWouldLoseItsEndsIsRefused() {
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
-            Tensor ends = torch.zeros(bcm.model().shape(2));
+            Tensor ends = testDevice().zeros(bcm.model().shape(2));
             assertThatThrownBy(() -> bcm.interpolate(Walk.parse("0 +0.07 > 80"), ZIGZAG, ends, 3, 0, Optional.empty()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("adds noise on the way back");
@@ -221,14 +221,14 @@ class TensorModelTest {
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
             Optional<Tensor> none = Optional.empty();
-            Tensor images = torch.zeros(2, 1, 8, 8);
+            Tensor images = testDevice().zeros(2, 1, 8, 8);
             Map<Tensor, String> wrong = Map.of(
                     images.to(ScalarType.Byte), "uint8 [2,1,8,8]",
                     images.to(ScalarType.Double), "float64 [2,1,8,8]",
-                    torch.zeros(1, 8, 8), "float32 [1,8,8]",
-                    torch.zeros(2, 1, 32, 32), "float32 [2,1,32,32]",
-                    torch.zeros(2, 3, 8, 8), "float32 [2,3,8,8]",
-                    torch.zeros(0, 1, 8, 8), "float32 [0,1,8,8]");
+                    testDevice().zeros(1, 8, 8), "float32 [1,8,8]",
+                    testDevice().zeros(2, 1, 32, 32), "float32 [2,1,32,32]",
+                    testDevice().zeros(2, 3, 8, 8), "float32 [2,3,8,8]",
+                    testDevice().zeros(0, 1, 8, 8), "float32 [0,1,8,8]");
             wrong.forEach((tensor, form) -> {
                 String expected = "this model takes images or noises float32 [B,1,8,8], not " + form;
                 refused(expected, () -> bcm.invert(there, tensor, 0, none));
@@ -240,7 +240,7 @@ class TensorModelTest {
                 refused(expected, () -> bcm.interpolate(there, back, tensor, 3, 0, none));
                 refused(expected, () -> bcm.model().traverse(tensor, 80, 0.002, none));
             });
-            Tensor closed = torch.zeros(2, 1, 8, 8);
+            Tensor closed = testDevice().zeros(2, 1, 8, 8);
             closed.close();
             refused("the tensor is undefined or closed", () -> bcm.invert(there, closed, 0, none));
             refused("the tensor is undefined or closed", () -> bcm.invert(there, new Tensor(), 0, none));
@@ -256,7 +256,7 @@ class TensorModelTest {
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
-            Tensor images = torch.zeros(2, 1, 8, 8);
+            Tensor images = testDevice().zeros(2, 1, 8, 8);
             Map<Tensor, String> wrong = Map.of(
                     classes(0, 1, 2), "labels are int64 [2], a class for each of the images, not int64 [3]",
                     classes(1), "labels are int64 [2], a class for each of the images, not int64 [1]",
@@ -281,7 +281,7 @@ class TensorModelTest {
         Walk back = Walk.parse("80 > 0");
         try (Scope scope = Scope.open();
                 TensorModel bcm = untrained()) {
-            Tensor images = torch.zeros(2, 1, 8, 8);
+            Tensor images = testDevice().zeros(2, 1, 8, 8);
             Optional<Tensor> none = Optional.empty();
             refused("the number of images must be at least 1, not 0", () -> bcm.generate(back, 0, 0, none));
             refused("the number of images must be at least 1, not -5", () -> bcm.generate(back, -5, 0, none));
@@ -292,12 +292,14 @@ class TensorModelTest {
             refused("an interpolation needs at least 2 frames", () -> bcm.interpolate(there, back, images, 1, 0, none));
             refused(
                     "an interpolation needs two ends, [2,C,H,W], not float32 [3,1,8,8]",
-                    () -> bcm.interpolate(there, back, torch.zeros(3, 1, 8, 8), 3, 0, none));
+                    () -> bcm.interpolate(there, back, testDevice().zeros(3, 1, 8, 8), 3, 0, none));
             refused(
                     "each image needs one noise, not 3 noises for 2 images",
-                    () -> bcm.refine(new RefinedInversion(1), images, torch.zeros(3, 1, 8, 8), 0, none));
+                    () -> bcm.refine(
+                            new RefinedInversion(1), images, testDevice().zeros(3, 1, 8, 8), 0, none));
             KnownPixels others = new KnownPixels(
-                    torch.zeros(3, 1, 8, 8), torch.zeros(3, 1, 8, 8).to(ScalarType.Bool));
+                    testDevice().zeros(3, 1, 8, 8),
+                    testDevice().zeros(3, 1, 8, 8).to(ScalarType.Bool));
             refused(
                     "images float32 [2,1,8,8] need known pixels of the same form",
                     () -> bcm.edit(back, new Edit(images, 0, others), 0, none));
@@ -308,7 +310,7 @@ class TensorModelTest {
     void aClosedModelIsNotUsed() {
         try (Scope scope = Scope.open()) {
             TensorModel bcm = untrained();
-            Tensor images = torch.zeros(2, 1, 8, 8);
+            Tensor images = testDevice().zeros(2, 1, 8, 8);
             bcm.close();
             bcm.close(); // twice is once
             Walk back = Walk.parse("80 > 0");

@@ -28,6 +28,7 @@ class ArchitectureTest {
                     List.of(""),
                     List.of(".commands", ".commands.data", ".commands.editing", ".commands.measuring"),
                     List.of(".options", ".report"),
+                    List.of(".processes"),
                     List.of(".console", ".files"))
             .map(floor -> floor.stream().map("org.bcm4j.app"::concat).toList())
             .toList();

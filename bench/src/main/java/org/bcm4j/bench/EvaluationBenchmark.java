@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.bcm4j.data.FashionMnist;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.model.NoiseScales;
@@ -73,10 +73,7 @@ public class EvaluationBenchmark {
     public EvaluationReport evaluation() {
         Evaluation.Subject subject = new Evaluation.Subject(model, "not told", features, images, "fashion-mnist test");
         return new Evaluation(count, count, 0)
-                .run(
-                        subject,
-                        new Evaluation.SamplingPaths(List.of(GENERATION), List.of(INVERSION)),
-                        MeasuringListener.NONE);
+                .run(subject, new Evaluation.SamplingPaths(List.of(GENERATION), List.of(INVERSION)), Measuring.ALONE);
     }
 
     /** The walk's evaluations; an inversion and its way back, with labels and without; features of samples, of images, and of their blur. */

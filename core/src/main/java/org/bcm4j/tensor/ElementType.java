@@ -47,10 +47,15 @@ public enum ElementType {
      * @throws IllegalArgumentException if files cannot hold it (complex and quantised numbers)
      */
     static ElementType of(ScalarType scalarType) {
+        return of(scalarType.value);
+    }
+
+    /** The type for the value of a libtorch scalar type, as {@link #of(ScalarType)}. */
+    static ElementType of(long value) {
         return Arrays.stream(values())
-                .filter(type -> type.scalarType.value == scalarType.value)
+                .filter(type -> type.scalarType.value == value)
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("safetensors cannot hold tensors of type " + scalarType));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("safetensors cannot hold tensors of libtorch's type " + value));
     }
 }

@@ -157,7 +157,12 @@ public final class HostTensors {
         return values;
     }
 
-    private static Tensor allocate(ScalarType type, long... shape) {
+    /**
+     * A tensor of any content.
+     *
+     * @throws OutOfMemoryError if there is not enough memory
+     */
+    static Tensor allocate(ScalarType type, long... shape) {
         try {
             return Scope.returning(() -> torch.empty(shape, new TensorOptions(type), new MemoryFormatOptional()));
         } catch (RuntimeException e) {
@@ -169,7 +174,8 @@ public final class HostTensors {
         }
     }
 
-    private static Tensor host(Tensor tensor) {
+    /** A contiguous tensor on the CPU with the same values; the same tensor if it is one. */
+    static Tensor host(Tensor tensor) {
         return tensor.detach().cpu().contiguous();
     }
 }

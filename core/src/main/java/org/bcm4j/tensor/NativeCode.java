@@ -1,26 +1,59 @@
 package org.bcm4j.tensor;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_gloo;
 
-/** libtorch's native code, which the first operation loads. That takes most of the start of a short program. */
+/**
+ * The native code of libtorch and Gloo, which JavaCPP unpacks into the user's cache when it is first used, and loads.
+ * Processes of one user that begin at the same time do so one after another: JavaCPP would let one load a file that
+ * another has unpacked in part, which ends the process.
+ */
 public final class NativeCode {
+    private static final String LOCK = ".bcm4j.lock";
+
     private NativeCode() {}
 
     /**
-     * Begins to load it on another thread, and returns. An operation that is called meanwhile waits. Where it does not
-     * load, the first operation throws the {@link LinkageError} that says why.
+     * Begins to load libtorch on another thread, and returns. Loading takes most of the start of a short program. An
+     * operation that is called meanwhile waits. Where libtorch does not load, the first operation throws the
+     * {@link LinkageError} that says why.
      */
     public static void loadAhead() {
-        Thread loader = new Thread(NativeCode::load, "libtorch loader");
+        Thread loader = new Thread(
+                () -> {
+                    try {
+                        load(torch.class);
+                    } catch (LinkageError e) {
+                        // The thread that needs an operation has the same failure, and somebody to tell.
+                    }
+                },
+                "libtorch loader");
         loader.setDaemon(true);
         loader.start();
     }
 
-    private static void load() {
+    /** Loads libtorch and Gloo. */
+    static void loadWithGloo() {
+        load(torch_gloo.class);
+    }
+
+    private static synchronized void load(Class<?> library) {
         try {
-            torch.get_num_threads();
-        } catch (LinkageError e) {
-            // The thread that needs an operation has the same failure, and somebody to tell.
+            Path cache = Loader.getCacheDir().toPath();
+            try (FileChannel channel =
+                            FileChannel.open(cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = channel.lock()) {
+                Loader.load(library);
+            }
+        } catch (IOException e) {
+            // Who cannot write there does not unpack there.
+            Loader.load(library);
         }
     }
 }

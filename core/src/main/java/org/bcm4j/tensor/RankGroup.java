@@ -2,11 +2,17 @@ package org.bcm4j.tensor;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.Backend;
+import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.ByteVector;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
@@ -42,8 +48,14 @@ public final class RankGroup implements AutoCloseable {
      * What connects the ranks.
      *
      * @param store a table of short texts, kept by rank 0
+     * @param host moves tensors in the memory of the hosts
+     * @param cuda moves tensors in the memory of GPUs
      */
-    private record Members(TCPStore store, ProcessGroupGloo group, RankWatch watch) {}
+    private record Members(TCPStore store, ProcessGroupGloo host, CudaConnection cuda, RankWatch watch) {
+        Backend moving(Tensor tensor) {
+            return tensor.is_cuda() ? cuda.open() : host;
+        }
+    }
 
     private RankGroup(int rank, int size, Optional<Members> members) {
         this.rank = rank;
@@ -66,6 +78,7 @@ public final class RankGroup implements AutoCloseable {
         if (address.size() == 1) {
             return alone();
         }
+        NativeCode.loadWithGloo();
         try {
             TCPStore store = store(address, address.rank() == 0);
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(milliseconds(OPERATION));
@@ -73,7 +86,10 @@ public final class RankGroup implements AutoCloseable {
             options.devices(new GlooDeviceVector(network(address.host())));
             ProcessGroupGloo group = owned(new ProcessGroupGloo(store, address.rank(), address.size(), options));
             RankWatch watch = RankWatch.begin(address, silence);
-            return new RankGroup(address.rank(), address.size(), Optional.of(new Members(store, group, watch)));
+            return new RankGroup(
+                    address.rank(),
+                    address.size(),
+                    Optional.of(new Members(store, group, new CudaConnection(store, address), watch)));
         } catch (RuntimeException e) {
             throw new UserException(
                     "rank " + address.rank() + " of " + address.size() + " did not meet the others at "
@@ -95,7 +111,7 @@ public final class RankGroup implements AutoCloseable {
     }
 
     /** Takes it out of the caller's scope: a thread goes on using it, and it lives as long as the process. */
-    private static <P extends Pointer> P owned(P pointer) {
+    static <P extends Pointer> P owned(P pointer) {
         pointer.retainReference();
         return pointer;
     }
@@ -137,21 +153,74 @@ public final class RankGroup implements AutoCloseable {
     /**
      * Replaces a tensor by the sum of those of all ranks.
      *
-     * @param tensor contiguous, of the same shape and type in all ranks
+     * @param tensor contiguous, of the same shape, type and device in all ranks
      * @throws LostRankException if another rank cannot be reached any more
      */
     public void sum(Tensor tensor) {
-        together(connected -> connected.group().allreduce(new TensorVector(tensor)));
+        together(connected -> connected.moving(tensor).allreduce(new TensorVector(tensor)));
     }
 
     /**
      * Replaces a tensor by that of rank 0.
      *
-     * @param tensor contiguous, of the same shape and type in all ranks
+     * @param tensor contiguous, of the same shape, type and device in all ranks
      * @throws LostRankException if another rank cannot be reached any more
      */
     public void copyFromFirst(Tensor tensor) {
-        together(connected -> connected.group().broadcast(new TensorVector(tensor)));
+        copyFrom(0, tensor);
+    }
+
+    private void copyFrom(int source, Tensor tensor) {
+        together(connected ->
+                connected.moving(tensor).broadcast(new TensorVector(tensor), new BroadcastOptions().rootRank(source)));
+    }
+
+    /**
+     * The tensors of one rank, on the CPU of each.
+     *
+     * @param source the number of that rank
+     * @param tensors what that rank gives, on any device; the others' are ignored
+     * @return contiguous tensors in the caller's scope
+     * @throws LostRankException if another rank cannot be reached any more
+     */
+    public List<Tensor> copiesFrom(int source, List<Tensor> tensors) {
+        List<Tensor> own = tensors.stream().map(HostTensors::host).toList();
+        if (members.isEmpty()) {
+            return own;
+        }
+        long[] forms = rank == source ? forms(own) : new long[0];
+        Tensor length = HostTensors.ofLongs(new long[] {forms.length}, 1);
+        copyFrom(source, length);
+        if (length.item_long() == 0) {
+            return List.of();
+        }
+        Tensor shared = rank == source
+                ? HostTensors.ofLongs(forms, forms.length)
+                : HostTensors.ofLongs(new long[(int) length.item_long()], length.item_long());
+        copyFrom(source, shared);
+        List<Tensor> copies = rank == source ? own : empty(HostTensors.longs(shared));
+        copies.stream().filter(copy -> copy.numel() > 0).forEach(copy -> copyFrom(source, copy));
+        return copies;
+    }
+
+    /** The types and shapes of tensors in one row of numbers: for each its type, the number of its sizes, and these. */
+    private static long[] forms(List<Tensor> tensors) {
+        return tensors.stream()
+                .flatMapToLong(tensor -> LongStream.concat(
+                        LongStream.of(tensor.scalar_type().value, tensor.dim()), LongStream.of(tensor.shape())))
+                .toArray();
+    }
+
+    /** New tensors of these {@link #forms}. */
+    private static List<Tensor> empty(long... forms) {
+        List<Tensor> tensors = new ArrayList<>();
+        for (int i = 0; i < forms.length; ) {
+            int end = i + 2 + (int) forms[i + 1];
+            tensors.add(
+                    HostTensors.allocate(ElementType.of(forms[i]).scalarType(), Arrays.copyOfRange(forms, i + 2, end)));
+            i = end;
+        }
+        return tensors;
     }
 
     /**
@@ -222,7 +291,7 @@ public final class RankGroup implements AutoCloseable {
                 connected.watch().requireAll();
             }
             work._wait();
-        } catch (LostRankException e) {
+        } catch (LostRankException | UserException e) {
             throw e;
         } catch (RuntimeException e) {
             throw connected.watch().explained(e);

@@ -149,7 +149,8 @@ final class RankWatch implements AutoCloseable {
             }
             RankGroup.pause(BEAT);
         }
-        return new LostRankException("another rank closed its connection", failure);
+        String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return new LostRankException("the ranks no longer reach each other (" + reason + ")", failure);
     }
 
     @Override

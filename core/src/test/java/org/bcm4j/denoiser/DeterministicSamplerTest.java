@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +16,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Scale;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -96,9 +96,9 @@ class DeterministicSamplerTest {
     }
 
     private static double generationError(OdeSolver solver, int points) {
-        Tensor noise = HostTensors.ofDoubles(new double[] {-1.5, -0.2, 0.4, 2}, 2, 1, 1, 2);
+        Tensor noise = testDevice().move(HostTensors.ofDoubles(new double[] {-1.5, -0.2, 0.4, 2}, 2, 1, 1, 2));
         Tensor atEnd = DATA.flow(noise.mul(scalar(SIGMA_MAX)), SIGMA_MAX, SIGMA_MIN);
-        Tensor expected = DATA.denoise(atEnd, Device.CPU.full(SIGMA_MIN, 2)); // the last step, to 0, is Euler's
+        Tensor expected = DATA.denoise(atEnd, testDevice().full(SIGMA_MIN, 2)); // the last step, to 0, is Euler's
         Tensor actual =
                 new DeterministicSampler(solver, points).generate(DATA, noise).x();
         return largest(actual.sub(expected));
@@ -120,7 +120,7 @@ class DeterministicSamplerTest {
         try (Scope scope = Scope.open()) {
             GaussianData data = new GaussianData(mean, deviation);
             DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 64);
-            Tensor image = HostTensors.ofDoubles(new double[] {pixel, mean}, 1, 1, 1, 2);
+            Tensor image = testDevice().move(HostTensors.ofDoubles(new double[] {pixel, mean}, 1, 1, 1, 2));
 
             Tensor latent = sampler.invert(data, image).x();
             Tensor again = sampler.generate(data, latent.div(scalar(SIGMA_MAX))).x();
@@ -143,7 +143,7 @@ class DeterministicSamplerTest {
             scaled = Math.sqrt(alpha) * image + Math.sqrt(1 - alpha) * predictedNoise;
         }
         try (Scope scope = Scope.open()) {
-            Tensor z = HostTensors.ofDoubles(new double[] {noise}, 1, 1, 1, 1);
+            Tensor z = testDevice().move(HostTensors.ofDoubles(new double[] {noise}, 1, 1, 1, 1));
             Tensor x = new DeterministicSampler(OdeSolver.DDIM, 10)
                     .generate(DATA, z)
                     .x();
@@ -190,7 +190,7 @@ class DeterministicSamplerTest {
     @EnumSource
     void keepsFloat64AndShowsTheDenoiserFloat32(OdeSolver solver) {
         try (Scope scope = Scope.open()) {
-            Tensor weight = Device.CPU.full(0.5, 1).set_requires_grad(true);
+            Tensor weight = testDevice().full(0.5, 1).set_requires_grad(true);
             Denoiser strict = (x, sigma) -> {
                 assertThat(x.scalar_type().intern()).isEqualTo(ScalarType.Float);
                 assertThat(sigma.scalar_type().intern()).isEqualTo(ScalarType.Float);
@@ -237,7 +237,7 @@ class DeterministicSamplerTest {
     private static Tensor image(int count) {
         double[] pixels = new double[2 * count];
         Arrays.setAll(pixels, i -> -0.8 + 1.6 * i / (2 * count - 1));
-        return HostTensors.ofDoubles(pixels, count, 1, 1, 2);
+        return testDevice().move(HostTensors.ofDoubles(pixels, count, 1, 1, 2));
     }
 
     private static double largest(Tensor difference) {

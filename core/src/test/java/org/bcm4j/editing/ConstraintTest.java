@@ -3,12 +3,12 @@ package org.bcm4j.editing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.TensorForm;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class ConstraintTest {
     private final Scope scope = Scope.open();
-    private final SeededGenerator generator = new SeededGenerator(3, Device.CPU);
+    private final SeededGenerator generator = new SeededGenerator(3, testDevice());
     private final NoiseSource noise = shape -> generator.normal(shape);
     private final Tensor images = generator.normal(4, 3, 6, 6).mul(scalar(0.3));
     private final Tensor proposed = generator.normal(4, 3, 6, 6).mul(scalar(0.3));

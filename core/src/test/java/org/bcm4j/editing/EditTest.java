@@ -3,10 +3,10 @@ package org.bcm4j.editing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.walk.Walk;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class EditTest {
     private final Scope scope = Scope.open();
-    private final SeededGenerator generator = new SeededGenerator(3, Device.CPU);
+    private final SeededGenerator generator = new SeededGenerator(3, testDevice());
     private final Tensor images = generator.normal(4, 3, 8, 8).mul(scalar(0.3));
     private final Tensor missing = generator.normal(4, 1, 8, 8).lt(scalar(0.0));
 
@@ -72,7 +72,7 @@ class EditTest {
     private static void assertAgrees(Edit edit) {
         edit.known().requireFit(edit.start());
         assertThat(distance(edit.known().impose(edit.start()), edit.start())).isLessThan(1e-6);
-        Edit here = edit.on(Device.CPU);
+        Edit here = edit.on(testDevice());
         assertThat(here.start().equal(edit.start())).isTrue();
         assertThat(distance(here.known().impose(edit.start()), edit.start())).isLessThan(1e-6);
     }

@@ -3,6 +3,7 @@ package org.bcm4j.editing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,6 @@ import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
@@ -29,7 +29,7 @@ class RefinedInversionTest {
             new AdmConfig(8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 0, false, true);
 
     private final Scope scope = Scope.open();
-    private final SeededGenerator generator = new SeededGenerator(5, Device.CPU);
+    private final SeededGenerator generator = new SeededGenerator(5, testDevice());
     private TrainedModel model;
     private Tensor noises;
     private Tensor images;
@@ -37,10 +37,10 @@ class RefinedInversionTest {
     /** Images that the model does generate, from noises some way off. */
     @BeforeEach
     void open() {
-        Weights weights = Weights.initialized(NETWORK.build().layout(), generator, Device.CPU);
+        Weights weights = Weights.initialized(NETWORK.build().layout(), generator, testDevice());
         weights.flat().copy_(generator.normal(weights.flat().shape()).mul(scalar(0.1)));
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, NETWORK, "tiny", List.of());
-        model = new TrainedModel(config, weights, Device.CPU, Precision.FP32);
+        model = new TrainedModel(config, weights, testDevice(), Precision.FP32);
         Tensor origin = generator.normal(model.shape(3));
         images = generated(origin);
         noises = origin.add(generator.normal(model.shape(3)).mul(scalar(0.3)));
@@ -60,7 +60,7 @@ class RefinedInversionTest {
 
     /** The same noise for an image alone and among others. */
     private Tensor sameForAll(long... shape) {
-        try (SeededGenerator drawn = new SeededGenerator(9, Device.CPU)) {
+        try (SeededGenerator drawn = new SeededGenerator(9, testDevice())) {
             return drawn.normal(1, shape[1], shape[2], shape[3]).expand(shape).contiguous();
         }
     }

@@ -2,6 +2,7 @@ package org.bcm4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +12,6 @@ import java.util.Map;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
@@ -38,8 +38,8 @@ class ModelFolderTest {
     @BeforeEach
     void write() {
         folder = directory.resolve("model");
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.initialized(layout(), generator, Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice());
+                Weights weights = Weights.initialized(layout(), generator, testDevice())) {
             ModelFolder.write(folder, CONFIG, weights, RecommendedWalks.UNTUNED, "A model.\n");
         }
     }
@@ -78,13 +78,13 @@ class ModelFolderTest {
     void weightsOfAnotherVersionAreRefusedButNotThoseOfAnotherProgram() {
         Path file = folder.resolve("model.safetensors");
         ModelFolder model = new ModelFolder(folder);
-        try (Weights weights = model.weights(layout(), Device.CPU)) {
+        try (Weights weights = model.weights(layout(), testDevice())) {
             Safetensors.write(file, weights.views(), Map.of("format", "pt"));
-            try (Weights again = model.weights(layout(), Device.CPU)) {
+            try (Weights again = model.weights(layout(), testDevice())) {
                 assertThat(again.flat().equal(weights.flat())).isTrue();
             }
             Safetensors.write(file, weights.views(), Map.of("format", "bcm4j model 2"));
-            assertThatThrownBy(() -> model.weights(layout(), Device.CPU))
+            assertThatThrownBy(() -> model.weights(layout(), testDevice()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining(file + ": is too new: it is a \"bcm4j model 2\"");
         }

@@ -2,6 +2,7 @@ package org.bcm4j.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -12,7 +13,6 @@ import org.bcm4j.network.Network;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
@@ -45,14 +45,14 @@ class ModelKindTest {
     };
 
     private static Tensor apply(ModelKind kind, Tensor x, double t, double u) {
-        try (Weights weights = Weights.zeros(STRANGE.layout(), Device.CPU)) {
+        try (Weights weights = Weights.zeros(STRANGE.layout(), testDevice())) {
             ConsistencyFunction f = new ConsistencyFunction(STRANGE, kind);
             long count = x.size(0);
             return f.apply(
                     Pass.evaluating(weights),
                     x,
-                    Device.CPU.full(t, count),
-                    Device.CPU.full(u, count),
+                    testDevice().full(t, count),
+                    testDevice().full(u, count),
                     Optional.empty());
         }
     }
@@ -62,7 +62,7 @@ class ModelKindTest {
             @ForAll @Scale(6) @DoubleRange(min = NoiseScales.SIGMA_MIN, max = NoiseScales.SIGMA_MAX) double t,
             @ForAll @Scale(6) @DoubleRange(min = -300, max = 300) double value) {
         try (Scope scope = Scope.open()) {
-            Tensor x = Device.CPU.full(value, 1, 1, 2, 2);
+            Tensor x = testDevice().full(value, 1, 1, 2, 2);
             assertThat(apply(ModelKind.BIDIRECTIONAL, x, t, t).equal(x)).isTrue();
         }
     }
@@ -70,7 +70,7 @@ class ModelKindTest {
     @Test
     void consistencyModelsKeepWhatIsAtTimeZero() {
         try (Scope scope = Scope.open()) {
-            Tensor x = Device.CPU.full(0.3, 1, 1, 2, 2);
+            Tensor x = testDevice().full(0.3, 1, 1, 2, 2);
             assertThat(apply(ModelKind.CONSISTENCY, x, NoiseScales.SIGMA_MIN, NoiseScales.SIGMA_MIN)
                             .equal(x))
                     .isTrue();
@@ -84,7 +84,7 @@ class ModelKindTest {
     @ValueSource(strings = {"u_lt_t", "u_gt_t", "u_min", "u_lt_t_close"})
     void coefficientsAreThePublishedOnes(String recorded) {
         try (Scope scope = Scope.open();
-                Weights none = Weights.zeros(STRANGE.layout(), Device.CPU)) {
+                Weights none = Weights.zeros(STRANGE.layout(), testDevice())) {
             Fixture fixture = Fixture.open("bcm_adm");
             Tensor t = fixture.tensor(recorded + "/t");
             Tensor u = fixture.tensor(recorded + "/u");

@@ -3,13 +3,13 @@ package org.bcm4j.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -25,25 +25,25 @@ class TrainedModelTest {
     private static final double[] TO = {0.4, 80, 0.002, 1.2, 1.2};
 
     private final Scope scope = Scope.open();
-    private final SeededGenerator generator = new SeededGenerator(1, Device.CPU);
+    private final SeededGenerator generator = new SeededGenerator(1, testDevice());
     private final TrainedModel model = model(ModelKind.BIDIRECTIONAL);
 
     /** Points of about the norm that they have at the times {@link #FROM}. */
     private final Tensor points = generator
             .normal(model.shape(FROM.length))
-            .mul(Device.CPU.floats(FROM).add(scalar(0.5)).view(-1, 1, 1, 1));
+            .mul(testDevice().floats(FROM).add(scalar(0.5)).view(-1, 1, 1, 1));
 
-    private final Optional<Tensor> labels = Optional.of(Device.CPU.integers(0, 1, 2, 1, 0));
+    private final Optional<Tensor> labels = Optional.of(testDevice().integers(0, 1, 2, 1, 0));
 
     private TrainedModel model(ModelKind kind) {
         Conditioning conditioning = kind.isBidirectional() ? Conditioning.JOINT : Conditioning.TIME;
         AdmConfig network =
                 new AdmConfig(8, 1, 1, 0, 8, List.of(1), 1, List.of(), 8, false, 0, 16, conditioning, 2, true, true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", List.of());
-        Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU);
+        Weights weights = Weights.initialized(network.build().layout(), generator, testDevice());
         // Initial weights have zeros where a network begins with no effect.
         weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(0.05)));
-        return new TrainedModel(config, weights, Device.CPU, Precision.FP32);
+        return new TrainedModel(config, weights, testDevice(), Precision.FP32);
     }
 
     @AfterEach
@@ -54,7 +54,7 @@ class TrainedModelTest {
     }
 
     private static Tensor times(double... scales) {
-        return Device.CPU.floats(scales);
+        return testDevice().floats(scales);
     }
 
     @Test

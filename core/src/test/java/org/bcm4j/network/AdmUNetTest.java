@@ -3,11 +3,11 @@ package org.bcm4j.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
@@ -25,7 +25,7 @@ class AdmUNetTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        generator = new SeededGenerator(2, Device.CPU);
+        generator = new SeededGenerator(2, testDevice());
     }
 
     @AfterEach
@@ -61,14 +61,14 @@ class AdmUNetTest {
 
     /** Weights with no zeros, so that nothing is switched off. */
     private Weights random(AdmUNet network) {
-        Weights weights = Weights.zeros(network.layout(), Device.CPU);
+        Weights weights = Weights.zeros(network.layout(), testDevice());
         weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
         return weights;
     }
 
     private Tensor run(AdmUNet network, Weights weights, Optional<Tensor> labels) {
-        Tensor t = Device.CPU.floats(0.5, 40, 3);
-        Tensor u = Device.CPU.floats(0.002, 80, 0.7);
+        Tensor t = testDevice().floats(0.5, 40, 3);
+        Tensor u = testDevice().floats(0.002, 80, 0.7);
         return network.apply(Pass.evaluating(weights), generator.normal(3, 2, 8, 8), t, u, labels);
     }
 
@@ -85,7 +85,7 @@ class AdmUNetTest {
         AdmUNet network = network(conditioning, patch, fineWidth, scaleShiftNorm, 3);
         try (Weights weights = random(network);
                 Weights live = weights.trainable()) {
-            Tensor output = run(network, live, Optional.of(Device.CPU.integers(0, 1, 2)));
+            Tensor output = run(network, live, Optional.of(testDevice().integers(0, 1, 2)));
             assertThat(output.shape()).containsExactly(3, 2, 8, 8);
             output.square().sum().backward();
             live.views()
@@ -99,7 +99,7 @@ class AdmUNetTest {
     @CsvSource({"1, 0", "2, 0", "2, 4"})
     void itsOutputIsZeroBeforeTraining(int patch, int fineWidth) {
         AdmUNet network = network(Conditioning.JOINT, patch, fineWidth, false, 0);
-        try (Weights weights = Weights.initialized(network.layout(), generator, Device.CPU)) {
+        try (Weights weights = Weights.initialized(network.layout(), generator, testDevice())) {
             assertThat(run(network, weights, Optional.empty()).abs().max().item_double())
                     .isZero();
         }
@@ -112,7 +112,7 @@ class AdmUNetTest {
     @Test
     void aFineExitLetsPixelsOfNeighbouringPatchesMeet() {
         AdmUNet network = network(Conditioning.JOINT, 2, 3, false, 0);
-        try (Weights weights = Weights.zeros(network.layout(), Device.CPU)) {
+        try (Weights weights = Weights.zeros(network.layout(), testDevice())) {
             weights.get("out.3.0.weight").copy_(generator.normal(3, 5, 3, 3));
             weights.get("out.3.2.weight").copy_(generator.normal(2, 3, 3, 3));
             Tensor x = generator.normal(1, 2, 8, 8);
@@ -134,7 +134,7 @@ class AdmUNetTest {
     }
 
     private static Tensor apply(AdmUNet network, Weights weights, Tensor x) {
-        Tensor time = Device.CPU.floats(1);
+        Tensor time = testDevice().floats(1);
         return network.apply(Pass.evaluating(weights), x, time, time, Optional.empty());
     }
 
@@ -144,8 +144,8 @@ class AdmUNetTest {
         try (Weights weights = random(network)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(3, 2, 8, 8);
-            Tensor t = Device.CPU.floats(0.5, 40, 3);
-            Tensor u = Device.CPU.floats(0.002, 80, 0.7);
+            Tensor t = testDevice().floats(0.5, 40, 3);
+            Tensor u = testDevice().floats(0.002, 80, 0.7);
             Tensor together = network.apply(pass, x, t, u, Optional.empty()).narrow(0, 1, 1);
             Tensor alone =
                     network.apply(pass, x.narrow(0, 1, 1), t.narrow(0, 1, 1), u.narrow(0, 1, 1), Optional.empty());
@@ -163,7 +163,8 @@ class AdmUNetTest {
             assertThatThrownBy(() -> run(labelled, weights, Optional.empty()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("this network needs a label for every image");
-            assertThatThrownBy(() -> run(unlabelled, others, Optional.of(Device.CPU.integers(0, 1, 2))))
+            assertThatThrownBy(() ->
+                            run(unlabelled, others, Optional.of(testDevice().integers(0, 1, 2))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("this network has no classes");
         }

@@ -2,9 +2,9 @@ package org.bcm4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
@@ -37,8 +37,8 @@ class NcsnppInitializationTest {
     @Test
     void variancesAreTheAuthors() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(5, Device.CPU);
-                Weights weights = Weights.initialized(NETWORK.layout(), generator, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(5, testDevice());
+                Weights weights = Weights.initialized(NETWORK.layout(), generator, testDevice())) {
             assertVariance(weights, "map_layer1.weight", 2.0 / (128 + 128));
             assertVariance(weights, "enc.4x4_block0.conv0.weight", 2.0 / ((32 + 64) * 9));
             assertVariance(weights, "enc.4x4_block0.affine.weight", 2.0 / (128 + 64));

@@ -2,6 +2,7 @@ package org.bcm4j.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,7 +13,6 @@ import java.util.Optional;
 import org.bcm4j.network.NcsnppConfig.Decoder;
 import org.bcm4j.network.NcsnppConfig.Encoder;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -53,8 +53,8 @@ class NcsnppPyramidTest {
     @Test
     void theHalvedImageIsAddedToTheFeaturesOfEachLowerResolution() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(3, Device.CPU);
-                Weights weights = Weights.initialized(NETWORK.layout(), generator, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(3, testDevice());
+                Weights weights = Weights.initialized(NETWORK.layout(), generator, testDevice())) {
             weights.get("enc.8x8_aux_skip.bias").copy_(generator.normal(WIDTH));
             Tensor image = generator.normal(1, IMAGE_CHANNELS, SIZE, SIZE);
             run(weights, image);
@@ -81,8 +81,8 @@ class NcsnppPyramidTest {
     @Test
     void theOutputIsTheSumOfTheImagesOfAllResolutions() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU);
-                Weights weights = Weights.zeros(NETWORK.layout(), Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(4, testDevice());
+                Weights weights = Weights.zeros(NETWORK.layout(), testDevice())) {
             weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
             double[] output = run(weights, generator.normal(1, IMAGE_CHANNELS, SIZE, SIZE));
 
@@ -96,7 +96,7 @@ class NcsnppPyramidTest {
     private double[] run(Weights weights, Tensor image) {
         Pass pass = Pass.evaluating(weights)
                 .observedBy((part, output) -> heard.put(part, HostTensors.doubles(output.contiguous())));
-        Tensor time = Device.CPU.floats(0.7);
+        Tensor time = testDevice().floats(0.7);
         return HostTensors.doubles(NETWORK.apply(pass, image, time, time, Optional.empty()));
     }
 

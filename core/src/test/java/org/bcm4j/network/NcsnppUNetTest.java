@@ -3,6 +3,7 @@ package org.bcm4j.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,6 @@ import org.bcm4j.network.NcsnppConfig.Encoder;
 import org.bcm4j.network.NcsnppConfig.Features;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -55,17 +55,17 @@ class NcsnppUNetTest {
 
     /** Weights with no zeros, so that nothing is switched off. */
     private static Weights random(NcsnppUNet network, SeededGenerator generator) {
-        Weights weights = Weights.zeros(network.layout(), Device.CPU);
+        Weights weights = Weights.zeros(network.layout(), testDevice());
         weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
         return weights;
     }
 
     private static Tensor run(NcsnppUNet network, Weights weights, Tensor x, Tensor u, Optional<Tensor> labels) {
-        return network.apply(Pass.evaluating(weights), x, Device.CPU.floats(0.5, 40, 3), u, labels);
+        return network.apply(Pass.evaluating(weights), x, testDevice().floats(0.5, 40, 3), u, labels);
     }
 
     private static Tensor somewhere() {
-        return Device.CPU.floats(0.002, 80, 0.7);
+        return testDevice().floats(0.002, 80, 0.7);
     }
 
     @ParameterizedTest
@@ -81,11 +81,12 @@ class NcsnppUNetTest {
             Encoder encoder, Decoder decoder, Conditioning conditioning) {
         NcsnppUNet network = network(encoder, decoder, conditioning, 3);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(4, testDevice());
                 Weights weights = random(network, generator);
                 Weights live = weights.trainable()) {
             Tensor x = generator.normal(3, 2, 16, 16);
-            Tensor output = run(network, live, x, somewhere(), Optional.of(Device.CPU.integers(0, 3, 2)));
+            Tensor output =
+                    run(network, live, x, somewhere(), Optional.of(testDevice().integers(0, 3, 2)));
             assertThat(output.shape()).containsExactly(3, 2, 16, 16);
             output.square().sum().backward();
             live.views().forEach((name, view) -> {
@@ -104,8 +105,8 @@ class NcsnppUNetTest {
     void itsOutputIsZeroBeforeTraining(Decoder decoder) {
         NcsnppUNet network = network(Encoder.RESIDUAL, decoder, Conditioning.JOINT, 0);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU);
-                Weights weights = Weights.initialized(network.layout(), generator, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(4, testDevice());
+                Weights weights = Weights.initialized(network.layout(), generator, testDevice())) {
             Tensor output = run(network, weights, generator.normal(3, 2, 16, 16), somewhere(), Optional.empty());
             assertThat(output.abs().max().item_double()).isZero();
         }
@@ -120,13 +121,13 @@ class NcsnppUNetTest {
             @ForAll @IntRange(min = 1, max = 2) int places) {
         NcsnppUNet network = network(encoder, decoder, conditioning, 2);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(seed, testDevice());
                 Weights weights = random(network, generator)) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(3, 2, 16, 16);
             Tensor t = generator.normal(3).exp();
             Tensor u = generator.normal(3).exp();
-            Tensor labels = Device.CPU.integers(2, 0, 1);
+            Tensor labels = testDevice().integers(2, 0, 1);
             Tensor plain = network.apply(pass, x, t, u, Optional.of(labels));
             Tensor rotated = network.apply(
                     pass, rolled(x, places), rolled(t, places), rolled(u, places), Optional.of(rolled(labels, places)));
@@ -147,11 +148,11 @@ class NcsnppUNetTest {
     void uIsIgnoredIfAndOnlyIfTheNetworkKnowsTimeOnly(Conditioning conditioning) {
         NcsnppUNet network = network(conditioning, 0);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(6, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(6, testDevice());
                 Weights weights = random(network, generator)) {
             Tensor x = generator.normal(3, 2, 16, 16);
             Tensor here = run(network, weights, x, somewhere(), Optional.empty());
-            Tensor there = run(network, weights, x, Device.CPU.floats(9, 0.01, Double.NaN), Optional.empty());
+            Tensor there = run(network, weights, x, testDevice().floats(9, 0.01, Double.NaN), Optional.empty());
             assertThat(here.equal(there)).isEqualTo(conditioning == Conditioning.TIME);
         }
     }
@@ -161,9 +162,9 @@ class NcsnppUNetTest {
     void alignedConditioningCanBeginAsTimeOnlyBitForBit() {
         NcsnppUNet aligned = network(Conditioning.ALIGNED, 2);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(7, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(7, testDevice());
                 Weights weights = random(network(Conditioning.TIME, 2), generator);
-                Weights both = Weights.zeros(aligned.layout(), Device.CPU)) {
+                Weights both = Weights.zeros(aligned.layout(), testDevice())) {
             both.views().forEach((name, view) -> {
                 if (name.equals("map_align.weight")) {
                     view.copy_(cat(1, torch.eye(16), torch.zeros(16, 16)));
@@ -172,7 +173,7 @@ class NcsnppUNetTest {
                 }
             });
             Tensor x = generator.normal(3, 2, 16, 16);
-            Optional<Tensor> labels = Optional.of(Device.CPU.integers(0, 1, 2));
+            Optional<Tensor> labels = Optional.of(testDevice().integers(0, 1, 2));
             Tensor expected = run(network(Conditioning.TIME, 2), weights, x, somewhere(), labels);
             assertThat(run(aligned, both, x, somewhere(), labels).equal(expected))
                     .isTrue();
@@ -184,14 +185,14 @@ class NcsnppUNetTest {
         NcsnppUNet labelled = network(Conditioning.JOINT, 3);
         NcsnppUNet unlabelled = network(Conditioning.JOINT, 0);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(8, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(8, testDevice());
                 Weights weights = random(labelled, generator);
                 Weights others = random(unlabelled, generator)) {
             Tensor x = generator.normal(3, 2, 16, 16);
             assertThatThrownBy(() -> run(labelled, weights, x, somewhere(), Optional.empty()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("this network needs a label for every image");
-            Optional<Tensor> labels = Optional.of(Device.CPU.integers(0, 1, 2));
+            Optional<Tensor> labels = Optional.of(testDevice().integers(0, 1, 2));
             assertThatThrownBy(() -> run(unlabelled, others, x, somewhere(), labels))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("this network has no classes");
@@ -202,11 +203,11 @@ class NcsnppUNetTest {
     void passesOfOneStepMeetTheSameDropout() {
         NcsnppUNet network = network(Conditioning.JOINT, 0);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(9, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(9, testDevice());
                 Weights weights = random(network, generator)) {
             Tensor x = generator.normal(3, 2, 16, 16);
             Tensor t = somewhere();
-            Dropout dropout = Dropout.drawnFrom(KeyedRandom.from(9, 0, 0, Device.CPU));
+            Dropout dropout = Dropout.drawnFrom(KeyedRandom.from(9, 0, 0, testDevice()));
             Tensor first = network.apply(new Pass(weights, dropout), x, t, t, Optional.empty());
             Tensor second = network.apply(new Pass(weights, dropout), x, t, t, Optional.empty());
             Tensor whole = network.apply(Pass.evaluating(weights), x, t, t, Optional.empty());

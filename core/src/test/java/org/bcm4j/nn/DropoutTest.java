@@ -2,12 +2,12 @@ package org.bcm4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
@@ -23,7 +23,7 @@ class DropoutTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        random = KeyedRandom.from(5, 0, 0, Device.CPU);
+        random = KeyedRandom.from(5, 0, 0, testDevice());
     }
 
     @AfterEach
@@ -32,7 +32,7 @@ class DropoutTest {
     }
 
     private static Tensor ones() {
-        return Device.CPU.full(1, 2, 3, 8, 8);
+        return testDevice().full(1, 2, 3, 8, 8);
     }
 
     @Test
@@ -75,21 +75,21 @@ class DropoutTest {
 
     @Test
     void offAndZeroChangeNothingAndDrawNothing() {
-        Tensor x = KeyedRandom.from(6, 0, 0, Device.CPU).normal(2, 3, 8, 8);
+        Tensor x = KeyedRandom.from(6, 0, 0, testDevice()).normal(2, 3, 8, 8);
 
         assertThat(Dropout.off().apply(x, 0.9).equal(x)).isTrue();
         assertThat(Dropout.drawnFrom(random).apply(x, 0).equal(x)).isTrue();
         assertThat(random.uniforms(1, 1))
                 .as("the first draw")
-                .isEqualTo(KeyedRandom.from(5, 0, 0, Device.CPU).uniforms(1, 1));
+                .isEqualTo(KeyedRandom.from(5, 0, 0, testDevice()).uniforms(1, 1));
     }
 
     @Property(tries = 30)
     void keepsTheMeanAndScalesWhatItKeeps(
             @ForAll @DoubleRange(min = 0.05, max = 0.9) double probability, @ForAll @IntRange(max = 1000) int seed) {
         try (Scope inner = Scope.open()) {
-            KeyedRandom drawn = KeyedRandom.from(seed, 0, 0, Device.CPU);
-            Tensor dropped = Dropout.drawnFrom(drawn).apply(Device.CPU.full(1, 4, 8, 32, 32), probability);
+            KeyedRandom drawn = KeyedRandom.from(seed, 0, 0, testDevice());
+            Tensor dropped = Dropout.drawnFrom(drawn).apply(testDevice().full(1, 4, 8, 32, 32), probability);
             float kept = (float) (1 / (1 - probability));
             int zeros = 0;
             float[] values = HostTensors.floats(dropped);

@@ -3,6 +3,7 @@ package org.bcm4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import java.util.List;
@@ -10,7 +11,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
@@ -32,7 +32,7 @@ class FirResamplingTest {
             Fixture fixture = Fixture.open("ncsnpp_song");
             Tensor x = fixture.tensor("fir/x");
             FirDownConvolution convolution = new FirDownConvolution("down", 3, 4, SMOOTH);
-            try (Weights weights = Weights.zeros(layout(convolution), Device.CPU)) {
+            try (Weights weights = Weights.zeros(layout(convolution), testDevice())) {
                 Pass pass = Pass.evaluating(weights);
                 assertThat(Fixture.relativeError(SMOOTH.up(pass, x), fixture.tensor("fir/up")))
                         .isLessThan(1e-6);
@@ -49,8 +49,8 @@ class FirResamplingTest {
     @Test
     void twoEqualTapsAreMeansAndNearestNeighbours() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(1, testDevice());
+                Weights none = Weights.zeros(new WeightLayout.Builder().build(), testDevice())) {
             Pass pass = Pass.evaluating(none);
             Tensor x = generator.normal(2, 3, 4, 6);
             assertThat(Fixture.relativeError(BOX.down(pass, x), Resampling.Pixels.HALVED.apply(pass, x)))
@@ -63,13 +63,13 @@ class FirResamplingTest {
     @Test
     void aConstantStaysAwayFromTheBorder() {
         try (Scope scope = Scope.open();
-                Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+                Weights none = Weights.zeros(new WeightLayout.Builder().build(), testDevice())) {
             Pass pass = Pass.evaluating(none);
-            Tensor x = Device.CPU.full(3, 1, 2, 8, 8);
+            Tensor x = testDevice().full(3, 1, 2, 8, 8);
             Tensor halved = SMOOTH.down(pass, x).narrow(2, 1, 2).narrow(3, 1, 2);
             Tensor doubled = SMOOTH.up(pass, x).narrow(2, 1, 14).narrow(3, 1, 14);
-            assertThat(halved.equal(Device.CPU.full(3, 1, 2, 2, 2))).isTrue();
-            assertThat(doubled.equal(Device.CPU.full(3, 1, 2, 14, 14))).isTrue();
+            assertThat(halved.equal(testDevice().full(3, 1, 2, 2, 2))).isTrue();
+            assertThat(doubled.equal(testDevice().full(3, 1, 2, 14, 14))).isTrue();
         }
     }
 
@@ -77,8 +77,8 @@ class FirResamplingTest {
     @Property(tries = 20)
     void doublingIsTheTransposeOfHalving(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int pairs) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU);
-                Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(seed, testDevice());
+                Weights none = Weights.zeros(new WeightLayout.Builder().build(), testDevice())) {
             Pass pass = Pass.evaluating(none);
             FirResampling resampling =
                     new FirResampling(List.of(1, 2, 3, 3, 2, 1).subList(3 - pairs, 3 + pairs));
@@ -94,10 +94,10 @@ class FirResamplingTest {
     @Property(tries = 10)
     void convolvingFirstAndHalvingThenIsTheSame(@ForAll long seed, @ForAll boolean smooth) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(seed, testDevice())) {
             FirResampling resampling = smooth ? SMOOTH : BOX;
             FirDownConvolution convolution = new FirDownConvolution("down", 3, 5, resampling);
-            try (Weights weights = Weights.zeros(layout(convolution), Device.CPU)) {
+            try (Weights weights = Weights.zeros(layout(convolution), testDevice())) {
                 weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
                 Tensor x = generator.normal(2, 3, 6, 8);
                 long border = smooth ? 1 : 0;
@@ -129,7 +129,7 @@ class FirResamplingTest {
     private static Tensor everyOther(long size) {
         long[] indices = new long[Math.toIntExact((size + 1) / 2)];
         Arrays.setAll(indices, i -> 2L * i);
-        return Device.CPU.integers(indices);
+        return testDevice().integers(indices);
     }
 
     @ParameterizedTest

@@ -2,8 +2,8 @@ package org.bcm4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -25,7 +25,7 @@ class LayersTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        generator = new SeededGenerator(8, Device.CPU);
+        generator = new SeededGenerator(8, testDevice());
     }
 
     @AfterEach
@@ -44,7 +44,7 @@ class LayersTest {
     void groupNormStandardizesEachGroup() {
         GroupNorm norm = new GroupNorm("norm", 4, 8, 1e-5);
         WeightLayout layout = TracedLayers.layout(norm::apply, norm.channels(), 8, 8);
-        try (Weights weights = Weights.initialized(layout, generator, Device.CPU)) {
+        try (Weights weights = Weights.initialized(layout, generator, testDevice())) {
             Tensor x = generator.normal(3, 8, 5, 5).mul(scalar(7.0)).add(scalar(-2.0));
             Tensor groups = norm.apply(Pass.evaluating(weights), x).view(3 * 4, -1);
             for (long i = 0; i < groups.size(0); i++) {
@@ -60,7 +60,7 @@ class LayersTest {
     void groupNormSurvivesChannelsLastInputThatNeedsNoGradient() {
         GroupNorm norm = GroupNorm.adm("norm", 32);
         WeightLayout layout = TracedLayers.layout(norm::apply, norm.channels(), 8, 8);
-        try (Weights weights = Weights.initialized(layout, generator, Device.CPU);
+        try (Weights weights = Weights.initialized(layout, generator, testDevice());
                 Weights live = weights.trainable()) {
             Tensor x = generator.normal(2, 32, 8, 8);
             Tensor channelsLast = x.contiguous(torch.MemoryFormat.ChannelsLast);
@@ -132,7 +132,7 @@ class LayersTest {
     void attentionAddsNothingBeforeTraining() {
         Attention attention = Attention.adm("attention", 32, 8, true);
         WeightLayout layout = TracedLayers.layout(attention::apply, 32, 4, 4);
-        try (Weights weights = Weights.initialized(layout, generator, Device.CPU)) {
+        try (Weights weights = Weights.initialized(layout, generator, testDevice())) {
             Tensor x = generator.normal(2, 32, 4, 4);
             assertThat(attention.apply(Pass.evaluating(weights), x).abs().max().item_double())
                     .isZero();
@@ -151,7 +151,7 @@ class LayersTest {
 
     @Test
     void resamplingUpThenDownReturns() {
-        try (Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
+        try (Weights none = Weights.zeros(new WeightLayout.Builder().build(), testDevice())) {
             Pass pass = Pass.evaluating(none);
             Tensor x = generator.normal(2, 3, 4, 6);
             Tensor up = Resampling.Pixels.DOUBLED.apply(pass, x);
@@ -163,7 +163,7 @@ class LayersTest {
     }
 
     private Weights random(Attention attention) {
-        Weights weights = Weights.zeros(TracedLayers.layout(attention::apply, 32, 4, 4), Device.CPU);
+        Weights weights = Weights.zeros(TracedLayers.layout(attention::apply, 32, 4, 4), testDevice());
         weights.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
         return weights;
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -26,7 +26,7 @@ class NcsnppLayersTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        generator = new SeededGenerator(12, Device.CPU);
+        generator = new SeededGenerator(12, testDevice());
     }
 
     @AfterEach
@@ -38,10 +38,10 @@ class NcsnppLayersTest {
     @Test
     void fourierFeaturesAreSinesThenCosinesOfTurnsTimesTheirScale() {
         FourierFeatures features = new FourierFeatures("freqs", 4, 0.5);
-        try (Weights weights = Weights.zeros(TracedLayers.layout(features::apply), Device.CPU)) {
-            weights.get("freqs").copy_(Device.CPU.floats(1, -3));
-            double[] actual =
-                    HostTensors.doubles(features.ofArgument(Pass.evaluating(weights), Device.CPU.floats(0.25)));
+        try (Weights weights = Weights.zeros(TracedLayers.layout(features::apply), testDevice())) {
+            weights.get("freqs").copy_(testDevice().floats(1, -3));
+            double[] actual = HostTensors.doubles(
+                    features.ofArgument(Pass.evaluating(weights), testDevice().floats(0.25)));
             double turn = 2 * Math.PI * 0.5 * 0.25;
             double[] expected = {Math.sin(turn), Math.sin(-3 * turn), Math.cos(turn), Math.cos(-3 * turn)};
             assertThat(actual).containsExactly(expected, within(1e-6));
@@ -50,8 +50,9 @@ class NcsnppLayersTest {
 
     @Test
     void positionalFrequenciesFallFromOneToATenThousandth() {
-        try (Weights none = Weights.zeros(new WeightLayout.Builder().build(), Device.CPU)) {
-            Tensor features = new PositionalFeatures(6).ofArgument(Pass.evaluating(none), Device.CPU.floats(-1.5));
+        try (Weights none = Weights.zeros(new WeightLayout.Builder().build(), testDevice())) {
+            Tensor features = new PositionalFeatures(6)
+                    .ofArgument(Pass.evaluating(none), testDevice().floats(-1.5));
             double[] expected = {
                 Math.sin(-1.5), Math.sin(-0.015), Math.sin(-0.00015), Math.cos(-1.5), Math.cos(-0.015), 1
             };
@@ -74,12 +75,12 @@ class NcsnppLayersTest {
                 new Convolution("qkv", 1, 3, 1),
                 new Convolution("proj", 1, 1, 1));
         WeightLayout layout = TracedLayers.layout(attention::apply, 1, 1, 2);
-        try (Weights weights = Weights.initialized(layout, generator, Device.CPU)) {
-            weights.get("qkv.weight").copy_(Device.CPU.floats(2, 0.5, 3).view(3, 1, 1, 1));
-            weights.get("qkv.bias").copy_(Device.CPU.floats(0.1, 0.2, 0.3));
+        try (Weights weights = Weights.initialized(layout, generator, testDevice())) {
+            weights.get("qkv.weight").copy_(testDevice().floats(2, 0.5, 3).view(3, 1, 1, 1));
+            weights.get("qkv.bias").copy_(testDevice().floats(0.1, 0.2, 0.3));
             weights.get("proj.weight").fill_(scalar(1.0));
             // Standardised already, so the norm lets them through.
-            Tensor x = Device.CPU.floats(1, -1).view(1, 1, 1, 2);
+            Tensor x = testDevice().floats(1, -1).view(1, 1, 1, 2);
             double[] actual = HostTensors.doubles(attention.apply(Pass.evaluating(weights), x));
 
             double[] q = {2.1, -1.9};

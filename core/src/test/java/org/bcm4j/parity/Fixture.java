@@ -1,18 +1,20 @@
 package org.bcm4j.parity;
 
+import static org.bcm4j.tensor.TestDevice.testDevice;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
@@ -45,11 +47,14 @@ public record Fixture(Path folder, Map<String, Tensor> tensors) {
             false,
             true);
 
-    /** Reads a fixture's tensors into the caller's {@link Scope}. */
+    /** Reads a fixture's tensors into the caller's {@link Scope}, on the device of the tests. */
     public static Fixture open(String name) {
         Path folder = folder(name);
-        return new Fixture(
-                folder, Safetensors.read(folder.resolve("io.safetensors")).tensors());
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        Safetensors.read(folder.resolve("io.safetensors"))
+                .tensors()
+                .forEach((key, tensor) -> tensors.put(key, testDevice().move(tensor)));
+        return new Fixture(folder, tensors);
     }
 
     /** Where a fixture lies. */
@@ -64,7 +69,7 @@ public record Fixture(Path folder, Map<String, Tensor> tensors) {
 
     /** The weights of {@link #BCM_ADM}; the caller closes them. */
     public static Weights bcmAdmWeights() {
-        Weights weights = Weights.zeros(new AdmUNet(BCM_ADM).layout(), Device.CPU);
+        Weights weights = Weights.zeros(new AdmUNet(BCM_ADM).layout(), testDevice());
         try (Scope scope = Scope.open()) {
             Path file = folder("bcm_adm").resolve("model.safetensors");
             weights.load(Safetensors.read(file).tensors(), file.toString());
@@ -91,7 +96,10 @@ public record Fixture(Path folder, Map<String, Tensor> tensors) {
     /** The largest difference of any element, relative to the largest magnitude that is expected. */
     public static double relativeError(Tensor actual, Tensor expected) {
         try (Scope scope = Scope.open()) {
-            Tensor difference = actual.detach().sub(expected).abs();
+            Tensor difference = testDevice()
+                    .move(actual.detach())
+                    .sub(testDevice().move(expected))
+                    .abs();
             return difference.max().item_double() / expected.abs().max().item_double();
         }
     }
@@ -99,7 +107,11 @@ public record Fixture(Path folder, Map<String, Tensor> tensors) {
     /** ‖actual − expected‖ / ‖expected‖. */
     public static double relativeErrorOfNorm(Tensor actual, Tensor expected) {
         try (Scope scope = Scope.open()) {
-            double difference = actual.detach().sub(expected).norm().item_double();
+            double difference = testDevice()
+                    .move(actual.detach())
+                    .sub(testDevice().move(expected))
+                    .norm()
+                    .item_double();
             return difference / expected.norm().item_double();
         }
     }

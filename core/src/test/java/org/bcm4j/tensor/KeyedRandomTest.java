@@ -3,6 +3,7 @@ package org.bcm4j.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -27,13 +28,13 @@ class KeyedRandomTest {
             @ForAll @IntRange(min = 1, max = 9) int items,
             @ForAll @IntRange(min = 1, max = 9) int length,
             @ForAll @IntRange(min = 0, max = 2) int before) {
-        KeyedRandom together = KeyedRandom.from(seed, 3, first, Device.CPU);
+        KeyedRandom together = KeyedRandom.from(seed, 3, first, testDevice());
         for (int i = 0; i < before; i++) {
             together.uniforms(1, 1);
         }
         float[] all = normal(together, items, length);
         for (int item = 0; item < items; item++) {
-            KeyedRandom alone = KeyedRandom.of(seed, 3, new long[] {first + item}, Device.CPU);
+            KeyedRandom alone = KeyedRandom.of(seed, 3, new long[] {first + item}, testDevice());
             for (int i = 0; i < before; i++) {
                 alone.uniforms(1, 5);
             }
@@ -44,21 +45,21 @@ class KeyedRandomTest {
 
     @Test
     void seedsStreamsItemsAndDrawsAreApart() {
-        KeyedRandom random = KeyedRandom.from(1, 0, 0, Device.CPU);
+        KeyedRandom random = KeyedRandom.from(1, 0, 0, testDevice());
         float[] once = normal(random, 1, 4);
         assertThat(normal(random, 1, 4)).isNotEqualTo(once);
-        assertThat(normal(KeyedRandom.from(1, 0, 0, Device.CPU), 1, 4)).isEqualTo(once);
-        assertThat(normal(KeyedRandom.from(2, 0, 0, Device.CPU), 1, 4)).isNotEqualTo(once);
-        assertThat(normal(KeyedRandom.from(1, 1, 0, Device.CPU), 1, 4)).isNotEqualTo(once);
-        assertThat(normal(KeyedRandom.from(1, 0, 1, Device.CPU), 1, 4)).isNotEqualTo(once);
-        assertThat(normal(KeyedRandom.from(1, 0, 1L << 32, Device.CPU), 1, 4)).isNotEqualTo(once);
+        assertThat(normal(KeyedRandom.from(1, 0, 0, testDevice()), 1, 4)).isEqualTo(once);
+        assertThat(normal(KeyedRandom.from(2, 0, 0, testDevice()), 1, 4)).isNotEqualTo(once);
+        assertThat(normal(KeyedRandom.from(1, 1, 0, testDevice()), 1, 4)).isNotEqualTo(once);
+        assertThat(normal(KeyedRandom.from(1, 0, 1, testDevice()), 1, 4)).isNotEqualTo(once);
+        assertThat(normal(KeyedRandom.from(1, 0, 1L << 32, testDevice()), 1, 4)).isNotEqualTo(once);
     }
 
     @Test
     void rowsBeyondTheItemsContinueTheirSequences() {
-        KeyedRandom two = KeyedRandom.of(1, 0, new long[] {4, 9}, Device.CPU);
+        KeyedRandom two = KeyedRandom.of(1, 0, new long[] {4, 9}, testDevice());
         double[] rows = two.uniforms(5, 4);
-        double[] longer = KeyedRandom.of(1, 0, new long[] {4}, Device.CPU).uniforms(1, 12);
+        double[] longer = KeyedRandom.of(1, 0, new long[] {4}, testDevice()).uniforms(1, 12);
         assertThat(Arrays.copyOfRange(rows, 0, 4)).containsExactly(Arrays.copyOfRange(longer, 0, 4));
         assertThat(Arrays.copyOfRange(rows, 8, 12)).containsExactly(Arrays.copyOfRange(longer, 4, 8));
         assertThat(Arrays.copyOfRange(rows, 16, 20)).containsExactly(Arrays.copyOfRange(longer, 8, 12));
@@ -67,8 +68,8 @@ class KeyedRandomTest {
     /** Pinned: an image of a seed stays what it is. 1e-6: the last bit may round otherwise on another processor. */
     @Test
     void theNumbersAreFixedForEver() {
-        float[] normal = normal(KeyedRandom.from(42, 0, 7, Device.CPU), 1, 4);
-        double[] uniform = KeyedRandom.from(42, 0, 7, Device.CPU).uniforms(1, 2);
+        float[] normal = normal(KeyedRandom.from(42, 0, 7, testDevice()), 1, 4);
+        double[] uniform = KeyedRandom.from(42, 0, 7, testDevice()).uniforms(1, 2);
         // Box and Muller's transform of the first two words.
         double expected = Math.sqrt(-2 * Math.log(uniform[0] + 0x1p-33)) * Math.cos(2 * Math.PI * uniform[1]);
         assertThat((double) normal[0]).isCloseTo(expected, within(1e-6));
@@ -78,7 +79,7 @@ class KeyedRandomTest {
     @Test
     void lawsHaveTheirMoments() {
         try (Scope scope = Scope.open()) {
-            KeyedRandom random = KeyedRandom.from(3, 0, 0, Device.CPU);
+            KeyedRandom random = KeyedRandom.from(3, 0, 0, testDevice());
             Tensor normal = random.normal(1000, 100);
             double[] uniform = HostTensors.doubles(random.uniform(1000, 100));
             // Five standard errors: of the mean 1/√100000 = 0.0032, of the variance √2 and of the kurtosis √24 times
@@ -97,10 +98,10 @@ class KeyedRandomTest {
 
     @Test
     void refusesWhatHasNoKey() {
-        assertThatThrownBy(() -> KeyedRandom.of(1, 0, new long[0], Device.CPU))
+        assertThatThrownBy(() -> KeyedRandom.of(1, 0, new long[0], testDevice()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("random numbers need at least one item");
-        assertThatThrownBy(() -> KeyedRandom.from(1, 1 << 16, 0, Device.CPU))
+        assertThatThrownBy(() -> KeyedRandom.from(1, 1 << 16, 0, testDevice()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("stream 65536 is not in [0, 65536)");
     }

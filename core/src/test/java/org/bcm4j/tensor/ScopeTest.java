@@ -1,6 +1,7 @@
 package org.bcm4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -10,7 +11,7 @@ class ScopeTest {
     void freesWhatItsBlockMade() {
         Tensor made;
         try (Scope scope = Scope.open()) {
-            made = Device.CPU.zeros(3);
+            made = testDevice().zeros(3);
             assertThat(made.isNull()).isFalse();
         }
         assertThat(made.isNull()).isTrue();
@@ -22,7 +23,7 @@ class ScopeTest {
         Tensor result;
         try (Scope outer = Scope.open()) {
             result = Scope.returning(() -> {
-                intermediate[0] = Device.CPU.full(2, 3);
+                intermediate[0] = testDevice().full(2, 3);
                 return intermediate[0].square();
             });
             assertThat(intermediate[0].isNull()).isTrue();
@@ -33,7 +34,7 @@ class ScopeTest {
 
     @Test
     void withoutASurroundingScopeTheCallerOwnsTheResult() {
-        Tensor result = Scope.returning(() -> Device.CPU.full(2, 3));
+        Tensor result = Scope.returning(() -> testDevice().full(2, 3));
         assertThat(HostTensors.floats(result)).containsExactly(2, 2, 2);
         result.close();
         assertThat(result.isNull()).isTrue();
@@ -43,7 +44,7 @@ class ScopeTest {
     void ownedTensorsLiveUntilReleased() {
         Tensor owned;
         try (Scope scope = Scope.open()) {
-            owned = Scope.own(Device.CPU.full(7, 1));
+            owned = Scope.own(testDevice().full(7, 1));
         }
         assertThat(HostTensors.floats(owned)).containsExactly(7);
         owned.releaseReference();

@@ -1,6 +1,7 @@
 package org.bcm4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -27,9 +28,9 @@ class SeededGeneratorTest {
 
     @Property(tries = 30)
     void aSeedRepeats(@ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int count) {
-        try (SeededGenerator first = new SeededGenerator(seed, Device.CPU);
-                SeededGenerator second = new SeededGenerator(seed, Device.CPU);
-                SeededGenerator other = new SeededGenerator(seed + 1, Device.CPU)) {
+        try (SeededGenerator first = new SeededGenerator(seed, testDevice());
+                SeededGenerator second = new SeededGenerator(seed, testDevice());
+                SeededGenerator other = new SeededGenerator(seed + 1, testDevice())) {
             float[] drawn = draws(first, count);
             assertThat(draws(second, count)).isEqualTo(drawn);
             assertThat(draws(other, count)).isNotEqualTo(drawn);
@@ -39,7 +40,7 @@ class SeededGeneratorTest {
     @Test
     void lawsHaveTheirMoments() {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(3, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(3, testDevice())) {
             double[] normal = HostTensors.doubles(generator.normal(100_000));
             double[] uniform = HostTensors.doubles(generator.uniform(100_000));
             // Five standard errors of the mean: 5/√100000 = 0.016, times the law's own deviation.

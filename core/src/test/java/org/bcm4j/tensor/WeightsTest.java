@@ -3,6 +3,7 @@ package org.bcm4j.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Map;
 import org.bcm4j.storage.UserException;
@@ -23,7 +24,7 @@ class WeightsTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        weights = Weights.zeros(LAYOUT, Device.CPU);
+        weights = Weights.zeros(LAYOUT, testDevice());
     }
 
     @AfterEach
@@ -45,8 +46,8 @@ class WeightsTest {
 
     @Test
     void startsAsDeclared() {
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights initialized = Weights.initialized(LAYOUT, generator, Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice());
+                Weights initialized = Weights.initialized(LAYOUT, generator, testDevice())) {
             float bound = (float) (1 / Math.sqrt(3));
             assertThat(HostTensors.floats(initialized.get("scale"))).containsOnly(1);
             for (float value : HostTensors.floats(initialized.get("matrix"))) {
@@ -97,7 +98,7 @@ class WeightsTest {
     void survivesTheScopeOfItsMaker() {
         Weights made;
         try (Scope inner = Scope.open()) {
-            made = Weights.zeros(LAYOUT, Device.CPU);
+            made = Weights.zeros(LAYOUT, testDevice());
         }
         assertThat(HostTensors.floats(made.get("scale"))).containsOnly(0);
         made.close();

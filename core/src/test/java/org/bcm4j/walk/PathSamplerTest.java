@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,6 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -49,14 +49,14 @@ class PathSamplerTest {
     }
 
     private static Weights weights(ModelConfig config) {
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            return Weights.initialized(config.network().build().layout(), generator, Device.CPU);
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
+            return Weights.initialized(config.network().build().layout(), generator, testDevice());
         }
     }
 
     private static TrainedModel denoiser() {
         ModelConfig config = config(ModelKind.DENOISER);
-        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
+        return new TrainedModel(config, weights(config), testDevice(), Precision.FP32);
     }
 
     private static TrainedModel consistent() {
@@ -65,11 +65,11 @@ class PathSamplerTest {
 
     private static TrainedModel consistent(ModelKind kind) {
         ModelConfig config = config(kind);
-        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
+        return new TrainedModel(config, weights(config), testDevice(), Precision.FP32);
     }
 
     private static Tensor normal(long... shape) {
-        try (SeededGenerator generator = new SeededGenerator(9, Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(9, testDevice())) {
             return generator.normal(shape);
         }
     }

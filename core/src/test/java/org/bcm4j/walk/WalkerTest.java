@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.domains.Domain;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.Tensor;
@@ -36,7 +36,7 @@ class WalkerTest {
     }
 
     private static Tensor constant(double value) {
-        return torch.full(SHAPE, scalar(value));
+        return testDevice().full(value, SHAPE);
     }
 
     private static double only(Tensor x) {
@@ -49,7 +49,7 @@ class WalkerTest {
     void stopsOnTheWayDoNotChangeWhereATrajectoryLeads() {
         try (Scope scope = Scope.open()) {
             Walker walker = new Walker(FLOW, NO_NOISE);
-            Tensor z = new SeededGenerator(1, Device.CPU).normal(SHAPE);
+            Tensor z = new SeededGenerator(1, testDevice()).normal(SHAPE);
             SampledPoints direct = walker.generate(Walk.parse("80 > 0"), z);
             SampledPoints staged = walker.generate(Walk.parse("80 > 20 > 1.2 > 7 > 0"), z);
             assertThat(torch.allclose(staged.x(), direct.x(), 1e-5, 0, false)).isTrue();
@@ -119,7 +119,7 @@ class WalkerTest {
         Walk walk = Walk.parse("80 > 0 +1.2z > 0");
         try (Scope scope = Scope.open()) {
             Walker origin = new Walker((x, from, to) -> from == 80 ? x.mul(scalar(0)) : x, NO_NOISE);
-            Tensor z = new SeededGenerator(7, Device.CPU).normal(SHAPE);
+            Tensor z = new SeededGenerator(7, testDevice()).normal(SHAPE);
             Tensor expected = z.mul(scalar(1.2));
             assertThat(origin.generate(walk, z).x().equal(expected)).isTrue();
             Tensor x = z.mul(scalar(80));
@@ -133,13 +133,13 @@ class WalkerTest {
         Walk walk = Walk.parse("80 > 0 +0.2 > 0.8 > 0 +0.1 > 0");
         try (Scope scope = Scope.open()) {
             Tensor z = constant(1);
-            Tensor once = new Walker(FLOW, new SeededGenerator(3, Device.CPU)::normal)
+            Tensor once = new Walker(FLOW, new SeededGenerator(3, testDevice())::normal)
                     .generate(walk, z)
                     .x();
-            Tensor again = new Walker(FLOW, new SeededGenerator(3, Device.CPU)::normal)
+            Tensor again = new Walker(FLOW, new SeededGenerator(3, testDevice())::normal)
                     .generate(walk, z)
                     .x();
-            Tensor other = new Walker(FLOW, new SeededGenerator(4, Device.CPU)::normal)
+            Tensor other = new Walker(FLOW, new SeededGenerator(4, testDevice())::normal)
                     .generate(walk, z)
                     .x();
             assertThat(once.equal(again)).isTrue();

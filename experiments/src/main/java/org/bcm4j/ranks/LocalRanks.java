@@ -3,11 +3,13 @@ package org.bcm4j.ranks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.RankAddress;
 
@@ -22,6 +24,8 @@ public final class LocalRanks {
     private static final int MISTAKE = 2;
     /** The exit codes after Ctrl-C and a termination signal. The rank has asked the others to save and stop too. */
     private static final Set<Integer> STOPPED = Set.of(130, 143);
+
+    private static final Duration WORDS = Duration.ofSeconds(2);
 
     private final int count;
     private final List<Process> processes = new ArrayList<>();
@@ -63,10 +67,20 @@ public final class LocalRanks {
                 failure = failure();
                 running.removeIf(CompletableFuture::isDone);
             }
+            failure.filter(Failure::isMistake).ifPresent(mistake -> awaitWords());
             return failure;
         } finally {
             kill();
         }
+    }
+
+    /** A mistake of all ranks is told by rank 0, which may need a moment longer. */
+    private void awaitWords() {
+        processes
+                .get(0)
+                .onExit()
+                .completeOnTimeout(processes.get(0), WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     private synchronized void start(List<String> command) {
@@ -81,6 +95,8 @@ public final class LocalRanks {
             }
             builder.environment().putAll(RankVariables.of(new RankAddress(rank, count, HOST, port)));
             builder.environment().put("OMP_NUM_THREADS", Integer.toString(cores));
+            LocalGpus.ofThisMachine(count, rank)
+                    .ifPresent(gpu -> builder.environment().put(LocalGpus.VISIBLE, gpu));
             // Otherwise libtorch prints a native stack trace in each rank that outlives another.
             builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
             try {

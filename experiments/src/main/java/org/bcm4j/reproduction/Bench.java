@@ -15,6 +15,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.metrics.evaluation.GenerationQuality;
 import org.bcm4j.metrics.evaluation.InversionQuality;
@@ -42,7 +43,7 @@ public final class Bench {
     private final Path work;
     private final Path report;
     private final FeatureNetwork features;
-    private final MeasuringListener listener;
+    private final Measuring measuring;
     private final LabelledImages test;
     private Optional<LabelledImages> training = Optional.empty();
     private Optional<RealImages> realTest = Optional.empty();
@@ -54,7 +55,7 @@ public final class Bench {
         this.work = work;
         this.report = report;
         this.features = features;
-        this.listener = listener;
+        this.measuring = Measuring.alone(listener);
         this.test = config.data().test();
     }
 
@@ -70,8 +71,8 @@ public final class Bench {
         return features;
     }
 
-    MeasuringListener listener() {
-        return listener;
+    Measuring measuring() {
+        return measuring;
     }
 
     private Path folder(Run run) {
@@ -111,7 +112,7 @@ public final class Bench {
     /** The feature network's figures of all test images. */
     RealImages realTest() {
         if (realTest.isEmpty()) {
-            realTest = Optional.of(RealImages.measure(features, test, test.size(), listener));
+            realTest = Optional.of(RealImages.measure(features, test, test.size(), measuring));
         }
         return realTest.get();
     }
@@ -120,7 +121,7 @@ public final class Bench {
     RealImages realTraining() {
         if (realTraining.isEmpty()) {
             long count = Math.min(MOST_TRAINING_IMAGES, training().size());
-            realTraining = Optional.of(RealImages.measure(features, training(), count, listener));
+            realTraining = Optional.of(RealImages.measure(features, training(), count, measuring));
         }
         return realTraining.get();
     }
@@ -143,7 +144,7 @@ public final class Bench {
     ConfidenceInterval generation(TrainedModel model, Walk walk, long samples, int seeds) {
         return over(
                 seeds,
-                seed -> new GenerationQuality(model, features, realTest(), samples, seed, listener)
+                seed -> new GenerationQuality(model, features, realTest(), samples, seed, measuring)
                         .of(walk)
                         .relativeToBlurred());
     }
@@ -155,7 +156,7 @@ public final class Bench {
     ConfidenceInterval reconstruction(TrainedModel model, SamplingPath inversion, long images, int seeds) {
         return over(
                 seeds,
-                seed -> new InversionQuality(model, testImages(seed, images), images, seed, listener)
+                seed -> new InversionQuality(model, testImages(seed, images), images, seed, measuring)
                         .of(inversion, labels(model))
                         .meanSquaredError());
     }
@@ -181,7 +182,7 @@ public final class Bench {
                             .x()
                             .div(scalar(inversion.end()));
                 }));
-                listener.measured("inverting, " + inversion, indices[0] + indices.length, images.size());
+                measuring.listener().measured("inverting, " + inversion, indices[0] + indices.length, images.size());
             }
             return cat(0, parts.toArray(Tensor[]::new));
         });

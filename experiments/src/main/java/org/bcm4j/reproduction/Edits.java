@@ -123,7 +123,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
                                 bench.testImages(seed, images),
                                 images,
                                 seed,
-                                bench.listener())
+                                bench.measuring())
                         .of(damage, walk))
                 .toList();
         return new Repair(

@@ -130,7 +130,7 @@ public record Midpoints(long pairs, int seeds) implements Stage<Midpoints.Result
                                 bench.testImages(seed, 2 * pairs),
                                 pairs,
                                 seed,
-                                bench.listener())
+                                bench.measuring())
                         .of(
                                 new InterpolationQuality.SamplingPaths(inversion, generation),
                                 InterpolationQuality.Pairs.ANY,

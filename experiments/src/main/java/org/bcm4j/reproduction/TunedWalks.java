@@ -144,13 +144,13 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
 
     private ToDoubleFunction<Walk> generation(Bench bench, TrainedModel model) {
         GenerationQuality quality =
-                new GenerationQuality(model, bench.features(), bench.realTraining(), images, SEED, bench.listener());
+                new GenerationQuality(model, bench.features(), bench.realTraining(), images, SEED, bench.measuring());
         return walk -> quality.of(walk).relativeToBlurred();
     }
 
     private ToDoubleFunction<Walk> inversion(Bench bench, TrainedModel model) {
         long count = Math.min(images, bench.training().size());
-        InversionQuality quality = new InversionQuality(model, bench.training(), count, SEED, bench.listener());
+        InversionQuality quality = new InversionQuality(model, bench.training(), count, SEED, bench.measuring());
         return walk -> quality.of(walk, Bench.labels(model)).meanSquaredError();
     }
 }

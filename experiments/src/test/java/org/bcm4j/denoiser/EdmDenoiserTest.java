@@ -1,13 +1,13 @@
 package org.bcm4j.denoiser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Optional;
 import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
@@ -38,7 +38,7 @@ class EdmDenoiserTest {
         try (Scope scope = Scope.open();
                 NoGradients noGrad = new NoGradients();
                 Weights time = IctFixture.weights();
-                Weights both = BidirectionalInitialization.from(time, "ict_adm", aligned.layout(), Device.CPU)) {
+                Weights both = BidirectionalInitialization.from(time, "ict_adm", aligned.layout(), testDevice())) {
             Fixture fixture = IctFixture.open();
 
             assertThat(denoise(aligned, both, fixture)

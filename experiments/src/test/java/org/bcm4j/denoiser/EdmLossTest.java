@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Optional;
 import org.bcm4j.model.ConsistencyFunction;
@@ -12,7 +13,6 @@ import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -41,14 +41,14 @@ class EdmLossTest {
     @ValueSource(doubles = {0.01, 0.3, 2, 80})
     void theIdealDenoiserLosesOneAPixel(double sigma) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(7, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(7, testDevice())) {
             GaussianData data = new GaussianData(0.2, 0.5);
             Tensor images = generator
                     .normal(1, 1, 1, PIXELS)
                     .mul(scalar(data.deviation()))
                     .add(scalar(data.mean()));
             Tensor noise = generator.normal(1, 1, 1, PIXELS);
-            Tensor scale = Device.CPU.full(sigma, 1);
+            Tensor scale = testDevice().full(sigma, 1);
 
             Tensor loss = EdmLoss.EDM.apply(data, images, noise, scale);
             assertThat(loss.item_double() / PIXELS).isCloseTo(1, within(0.03));
@@ -58,9 +58,10 @@ class EdmLossTest {
     @Test
     void isTheEquationForEachImage() {
         try (Scope scope = Scope.open()) {
-            Tensor images = HostTensors.ofFloats(new float[] {0.5f, -1, 0.25f, 0}, 2, 1, 2, 1);
-            Tensor noise = HostTensors.ofFloats(new float[] {1, 2, -1, 0.5f}, 2, 1, 2, 1);
-            Tensor loss = EdmLoss.EDM.apply((x, sigma) -> x, images, noise, Device.CPU.floats(0.2, 3));
+            Tensor images = testDevice().move(HostTensors.ofFloats(new float[] {0.5f, -1, 0.25f, 0}, 2, 1, 2, 1));
+            Tensor noise = testDevice().move(HostTensors.ofFloats(new float[] {1, 2, -1, 0.5f}, 2, 1, 2, 1));
+            Tensor loss = EdmLoss.EDM.apply(
+                    (x, sigma) -> x, images, noise, testDevice().floats(0.2, 3));
 
             // D(x) = x errs by σz; λ(0.2) = 0.29/0.01, λ(3) = 9.25/2.25.
             assertThat(HostTensors.doubles(loss))
@@ -71,7 +72,7 @@ class EdmLossTest {
     @Test
     void noiseScalesAreLogNormal() {
         try (Scope scope = Scope.open()) {
-            Tensor sigma = EdmLoss.EDM.sigma(Device.CPU.floats(-2, 0, 1));
+            Tensor sigma = EdmLoss.EDM.sigma(testDevice().floats(-2, 0, 1));
 
             assertThat(HostTensors.doubles(sigma))
                     .containsExactly(new double[] {Math.exp(-3.6), Math.exp(-1.2), 1}, within(1e-6));
@@ -86,13 +87,13 @@ class EdmLossTest {
     void agreesWithTheRegressionOfTheRawOutput() {
         AdmUNet network = IctFixture.network(Conditioning.TIME);
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(3, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(3, testDevice());
                 Weights stored = IctFixture.weights();
                 Weights live = stored.trainable()) {
             Fixture fixture = IctFixture.open();
             Tensor images = generator.uniform(3, 3, 16, 16);
             Tensor noise = generator.normal(3, 3, 16, 16);
-            Tensor sigma = Device.CPU.floats(0.05, 0.6, 4);
+            Tensor sigma = testDevice().floats(0.05, 0.6, 4);
             Optional<Tensor> labels = Optional.of(fixture.tensor("y"));
             Pass pass = Pass.evaluating(live);
 

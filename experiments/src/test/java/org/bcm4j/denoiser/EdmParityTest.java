@@ -1,6 +1,7 @@
 package org.bcm4j.denoiser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -11,7 +12,6 @@ import org.bcm4j.network.NcsnppConfig;
 import org.bcm4j.network.NcsnppUNet;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
@@ -55,7 +55,7 @@ class EdmParityTest {
         fixture = Fixture.open("ncsnpp_edm");
         Path file = fixture.folder().resolve("model.safetensors");
         EdmNames names = new EdmNames((NcsnppConfig) NETWORK.config());
-        weights = Weights.zeros(NETWORK.layout(), Device.CPU);
+        weights = Weights.zeros(NETWORK.layout(), testDevice());
         weights.load(names.convert(Safetensors.read(file).tensors(), file.toString()), file.toString());
         denoiser = new EdmDenoiser(NETWORK, Pass.evaluating(weights), Optional.empty());
     }
@@ -73,7 +73,7 @@ class EdmParityTest {
         try (NoGradients noGrad = new NoGradients()) {
             String prefix = "D/sigma=" + sigma + "/";
             Tensor denoised =
-                    denoiser.denoise(fixture.tensor(prefix + "x"), Device.CPU.floats(Double.parseDouble(sigma)));
+                    denoiser.denoise(fixture.tensor(prefix + "x"), testDevice().floats(Double.parseDouble(sigma)));
 
             assertThat(Fixture.relativeError(denoised, fixture.tensor(prefix + "D")))
                     .isLessThan(1e-4);

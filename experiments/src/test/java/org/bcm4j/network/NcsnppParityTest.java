@@ -3,6 +3,7 @@ package org.bcm4j.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.cat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +20,6 @@ import org.bcm4j.network.NcsnppConfig.Features;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.nn.Perceptron;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
@@ -73,7 +73,7 @@ class NcsnppParityTest {
 
     private static Weights weights(String fixture) {
         NcsnppConfig config = small(fixture);
-        Weights weights = Weights.zeros(config.build().layout(), Device.CPU);
+        Weights weights = Weights.zeros(config.build().layout(), testDevice());
         try (Scope scope = Scope.open()) {
             String file = Fixture.folder(fixture).resolve("model.safetensors").toString();
             Map<String, Tensor> published = Safetensors.read(
@@ -94,7 +94,7 @@ class NcsnppParityTest {
         for (int i = 0; i < times.length; i++) {
             times[i] = Math.exp(4 * times[i]);
         }
-        return Device.CPU.floats(times);
+        return testDevice().floats(times);
     }
 
     private static Tensor run(NcsnppConfig config, Weights weights, Tensor x, Tensor t) {
@@ -134,7 +134,7 @@ class NcsnppParityTest {
                     TOLERANCE);
             for (String scale : SCALES) {
                 Tensor x = fixture.tensor("D/sigma=" + scale + "/x");
-                Tensor sigma = Device.CPU.floats(Double.parseDouble(scale));
+                Tensor sigma = testDevice().floats(Double.parseDouble(scale));
                 assertClose(denoised(config, weights, x, sigma), fixture, "D/sigma=" + scale + "/D", TOLERANCE);
             }
             Tensor each =
@@ -248,7 +248,7 @@ class NcsnppParityTest {
     private static Tensor runAndDifferentiate(String name, Weights weights, Precision precision) {
         Fixture fixture = Fixture.open(name);
         Tensor output;
-        try (Precision.Guard guard = precision.on(Device.CPU)) {
+        try (Precision.Guard guard = precision.on(testDevice())) {
             output = run(small(name), weights, fixture.tensor("x"), times(fixture.tensor("noise_labels")));
         }
         output.square().mean().backward();
@@ -295,7 +295,7 @@ class NcsnppParityTest {
 
     /** The formula hashes the names of EDM's checkpoints. */
     private static Weights formula(NcsnppConfig config, long salt) {
-        Weights weights = Weights.zeros(config.build().layout(), Device.CPU);
+        Weights weights = Weights.zeros(config.build().layout(), testDevice());
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> published = new LinkedHashMap<>();
             weights.views().forEach((ours, view) -> {

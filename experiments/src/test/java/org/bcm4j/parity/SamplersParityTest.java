@@ -2,6 +2,7 @@ package org.bcm4j.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TrainedModel;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
@@ -42,7 +42,7 @@ class SamplersParityTest {
         fixture = Fixture.open("samplers");
         ModelConfig config =
                 new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, Fixture.BCM_ADM, "random", List.of());
-        model = new TrainedModel(config, Fixture.bcmAdmWeights(), Device.CPU, Precision.FP32);
+        model = new TrainedModel(config, Fixture.bcmAdmWeights(), testDevice(), Precision.FP32);
     }
 
     @AfterEach

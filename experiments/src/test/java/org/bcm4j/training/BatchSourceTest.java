@@ -1,12 +1,12 @@
 package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -24,7 +24,7 @@ class BatchSourceTest {
         LabelledImages images = config.data().training();
         ShuffledOrder order = new ShuffledOrder(images.size(), config.seed());
         try (Scope scope = Scope.open();
-                BatchSource source = new BatchSource(config, images, Device.CPU, RankGroup.alone())) {
+                BatchSource source = new BatchSource(config, images, testDevice(), RankGroup.alone())) {
             for (long step : new long[] {0, 1, 2, 2, 9, 10, 3, 0}) {
                 for (int part = 0; part < 2; part++) {
                     BatchSource.Part dealt = source.part(step, part, 2);

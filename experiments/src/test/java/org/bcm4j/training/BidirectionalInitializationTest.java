@@ -3,6 +3,7 @@ package org.bcm4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,6 @@ import org.bcm4j.network.Network;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -91,16 +91,16 @@ class BidirectionalInitializationTest {
         NcsnppUNet aligned = ncsnpp(Conditioning.ALIGNED);
         try (Scope scope = Scope.open();
                 NoGradients noGrad = new NoGradients();
-                SeededGenerator generator = new SeededGenerator(5, Device.CPU);
-                Weights consistency = Weights.zeros(time.layout(), Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(5, testDevice());
+                Weights consistency = Weights.zeros(time.layout(), testDevice())) {
             consistency.views().values().forEach(view -> view.copy_(generator.normal(view.shape())));
             Tensor x = generator.normal(2, 1, 8, 8);
-            Tensor t = Device.CPU.floats(0.3, 20);
-            Tensor to = Device.CPU.full(u, 2);
-            Optional<Tensor> labels = Optional.of(Device.CPU.integers(1, 0));
+            Tensor t = testDevice().floats(0.3, 20);
+            Tensor to = testDevice().full(u, 2);
+            Optional<Tensor> labels = Optional.of(testDevice().integers(1, 0));
             Tensor before = time.apply(Pass.evaluating(consistency), x, t, to, labels);
             try (Weights weights =
-                    BidirectionalInitialization.from(consistency, "ncsnpp", aligned.layout(), Device.CPU)) {
+                    BidirectionalInitialization.from(consistency, "ncsnpp", aligned.layout(), testDevice())) {
                 Tensor after = aligned.apply(Pass.evaluating(weights), x, t, to, labels);
 
                 assertThat(after.equal(before)).isTrue();
@@ -168,18 +168,19 @@ class BidirectionalInitializationTest {
         try (Weights consistency = IctFixture.weights();
                 Weights aligned = initialized(consistency);
                 Weights joint =
-                        Weights.zeros(IctFixture.network(Conditioning.JOINT).layout(), Device.CPU)) {
+                        Weights.zeros(IctFixture.network(Conditioning.JOINT).layout(), testDevice())) {
             for (Network target : List.of(TIME, IctFixture.network(Conditioning.JOINT))) {
-                assertThatThrownBy(() ->
-                                BidirectionalInitialization.from(consistency, "my.model", target.layout(), Device.CPU))
+                assertThatThrownBy(() -> BidirectionalInitialization.from(
+                                consistency, "my.model", target.layout(), testDevice()))
                         .isInstanceOf(UserException.class)
                         .hasMessageContainingAll("my.model", "conditioning: time", "conditioning: aligned");
             }
             assertThatThrownBy(
-                            () -> BidirectionalInitialization.from(aligned, "my.model", ALIGNED.layout(), Device.CPU))
+                            () -> BidirectionalInitialization.from(aligned, "my.model", ALIGNED.layout(), testDevice()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContainingAll("my.model", "conditioning: time");
-            assertThatThrownBy(() -> BidirectionalInitialization.from(joint, "my.model", ALIGNED.layout(), Device.CPU))
+            assertThatThrownBy(
+                            () -> BidirectionalInitialization.from(joint, "my.model", ALIGNED.layout(), testDevice()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContainingAll("my.model", "time_embed.0.weight has shape [256, 64]");
         }
@@ -205,15 +206,15 @@ class BidirectionalInitializationTest {
                 false,
                 true));
         try (Weights consistency = IctFixture.weights()) {
-            assertThatThrownBy(
-                            () -> BidirectionalInitialization.from(consistency, "my.model", wider.layout(), Device.CPU))
+            assertThatThrownBy(() ->
+                            BidirectionalInitialization.from(consistency, "my.model", wider.layout(), testDevice()))
                     .isInstanceOf(UserException.class)
                     .hasMessageContainingAll("my.model", "time_embed.0.weight", "[128, 32]", "[256, 64]");
         }
     }
 
     private static Weights initialized(Weights consistency) {
-        return BidirectionalInitialization.from(consistency, "ict_adm", ALIGNED.layout(), Device.CPU);
+        return BidirectionalInitialization.from(consistency, "ict_adm", ALIGNED.layout(), testDevice());
     }
 
     private static Tensor raw(ConsistencyFunction function, Weights weights, Fixture fixture, double u) {
@@ -222,7 +223,7 @@ class BidirectionalInitializationTest {
                 Pass.evaluating(weights),
                 fixture.tensor("x_t"),
                 t,
-                Device.CPU.full(u, t.numel()),
+                testDevice().full(u, t.numel()),
                 Optional.of(fixture.tensor("y")));
     }
 
@@ -232,7 +233,7 @@ class BidirectionalInitializationTest {
                 Pass.evaluating(weights),
                 fixture.tensor("x_t"),
                 t,
-                Device.CPU.full(u, t.numel()),
+                testDevice().full(u, t.numel()),
                 Optional.of(fixture.tensor("y")));
     }
 }

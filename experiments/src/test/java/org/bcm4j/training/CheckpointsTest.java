@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Safetensors;
@@ -41,7 +41,7 @@ class CheckpointsTest {
         checkpoints = new Checkpoints(directory);
         TrainingConfig config = TinyRun.config(run.resolve("data"));
         state = new TrainingState(
-                config, config.network().build().layout(), config.data().training(), Device.CPU, RankGroup.alone());
+                config, config.network().build().layout(), config.data().training(), testDevice(), RankGroup.alone());
         for (int step : List.of(10, 20, 30)) {
             saveAt(checkpoints, step);
         }
@@ -110,7 +110,7 @@ class CheckpointsTest {
     void aRunOfAnotherVersionIsRefusedAndNotCalledDamaged() throws IOException {
         checkpoints.requireFormat();
         Path newest = TinyRun.checkpoint(run, 30);
-        Safetensors.write(newest, Map.of("x", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 99"));
+        Safetensors.write(newest, Map.of("x", testDevice().floats(1)), Map.of("format", "bcm4j training state 99"));
         Files.writeString(
                 directory.resolve("step-00000030.json"),
                 "{\"step\": 30, \"sha256\": \"%s\", \"rank\": 0}".formatted(Checksum.sha256(newest)));

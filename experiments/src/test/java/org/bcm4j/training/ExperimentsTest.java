@@ -1,6 +1,7 @@
 package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,6 @@ import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -80,13 +80,18 @@ class ExperimentsTest {
         Network network = config.build();
         try (Scope scope = Scope.open();
                 NoGradients guard = new NoGradients();
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU);
-                Weights weights = Weights.initialized(network.layout(), generator, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(1, testDevice());
+                Weights weights = Weights.initialized(network.layout(), generator, testDevice())) {
             Tensor x = generator.normal(1, config.imageChannels(), config.imageSize(), config.imageSize());
-            Optional<Tensor> label =
-                    config.classes() == 0 ? Optional.empty() : Optional.of(Device.CPU.integers(new long[] {0}));
-            Tensor output =
-                    network.apply(Pass.evaluating(weights), x, Device.CPU.floats(1), Device.CPU.floats(2), label);
+            Optional<Tensor> label = config.classes() == 0
+                    ? Optional.empty()
+                    : Optional.of(testDevice().integers(new long[] {0}));
+            Tensor output = network.apply(
+                    Pass.evaluating(weights),
+                    x,
+                    testDevice().floats(1),
+                    testDevice().floats(2),
+                    label);
             assertThat(output.shape()).isEqualTo(x.shape());
             assertThat(output.isfinite().all().item_bool()).isTrue();
         }

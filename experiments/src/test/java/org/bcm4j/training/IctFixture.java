@@ -1,12 +1,13 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.TestDevice.testDevice;
+
 import java.nio.file.Path;
 import java.util.List;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
@@ -30,7 +31,7 @@ public final class IctFixture {
 
     /** The recorded weights; the caller closes them. */
     public static Weights weights() {
-        Weights weights = Weights.zeros(network(Conditioning.TIME).layout(), Device.CPU);
+        Weights weights = Weights.zeros(network(Conditioning.TIME).layout(), testDevice());
         try (Scope scope = Scope.open()) {
             Path file = folder().resolve("model.safetensors");
             weights.load(Safetensors.read(file).tensors(), file.toString());

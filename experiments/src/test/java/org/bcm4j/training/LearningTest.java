@@ -1,12 +1,12 @@
 package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.Optional;
 import org.bcm4j.TensorModel;
 import org.bcm4j.model.TrainedModel;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
@@ -55,10 +55,10 @@ class LearningTest {
         try (Trainer trainer = Trainer.start(config, run)) {
             trainer.run(EachStep.silent());
         }
-        try (TensorModel bcm = new TensorModel(TrainedModel.open(run.resolve("model"), Device.CPU, Precision.FP32))) {
+        try (TensorModel bcm = new TensorModel(TrainedModel.open(run.resolve("model"), testDevice(), Precision.FP32))) {
             Tensor real = config.data().training().images(0, 1);
             for (long label = 0; label < 2; label++) {
-                Tensor labels = Device.CPU.integers(label).repeat(COUNT);
+                Tensor labels = testDevice().integers(label).repeat(COUNT);
                 Tensor samples = bcm.generate(Walk.parse("80 > 0"), COUNT, 3, Optional.of(labels));
                 // An untrained network paints all grey, which is 0.8 from either image; the images are 1.6 apart.
                 assertThat(distance(samples, real.narrow(0, label, 1)))

@@ -2,10 +2,10 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Map;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
@@ -43,8 +43,8 @@ class RectifiedAdamTest {
                 .declare("p0", Initialization.ZERO, 4, 3)
                 .declare("p1", Initialization.ZERO, 5)
                 .build();
-        try (Weights weights = Weights.zeros(layout, Device.CPU);
-                RectifiedAdam optimizer = new RectifiedAdam(SETTINGS, layout, Device.CPU)) {
+        try (Weights weights = Weights.zeros(layout, testDevice());
+                RectifiedAdam optimizer = new RectifiedAdam(SETTINGS, layout, testDevice())) {
             weights.load(Map.of("p0", fixture.tensor("p0/init"), "p1", fixture.tensor("p1/init")), "fixture");
             try (Weights live = weights.trainable();
                     Weights average = weights.copy()) {
@@ -78,10 +78,10 @@ class RectifiedAdamTest {
         WeightLayout layout = new WeightLayout.Builder()
                 .declare("long", Initialization.ZERO, length)
                 .build();
-        try (Weights weights = Weights.zeros(layout, Device.CPU);
+        try (Weights weights = Weights.zeros(layout, testDevice());
                 Weights live = weights.trainable();
                 Weights average = weights.copy();
-                RectifiedAdam optimizer = new RectifiedAdam(SETTINGS, layout, Device.CPU)) {
+                RectifiedAdam optimizer = new RectifiedAdam(SETTINGS, layout, testDevice())) {
             try (NoGradients guard = new NoGradients()) {
                 live.gradient().fill_(scalar(2.0));
             }

@@ -1,5 +1,7 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.TestDevice.testDevice;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.function.IntBinaryOperator;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.tensor.TestDevice;
 
 /** Training on a scale at which a step takes milliseconds: 24 images of 8x8 in two classes, a network of one level and two blocks. */
 final class TinyRun {
@@ -49,7 +52,6 @@ final class TinyRun {
             curriculum: {kind: doubling, s0: 2, s1: 8}
             optimizer: {learning_rate: 0.001, decay_from: 0.7}
             ema_rate: 0.9
-        device: cpu
         precision: fp32
         output: {log_every: 10, checkpoint_every: 10, samples_every: 1000}
         """;
@@ -86,7 +88,8 @@ final class TinyRun {
             Files.write(data.resolve("train-images-idx3-ubyte"), images.array());
             Files.write(data.resolve("train-labels-idx1-ubyte"), labels.array());
             Path file = Files.writeString(data.resolve("tiny.yaml"), CONFIG);
-            List<String> all = new ArrayList<>(List.of("data.directory=" + data));
+            List<String> all =
+                    new ArrayList<>(List.of("data.directory=" + data, "device=" + TestDevice.name(testDevice())));
             all.addAll(Arrays.asList(settings));
             return ConfigFile.read(file, TrainingConfig.class, all);
         } catch (IOException e) {

@@ -2,10 +2,10 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import org.bcm4j.network.NetworkConfig;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.WeightLayout;
@@ -22,7 +22,7 @@ class TrainedWeightsTest {
         NetworkConfig network = TinyRun.config(directory).network();
         WeightLayout layout = network.build().layout();
         try (Scope scope = Scope.open();
-                TrainedWeights weights = new TrainedWeights(Weights.zeros(layout, Device.CPU), 3)) {
+                TrainedWeights weights = new TrainedWeights(Weights.zeros(layout, testDevice()), 3)) {
             for (int lane = 0; lane < 3; lane++) {
                 weights.live(lane).gradient().fill_(scalar(lane + 1.0));
             }

@@ -2,10 +2,10 @@ package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.terms.BidirectionalConsistency;
 import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
@@ -72,7 +72,7 @@ class TrainingEstimateTest {
     @Test
     void theSpeedOfThisMachineIsANumber() {
         TrainingConfig config = TinyRun.config(directory);
-        TrainingSpeed speed = TrainingSpeed.measure(config, Device.CPU, Precision.FP32);
+        TrainingSpeed speed = TrainingSpeed.measure(config, testDevice(), Precision.FP32);
         assertThat(speed.images()).isEqualTo(4); // those of a micro-batch
         assertThat(speed.secondsPerImage()).isBetween(1e-7, 1.0);
     }

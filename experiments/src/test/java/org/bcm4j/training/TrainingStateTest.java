@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.RankGroup;
@@ -47,7 +47,7 @@ class TrainingStateTest {
     private TrainingState state(String... settings) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), settings);
         return new TrainingState(
-                config, config.network().build().layout(), config.data().training(), Device.CPU, RankGroup.alone());
+                config, config.network().build().layout(), config.data().training(), testDevice(), RankGroup.alone());
     }
 
     private static void fill(TrainingState state, double weights, double average) {
@@ -117,15 +117,15 @@ class TrainingStateTest {
 
     @Test
     void anotherFormatIsRefused() {
-        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 1"));
+        Safetensors.write(file, Map.of("weights", testDevice().floats(1)), Map.of("format", "bcm4j training state 1"));
         assertRefused(": is too old: it is a \"bcm4j training state 1\", and this version of bcm4j reads"
                 + " \"bcm4j training state ");
-        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j training state 99"));
+        Safetensors.write(file, Map.of("weights", testDevice().floats(1)), Map.of("format", "bcm4j training state 99"));
         assertRefused(": is too new: it is a \"bcm4j training state 99\", and this version of bcm4j reads"
                 + " \"bcm4j training state ");
-        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of());
+        Safetensors.write(file, Map.of("weights", testDevice().floats(1)), Map.of());
         assertRefused(": is not a training state (");
-        Safetensors.write(file, Map.of("weights", Device.CPU.floats(1)), Map.of("format", "bcm4j model 1"));
+        Safetensors.write(file, Map.of("weights", testDevice().floats(1)), Map.of("format", "bcm4j model 1"));
         assertRefused(": is not a training state (");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,7 +16,6 @@ import org.bcm4j.network.Network;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
@@ -88,8 +88,8 @@ class TrainingStepTest {
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
             step = new TrainingStep(
-                    config, function, images, Device.CPU, precision, RankGroup.alone(), new StepTimes());
-            state = new TrainingState(config, network.layout(), images, Device.CPU, RankGroup.alone());
+                    config, function, images, testDevice(), precision, RankGroup.alone(), new StepTimes());
+            state = new TrainingState(config, network.layout(), images, testDevice(), RankGroup.alone());
         }
 
         void steps(int count) {

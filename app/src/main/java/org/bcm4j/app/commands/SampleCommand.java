@@ -3,11 +3,12 @@ package org.bcm4j.app.commands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.bcm4j.TensorModel;
 import org.bcm4j.app.console.Progress;
 import org.bcm4j.app.files.Destination;
@@ -23,16 +24,15 @@ import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
 import org.bcm4j.images.Pixels;
 import org.bcm4j.model.ModelConfig;
+import org.bcm4j.ranks.SharedWork;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -117,54 +117,42 @@ public final class SampleCommand implements Callable<Integer> {
                     + ") have no numbers; leave one of the two options out");
         });
         Destination destination = Destination.of(out, Kind.PICTURE, Kind.ARRAYS, Kind.FOLDER);
+        return ranks.share(spec, work -> sample(samplingPath, destination, work));
+    }
+
+    private void sample(SamplingPath samplingPath, Destination destination, SharedWork work) {
         ModelConfig config = model.folder().config();
-        int count;
-        String classes;
-        try (Scope scope = Scope.open()) {
-            Optional<GivenNoises> given = noiseFile.map(file -> GivenNoises.read(file, config.network(), wanted));
+        try (Scope scope = Scope.open();
+                TensorModel bcm = work.inEach(model::openAny)) {
+            Optional<GivenNoises> given =
+                    noiseFile.map(file -> work.inEach(() -> GivenNoises.read(file, config.network(), wanted)));
             given.ifPresent(noises -> noises.requireScale(samplingPath));
-            count = given.map(GivenNoises::count).orElseGet(() -> wanted.orElse(DEFAULT_COUNT));
+            int count = given.map(GivenNoises::count).orElseGet(() -> wanted.orElse(DEFAULT_COUNT));
             boolean labelled =
                     classText.isEmpty() && given.flatMap(GivenNoises::labels).isPresent();
             Optional<ClassOption.Choice> choice = labelled ? Optional.empty() : choice(config, given.isPresent());
-            Optional<Integer> toStart = ranks.toStart();
-            if (toStart.isPresent()) {
-                requireOwnNoise();
-                return new RankLauncher(spec.root(), toStart.get(), 0)
-                        .run(new RankLauncher.Run("run the command again", command -> command));
-            }
-            try (RankGroup group = ranks.join();
-                    TensorModel bcm = model.openAny()) {
-                Device device = bcm.model().device();
-                Optional<Tensor> labels = labelled
-                        ? given.flatMap(GivenNoises::labels).map(device::move)
-                        : choice.isPresent()
-                                ? choice.get().labels(count, device)
-                                : bcm.model().cyclicLabels(start, count);
-                Tensor images = given.isPresent()
-                        ? Pixels.toBytes(bcm.generate(
-                                samplingPath, device.move(given.get().noises()), seed.value(), labels))
-                        : draw(bcm, samplingPath, count, labels, group);
-                if (group.isFirst()) {
-                    write(destination, images, labels);
-                }
-                group.finish();
-                if (!group.isFirst()) {
-                    return ExitCode.OK; // rank 0 speaks for all
-                }
-            }
-            classes = choice.map(ClassOption.Choice::toString)
+            Device device = bcm.model().device();
+            Optional<Tensor> labels = labelled
+                    ? given.flatMap(GivenNoises::labels).map(device::move)
+                    : choice.isPresent()
+                            ? choice.get().labels(count, device)
+                            : bcm.model().cyclicLabels(start, count);
+            Optional<Tensor> noises = given.map(GivenNoises::noises).map(device::move);
+            Tensor images = draw(bcm, samplingPath, count, noises, labels, work);
+            work.inFirst(() -> written(destination, images, labels));
+            String classes = choice.map(ClassOption.Choice::toString)
                     .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");
+            if (work.isFirst()) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "wrote %s: N = %d, %s, %s, %s%n",
+                        out,
+                        count,
+                        SamplingPathOptions.described(samplingPath),
+                        classes,
+                        seed);
+            }
         }
-        System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, %s, %s, %s%n",
-                out,
-                count,
-                SamplingPathOptions.described(samplingPath),
-                classes,
-                seed);
-        return ExitCode.OK;
     }
 
     /** The requested class, or no class. Absent for a model with classes if all are generated in turn. */
@@ -178,41 +166,44 @@ public final class SampleCommand implements Callable<Integer> {
                 .orElseGet(() -> ClassOption.Choice.none(config)));
     }
 
-    private void requireOwnNoise() {
-        noiseFile.ifPresent(file -> {
-            throw new UserException("--ranks: images of given noises (--noise " + file
-                    + ") are not shared out; leave one of the two options out");
-        });
+    /** The images as bytes, uint8 [N,C,H,W], so that many fit in memory; in rank 0, and empty ones in the others. */
+    private Tensor draw(
+            TensorModel bcm,
+            SamplingPath samplingPath,
+            int count,
+            Optional<Tensor> noises,
+            Optional<Tensor> labels,
+            SharedWork work) {
+        Tensor images = HostTensors.zeroBytes(bcm.model().shape(work.isFirst() ? count : 0));
+        try (Progress progress = work.isFirst() ? Progress.show("sampling", "images", 0, count) : Progress.none()) {
+            SharedWork.Parts parts = work.parts();
+            for (long first = 0; first < count; first += TensorModel.BATCH) {
+                long place = first;
+                long size = Math.min(TensorModel.BATCH, count - first);
+                Function<Tensor, Tensor> part = all -> all.narrow(0, place, size);
+                TensorModel numbered = bcm.numbered(i -> start + place + i);
+                parts.add(
+                        () -> List.of(Pixels.toBytes(
+                                noises.isPresent()
+                                        ? numbered.generate(
+                                                samplingPath, part.apply(noises.get()), seed.value(), labels.map(part))
+                                        : numbered.generate(samplingPath, size, seed.value(), labels.map(part)))),
+                        drawn -> {
+                            Tensor batch = drawn.next();
+                            if (work.isFirst()) {
+                                part.apply(images).copy_(batch);
+                            }
+                            progress.at(place + size, "");
+                        });
+            }
+            parts.finish();
+        }
+        return images;
     }
 
-    /**
-     * The images as bytes, uint8 [N,C,H,W], so that many fit in memory. Each rank draws a range of them; whole batches,
-     * so that the images do not depend on the number of ranks.
-     */
-    private Tensor draw(
-            TensorModel bcm, SamplingPath samplingPath, int count, Optional<Tensor> labels, RankGroup group) {
-        long batches = (count + TensorModel.BATCH - 1) / TensorModel.BATCH;
-        long first = batches * group.rank() / group.size() * TensorModel.BATCH;
-        long behind = Math.min(count, batches * (group.rank() + 1) / group.size() * TensorModel.BATCH);
-        Tensor images = HostTensors.zeroBytes(bcm.model().shape(count));
-        try (Progress progress = group.isFirst() ? Progress.show("sampling", "images", 0, behind) : Progress.none()) {
-            AtomicLong done = new AtomicLong(first);
-            if (first < behind) {
-                bcm.numbered(place -> start + first + place)
-                        .generate(
-                                samplingPath,
-                                behind - first,
-                                seed.value(),
-                                labels.map(all -> all.narrow(0, first, behind - first)),
-                                batch -> {
-                                    long size = batch.size(0);
-                                    images.narrow(0, done.get(), size).copy_(Pixels.toBytes(batch));
-                                    progress.at(done.addAndGet(size), "");
-                                });
-            }
-        }
-        group.sum(images);
-        return images;
+    private Path written(Destination destination, Tensor images, Optional<Tensor> labels) {
+        write(destination, images, labels);
+        return destination.path();
     }
 
     private void write(Destination destination, Tensor images, Optional<Tensor> labels) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import org.bcm4j.BcmModel;
 import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.app.options.ComputingOptions;
+import org.bcm4j.app.processes.OwnProgram;
 import org.bcm4j.studio.Studio;
 import org.bcm4j.studio.StudioSettings;
 import org.bcm4j.studio.api.Api;

@@ -15,6 +15,7 @@ import org.bcm4j.app.console.TrainingProgress;
 import org.bcm4j.app.files.FileNames;
 import org.bcm4j.app.options.OptionRange;
 import org.bcm4j.app.options.RanksOption;
+import org.bcm4j.app.processes.RankLauncher;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.storage.AtomicFile;

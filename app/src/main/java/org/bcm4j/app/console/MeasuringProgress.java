@@ -1,12 +1,19 @@
 package org.bcm4j.app.console;
 
 import java.util.Optional;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.ranks.SharedWork;
 
 /** Shows the progress of measurements, one bar after another. */
 public final class MeasuringProgress implements MeasuringListener, AutoCloseable {
     private Optional<Progress> shown = Optional.empty();
     private String what = "";
+
+    /** How the ranks measure; rank 0 shows this progress. */
+    public Measuring of(SharedWork work) {
+        return new Measuring(work, work.isFirst() ? this : MeasuringListener.NONE);
+    }
 
     @Override
     public void measured(String measured, long done, long total) {

@@ -2,10 +2,15 @@ package org.bcm4j.app.options;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.bcm4j.app.processes.RankLauncher;
 import org.bcm4j.ranks.RankVariables;
+import org.bcm4j.ranks.SharedWork;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.RankAddress;
 import org.bcm4j.tensor.RankGroup;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The options of commands whose work several processes, called ranks, can share. */
@@ -26,6 +31,36 @@ public final class RanksOption {
             description = "How long a rank may give no sign of life before it counts as lost (default:"
                     + " ${DEFAULT-VALUE}).")
     private int timeout;
+
+    /**
+     * Shares the work of a command: starts its ranks and waits for them, or does this rank's part.
+     *
+     * @param command the command that has these options
+     * @param work what all ranks do. A mistake in it is told by rank 0
+     * @return the exit code
+     */
+    public int share(CommandSpec command, Consumer<SharedWork> work) {
+        Optional<Integer> toStart = toStart();
+        if (toStart.isPresent()) {
+            return new RankLauncher(command.root(), toStart.get(), 0).run(RankLauncher.Run.ONCE);
+        }
+        try (RankGroup group = join()) {
+            return inGroup(group, work);
+        }
+    }
+
+    private static int inGroup(RankGroup group, Consumer<SharedWork> work) {
+        try {
+            work.accept(new SharedWork(group));
+            group.finish();
+            return ExitCode.OK;
+        } catch (UserException e) {
+            if (group.isFirst()) {
+                throw e;
+            }
+            return ExitCode.USAGE;
+        }
+    }
 
     /**
      * The number of ranks that this process has to start, or nothing if it does the work itself.

@@ -4,9 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -61,6 +64,70 @@ class CommandsTest {
         assertThat(outcome.out()).endsWith("each class in turn, seed 0 (default)%n".formatted());
         assertThat(outcome.exitCode()).isZero();
         assertThat(directory.resolve("together.npz")).hasSameBinaryContentAs(directory.resolve("alone.npz"));
+    }
+
+    @Test
+    void sampleInRanksTakesFoundNoisesToo() throws Exception {
+        run("sample", model(), "--nfe", "1", "-n", "70", "--out", "images.npz");
+        run("invert", model(), "images.npz", "--nfe", "1", "--out", "noises.npz");
+        String[] command = {"sample", model(), "--nfe", "1", "--noise", "noises.npz", "--out", "alone.npz"};
+        assertThat(run(command).exitCode()).isZero();
+        Outcome outcome =
+                run("sample", model(), "--nfe", "1", "--noise", "noises.npz", "--ranks", "2", "--out", "together.npz");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(directory.resolve("together.npz")).hasSameBinaryContentAs(directory.resolve("alone.npz"));
+    }
+
+    /** The first command of a user: a rank must not load what another has unpacked in part. */
+    @Test
+    void ranksUnpackLibtorchOneAfterAnother() throws Exception {
+        Path cache = Files.createDirectory(directory.resolve("cache"));
+        Outcome outcome = new CommandProcess(directory, List.of("-Dorg.bytedeco.javacpp.cachedir=" + cache))
+                .run("sample", model(), "-n", "2", "--ranks", "2", "--out", "images.npz");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        try (Stream<Path> unpacked = Files.walk(cache)) {
+            for (Path path : unpacked.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path); // JUnit would warn of the links to other folders.
+            }
+        }
+    }
+
+    /** A rank of a launcher: nobody else ends the others. */
+    @Test
+    void aRankThatDiesWhileSamplingEndsTheOtherWithItsName() throws Exception {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        Process[] ranks = new Process[2];
+        for (int rank = 0; rank < 2; rank++) {
+            List<String> variables =
+                    List.of("env", "RANK=" + rank, "WORLD_SIZE=2", "MASTER_ADDR=127.0.0.1", "MASTER_PORT=" + port);
+            ranks[rank] = new CommandProcess(directory, List.of(), variables)
+                    .start(
+                            directory.resolve("out-" + rank),
+                            directory.resolve("err-" + rank),
+                            "sample",
+                            model(),
+                            "-n",
+                            "3000000",
+                            "--rank-timeout",
+                            "3",
+                            "--out",
+                            "images.npz");
+        }
+        while (!Files.readString(directory.resolve("err-0")).contains("sampling") && ranks[0].isAlive()) {
+            Thread.sleep(20);
+        }
+        ranks[1].destroyForcibly();
+        Outcome left = CommandProcess.outcome(ranks[0], directory.resolve("out-0"), directory.resolve("err-0"));
+        assertThat(left.err().lines().toList())
+                .filteredOn(line -> line.startsWith("bcm: "))
+                .containsExactly("bcm: rank 1 (process " + ranks[1].pid() + " on "
+                        + InetAddress.getLocalHost().getHostName()
+                        + ") has ended, is frozen or cannot be reached; run the command again");
+        assertThat(left.exitCode()).isEqualTo(1);
+        assertThat(directory.resolve("images.npz")).doesNotExist();
     }
 
     @Test

@@ -35,7 +35,8 @@ class TrainInRanksTest {
     @Test
     void aKilledRankIsNamedAndTheRunGoesOnAsIfNothingHadHappened() throws Exception {
         List<String> settings = List.of("stages.0.steps=400", "output.checkpoint_every=20", "output.log_every=10");
-        assertThat(start("undisturbed", 2, settings).end().exitCode()).isZero();
+        Outcome undisturbed = start("undisturbed", 2, settings).end();
+        assertThat(undisturbed.exitCode()).as(undisturbed.err()).isZero();
 
         Command disturbed = start("disturbed", 2, settings, "--restarts", "1", "--rank-timeout", "5");
         disturbed.awaitCheckpoint();
@@ -57,9 +58,11 @@ class TrainInRanksTest {
     @Timeout(3600)
     void aHundredKillsOfRandomRanksLeaveNoTrace() throws Exception {
         long seed = Long.getLong("bcm4j.test.seed", new Random().nextLong());
+        System.out.println("seed " + seed);
         Random random = new Random(seed);
         List<String> settings = List.of("stages.0.steps=3000", "output.checkpoint_every=5", "output.log_every=100");
-        assertThat(start("undisturbed", 2, settings).end().exitCode()).isZero();
+        Outcome undisturbed = start("undisturbed", 2, settings).end();
+        assertThat(undisturbed.exitCode()).as(undisturbed.err()).isZero();
 
         Command disturbed = start("disturbed", 2, settings, "--restarts", "100", "--rank-timeout", "5");
         int kills = 0;

@@ -9,7 +9,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.metrics.evaluation.InterpolationQuality;
 import org.bcm4j.metrics.evaluation.InterpolationQuality.InitialNoise;
@@ -45,14 +45,14 @@ public record EditingEvaluation(long images, int seeds) {
     }
 
     /** Measures a model's edits. */
-    public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, MeasuringListener listener) {
+    public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, Measuring measuring) {
         TrainedModel model = subject.model();
         model.requireWalks();
         FeatureNetwork features = subject.features()
                 .orElseThrow(() -> new IllegalArgumentException("edits are measured with a feature network"));
         RealImages real =
-                RealImages.measure(features, subject.images(), subject.images().size(), listener);
-        Bench bench = new Bench(subject, model, features, real, listener);
+                RealImages.measure(features, subject.images(), subject.images().size(), measuring);
+        Bench bench = new Bench(subject, model, features, real, measuring);
         Corruption hole = new Corruption.CentralHole();
         List<Mended> inpainting = new ArrayList<>();
         parsed(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
@@ -155,25 +155,25 @@ public record EditingEvaluation(long images, int seeds) {
         private final TrainedModel model;
         private final FeatureNetwork features;
         private final RealImages real;
-        private final MeasuringListener listener;
+        private final Measuring measuring;
 
         Bench(
                 Evaluation.Subject subject,
                 TrainedModel model,
                 FeatureNetwork features,
                 RealImages real,
-                MeasuringListener listener) {
+                Measuring measuring) {
             this.subject = subject;
             this.model = model;
             this.features = features;
             this.real = real;
-            this.listener = listener;
+            this.measuring = measuring;
         }
 
         Mended mend(String name, Corruption damage, Method method, Walk walk) {
             List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
                     .mapToObj(
-                            seed -> new EditingQuality(model, features, real, subject.images(), images, seed, listener)
+                            seed -> new EditingQuality(model, features, real, subject.images(), images, seed, measuring)
                                     .of(damage, walk))
                     .toList();
             EditingReport.Repair repair = new EditingReport.Repair(
@@ -205,7 +205,7 @@ public record EditingEvaluation(long images, int seeds) {
         private Halved midpoints(Walk inversion, Walk generation, InitialNoise noise) {
             double[] distances = LongStream.range(0, seeds)
                     .mapToDouble(seed -> new InterpolationQuality(
-                                    model, features, real, subject.images(), images / 2, seed, listener)
+                                    model, features, real, subject.images(), images / 2, seed, measuring)
                             .of(
                                     new InterpolationQuality.SamplingPaths(inversion, generation),
                                     InterpolationQuality.Pairs.ANY,

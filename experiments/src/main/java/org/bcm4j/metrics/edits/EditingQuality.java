@@ -1,17 +1,18 @@
 package org.bcm4j.metrics.edits;
 
-import org.bcm4j.data.Batches;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.images.Pixels;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.metrics.samples.FeatureGathering;
 import org.bcm4j.metrics.samples.RealImages;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.Walk;
@@ -33,7 +34,7 @@ public record EditingQuality(
         LabelledImages images,
         long count,
         long seed,
-        MeasuringListener listener) {
+        Measuring measuring) {
     /**
      * The figures of one walk.
      *
@@ -65,27 +66,28 @@ public record EditingQuality(
         ReconstructionError before = new ReconstructionError();
         FeatureGathering mended = new FeatureGathering(network, real);
         FeatureGathering damaged = new FeatureGathering(network, real);
-        long changed = 0;
-        for (long[] indices : Batches.of(count)) {
-            try (Scope scope = Scope.open()) {
-                Tensor originals = images.images(indices);
-                Corruption.Damaged given = damage.apply(originals);
-                ConstrainedEditor editor =
-                        new ConstrainedEditor(given.known(), ImageNoise.from(seed, indices[0], Device.CPU));
-                Tensor result = editor.edit(
-                                (x, t, u) -> Device.CPU.move(
-                                        model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
-                                walk,
-                                given.images())
-                        .x();
-                changed += result.ne(given.known().impose(result)).sum().item_long();
-                after.add(originals, result);
-                before.add(originals, given.images());
-                mended.add(asInFiles(result));
-                damaged.add(asInFiles(given.images()));
-            }
-            listener.measured(walk.toString(), mended.count(), count);
-        }
+        AtomicLong changed = new AtomicLong();
+        measuring.batches(
+                walk.toString(),
+                count,
+                indices -> {
+                    Tensor originals = images.images(indices);
+                    Corruption.Damaged given = damage.apply(originals);
+                    Tensor result = repaired(given, walk, indices[0]);
+                    return List.of(
+                            result.ne(given.known().impose(result)).sum(),
+                            errors(originals, result),
+                            errors(originals, given.images()),
+                            features(result),
+                            features(given.images()));
+                },
+                (indices, measured) -> {
+                    changed.addAndGet(measured.next().item_long());
+                    after.add(HostTensors.doubles(measured.next()));
+                    before.add(HostTensors.doubles(measured.next()));
+                    mended.add(measured.next());
+                    damaged.add(measured.next());
+                });
         return new Figures(
                 walk.toString(),
                 walk.nfe(),
@@ -93,11 +95,26 @@ public record EditingQuality(
                 before.meanSquared(),
                 mended.distance() / real.blurredDistance(),
                 damaged.distance() / real.blurredDistance(),
-                changed);
+                changed.get());
     }
 
-    /** The images, rounded to the 256 levels of a file. */
-    private static Tensor asInFiles(Tensor images) {
-        return Pixels.toSignal(Pixels.toBytes(images));
+    private Tensor repaired(Corruption.Damaged given, Walk walk, long first) {
+        return new ConstrainedEditor(given.known(), ImageNoise.from(seed, first, Device.CPU))
+                .edit(
+                        (x, t, u) -> Device.CPU.move(
+                                model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
+                        walk,
+                        given.images())
+                .x();
+    }
+
+    private static Tensor errors(Tensor originals, Tensor results) {
+        double[] errors = ReconstructionError.perImage(originals, results);
+        return HostTensors.ofDoubles(errors, errors.length);
+    }
+
+    /** The features of images, rounded to the 256 levels of a file. */
+    private Tensor features(Tensor images) {
+        return network.responses(Pixels.toSignal(Pixels.toBytes(images))).features();
     }
 }

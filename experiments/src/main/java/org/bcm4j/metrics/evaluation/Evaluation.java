@@ -1,6 +1,7 @@
 package org.bcm4j.metrics.evaluation;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.noise.NoiseQuality;
 import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.metrics.samples.RealImages;
@@ -22,6 +23,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
+import org.bytedeco.pytorch.Tensor;
 
 /**
  * Measures a model along walks, or a denoiser along its ODE, on real images: how close its samples are to the real
@@ -198,7 +200,7 @@ public record Evaluation(long samples, long images, long seed) {
      * @throws UserException if a path has the wrong direction or is not for this kind of model, or there are not enough
      *     images
      */
-    public EvaluationReport run(Subject subject, SamplingPaths paths, MeasuringListener listener) {
+    public EvaluationReport run(Subject subject, SamplingPaths paths, Measuring measuring) {
         if (images > subject.images().size()) {
             throw new UserException("there are " + subject.images().size() + " images in " + subject.data() + ", not "
                     + images + "; ask for fewer");
@@ -211,18 +213,18 @@ public record Evaluation(long samples, long images, long seed) {
                     .map(network -> new GenerationQuality(
                             subject.model(),
                             network,
-                            RealImages.measure(network, subject.images(), images, listener),
+                            RealImages.measure(network, subject.images(), images, measuring),
                             samples,
                             seed,
                             bootstrap,
-                            listener));
+                            measuring));
             Optional<InceptionEvaluation.Reference> reference = subject.inception()
                     .map(inception -> inception.reference(
-                            Optional.of(ImageSet.of(subject.images(), images)), subject.data(), listener));
+                            Optional.of(ImageSet.of(subject.images(), images)), subject.data(), measuring));
             List<GenerationQuality.Figures> generated = new ArrayList<>();
             List<EvaluationReport.InceptionFigures> seen = new ArrayList<>();
             for (SamplingPath path : paths.generation()) {
-                measure(subject, path, quality, reference, listener, generated, seen);
+                measure(subject, path, quality, reference, measuring, generated, seen);
             }
             return new EvaluationReport(
                     protocol(subject, reference.flatMap(InceptionEvaluation.Reference::statisticsSha256)),
@@ -232,8 +234,8 @@ public record Evaluation(long samples, long images, long seed) {
                     paths.noise() && !paths.inversion().isEmpty()
                             ? Optional.of(NoiseQuality.ofDrawn(subject.images(), images, seed))
                             : Optional.empty(),
-                    inversions(subject, paths, bootstrap, listener),
-                    quality.map(measure -> interpolations(subject, measure, paths.interpolation(), listener)),
+                    inversions(subject, paths, bootstrap, measuring),
+                    quality.map(measure -> interpolations(subject, measure, paths.interpolation(), measuring)),
                     subject.inception().map(asked -> seen));
         }
     }
@@ -244,27 +246,41 @@ public record Evaluation(long samples, long images, long seed) {
             SamplingPath path,
             Optional<GenerationQuality> quality,
             Optional<InceptionEvaluation.Reference> reference,
-            MeasuringListener listener,
+            Measuring measuring,
             List<GenerationQuality.Figures> generated,
             List<EvaluationReport.InceptionFigures> seen) {
         Optional<GenerationQuality.Gathering> features = quality.map(GenerationQuality::gathering);
         Optional<InceptionEvaluation.Gathering> inception = subject.inception().map(InceptionEvaluation::gathering);
         List<GeneratedImages.Receiver> receivers = new ArrayList<>();
         features.ifPresent(receivers::add);
-        inception.ifPresent(receiver -> receivers.add((images, labels) -> receiver.accept(images)));
+        inception.map(Evaluation::receiver).ifPresent(receivers::add);
         if (receivers.isEmpty()) {
             return;
         }
-        new GeneratedImages(subject.model(), samples, seed, listener).along(path, receivers);
+        new GeneratedImages(subject.model(), samples, seed, measuring).along(path, receivers);
         features.ifPresent(gathered -> generated.add(gathered.figures(path)));
         reference.ifPresent(real -> inception.ifPresent(gathered -> seen.add(new EvaluationReport.InceptionFigures(
                 path.toString(), path.nfe(), gathered.figures("samples along " + path, real)))));
     }
 
+    private static GeneratedImages.Receiver receiver(InceptionEvaluation.Gathering gathering) {
+        return new GeneratedImages.Receiver() {
+            @Override
+            public List<Tensor> measure(Tensor images, Optional<Tensor> labels) {
+                return gathering.features(images);
+            }
+
+            @Override
+            public void take(Iterator<Tensor> measured) {
+                gathering.take(measured);
+            }
+        };
+    }
+
     private List<InversionQuality.Figures> inversions(
-            Subject subject, SamplingPaths paths, Optional<Bootstrap> bootstrap, MeasuringListener listener) {
+            Subject subject, SamplingPaths paths, Optional<Bootstrap> bootstrap, Measuring measuring) {
         InversionQuality inverted = new InversionQuality(
-                subject.model(), subject.images(), images, seed, bootstrap, paths.noise(), listener);
+                subject.model(), subject.images(), images, seed, bootstrap, paths.noise(), measuring);
         List<InversionQuality.Figures> figures = new ArrayList<>();
         for (SamplingPath path : paths.inversion()) {
             for (InversionQuality.Labels labels :
@@ -279,10 +295,10 @@ public record Evaluation(long samples, long images, long seed) {
             Subject subject,
             GenerationQuality measure,
             List<InterpolationQuality.SamplingPaths> interpolated,
-            MeasuringListener listener) {
+            Measuring measuring) {
         long pairs = Math.min(images, MOST_INTERPOLATED) / 2;
         InterpolationQuality midpoints = new InterpolationQuality(
-                subject.model(), measure.network(), measure.real(), subject.images(), pairs, seed, listener);
+                subject.model(), measure.network(), measure.real(), subject.images(), pairs, seed, measuring);
         NetworkConfig network = subject.model().config().network();
         List<InterpolationQuality.Figures> figures = new ArrayList<>();
         for (InterpolationQuality.SamplingPaths paths : interpolated) {

@@ -1,11 +1,12 @@
 package org.bcm4j.metrics.evaluation;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.Responses;
 import org.bcm4j.images.Pixels;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.pixels.HighestFrequency;
 import org.bcm4j.metrics.samples.FeatureGathering;
 import org.bcm4j.metrics.samples.RealImages;
@@ -13,6 +14,7 @@ import org.bcm4j.metrics.statistics.Bootstrap;
 import org.bcm4j.metrics.statistics.Bounds;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
@@ -33,16 +35,11 @@ public record GenerationQuality(
         long samples,
         long seed,
         Optional<Bootstrap> bootstrap,
-        MeasuringListener listener) {
+        Measuring measuring) {
     /** Measures without bounds. */
     public GenerationQuality(
-            TrainedModel model,
-            FeatureNetwork network,
-            RealImages real,
-            long samples,
-            long seed,
-            MeasuringListener listener) {
-        this(model, network, real, samples, seed, Optional.empty(), listener);
+            TrainedModel model, FeatureNetwork network, RealImages real, long samples, long seed, Measuring measuring) {
+        this(model, network, real, samples, seed, Optional.empty(), measuring);
     }
 
     /** @throws UserException if there are fewer than 2 samples */
@@ -88,7 +85,7 @@ public record GenerationQuality(
         requireGenerating(path);
         PathSampler.require(path, model.config());
         Gathering gathering = gathering();
-        new GeneratedImages(model, samples, seed, listener).along(path, List.of(gathering));
+        new GeneratedImages(model, samples, seed, measuring).along(path, List.of(gathering));
         return gathering.figures(path);
     }
 
@@ -105,11 +102,17 @@ public record GenerationQuality(
         private Gathering() {}
 
         @Override
-        public void take(Tensor images, Optional<Tensor> labels) {
-            Tensor signal = Pixels.toSignal(images);
-            spectrum.add(signal);
-            Responses responses = features.add(signal);
-            right += labels.map(responses::agreeing).orElse(0L);
+        public List<Tensor> measure(Tensor images, Optional<Tensor> labels) {
+            Responses responses = network.responses(Pixels.toSignal(images));
+            long agreeing = labels.map(responses::agreeing).orElse(0L);
+            return List.of(images, responses.features(), HostTensors.ofLongs(new long[] {agreeing}, 1));
+        }
+
+        @Override
+        public void take(Iterator<Tensor> measured) {
+            spectrum.add(Pixels.toSignal(measured.next()));
+            features.add(measured.next());
+            right += measured.next().item_long();
         }
 
         /** The figures of the images, which were generated along {@code path}. */

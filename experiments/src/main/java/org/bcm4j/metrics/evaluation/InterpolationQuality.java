@@ -7,18 +7,19 @@ import static org.bcm4j.tensor.Ops.stack;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.Interpolation;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.Responses;
 import org.bcm4j.images.Pixels;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.metrics.samples.FeatureGathering;
 import org.bcm4j.metrics.samples.RealImages;
@@ -47,7 +48,7 @@ public record InterpolationQuality(
         LabelledImages images,
         long pairs,
         long seed,
-        MeasuringListener listener) {
+        Measuring measuring) {
 
     private static final int LEAST = 2;
 
@@ -126,20 +127,29 @@ public record InterpolationQuality(
         Gathering midpoints = new Gathering();
         Gathering crossFades = new Gathering();
         ReconstructionError ends = new ReconstructionError();
-        for (long[] batch : Batches.of(all.size())) {
-            List<Pair> some = all.subList((int) batch[0], (int) batch[0] + batch.length);
-            try (Scope scope = Scope.open()) {
-                Walked walked = walk(paths, which, initialNoise, some);
-                midpoints.add(walked.midpoints(), some);
-                ends.add(walked.originals(), walked.ends());
-                Tensor mean = walked.originals()
-                        .narrow(0, 0, batch.length)
-                        .add(walked.originals().narrow(0, batch.length, batch.length))
-                        .div(scalar(2.0));
-                crossFades.add(mean, some);
-            }
-            listener.measured("midpoints, " + paths.toNoise(), midpoints.features.count(), all.size());
-        }
+        measuring.batches(
+                "midpoints, " + paths.toNoise(),
+                all.size(),
+                batch -> {
+                    List<Pair> some = of(all, batch);
+                    Walked walked = walk(paths, which, initialNoise, some);
+                    Tensor mean = walked.originals()
+                            .narrow(0, 0, batch.length)
+                            .add(walked.originals().narrow(0, batch.length, batch.length))
+                            .div(scalar(2.0));
+                    double[] errors = ReconstructionError.perImage(walked.originals(), walked.ends());
+                    return Stream.of(
+                                    midpoints.measure(walked.midpoints(), some),
+                                    crossFades.measure(mean, some),
+                                    List.of(HostTensors.ofDoubles(errors, errors.length)))
+                            .flatMap(List::stream)
+                            .toList();
+                },
+                (batch, measured) -> {
+                    midpoints.take(measured);
+                    crossFades.take(measured);
+                    ends.add(HostTensors.doubles(measured.next()));
+                });
         return new Figures(
                 paths.toNoise().toString(),
                 paths.toImages().toString(),
@@ -148,6 +158,11 @@ public record InterpolationQuality(
                 midpoints.reality(),
                 crossFades.reality(),
                 ends.meanSquared());
+    }
+
+    /** The pairs of these numbers, which follow one another. */
+    private static List<Pair> of(List<Pair> all, long... numbers) {
+        return all.subList((int) numbers[0], (int) numbers[0] + numbers.length);
     }
 
     /** Whether the images make enough pairs. */
@@ -228,14 +243,24 @@ public record InterpolationQuality(
         private final FeatureGathering features = new FeatureGathering(network, real);
         private long right;
 
-        /** @param between [B,C,H,W], rounded to bytes before they are measured */
-        void add(Tensor between, List<Pair> some) {
-            Responses responses = features.add(Pixels.toSignal(Pixels.toBytes(between)));
+        /**
+         * What {@link #take} adds for a batch.
+         *
+         * @param between [B,C,H,W], rounded to bytes before they are measured
+         */
+        List<Tensor> measure(Tensor between, List<Pair> some) {
+            Responses responses = network.responses(Pixels.toSignal(Pixels.toBytes(between)));
             long[] classes = HostTensors.longs(responses.classes());
-            for (int i = 0; i < classes.length; i++) {
-                Pair pair = some.get(i);
-                right += classes[i] == pair.firstClass() || classes[i] == pair.secondClass() ? 1 : 0;
-            }
+            long agreeing = IntStream.range(0, classes.length)
+                    .filter(i -> classes[i] == some.get(i).firstClass()
+                            || classes[i] == some.get(i).secondClass())
+                    .count();
+            return List.of(responses.features(), HostTensors.ofLongs(new long[] {agreeing}, 1));
+        }
+
+        void take(Iterator<Tensor> measured) {
+            features.add(measured.next());
+            right += measured.next().item_long();
         }
 
         Reality reality() {

@@ -4,12 +4,14 @@ import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.bcm4j.data.Batches;
+import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.noise.NoiseQuality;
 import org.bcm4j.metrics.noise.NoiseRecovery;
 import org.bcm4j.metrics.pixels.ReconstructionError;
@@ -18,7 +20,7 @@ import org.bcm4j.metrics.statistics.Bootstrap;
 import org.bcm4j.metrics.statistics.Bounds;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
@@ -42,12 +44,11 @@ public record InversionQuality(
         long seed,
         Optional<Bootstrap> bootstrap,
         boolean noise,
-        MeasuringListener listener) {
+        Measuring measuring) {
 
     /** Measures without bounds and without figures of the noise. */
-    public InversionQuality(
-            TrainedModel model, LabelledImages images, long count, long seed, MeasuringListener listener) {
-        this(model, images, count, seed, Optional.empty(), false, listener);
+    public InversionQuality(TrainedModel model, LabelledImages images, long count, long seed, Measuring measuring) {
+        this(model, images, count, seed, Optional.empty(), false, measuring);
     }
 
     /** The labels that the model receives, in both directions. */
@@ -107,20 +108,43 @@ public record InversionQuality(
         private long noiseValues;
         private int done;
 
+        /** What {@link #take} adds for a batch. */
+        static List<Tensor> measure(Tensor originals, Tensor back, Tensor noises, boolean withSimilarity) {
+            double[] errors = ReconstructionError.perImage(originals, back);
+            double[] similarities = withSimilarity ? StructuralSimilarity.perImage(originals, back) : new double[0];
+            double[] sums = sums(noises);
+            return List.of(
+                    HostTensors.ofDoubles(errors, errors.length),
+                    HostTensors.ofDoubles(similarities, similarities.length),
+                    HostTensors.ofDoubles(sums, sums.length));
+        }
+
+        /** Sum, sum of squares and number. libtorch's own sums depend on its number of threads. */
+        private static double[] sums(Tensor noises) {
+            double sum = 0;
+            double squares = 0;
+            float[] values = HostTensors.floats(noises);
+            for (float value : values) {
+                sum += value;
+                squares += (double) value * value;
+            }
+            return new double[] {sum, squares, values.length};
+        }
+
         Sums(int count, boolean withSimilarity) {
             errors = new double[count];
             similarities = new double[withSimilarity ? count : 0];
         }
 
-        void add(Tensor originals, Tensor back, Tensor noises) {
-            double[] ofBatch = ReconstructionError.perImage(originals, back);
+        void take(Iterator<Tensor> measured) {
+            double[] ofBatch = HostTensors.doubles(measured.next());
             System.arraycopy(ofBatch, 0, errors, done, ofBatch.length);
-            if (similarities.length > 0) {
-                System.arraycopy(StructuralSimilarity.perImage(originals, back), 0, similarities, done, ofBatch.length);
-            }
-            noise += noises.sum().item_double();
-            noiseSquares += noises.square().sum().item_double();
-            noiseValues += noises.numel();
+            double[] alike = HostTensors.doubles(measured.next());
+            System.arraycopy(alike, 0, similarities, alike.length == 0 ? 0 : done, alike.length);
+            double[] sums = HostTensors.doubles(measured.next());
+            noise += sums[0];
+            noiseSquares += sums[1];
+            noiseValues += (long) sums[2];
             done += ofBatch.length;
         }
     }
@@ -140,26 +164,32 @@ public record InversionQuality(
         Optional<NoiseQuality.Gathering> gathering = noise && path.end() == SIGMA_MAX
                 ? Optional.of(new NoiseQuality.Gathering(images, count))
                 : Optional.empty();
-        for (long[] indices : Batches.of(count)) {
-            try (Scope scope = Scope.open()) {
-                Tensor originals = model.device().move(images.images(indices));
-                PathSampler journey = new PathSampler(
-                        model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
-                Tensor point = journey.from(path, originals).x();
-                Tensor back = journey.from(path.toImages(), point).x();
-                Tensor noises = point.div(scalar(path.end()));
-                sums.add(originals, back, noises);
-                gathering.ifPresent(kept -> kept.add(noises));
-            }
-            listener.measured(path + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels", sums.done, count);
-        }
+        measuring.batches(
+                path + ", " + labels.name().toLowerCase(Locale.ROOT) + " labels",
+                count,
+                indices -> {
+                    Tensor originals = model.device().move(images.images(indices));
+                    PathSampler journey = new PathSampler(
+                            model, told(labels, indices), ImageNoise.from(seed, indices[0], model.device()));
+                    Tensor point = journey.from(path, originals).x();
+                    Tensor back = journey.from(path.toImages(), point).x();
+                    Tensor noises = point.div(scalar(path.end()));
+                    Stream<Tensor> kept =
+                            gathering.filter(wanted -> wanted.keeps(indices[0])).map(wanted -> noises).stream();
+                    return Stream.concat(Sums.measure(originals, back, noises, withSimilarity).stream(), kept)
+                            .toList();
+                },
+                (indices, measured) -> {
+                    sums.take(measured);
+                    gathering.filter(wanted -> wanted.keeps(indices[0])).ifPresent(kept -> kept.add(measured.next()));
+                });
         requireFinite(path, sums);
         return figures(
                 path,
                 labels,
                 sums,
                 gathering.map(kept -> kept.quality(seed)),
-                gathering.map(kept -> NoiseRecovery.of(model, path, labels == Labels.TRUE, count, seed, listener)));
+                gathering.map(kept -> NoiseRecovery.of(model, path, labels == Labels.TRUE, count, seed, measuring)));
     }
 
     private static void requireFinite(SamplingPath path, Sums sums) {

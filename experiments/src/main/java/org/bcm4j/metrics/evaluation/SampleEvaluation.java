@@ -2,11 +2,10 @@ package org.bcm4j.metrics.evaluation;
 
 import java.util.List;
 import java.util.Optional;
-import org.bcm4j.data.Batches;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.images.Pixels;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.samples.FeatureGathering;
 import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.metrics.samples.RealImages;
@@ -43,18 +42,18 @@ public record SampleEvaluation(Optional<FeatureNetwork> features, Optional<Incep
      * @param real absent if none are needed
      * @throws UserException if images cannot be read, do not fit the feature network or are too few
      */
-    public SampleReport run(Named samples, Optional<Named> real, MeasuringListener listener) {
+    public SampleReport run(Named samples, Optional<Named> real, Measuring measuring) {
         // The reference tensors live as long as this scope.
         try (Scope scope = Scope.open()) {
             Optional<SampleReport.FeatureFigures> ofFeatures =
-                    features.flatMap(network -> real.map(known -> figures(network, samples, known, listener)));
+                    features.flatMap(network -> real.map(known -> figures(network, samples, known, measuring)));
             String data = real.map(Named::name)
                     .or(() -> inception.flatMap(InceptionEvaluation::statistics).map(Object::toString))
                     .orElse("nothing");
             Optional<InceptionEvaluation.Reference> reference =
-                    inception.map(measure -> measure.reference(real.map(Named::images), data, listener));
+                    inception.map(measure -> measure.reference(real.map(Named::images), data, measuring));
             Optional<InceptionEvaluation.Figures> ofInception = inception.flatMap(
-                    measure -> reference.map(known -> measure.of(samples.images(), samples.name(), known, listener)));
+                    measure -> reference.map(known -> measure.of(samples.images(), samples.name(), known, measuring)));
             return new SampleReport(
                     new SampleReport.Protocol(
                             samples.name(),
@@ -76,16 +75,17 @@ public record SampleEvaluation(Optional<FeatureNetwork> features, Optional<Incep
     }
 
     private SampleReport.FeatureFigures figures(
-            FeatureNetwork network, Named samples, Named real, MeasuringListener listener) {
+            FeatureNetwork network, Named samples, Named real, Measuring measuring) {
         requireEnough(samples);
         requireEnough(real);
-        RealImages known = RealImages.measure(network, real.images(), listener);
+        RealImages known = RealImages.measure(network, real.images(), measuring);
         long count = samples.images().count();
         FeatureGathering gathering = new FeatureGathering(network, known, count, Optional.of(new Bootstrap(seed)));
-        samples.images().forEachBatch(Batches.SIZE, batch -> {
-            gathering.add(Pixels.toSignal(batch));
-            listener.measured(samples.name(), gathering.count(), count);
-        });
+        measuring.batches(
+                samples.name(),
+                samples.images(),
+                batch -> List.of(network.responses(Pixels.toSignal(batch)).features()),
+                measured -> gathering.add(measured.next()));
         double distance = gathering.distance();
         return new SampleReport.FeatureFigures(
                 distance, gathering.bounds(distance), distance / known.blurredDistance());

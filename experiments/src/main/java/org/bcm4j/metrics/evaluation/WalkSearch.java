@@ -20,7 +20,7 @@ import org.bcm4j.walk.Walk;
  * minimum for the images it sees, so use training images for it and report figures of others.
  *
  * <pre>{@code
- * InversionQuality inversion = new InversionQuality(model, trainingImages, 2000, seed, MeasuringListener.NONE);
+ * InversionQuality inversion = new InversionQuality(model, trainingImages, 2000, seed, Measuring.ALONE);
  * Walk best = new WalkSearch(30)
  *         .minimise(Walk.parse("0 +0.07 > 6 > 80"), walk -> inversion.of(walk, Labels.TRUE).meanSquaredError())
  *         .walk();

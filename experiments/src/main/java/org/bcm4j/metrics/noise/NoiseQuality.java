@@ -77,6 +77,11 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
             numbers = new float[Math.toIntExact(kept)];
         }
 
+        /** Whether noises are still kept that begin with this number. */
+        public boolean keeps(long first) {
+            return first * images.channels() * images.height() * images.width() < numbers.length;
+        }
+
         /**
          * Adds a batch.
          *

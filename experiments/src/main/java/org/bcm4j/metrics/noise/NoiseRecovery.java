@@ -1,11 +1,10 @@
 package org.bcm4j.metrics.noise;
 
+import java.util.List;
 import java.util.Optional;
-import org.bcm4j.data.Batches;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
@@ -30,29 +29,28 @@ public record NoiseRecovery(double noise, double image) {
      * @param seed seeds the noises and what walks add
      */
     public static NoiseRecovery of(
-            TrainedModel model,
-            SamplingPath inversion,
-            boolean labelled,
-            long count,
-            long seed,
-            MeasuringListener listener) {
+            TrainedModel model, SamplingPath inversion, boolean labelled, long count, long seed, Measuring measuring) {
         long most = Math.min(count, MOST);
-        double noise = 0;
-        double image = 0;
-        for (long[] batch : Batches.of(most)) {
-            try (Scope scope = Scope.open()) {
-                Optional<Tensor> told = labelled ? model.cyclicLabels(batch[0], batch.length) : Optional.empty();
-                ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
-                PathSampler journey = new PathSampler(model, told, drawn);
-                Tensor z = drawn.start(model.shape(batch.length));
-                Tensor made = journey.generate(inversion.toImages(), z).x();
-                Tensor found = journey.from(inversion, made).x();
-                noise += sum(found, z, false);
-                image += sum(found, made, true);
-            }
-            listener.measured("recovery, " + inversion, batch[0] + batch.length, most);
-        }
-        return new NoiseRecovery(noise / most, image / most);
+        double[] sums = new double[2];
+        measuring.batches(
+                "recovery, " + inversion,
+                most,
+                batch -> {
+                    Optional<Tensor> told = labelled ? model.cyclicLabels(batch[0], batch.length) : Optional.empty();
+                    ImageNoise drawn = ImageNoise.from(seed, batch[0], model.device());
+                    PathSampler journey = new PathSampler(model, told, drawn);
+                    Tensor z = drawn.start(model.shape(batch.length));
+                    Tensor made = journey.generate(inversion.toImages(), z).x();
+                    Tensor found = journey.from(inversion, made).x();
+                    return List.of(HostTensors.ofDoubles(
+                            new double[] {sum(found, z, false), sum(found, made, true)}, sums.length));
+                },
+                (batch, measured) -> {
+                    double[] ofBatch = HostTensors.doubles(measured.next());
+                    sums[0] += ofBatch[0];
+                    sums[1] += ofBatch[1];
+                });
+        return new NoiseRecovery(sums[0] / most, sums[1] / most);
     }
 
     /** The sum of the correlations of pairs [B,C,H,W]. */

@@ -25,7 +25,11 @@ public final class ReconstructionError {
      * @throws IllegalArgumentException if the shapes differ
      */
     public void add(Tensor originals, Tensor reconstructions) {
-        double[] errors = perImage(originals, reconstructions);
+        add(perImage(originals, reconstructions));
+    }
+
+    /** Adds a batch of pairs by their errors, those of {@link #perImage}. */
+    public void add(double... errors) {
         sum += Arrays.stream(errors).sum();
         images += errors.length;
     }

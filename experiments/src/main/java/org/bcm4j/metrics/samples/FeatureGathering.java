@@ -2,21 +2,19 @@ package org.bcm4j.metrics.samples;
 
 import java.util.Optional;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.features.Responses;
 import org.bcm4j.metrics.statistics.Bootstrap;
 import org.bcm4j.metrics.statistics.Bounds;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Gathers the responses of a {@link FeatureNetwork} to images, batch by batch, and compares the images with real ones.
+ * Gathers the features of images, of a {@link FeatureNetwork}, batch by batch, and compares the images with real ones.
  * Not for concurrent use.
  */
 public final class FeatureGathering {
     /** The most numbers kept for resampling: 64 MiB as float32. */
     private static final long MOST_NUMBERS = 1L << 24;
 
-    private final FeatureNetwork network;
     private final RealImages real;
     private final FeatureMoments moments;
     private final Optional<Bootstrap> bootstrap;
@@ -38,7 +36,6 @@ public final class FeatureGathering {
      * @param bootstrap gives bounds of the distance, if wanted
      */
     public FeatureGathering(FeatureNetwork network, RealImages real, long count, Optional<Bootstrap> bootstrap) {
-        this.network = network;
         this.real = real;
         this.moments = new FeatureMoments(network.config().features());
         this.bootstrap = bootstrap;
@@ -50,19 +47,15 @@ public final class FeatureGathering {
     /**
      * Adds a batch.
      *
-     * @param images float32 [B,C,H,W] in [-1,1], of the 256 levels of a file
-     * @return the network's responses, in the caller's scope
-     * @throws org.bcm4j.storage.UserException if the images do not fit the feature network
+     * @param features the network's, float32 [B,D]
      */
-    public Responses add(Tensor images) {
-        Responses responses = network.responses(images);
-        moments.add(responses.features());
+    public void add(Tensor features) {
+        moments.add(features);
         rows.ifPresent(all -> {
-            float[] batch = HostTensors.floats(responses.features());
+            float[] batch = HostTensors.floats(features);
             System.arraycopy(batch, 0, all, length, batch.length);
             length += batch.length;
         });
-        return responses;
     }
 
     /** The number of images so far. */

@@ -6,14 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.bcm4j.data.Batches;
 import org.bcm4j.data.ImageSet;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.metrics.statistics.Bounds;
@@ -118,7 +117,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
      * @return its tensor belongs to the caller's scope
      * @throws UserException if images or statistics cannot be read, or the images are too few
      */
-    public Reference reference(Optional<ImageSet> images, String name, MeasuringListener listener) {
+    public Reference reference(Optional<ImageSet> images, String name, Measuring measuring) {
         boolean fid = metrics.contains(Metric.FID);
         Optional<FeatureStatistics> read = kept().filter(file -> fid).map(FeatureStatistics::read);
         Optional<String> sha256 = kept().filter(file -> fid).map(Checksum::sha256);
@@ -133,12 +132,12 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
             ofReal.remove(Metric.FID);
         }
         Gathering gathering = new InceptionEvaluation(network, ofReal, Optional.empty()).new Gathering(1);
-        gathering.acceptAll(real, name, listener);
+        gathering.takeAll(real, name, measuring);
         requireEnough(gathering.count, name);
         Optional<FeatureStatistics> found =
                 read.or(() -> gathering.moments.map(all -> FeatureStatistics.of(all.all())));
         if (read.isEmpty()) {
-            found.ifPresent(ready -> statistics.ifPresent(ready::write));
+            found.filter(ready -> measuring.work().isFirst()).ifPresent(ready -> statistics.ifPresent(ready::write));
         }
         return new Reference(found, keepsFeatures() ? Optional.of(gathering.features()) : Optional.empty(), sha256);
     }
@@ -149,9 +148,9 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
      * @param name the name of the samples
      * @throws UserException if images cannot be read, or are too few
      */
-    public Figures of(ImageSet samples, String name, Reference reference, MeasuringListener listener) {
+    public Figures of(ImageSet samples, String name, Reference reference, Measuring measuring) {
         Gathering gathering = gathering();
-        gathering.acceptAll(samples, name, listener);
+        gathering.takeAll(samples, name, measuring);
         return gathering.figures(name, reference);
     }
 
@@ -168,8 +167,8 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
         return new Gathering(Jackknife.GROUPS);
     }
 
-    /** Gathers the data of images as batches arrive; takes uint8 [B,C,H,W]. Not for concurrent use. */
-    public final class Gathering implements Consumer<Tensor> {
+    /** Gathers the data of images as batches arrive. Not for concurrent use. */
+    public final class Gathering {
         private final Optional<GroupedMoments> moments;
         private final Optional<InceptionScore> score =
                 metrics.contains(Metric.IS) ? Optional.of(new InceptionScore(SPLIT)) : Optional.empty();
@@ -185,28 +184,34 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
                     : Optional.empty();
         }
 
-        private void acceptAll(ImageSet images, String name, MeasuringListener listener) {
-            long all = images.count();
-            images.forEachBatch(Batches.SIZE, batch -> {
-                accept(batch);
-                listener.measured("Inception, " + name, count, all);
-            });
+        private void takeAll(ImageSet images, String name, Measuring measuring) {
+            measuring.batches("Inception, " + name, images, this::features, this::take);
         }
 
-        @Override
-        public void accept(Tensor images) {
-            long size = images.size(0);
-            for (long start = 0; start < size; start += BATCH) {
-                try (Scope scope = Scope.open()) {
-                    Tensor features = network.features(images.narrow(0, start, Math.min(BATCH, size - start)));
-                    moments.ifPresent(sums -> sums.add(features));
-                    score.ifPresent(sums -> sums.add(network.probabilities(features)));
-                    if (keepsFeatures()) {
-                        kept.add(Scope.own(features));
-                    }
-                }
+        /**
+         * What {@link #take} adds for a batch.
+         *
+         * @param images uint8 [B,C,H,W]
+         * @return the network's features, [B,2048]
+         */
+        public List<Tensor> features(Tensor images) {
+            List<Tensor> features = new ArrayList<>();
+            for (long start = 0; start < images.size(0); start += BATCH) {
+                Tensor some = images.narrow(0, start, Math.min(BATCH, images.size(0) - start));
+                features.add(Scope.returning(() -> network.features(some)));
             }
-            count += size;
+            return List.of(cat(0, features.toArray(Tensor[]::new)));
+        }
+
+        /** Adds what {@link #features(Tensor)} returned for a batch. */
+        public void take(Iterator<Tensor> measured) {
+            Tensor features = measured.next();
+            moments.ifPresent(sums -> sums.add(features));
+            score.ifPresent(sums -> sums.add(network.probabilities(features)));
+            if (keepsFeatures()) {
+                kept.add(Scope.own(features));
+            }
+            count += features.size(0);
         }
 
         /** All features, [N,2048], in the caller's scope. Can be called once. */

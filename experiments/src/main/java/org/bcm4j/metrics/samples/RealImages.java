@@ -1,19 +1,22 @@
 package org.bcm4j.metrics.samples;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
-import org.bcm4j.data.Batches;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.Responses;
 import org.bcm4j.images.Pixels;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.pixels.HighestFrequency;
-import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /** The feature network's figures of real images, with which generated ones are compared. Immutable. */
 public final class RealImages {
+    private static final String WHAT = "real images";
+
     private final FeatureMoments moments;
     private final Optional<Double> accuracy;
     private final double blurredDistance;
@@ -32,6 +35,8 @@ public final class RealImages {
         private final FeatureMoments sharp;
         private final FeatureMoments blurred;
         private final HighestFrequency.Sum spectrum = new HighestFrequency.Sum();
+        /** The number of images whose class the network predicts correctly. */
+        private long right;
 
         Sums(FeatureNetwork network) {
             this.network = network;
@@ -39,13 +44,28 @@ public final class RealImages {
             this.blurred = new FeatureMoments(network.config().features());
         }
 
-        /** Adds float32 images [B,C,H,W] in [-1,1]. */
-        Responses add(Tensor images) {
-            Responses responses = network.responses(images);
-            spectrum.add(images);
-            sharp.add(responses.features());
-            blurred.add(network.responses(BoxBlur.apply(images)).features());
-            return responses;
+        /**
+         * What {@link #take} adds for a batch.
+         *
+         * @param images uint8 [B,C,H,W]
+         * @param labels int64 [B], if they are known
+         */
+        List<Tensor> measure(Tensor images, Optional<Tensor> labels) {
+            Tensor signal = Pixels.toSignal(images);
+            Responses responses = network.responses(signal);
+            return List.of(
+                    images,
+                    responses.features(),
+                    network.responses(BoxBlur.apply(signal)).features(),
+                    HostTensors.ofLongs(
+                            new long[] {labels.map(responses::agreeing).orElse(0L)}, 1));
+        }
+
+        void take(Iterator<Tensor> measured) {
+            spectrum.add(Pixels.toSignal(measured.next()));
+            sharp.add(measured.next());
+            blurred.add(measured.next());
+            right += measured.next().item_long();
         }
     }
 
@@ -54,18 +74,15 @@ public final class RealImages {
      *
      * @throws org.bcm4j.storage.UserException if they do not fit the feature network
      */
-    public static RealImages measure(
-            FeatureNetwork network, LabelledImages images, long count, MeasuringListener listener) {
+    public static RealImages measure(FeatureNetwork network, LabelledImages images, long count, Measuring measuring) {
         Sums sums = new Sums(network);
-        long right = 0;
-        for (long[] indices : Batches.of(count)) {
-            try (Scope scope = Scope.open()) {
-                right += sums.add(images.images(indices)).agreeing(images.labels(indices));
-            }
-            listener.measured("real images", sums.sharp.count(), count);
-        }
+        measuring.batches(
+                WHAT,
+                count,
+                indices -> sums.measure(images.bytes(indices), Optional.of(images.labels(indices))),
+                (indices, measured) -> sums.take(measured));
         boolean sameClasses = network.config().classNames().equals(images.classNames());
-        return new RealImages(sums, sameClasses ? Optional.of((double) right / count) : Optional.empty());
+        return new RealImages(sums, sameClasses ? Optional.of((double) sums.right / count) : Optional.empty());
     }
 
     /**
@@ -73,12 +90,9 @@ public final class RealImages {
      *
      * @throws org.bcm4j.storage.UserException if they do not fit the feature network
      */
-    public static RealImages measure(FeatureNetwork network, ImageSet images, MeasuringListener listener) {
+    public static RealImages measure(FeatureNetwork network, ImageSet images, Measuring measuring) {
         Sums sums = new Sums(network);
-        images.forEachBatch(Batches.SIZE, bytes -> {
-            sums.add(Pixels.toSignal(bytes));
-            listener.measured("real images", sums.sharp.count(), images.count());
-        });
+        measuring.batches(WHAT, images, bytes -> sums.measure(bytes, Optional.empty()), sums::take);
         return new RealImages(sums, Optional.empty());
     }
 

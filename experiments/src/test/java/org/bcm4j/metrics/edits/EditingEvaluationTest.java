@@ -3,6 +3,7 @@ package org.bcm4j.metrics.edits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.TinyData;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.FeatureTraining;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
@@ -19,7 +20,6 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
@@ -38,9 +38,9 @@ class EditingEvaluationTest {
         AdmConfig network = new AdmConfig(
                 8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 2, true, true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.BIDIRECTIONAL, network, "tiny", List.of());
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            Weights weights = Weights.initialized(network.build().layout(), generator, Device.CPU);
-            return new TrainedModel(config, weights, Device.CPU, Precision.FP32);
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
+            Weights weights = Weights.initialized(network.build().layout(), generator, testDevice());
+            return new TrainedModel(config, weights, testDevice(), Precision.FP32);
         }
     }
 
@@ -52,7 +52,7 @@ class EditingEvaluationTest {
         try (FeatureNetwork features = FeatureNetwork.open(folder.resolve("f"));
                 TrainedModel model = untrained()) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
-            report = new EditingEvaluation(200, 2).run(subject, WALKS, MeasuringListener.NONE);
+            report = new EditingEvaluation(200, 2).run(subject, WALKS, Measuring.ALONE);
         }
         assertThat(report.inpainting())
                 .extracting(EditingReport.Repair::nfe)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.FeatureTraining;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.metrics.noise.NoiseQuality;
@@ -32,6 +33,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +75,7 @@ class EvaluationTest {
                                 List.of(INVERSION),
                                 true,
                                 List.of(new InterpolationQuality.SamplingPaths(INVERSION, INVERSION.toImages()))),
-                        MeasuringListener.NONE);
+                        Measuring.ALONE);
     }
 
     /** The untrained model leads an image to a multiple of itself and of the noise that the walk added: no noise at all. */
@@ -201,14 +203,13 @@ class EvaluationTest {
             Evaluation.Subject subject = new Evaluation.Subject(
                     model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
             EvaluationReport report = new Evaluation(9, 11, 5)
-                    .run(subject, new Evaluation.SamplingPaths(List.of(walk), List.of()), MeasuringListener.NONE);
-            new GeneratedImages(model, 9, 5, MeasuringListener.NONE)
-                    .along(walk, List.of((images, labels) -> NumpyFiles.writeNpz(file, Map.of("images", images))));
+                    .run(subject, new Evaluation.SamplingPaths(List.of(walk), List.of()), Measuring.ALONE);
+            new GeneratedImages(model, 9, 5, Measuring.ALONE).along(walk, List.of(writingTo(file)));
             SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
                     .run(
                             new SampleEvaluation.Named(ImageSet.at(file), "samples"),
                             Optional.of(new SampleEvaluation.Named(ImageSet.of(IMAGES, 11), "tiny test")),
-                            MeasuringListener.NONE);
+                            Measuring.ALONE);
 
             assertThat(report.inception().orElseThrow())
                     .containsExactly(new EvaluationReport.InceptionFigures(
@@ -260,7 +261,7 @@ class EvaluationTest {
                                     List.of(inversion),
                                     true,
                                     List.of(new InterpolationQuality.SamplingPaths(inversion, inversion.toImages()))),
-                            MeasuringListener.NONE);
+                            Measuring.ALONE);
 
             GenerationQuality.Figures generated = report.generation().get(0);
             assertThat(generated.walk()).isEqualTo("80 > 0, heun, 12 steps");
@@ -285,7 +286,7 @@ class EvaluationTest {
 
             List<Walk> walks = List.of(INVERSION);
             assertThatThrownBy(() -> new Evaluation(10, 10, 0)
-                            .run(subject, new Evaluation.SamplingPaths(List.of(), walks), MeasuringListener.NONE))
+                            .run(subject, new Evaluation.SamplingPaths(List.of(), walks), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
         }
@@ -321,7 +322,7 @@ class EvaluationTest {
                     .run(
                             accepted,
                             new Evaluation.SamplingPaths(List.of(Walk.parse("80 > 0")), List.of()),
-                            MeasuringListener.NONE);
+                            Measuring.ALONE);
             assertThat(report.real().orElseThrow().accuracy())
                     .as("nobody knows the classes")
                     .isEmpty();
@@ -335,12 +336,12 @@ class EvaluationTest {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             List<Walk> inverting = List.of(INVERSION);
             assertThatThrownBy(() -> evaluation.run(
-                            subject, new Evaluation.SamplingPaths(inverting, List.of()), MeasuringListener.NONE))
+                            subject, new Evaluation.SamplingPaths(inverting, List.of()), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"0 +0.5 > 80\" does not generate images;");
             List<Walk> generating = List.of(Walk.parse("80 > 0"));
             assertThatThrownBy(() -> evaluation.run(
-                            subject, new Evaluation.SamplingPaths(List.of(), generating), MeasuringListener.NONE))
+                            subject, new Evaluation.SamplingPaths(List.of(), generating), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageStartingWith("walk \"80 > 0\" does not invert images;");
         }
@@ -351,9 +352,24 @@ class EvaluationTest {
         try (TrainedModel model = UntrainedModels.bidirectional(0, false)) {
             Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
             assertThatThrownBy(() -> new Evaluation(10, 231, 0)
-                            .run(subject, new Evaluation.SamplingPaths(List.of(), List.of()), MeasuringListener.NONE))
+                            .run(subject, new Evaluation.SamplingPaths(List.of(), List.of()), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
         }
+    }
+
+    private static GeneratedImages.Receiver writingTo(Path file) {
+        return new GeneratedImages.Receiver() {
+            @Override
+            public List<Tensor> measure(Tensor images, Optional<Tensor> labels) {
+                NumpyFiles.writeNpz(file, Map.of("images", images));
+                return List.of();
+            }
+
+            @Override
+            public void take(Iterator<Tensor> measured) {
+                // All is written.
+            }
+        };
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.TinyData;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.metrics.statistics.Bootstrap;
 import org.bcm4j.metrics.statistics.Bounds;
@@ -27,7 +27,7 @@ class InversionQualityTest {
     @Test
     void anInversionIsMeasuredAsComputedByHand() {
         try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
-            InversionQuality.Figures figures = new InversionQuality(model, IMAGES, 230, 7, MeasuringListener.NONE)
+            InversionQuality.Figures figures = new InversionQuality(model, IMAGES, 230, 7, Measuring.ALONE)
                     .of(INVERSION, InversionQuality.Labels.TRUE);
 
             double out = (0.5 * 80 + 0.25) / (0.5 * 0.5 + 0.25);
@@ -52,8 +52,8 @@ class InversionQualityTest {
     void similarityIsMeasuredOfImagesThatHoldItsWindow() {
         LabelledImages images = new LabelledImages(new byte[20 * 12 * 12], new int[20], 1, 12, 12, List.of("black"));
         try (TrainedModel model = UntrainedModels.bidirectional(12, 0, false)) {
-            InversionQuality quality = new InversionQuality(
-                    model, images, 20, 7, Optional.of(new Bootstrap(7)), false, MeasuringListener.NONE);
+            InversionQuality quality =
+                    new InversionQuality(model, images, 20, 7, Optional.of(new Bootstrap(7)), false, Measuring.ALONE);
             InversionQuality.Figures figures = quality.of(INVERSION, InversionQuality.Labels.NULL);
             // What comes back is nearly grey: black against grey has no structure in common.
             double similarity = figures.structuralSimilarity().orElseThrow();

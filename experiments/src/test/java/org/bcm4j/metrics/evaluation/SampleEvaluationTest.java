@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -14,14 +15,13 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.images.ImageFiles;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.Metric;
 import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -62,7 +62,7 @@ class SampleEvaluationTest {
         Path samples = directory.resolve("samples.npz");
         Path statistics = directory.resolve("statistics.npz");
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(3, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(3, testDevice());
                 InceptionNetwork network = InceptionNetwork.open(WEIGHTS)) {
             Tensor real = images(generator, 40, 60);
             for (int i = 0; i < 40; i++) {
@@ -206,7 +206,7 @@ class SampleEvaluationTest {
             Optional<Path> real) {
         InceptionEvaluation inception = new InceptionEvaluation(network, metrics, statistics);
         return new SampleEvaluation(Optional.empty(), Optional.of(inception), 0)
-                .run(named(samples), real.map(SampleEvaluationTest::named), MeasuringListener.NONE);
+                .run(named(samples), real.map(SampleEvaluationTest::named), Measuring.ALONE);
     }
 
     private static SampleEvaluation.Named named(Path path) {
@@ -217,7 +217,7 @@ class SampleEvaluationTest {
     void whatIsNoImagesAndNoWeightsIsRefused() {
         try (Scope scope = Scope.open();
                 InceptionNetwork network = InceptionNetwork.open(WEIGHTS);
-                SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(1, testDevice())) {
             Path other = directory.resolve("other.npz");
             NumpyFiles.writeNpz(other, Map.of("noises", generator.normal(2, 3)));
             assertThatThrownBy(() -> named(other))

@@ -1,12 +1,13 @@
 package org.bcm4j.metrics.evaluation;
 
+import static org.bcm4j.tensor.TestDevice.testDevice;
+
 import java.util.List;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
@@ -22,13 +23,13 @@ final class UntrainedModels {
 
     static TrainedModel bidirectional(int side, int classes, boolean nullClass) {
         ModelConfig config = config(ModelKind.BIDIRECTIONAL, side, classes, nullClass);
-        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
+        return new TrainedModel(config, weights(config), testDevice(), Precision.FP32);
     }
 
     /** Of two classes. */
     static TrainedModel denoiser() {
         ModelConfig config = config(ModelKind.DENOISER, 8, 2, true);
-        return new TrainedModel(config, weights(config), Device.CPU, Precision.FP32);
+        return new TrainedModel(config, weights(config), testDevice(), Precision.FP32);
     }
 
     private static ModelConfig config(ModelKind kind, int side, int classes, boolean nullClass) {
@@ -53,8 +54,8 @@ final class UntrainedModels {
     }
 
     private static Weights weights(ModelConfig config) {
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
-            return Weights.initialized(config.network().build().layout(), generator, Device.CPU);
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
+            return Weights.initialized(config.network().build().layout(), generator, testDevice());
         }
     }
 }

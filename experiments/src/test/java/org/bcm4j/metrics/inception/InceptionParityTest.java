@@ -2,6 +2,7 @@ package org.bcm4j.metrics.inception;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +11,6 @@ import java.util.stream.Stream;
 import org.bcm4j.interop.FormulaWeights;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Safetensors;
@@ -58,7 +58,7 @@ class InceptionParityTest {
         Map<String, Tensor> stored = stored("inception_fid/" + name);
         WeightLayout.Builder layout = new WeightLayout.Builder();
         stored.forEach((key, tensor) -> layout.declare(key, Initialization.ZERO, tensor.shape()));
-        try (Weights weights = Weights.zeros(layout.build(), Device.CPU)) {
+        try (Weights weights = Weights.zeros(layout.build(), testDevice())) {
             weights.load(stored, name);
             Tensor y = block.apply(new InceptionLayers(weights), fixture.tensor("x"));
             assertThat(Fixture.relativeError(y, fixture.tensor("y"))).isLessThan(TOLERANCE);

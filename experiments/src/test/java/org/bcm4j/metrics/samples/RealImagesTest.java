@@ -7,7 +7,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.TinyData;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.FeatureTraining;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +18,7 @@ class RealImagesTest {
                 .run(TinyData.images(256, 1), TinyData.images(50, 2), folder.resolve("f"), (step, steps, loss) -> {});
         LabelledImages images = TinyData.images(230, 4);
         try (FeatureNetwork features = FeatureNetwork.open(folder.resolve("f"))) {
-            RealImages real = RealImages.measure(features, images, 230, MeasuringListener.NONE);
+            RealImages real = RealImages.measure(features, images, 230, Measuring.ALONE);
 
             assertThat(real.accuracy()).hasValue(1.0);
             assertThat(real.blurredDistance()).isPositive();

@@ -1,12 +1,12 @@
 package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.TimeGrid;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
@@ -37,7 +37,7 @@ class EdmDenoisingTest {
     @Test
     void aDenoiserDrawsNoiseScalesByItsLawAndOthersFromTheGrid() {
         try (Scope scope = Scope.open()) {
-            KeyedRandom same = KeyedRandom.from(1, 0, 0, Device.CPU);
+            KeyedRandom same = KeyedRandom.from(1, 0, 0, testDevice());
             Call denoiser = calls(new EdmDenoising(EdmLoss.EDM)).get(0);
             same.normal(COUNT, 1, 1, 1); // the noise
             assertThat(denoiser.t()).containsExactly(HostTensors.doubles(EdmLoss.EDM.sigma(same.normal(COUNT))));
@@ -62,9 +62,9 @@ class EdmDenoisingTest {
     /** What a term asks of the network in one step. */
     private static List<Call> calls(LossTerm term) {
         StubNetwork network = new StubNetwork(0, 0.5);
-        try (Weights weights = Weights.zeros(network.layout(), Device.CPU);
+        try (Weights weights = Weights.zeros(network.layout(), testDevice());
                 Weights live = weights.trainable()) {
-            Tensor images = Device.CPU.zeros(COUNT, 1, 1, 1);
+            Tensor images = testDevice().zeros(COUNT, 1, 1, 1);
             term.apply(network.inputs(live, images, POINTS, 1, TermState.NONE));
             return network.calls;
         }

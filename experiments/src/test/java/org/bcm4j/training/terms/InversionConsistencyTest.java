@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,6 @@ import org.bcm4j.model.TimeGrid;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
@@ -43,7 +43,7 @@ class InversionConsistencyTest {
     private final PseudoHuber distance = PseudoHuber.forDimension(PIXELS);
 
     private Weights random(SeededGenerator generator) {
-        Weights weights = Weights.zeros(function.network().layout(), Device.CPU);
+        Weights weights = Weights.zeros(function.network().layout(), testDevice());
         weights.views()
                 .values()
                 .forEach(view -> view.copy_(generator.normal(view.shape()).mul(scalar(0.3))));
@@ -54,9 +54,9 @@ class InversionConsistencyTest {
         return new TrainingBatch(
                 generator.uniform(3, 1, 8, 8).mul(scalar(2.0)).sub(scalar(1.0)),
                 generator.normal(3, 1, 8, 8),
-                Device.CPU.floats(0.5, 6, 30),
-                Device.CPU.floats(0.4, 5, 26),
-                Device.CPU.floats(u),
+                testDevice().floats(0.5, 6, 30),
+                testDevice().floats(0.4, 5, 26),
+                testDevice().floats(u),
                 Optional.empty());
     }
 
@@ -65,17 +65,17 @@ class InversionConsistencyTest {
     void whereUIsTheUpperEndTheTargetIsTheDiffusedImageItself() {
         try (Scope scope = Scope.open();
                 NoGradients guard = new NoGradients();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(4, testDevice());
                 Weights weights = random(generator);
                 Weights others = random(generator)) {
             TrainingBatch example = example(generator, 0.5, 6, 30);
             TrainedFunction f = new TrainedFunction(function, weights, others);
-            Tensor size = Device.CPU
+            Tensor size = testDevice()
                     .floats(Math.sqrt(0.5), Math.sqrt(36.25), Math.sqrt(900.25))
                     .view(-1, 1, 1, 1);
             Tensor inverted = f.live(example.lower(), example.t(), example.u(), Optional.empty());
             double expected = distance.apply(inverted.div(size), example.upper().div(size))
-                    .mul(Device.CPU.floats(0.5 / 0.1, 6, 30.0 / 4))
+                    .mul(testDevice().floats(0.5 / 0.1, 6, 30.0 / 4))
                     .mean()
                     .item_double();
 
@@ -97,7 +97,7 @@ class InversionConsistencyTest {
     void furtherUpTheConstantsSayWhatTheTargetIs() {
         try (Scope scope = Scope.open();
                 NoGradients guard = new NoGradients();
-                SeededGenerator generator = new SeededGenerator(4, Device.CPU);
+                SeededGenerator generator = new SeededGenerator(4, testDevice());
                 Weights weights = random(generator);
                 Weights others = random(generator)) {
             TrainingBatch example = example(generator, 80, 80, 80);
@@ -116,10 +116,10 @@ class InversionConsistencyTest {
     void aModelWhoseInversionsAgreeLosesNothing() {
         StubNetwork network = new StubNetwork(0.2, 0);
         try (Scope scope = Scope.open();
-                Weights weights = Weights.zeros(network.layout(), Device.CPU);
+                Weights weights = Weights.zeros(network.layout(), testDevice());
                 Weights live = weights.trainable()) {
-            TermInputs same = network.inputs(live, Device.CPU.full(0.2, 16, 1, 8, 8), 21, 4, TermState.NONE);
-            TermInputs other = network.inputs(live, Device.CPU.full(-0.2, 16, 1, 8, 8), 21, 4, TermState.NONE);
+            TermInputs same = network.inputs(live, testDevice().full(0.2, 16, 1, 8, 8), 21, 4, TermState.NONE);
+            TermInputs other = network.inputs(live, testDevice().full(-0.2, 16, 1, 8, 8), 21, 4, TermState.NONE);
             // float32; an error of 1e-6 a pixel costs √(64·1e-12 + c²) − c = 7e-9 at c = 0.0043, times t/(t − t') < 20.
             assertThat(InversionConsistency.usual().apply(same).total().item_double())
                     .isLessThan(1e-5);
@@ -136,9 +136,9 @@ class InversionConsistencyTest {
             @ForAll @Scale(3) @DoubleRange(min = 0, max = 1) double endTargets) {
         StubNetwork network = new StubNetwork(0, 0.5);
         try (Scope scope = Scope.open();
-                Weights weights = Weights.zeros(network.layout(), Device.CPU);
+                Weights weights = Weights.zeros(network.layout(), testDevice());
                 Weights live = weights.trainable()) {
-            Tensor images = KeyedRandom.from(seed, 1, 0, Device.CPU).normal(400, 1, 1, 1);
+            Tensor images = KeyedRandom.from(seed, 1, 0, testDevice()).normal(400, 1, 1, 1);
             new InversionConsistency(1, 0.5, endTargets)
                     .apply(network.inputs(live, images, points, seed, TermState.NONE));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +17,6 @@ import org.bcm4j.network.AdmUNet;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Recomputation;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
@@ -64,8 +64,8 @@ class LossGradientsTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        try (SeededGenerator generator = new SeededGenerator(4, Device.CPU);
-                Weights weights = Weights.zeros(function.network().layout(), Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(4, testDevice());
+                Weights weights = Weights.zeros(function.network().layout(), testDevice())) {
             weights.views()
                     .values()
                     .forEach(view -> view.copy_(generator.normal(view.shape()).mul(scalar(0.3))));
@@ -77,9 +77,9 @@ class LossGradientsTest {
             example = new TrainingBatch(
                     generator.uniform(3, 1, 8, 8).mul(scalar(2.0)).sub(scalar(1.0)),
                     generator.normal(3, 1, 8, 8),
-                    Device.CPU.floats(0.5, 6, 30),
-                    Device.CPU.floats(0.4, 5, 26),
-                    Device.CPU.floats(2, 0.1, 60),
+                    testDevice().floats(0.5, 6, 30),
+                    testDevice().floats(0.4, 5, 26),
+                    testDevice().floats(2, 0.1, 60),
                     Optional.empty());
         }
     }
@@ -219,7 +219,7 @@ class LossGradientsTest {
     @MethodSource("terms")
     void partsThatAreComputedAgainHaveTheSameGradient(Term term) {
         Tensor kept = gradient(term, Recomputation.off());
-        Tensor again = gradient(term, Recomputation.on(Device.CPU, Precision.FP32));
+        Tensor again = gradient(term, Recomputation.on(testDevice(), Precision.FP32));
         try (NoGradients guard = new NoGradients()) {
             live.flat().mul_(scalar(1 + Math.ulp(1f)));
         }
@@ -236,7 +236,7 @@ class LossGradientsTest {
     private Tensor gradient(Term term, Recomputation recomputation) {
         live.gradient().zero_();
         try (recomputation;
-                Dropout dropout = Dropout.drawnFrom(KeyedRandom.from(1, 0, 0, Device.CPU))) {
+                Dropout dropout = Dropout.drawnFrom(KeyedRandom.from(1, 0, 0, testDevice()))) {
             TrainedFunction f = new TrainedFunction(function, live, constant, dropout, recomputation);
             recomputation.backward(term.loss().of(f, example, distance).total());
         }
@@ -255,7 +255,7 @@ class LossGradientsTest {
     }
 
     private double withMasks(long seed) {
-        Dropout dropout = Dropout.drawnFrom(KeyedRandom.from(seed, 0, 0, Device.CPU));
+        Dropout dropout = Dropout.drawnFrom(KeyedRandom.from(seed, 0, 0, testDevice()));
         TrainedFunction masked = new TrainedFunction(function, live, constant, dropout, Recomputation.off());
         return eq10(masked, example, distance).total().item_double();
     }

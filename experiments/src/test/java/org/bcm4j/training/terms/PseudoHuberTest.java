@@ -2,13 +2,13 @@ package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.Scale;
 import org.assertj.core.data.Offset;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -23,7 +23,7 @@ class PseudoHuberTest {
             @ForAll @Scale(6) @DoubleRange(min = 0.001, max = 1) double c,
             @ForAll @DoubleRange(min = 0.01, max = 10) double scale) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(seed, testDevice())) {
             Tensor a = generator.normal(4, 2, 3, 3);
             Tensor b = a.add(generator.normal(4, 2, 3, 3).mul(scalar(scale)));
             double[] distance = HostTensors.doubles(new PseudoHuber(c, false).apply(a, b));
@@ -47,7 +47,7 @@ class PseudoHuberTest {
     @Property(tries = 20)
     void equalImagesHaveNoDistance(@ForAll long seed, @ForAll @Scale(6) @DoubleRange(min = 0.001, max = 1) double c) {
         try (Scope scope = Scope.open();
-                SeededGenerator generator = new SeededGenerator(seed, Device.CPU)) {
+                SeededGenerator generator = new SeededGenerator(seed, testDevice())) {
             Tensor a = generator.normal(2, 2, 3, 3);
             // √(c²) − c in float32.
             for (double distance : HostTensors.doubles(new PseudoHuber(c, false).apply(a, a))) {

@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,7 +11,6 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
@@ -56,7 +56,8 @@ class StableTargetsTest {
 
         float[] mean = HostTensors.floats(mean(drawn, t, Optional.of(asked)));
 
-        float[] noisy = HostTensors.floats(example(drawn, t, Optional.of(asked)).diffused(Device.CPU.floats(t)));
+        float[] noisy = HostTensors.floats(
+                example(drawn, t, Optional.of(asked)).diffused(testDevice().floats(t)));
         for (int row = 0; row < 2; row++) {
             double[] expected = formula(noisy, row, t[row], drawn[row], asked[row]);
             for (int k = 0; k < PIXELS; k++) {
@@ -74,8 +75,8 @@ class StableTargetsTest {
     void referencesOfAnImageWithoutLabelAreOfAllClasses() {
         double[] t = {80};
         float[] mean = HostTensors.floats(mean(new long[] {4}, t, Optional.empty()));
-        float[] noisy =
-                HostTensors.floats(example(new long[] {4}, t, Optional.empty()).diffused(Device.CPU.floats(t)));
+        float[] noisy = HostTensors.floats(example(new long[] {4}, t, Optional.empty())
+                .diffused(testDevice().floats(t)));
         double[] expected = formula(noisy, 0, 80, 4, 3);
         for (int k = 0; k < PIXELS; k++) {
             assertThat((double) mean[k]).isCloseTo(expected[k], within(1e-5));
@@ -114,7 +115,7 @@ class StableTargetsTest {
     }
 
     private StableTargets stableTargets() {
-        return new StableTargets(images, REFERENCES, SEED, Device.CPU);
+        return new StableTargets(images, REFERENCES, SEED, testDevice());
     }
 
     private static Offset<Double> within(double distance) {
@@ -126,14 +127,14 @@ class StableTargetsTest {
     }
 
     private TrainingBatch example(long[] drawn, double[] tNext, Optional<long[]> asked) {
-        try (SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
+        try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
             return new TrainingBatch(
                     images.images(drawn),
                     generator.normal(drawn.length, 1, 3, 4),
-                    Device.CPU.floats(tNext),
-                    Device.CPU.floats(Arrays.stream(tNext).map(s -> s / 2).toArray()),
-                    Device.CPU.floats(new double[drawn.length]),
-                    asked.map(Device.CPU::integers));
+                    testDevice().floats(tNext),
+                    testDevice().floats(Arrays.stream(tNext).map(s -> s / 2).toArray()),
+                    testDevice().floats(new double[drawn.length]),
+                    asked.map(testDevice()::integers));
         }
     }
 
@@ -142,7 +143,7 @@ class StableTargetsTest {
                 .filter(i -> label == 3 || labels[(int) i] == label)
                 .toArray();
         List<Long> compared = new ArrayList<>(List.of(drawn));
-        KeyedRandom random = KeyedRandom.of(SEED, 2, new long[] {STEP * 4 + label}, Device.CPU);
+        KeyedRandom random = KeyedRandom.of(SEED, 2, new long[] {STEP * 4 + label}, testDevice());
         for (double uniform : random.uniforms(1, REFERENCES)) {
             compared.add(from[(int) (uniform * from.length)]);
         }

@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,6 @@ import org.bcm4j.model.NoiseScales;
 import org.bcm4j.network.Network;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.KeyedRandom;
@@ -59,14 +59,14 @@ final class StubNetwork implements Network {
                 new TrainedFunction(function, live, live),
                 images,
                 Optional.empty(),
-                Device.CPU.integers(examples),
+                testDevice().integers(examples),
                 0,
                 points,
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
-                new TimeLaws(Device.CPU),
+                new TimeLaws(testDevice()),
                 Optional.empty(),
-                Device.CPU,
-                KeyedRandom.of(seed, 0, examples, Device.CPU),
+                testDevice(),
+                KeyedRandom.of(seed, 0, examples, testDevice()),
                 state);
     }
 

@@ -2,6 +2,7 @@ package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -11,7 +12,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.bcm4j.model.TimeGrid;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
@@ -31,11 +31,11 @@ class TimeSamplerTest {
             @ForAll @DoubleRange(min = 0, max = 1) double uniformIntervals,
             @ForAll long seed) {
         Settings soft = new Settings(EndPoints.INCLUDED, 2, 1, uniformIntervals, 0.5, 0.2);
-        TimeSampler times = new TimeSampler(points, PAPER, Optional.of(soft), Device.CPU);
+        TimeSampler times = new TimeSampler(points, PAPER, Optional.of(soft), testDevice());
         TimeGrid grid = new TimeGrid(points);
         double[] weighted = new double[points - 1];
         int batches = 30;
-        KeyedRandom random = KeyedRandom.from(seed, 0, 0, Device.CPU);
+        KeyedRandom random = KeyedRandom.from(seed, 0, 0, testDevice());
         try (Scope scope = Scope.open()) {
             for (int batch = 0; batch < batches; batch++) {
                 DrawnTimes drawn = times.draw(random, BATCH, softImages);
@@ -69,16 +69,16 @@ class TimeSamplerTest {
     }
 
     private static double[] upperEnds(Optional<Settings> soft) {
-        return HostTensors.doubles(new TimeSampler(41, PAPER, soft, Device.CPU)
-                .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
+        return HostTensors.doubles(new TimeSampler(41, PAPER, soft, testDevice())
+                .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16)
                 .tNext());
     }
 
     @Test
     void oneLawNeedsNoImportance() {
         try (Scope scope = Scope.open()) {
-            assertThat(new TimeSampler(41, PAPER, Optional.empty(), Device.CPU)
-                            .draw(KeyedRandom.from(1, 0, 0, Device.CPU), 64, 16)
+            assertThat(new TimeSampler(41, PAPER, Optional.empty(), testDevice())
+                            .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16)
                             .importance())
                     .isEmpty();
         }

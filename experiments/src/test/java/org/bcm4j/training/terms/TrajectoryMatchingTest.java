@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -13,7 +14,6 @@ import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Scale;
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
@@ -36,10 +36,10 @@ class TrajectoryMatchingTest {
         // exactly.
         StubNetwork network = new StubNetwork(MEAN, 0);
         try (Scope scope = Scope.open();
-                Weights weights = Weights.zeros(network.layout(), Device.CPU);
+                Weights weights = Weights.zeros(network.layout(), testDevice());
                 Weights live = weights.trainable();
-                Teacher teacher = new Teacher(network.layout(), Device.CPU)) {
-            Tensor images = Device.CPU.full(MEAN, BATCH, 1, 2, 2);
+                Teacher teacher = new Teacher(network.layout(), testDevice())) {
+            Tensor images = testDevice().full(MEAN, BATCH, 1, 2, 2);
             Loss loss = term.apply(network.inputs(live, images, 2, seed, teacher));
             int last = network.calls.size() - 1;
             for (Call call : network.calls.subList(0, last)) {
@@ -98,8 +98,8 @@ class TrajectoryMatchingTest {
     void itsTeacherIsTheAverageAsTheStageBegan() {
         StubNetwork network = new StubNetwork(0, 1);
         try (Scope scope = Scope.open();
-                Weights average = Weights.zeros(network.layout(), Device.CPU);
-                TermState state = new TrajectoryMatching(1, 1, 3, 1, 0).open(network.layout(), Device.CPU)) {
+                Weights average = Weights.zeros(network.layout(), testDevice());
+                TermState state = new TrajectoryMatching(1, 1, 3, 1, 0).open(network.layout(), testDevice())) {
             average.flat().fill_(scalar(2.0));
             state.begin(average);
             average.flat().fill_(scalar(3.0));

@@ -2,10 +2,10 @@ package org.bcm4j.training.terms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
@@ -29,10 +29,10 @@ class TrajectorySolverTest {
 
     private static Solved solve(StubNetwork network, double image, int points) {
         try (Scope scope = Scope.open();
-                Weights weights = Weights.zeros(network.layout(), Device.CPU);
+                Weights weights = Weights.zeros(network.layout(), testDevice());
                 Weights live = weights.trainable();
-                Teacher teacher = new Teacher(network.layout(), Device.CPU)) {
-            Tensor images = Device.CPU.full(image, COUNT + 2, 1, 4, 4);
+                Teacher teacher = new Teacher(network.layout(), testDevice())) {
+            Tensor images = testDevice().full(image, COUNT + 2, 1, 4, 4);
             TermInputs inputs = network.inputs(live, images, 2, 6, teacher);
             Trajectories solved = new TrajectorySolver(inputs, points).solve(COUNT);
             assertThat(solved.points()).isEqualTo(points + 1);
@@ -174,12 +174,12 @@ class TrajectorySolverTest {
     void aPairIsOfOneTrajectory() {
         try (Scope scope = Scope.open()) {
             // Point k of trajectory m is 10·k + m, its time a tenth of that.
-            Tensor x = Device.CPU.floats(0, 1, 2, 10, 11, 12, 20, 21, 22).view(3, 3, 1, 1, 1);
+            Tensor x = testDevice().floats(0, 1, 2, 10, 11, 12, 20, 21, 22).view(3, 3, 1, 1, 1);
             Tensor times =
-                    Device.CPU.floats(0, 0.1, 0.2, 1, 1.1, 1.2, 2, 2.1, 2.2).view(3, 3);
-            Optional<Tensor> labels = Optional.of(Device.CPU.integers(7, 8, 9));
+                    testDevice().floats(0, 0.1, 0.2, 1, 1.1, 1.2, 2, 2.1, 2.2).view(3, 3);
+            Optional<Tensor> labels = Optional.of(testDevice().integers(7, 8, 9));
             TrajectoryPairs pairs = new Trajectories(x, times, labels)
-                    .pairs(new int[] {2, 0, 1, 0}, new int[] {0, 1, 2, 2}, Device.CPU);
+                    .pairs(new int[] {2, 0, 1, 0}, new int[] {0, 1, 2, 2}, testDevice());
             assertThat(HostTensors.doubles(pairs.from())).containsExactly(20, 1, 12, 0);
             assertThat(HostTensors.doubles(pairs.to())).containsExactly(0, 11, 22, 20);
             assertThat(HostTensors.floats(pairs.t())).containsExactly(2, 0.1f, 1.2f, 0);

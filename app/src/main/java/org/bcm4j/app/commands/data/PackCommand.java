@@ -5,18 +5,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.app.console.Progress;
 import org.bcm4j.app.options.OptionRange;
+import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.data.packing.PackedSet;
 import org.bcm4j.data.packing.Packing;
 import org.bcm4j.data.packing.PackingSettings;
 import org.bcm4j.data.sources.PictureSet;
+import org.bcm4j.ranks.SharedWork;
 import org.bcm4j.storage.Writability;
+import org.bcm4j.tensor.Lanes;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bcm data pack}. */
 @Command(
@@ -70,6 +75,12 @@ final class PackCommand implements Callable<Integer> {
             description = "Pictures per file (default: 65,536, or what 1 GiB holds).")
     private Optional<Integer> shard = Optional.empty();
 
+    @Mixin
+    private final RanksOption ranks = new RanksOption();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() {
         OptionRange.require("--size", size, 1, PackingSettings.MOST_SIDE);
@@ -77,21 +88,71 @@ final class PackCommand implements Callable<Integer> {
         OptionRange.require("--shard", shard.orElse(most), 1, most);
         heldOut.ifPresent(count -> OptionRange.require("--held-out", count, 1, Integer.MAX_VALUE));
         Writability.requireDirectory(out);
-        try (PictureSet given = source.open()) {
-            PictureSet set = heldOut.map(given::holdingOut).orElse(given);
-            PackingSettings settings = new PackingSettings(size, shard.orElse(most), skipBad);
-            try (Packing packing = Packing.open(set, settings, source.toString(), out)) {
-                boolean complete = packing.isComplete();
-                PackedSet packed = run(packing);
-                report(packed, complete);
+        PackingSettings settings = new PackingSettings(size, shard.orElse(most), skipBad);
+        return ranks.share(spec, work -> pack(settings, work));
+    }
+
+    private void pack(PackingSettings settings, SharedWork work) {
+        try (PictureSet given = work.inEach(source::open)) {
+            PictureSet set = work.inEach(() -> heldOut.map(given::holdingOut).orElse(given));
+            if (work.isAlone()) {
+                packAlone(set, settings);
+            } else {
+                packTogether(set, settings, work);
             }
         }
-        return ExitCode.OK;
+    }
+
+    private void packAlone(PictureSet set, PackingSettings settings) {
+        try (Packing packing = Packing.open(set, settings, source.toString(), out)) {
+            boolean complete = packing.isComplete();
+            report(run(packing), complete);
+        }
+    }
+
+    /** Each rank writes some of the files of images; rank 0 writes the rest. */
+    private void packTogether(PictureSet set, PackingSettings settings, SharedWork work) {
+        Optional<Packing> begun = work.inFirst(() -> Packing.open(set, settings, source.toString(), out));
+        try {
+            boolean complete = begun.filter(Packing::isComplete).isPresent();
+            writeFiles(set, settings, begun, work);
+            work.inFirst(() -> {
+                PackedSet packed = begun.orElseThrow().run(1, done -> {});
+                report(packed, complete);
+                return packed;
+            });
+        } finally {
+            begun.ifPresent(Packing::close);
+        }
+    }
+
+    private void writeFiles(PictureSet set, PackingSettings settings, Optional<Packing> begun, SharedWork work) {
+        long[] files = work.ofFirst(begun.stream()
+                .flatMap(packing -> packing.remaining().stream())
+                .flatMapToLong(file -> LongStream.of(file.part(), file.number()))
+                .toArray());
+        try (Progress progress = begun.map(PackCommand::shown).orElseGet(Progress::none)) {
+            SharedWork.Parts parts = work.parts();
+            for (int i = 0; i < files.length; i += 2) {
+                Packing.Shard file = new Packing.Shard((int) files[i], (int) files[i + 1]);
+                parts.add(
+                        () -> {
+                            Packing.write(set, settings, out, List.of(file), Lanes.most());
+                            return List.of();
+                        },
+                        nothing -> begun.ifPresent(packing -> progress.at(packing.picturesDone(), "")));
+            }
+            parts.finish();
+        }
+    }
+
+    private static Progress shown(Packing packing) {
+        return Progress.show("packing", "pictures", packing.picturesDone(), packing.pictures());
     }
 
     private static PackedSet run(Packing packing) {
         int threads = Runtime.getRuntime().availableProcessors();
-        try (Progress progress = Progress.show("packing", "pictures", packing.picturesDone(), packing.pictures())) {
+        try (Progress progress = shown(packing)) {
             return packing.run(threads, done -> progress.at(done, ""));
         }
     }

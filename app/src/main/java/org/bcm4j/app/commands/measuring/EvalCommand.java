@@ -15,6 +15,7 @@ import org.bcm4j.app.files.Destination;
 import org.bcm4j.app.options.DataOptions;
 import org.bcm4j.app.options.FeaturesOption;
 import org.bcm4j.app.options.ModelOptions;
+import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.app.options.SeedOption;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
@@ -28,9 +29,9 @@ import org.bcm4j.metrics.evaluation.SampleEvaluation;
 import org.bcm4j.metrics.evaluation.SampleReport;
 import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.metrics.samples.InceptionEvaluation;
+import org.bcm4j.ranks.SharedWork;
 import org.bcm4j.storage.UserException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -137,6 +138,9 @@ public final class EvalCommand implements Callable<Integer> {
     @Mixin
     private final SeedOption seed = new SeedOption();
 
+    @Mixin
+    private final RanksOption ranks = new RanksOption();
+
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE.json",
@@ -156,12 +160,14 @@ public final class EvalCommand implements Callable<Integer> {
                 .ifPresent(file -> Destination.requireFile("--statistics", file, ".npz"));
         if (model.holdsImages()) {
             requireSomethingReal();
-            measureSamples(asked);
-        } else {
-            measureModel(asked);
+            refuse(FOR_MODELS, model.path() + " holds samples");
+            return ranks.share(spec, work -> measureSamples(asked, work));
         }
-        System.out.println("written to " + out);
-        return ExitCode.OK;
+        Evaluation.SamplingPaths measured = paths.of(model.folder(), asked, !metrics.isEmpty());
+        if (measured.generation().isEmpty()) {
+            asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
+        }
+        return ranks.share(spec, work -> measureModel(asked, measured, work));
     }
 
     /** The metrics to compute: those that were requested, or the default ones. */
@@ -224,19 +230,15 @@ public final class EvalCommand implements Callable<Integer> {
                         .map(file -> new InceptionEvaluation(InceptionNetwork.open(file), asked, statistics)));
     }
 
-    private void measureModel(Set<Metric> asked) {
-        Evaluation.SamplingPaths measured = paths.of(model.folder(), asked, !metrics.isEmpty());
-        if (measured.generation().isEmpty()) {
-            asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
-        }
+    private void measureModel(Set<Metric> asked, Evaluation.SamplingPaths measured, SharedWork work) {
         DataSource source = data.source();
-        LabelledImages real = read(source);
+        LabelledImages real = work.inEach(() -> read(source));
         Evaluation evaluation = new Evaluation(samples, images.orElse((long) real.size()), seed.value());
-        if (!measured.generation().isEmpty()) {
+        if (!measured.generation().isEmpty() && work.isFirst()) {
             warnOfFew(asked, evaluation.samples(), Optional.of(evaluation.images()));
         }
-        try (TensorModel bcm = model.openAny();
-                Networks networks = networks(asked);
+        try (TensorModel bcm = work.inEach(model::openAny);
+                Networks networks = work.inEach(() -> networks(asked));
                 MeasuringProgress progress = new MeasuringProgress()) {
             EvaluationReport report = evaluation.run(
                     new Evaluation.Subject(
@@ -247,32 +249,43 @@ public final class EvalCommand implements Callable<Integer> {
                             real,
                             title(source)),
                     measured,
-                    progress);
+                    progress.of(work));
             progress.close();
-            EvaluationTables.print(report, statistics);
-            ConfigFile.write(out, report);
+            work.inFirst(() -> {
+                EvaluationTables.print(report, statistics);
+                return written(report);
+            });
         }
     }
 
-    private void measureSamples(Set<Metric> asked) {
-        refuse(FOR_MODELS, model.path() + " holds samples");
+    private Path written(Record report) {
+        ConfigFile.write(out, report);
+        System.out.println("written to " + out);
+        return out;
+    }
+
+    private void measureSamples(Set<Metric> asked, SharedWork work) {
         SampleEvaluation.Named samplesInFiles = new SampleEvaluation.Named(
-                ImageSet.at(model.path()), model.path().toString());
-        try (Networks networks = networks(asked);
+                work.inEach(() -> ImageSet.at(model.path())), model.path().toString());
+        try (Networks networks = work.inEach(() -> networks(asked));
                 MeasuringProgress progress = new MeasuringProgress()) {
             SampleEvaluation evaluation = new SampleEvaluation(networks.features(), networks.inception(), seed.value());
             // A given data set is opened even if it is not needed, so that a missing one is reported.
             Optional<SampleEvaluation.Named> real = evaluation.needsRealImages() || isGiven(FOR_REAL_IMAGES)
-                    ? Optional.of(realImages()).filter(found -> evaluation.needsRealImages())
+                    ? Optional.of(work.inEach(this::realImages)).filter(found -> evaluation.needsRealImages())
                     : Optional.empty();
-            warnOfFew(
-                    asked,
-                    samplesInFiles.images().count(),
-                    real.map(known -> known.images().count()));
-            SampleReport report = evaluation.run(samplesInFiles, real, progress);
+            if (work.isFirst()) {
+                warnOfFew(
+                        asked,
+                        samplesInFiles.images().count(),
+                        real.map(known -> known.images().count()));
+            }
+            SampleReport report = evaluation.run(samplesInFiles, real, progress.of(work));
             progress.close();
-            EvaluationTables.print(report);
-            ConfigFile.write(out, report);
+            work.inFirst(() -> {
+                EvaluationTables.print(report);
+                return written(report);
+            });
         }
     }
 

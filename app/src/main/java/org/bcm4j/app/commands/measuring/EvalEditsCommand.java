@@ -10,6 +10,7 @@ import org.bcm4j.app.files.Destination;
 import org.bcm4j.app.options.DataOptions;
 import org.bcm4j.app.options.FeaturesOption;
 import org.bcm4j.app.options.ModelOptions;
+import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
@@ -18,10 +19,12 @@ import org.bcm4j.metrics.edits.EditingEvaluation;
 import org.bcm4j.metrics.edits.EditingReport;
 import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.metrics.statistics.ConfidenceInterval;
+import org.bcm4j.ranks.SharedWork;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bcm eval-edits}: measures how well a model edits real images. */
 @Command(
@@ -49,33 +52,47 @@ public final class EvalEditsCommand implements Callable<Integer> {
     @Mixin
     private final FeaturesOption features = new FeaturesOption();
 
+    @Mixin
+    private final RanksOption ranks = new RanksOption();
+
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FILE.json",
             description = "Where to write the figures (default: ${DEFAULT-VALUE}).")
     private Path out = Path.of("editing.json");
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() {
         Destination.requireFile("--out", out, ".json");
         model.requireBothDirections();
         EditingEvaluation evaluation = new EditingEvaluation(images, seeds);
+        return ranks.share(spec, work -> measure(evaluation, work));
+    }
+
+    private void measure(EditingEvaluation evaluation, SharedWork work) {
         DataSource source = data.source();
-        LabelledImages test = source.test();
-        try (TensorModel bcm = model.open();
-                FeatureNetwork network = features.open();
+        LabelledImages test = work.inEach(source::test);
+        try (TensorModel bcm = work.inEach(model::open);
+                FeatureNetwork network = work.inEach(features::open);
                 MeasuringProgress progress = new MeasuringProgress()) {
             EditingReport report = evaluation.run(
                     new Evaluation.Subject(
                             bcm.model(), model.folder().sha256(), network, test, source.title() + " test"),
                     model.folder().walks(),
-                    progress);
+                    progress.of(work));
             progress.close();
-            print(report);
-            ConfigFile.write(out, report);
+            work.inFirst(() -> written(report));
         }
+    }
+
+    private Path written(EditingReport report) {
+        print(report);
+        ConfigFile.write(out, report);
         System.out.println("written to " + out);
-        return ExitCode.OK;
+        return out;
     }
 
     private static void print(EditingReport report) {

@@ -25,7 +25,7 @@ import org.bcm4j.app.options.SeedOption;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
-import org.bcm4j.metrics.MeasuringListener;
+import org.bcm4j.metrics.Measuring;
 import org.bcm4j.metrics.edits.Corruption;
 import org.bcm4j.metrics.edits.EditingQuality;
 import org.bcm4j.metrics.evaluation.Evaluation;
@@ -170,11 +170,11 @@ public final class TuneCommand implements Callable<Integer> {
             TrainedModel judged = bcm.model();
             judged.requireWalks();
             if (aim == Aim.INVERT) {
-                best = search(starts, inversionCost(judged, training, progress), tried);
+                best = search(starts, inversionCost(judged, training, Measuring.alone(progress)), tried);
             } else {
                 try (FeatureNetwork network = features.open()) {
                     network.requireFit(training, source.title());
-                    best = search(starts, distanceCost(judged, network, training, progress), tried);
+                    best = search(starts, distanceCost(judged, network, training, Measuring.alone(progress)), tried);
                 }
             }
         }
@@ -228,23 +228,23 @@ public final class TuneCommand implements Callable<Integer> {
                 .getKey();
     }
 
-    private ToDoubleFunction<Walk> inversionCost(
-            TrainedModel judged, LabelledImages training, MeasuringListener listener) {
+    private ToDoubleFunction<Walk> inversionCost(TrainedModel judged, LabelledImages training, Measuring measuring) {
         InversionQuality.Labels labels =
                 judged.config().network().classes() > 0 ? InversionQuality.Labels.TRUE : InversionQuality.Labels.NULL;
-        InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), listener);
+        InversionQuality inversion = new InversionQuality(judged, training, images, seed.value(), measuring);
         return walk -> inversion.of(walk, labels).meanSquaredError();
     }
 
     /** The distance of generated or edited images from real images. */
     private ToDoubleFunction<Walk> distanceCost(
-            TrainedModel judged, FeatureNetwork network, LabelledImages training, MeasuringListener listener) {
-        RealImages real = RealImages.measure(network, training, training.size(), listener);
+            TrainedModel judged, FeatureNetwork network, LabelledImages training, Measuring measuring) {
+        RealImages real = RealImages.measure(network, training, training.size(), measuring);
         if (aim == Aim.SAMPLE) {
-            GenerationQuality generation = new GenerationQuality(judged, network, real, images, seed.value(), listener);
+            GenerationQuality generation =
+                    new GenerationQuality(judged, network, real, images, seed.value(), measuring);
             return walk -> generation.of(walk).relativeToBlurred();
         }
-        EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), listener);
+        EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), measuring);
         Corruption damage = aim == Aim.INPAINT ? HOLE : COMPRESSION;
         return walk -> editing.of(damage, walk).relativeToBlurred();
     }

@@ -145,6 +145,37 @@ class DataCommandsTest {
                 .hasLineCount(1);
     }
 
+    @Test
+    void ranksPackTheFilesOfOneProcess() throws Exception {
+        pictures(30);
+        Pictures.random(directory.resolve("set/dog/colours"), 3, 16, BufferedImage.TYPE_3BYTE_BGR);
+        String[] command = {"data", "pack", "set", "--size", "8", "--shard", "10", "--held-out", "7", "--out", "alone"};
+        assertThat(run(command).exitCode()).isZero();
+        command[command.length - 1] = "together";
+        Outcome together = run(inRanks(command));
+        assertThat(together.exitCode()).as(together.err()).isZero();
+        assertThat(together.out())
+                .endsWith("wrote together: 56 training images and 7 test images, 8 x 8 pixels, in colour, 2 classes\n");
+        assertThat(files("together")).isEqualTo(files("alone")).hasSize(6 + 1 + 4);
+    }
+
+    /** The file that holds it is that of rank 1, which no longer need be alive when rank 0 tells. */
+    @Test
+    void aMistakeThatOneRankFindsEndsAllAndIsToldOnce() throws Exception {
+        pictures(10);
+        Files.writeString(directory.resolve("set/dog/1.png"), "no picture");
+        Outcome stopped = run(inRanks("data", "pack", "set", "--size", "8", "--shard", "10", "--out", "packed"));
+        assertThat(stopped.exitCode()).isEqualTo(2);
+        assertThat(stopped.err())
+                .isEqualTo(
+                        "bcm: rank 1: set/dog/1.png is not a picture in a known format; export it as PNG, or leave it"
+                                + " out with --skip-bad\n");
+    }
+
+    private static String[] inRanks(String... command) {
+        return Stream.concat(Stream.of(command), Stream.of("--ranks", "2")).toArray(String[]::new);
+    }
+
     /** Killed at other moments each time: as soon as a further file is finished, and a little later. */
     @Test
     void killedProcessesLeaveWhatTheNextOneGoesOnWith() throws Exception {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
@@ -25,10 +26,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bcm tune} and {@code bcm eval-edits} on a model of random weights and 512 pictures of 8 x 8 pixels. */
 class MeasuringCommandsTest {
     private static final int IMAGES = 256;
+    /** A sixteenth as wide as the real one. */
+    private static final Path INCEPTION = Path.of("../core/src/test/resources/parity/inception_fid/full_scaled")
+            .resolve("model.safetensors")
+            .toAbsolutePath()
+            .normalize();
+
     private static final Pattern BEST = Pattern.compile("best of (\\d+): (.+) \\(2 NFE\\)");
 
     @TempDir
@@ -133,5 +141,35 @@ class MeasuringCommandsTest {
                 .containsPattern("(yes|no ) +midpoints with different initial noise below those with shared")
                 .contains("written to editing.json");
         assertThat(Files.readString(directory.resolve("editing.json"))).contains("changed_known");
+    }
+
+    /** Three batches are not the same number for each of two ranks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eval model --samples 230 --walk 80>1>0 --walk 0+0.07>80 --inception INCEPTION"
+                        + " --metrics fid,is,kid,prdc,fd,mse,noise,midpoints --out OUT",
+                "eval PICTURES/cat --metrics fd,fid --inception INCEPTION --statistics statistics-OUT.npz --out OUT",
+                "eval-edits model --images 200 --seeds 2 --out OUT"
+            })
+    void ranksMeasureWhatOneProcessMeasures(String command) throws Exception {
+        String whole = command.replace("PICTURES", shared.resolve("pictures").toString())
+                .replace("INCEPTION", INCEPTION.toString());
+        Outcome alone = run(whole.replace("OUT", "alone.json"));
+        assertThat(alone.exitCode()).as(alone.err()).isZero();
+        Outcome together = run(whole.replace("OUT", "together.json") + " --ranks 2");
+        assertThat(together.exitCode()).as(together.err()).isZero();
+
+        assertThat(Files.readString(directory.resolve("together.json")).replace("together", "alone"))
+                .isEqualTo(Files.readString(directory.resolve("alone.json")));
+        assertThat(withoutGloo(together.out()).replace("together", "alone")).isEqualTo(alone.out());
+    }
+
+    /** Gloo greets on standard output. */
+    private static String withoutGloo(String out) {
+        return out.lines()
+                .filter(line -> !line.startsWith("[Gloo]"))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
     }
 }

@@ -1,4 +1,4 @@
-package org.bcm4j.app.commands;
+package org.bcm4j.app.processes;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -7,11 +7,11 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Starts this program once more. */
-final class OwnProgram {
+public final class OwnProgram {
     private OwnProgram() {}
 
     /** The command for another process of this program, with this process's own Java and its options. */
-    static List<String> command(CommandSpec program, List<String> arguments) {
+    public static List<String> command(CommandSpec program, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());

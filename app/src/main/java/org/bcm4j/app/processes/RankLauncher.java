@@ -1,4 +1,4 @@
-package org.bcm4j.app.commands;
+package org.bcm4j.app.processes;
 
 import java.util.List;
 import java.util.Optional;
@@ -15,17 +15,20 @@ import picocli.CommandLine.Model.CommandSpec;
  * @param ranks the number of processes
  * @param restarts how often they may be started again after a failure
  */
-record RankLauncher(CommandSpec program, int ranks, int restarts) {
+public record RankLauncher(CommandSpec program, int ranks, int restarts) {
     /**
      * What becomes of the work if a rank is lost.
      *
      * @param advice how the user can go on
      * @param next the command for another try, of the command before
      */
-    record Run(String advice, UnaryOperator<List<String>> next) {}
+    public record Run(String advice, UnaryOperator<List<String>> next) {
+        /** Of work that cannot go on: it is done again by the same command. */
+        public static final Run ONCE = new Run("run the command again", command -> command);
+    }
 
     /** Runs to the end, and returns the exit code. Each rank tells of its own failure. */
-    int run(Run work) {
+    public int run(Run work) {
         LocalRanks processes = new LocalRanks(ranks);
         try (StopSignal signal = StopSignal.asking(processes::requestStop)) {
             List<String> command = OwnProgram.command(

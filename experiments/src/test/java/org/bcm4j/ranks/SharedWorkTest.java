@@ -1,0 +1,177 @@
+package org.bcm4j.ranks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.RankAddress;
+import org.bcm4j.tensor.RankGroup;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Ranks that are threads of one process. */
+@Timeout(120)
+class SharedWorkTest {
+    private static final int RANKS = 3;
+
+    @Test
+    void allTakeTheResultsOfAllPartsInTheirOrder() throws Exception {
+        List<List<String>> taken = inRanks(work -> {
+            List<String> results = new ArrayList<>();
+            SharedWork.Parts parts = work.parts();
+            for (int i = 0; i < 7; i++) {
+                int part = i;
+                parts.add(
+                        () -> {
+                            results.add("computed " + part);
+                            return tensors(part);
+                        },
+                        measured -> {
+                            double[] numbers = HostTensors.doubles(measured.next());
+                            Tensor bytes = measured.next();
+                            assertThat(bytes.shape()).containsExactly(part, 2);
+                            assertThat(HostTensors.bytes(bytes)).isEqualTo(bytes(part));
+                            assertThat(measured.hasNext()).isFalse();
+                            results.add("took " + numbers[0]);
+                        });
+            }
+            parts.finish();
+            return results;
+        });
+        for (int rank = 0; rank < RANKS; rank++) {
+            int own = rank;
+            assertThat(taken.get(rank))
+                    .filteredOn(what -> what.startsWith("computed"))
+                    .containsExactlyElementsOf(IntStream.range(0, 7)
+                            .filter(part -> part % RANKS == own)
+                            .mapToObj(part -> "computed " + part)
+                            .toList());
+            assertThat(taken.get(rank))
+                    .filteredOn(what -> what.startsWith("took"))
+                    .containsExactlyElementsOf(IntStream.range(0, 7)
+                            .mapToObj(part -> "took " + (part + 0.1))
+                            .toList());
+        }
+    }
+
+    /** A number, and bytes of which there may be none. */
+    private static List<Tensor> tensors(int part) {
+        return List.of(HostTensors.ofDoubles(new double[] {part + 0.1}, 1), HostTensors.ofBytes(bytes(part), part, 2));
+    }
+
+    private static byte[] bytes(int part) {
+        byte[] bytes = new byte[2 * part];
+        Arrays.fill(bytes, (byte) (250 + part));
+        return bytes;
+    }
+
+    @Test
+    void partsWithoutResultsAreShared() throws Exception {
+        assertThat(inRanks(work -> {
+                    List<Integer> taken = new ArrayList<>();
+                    SharedWork.Parts parts = work.parts();
+                    for (int i = 0; i < 4; i++) {
+                        int part = i;
+                        parts.add(List::of, nothing -> taken.add(part));
+                    }
+                    parts.finish();
+                    return taken;
+                }))
+                .containsOnly(List.of(0, 1, 2, 3));
+    }
+
+    @Test
+    void aMistakeOfOneRankIsThatOfAll() throws Exception {
+        assertThat(inRanks(work -> mistake(() -> {
+                    SharedWork.Parts parts = work.parts();
+                    for (int i = 0; i < 3; i++) {
+                        int part = i;
+                        parts.add(
+                                () -> {
+                                    if (part > 0) {
+                                        throw new UserException("picture " + part + " is damaged");
+                                    }
+                                    return List.of();
+                                },
+                                nothing -> {});
+                    }
+                })))
+                .containsExactly(
+                        "rank 1: picture 1 is damaged", "picture 1 is damaged", "rank 1: picture 1 is damaged");
+    }
+
+    @Test
+    void whatAllGetWrongIsTheMistakeOfRankZero() throws Exception {
+        assertThat(inRanks(work -> mistake(() -> work.inEach(() -> {
+                    throw new UserException("no such file");
+                }))))
+                .containsExactly("no such file", "rank 0: no such file", "rank 0: no such file");
+    }
+
+    private static String mistake(Runnable task) {
+        try {
+            task.run();
+            return "none";
+        } catch (UserException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    @Test
+    void rankZeroWorksAloneAndGivesNumbers() throws Exception {
+        assertThat(inRanks(work -> work.inFirst(() -> "first").orElse("other")))
+                .containsExactly("first", "other", "other");
+        assertThat(inRanks(work -> work.isFirst() ? work.ofFirst(7, -1L << 40) : work.ofFirst(3)))
+                .containsOnly(new long[] {7, -1L << 40});
+        assertThat(inRanks(work -> work.ofFirst())).containsOnly(new long[0]);
+    }
+
+    @Test
+    void aProcessAloneComputesAllPartsAtOnce() {
+        SharedWork work = SharedWork.alone();
+        List<Double> taken = new ArrayList<>();
+        SharedWork.Parts parts = work.parts();
+        parts.add(() -> tensors(2), measured -> taken.add(HostTensors.doubles(measured.next())[0]));
+        assertThat(taken).containsExactly(2.1);
+        assertThatThrownBy(() -> parts.add(
+                        () -> {
+                            throw new UserException("damaged");
+                        },
+                        measured -> {}))
+                .isInstanceOf(UserException.class)
+                .hasMessage("damaged");
+    }
+
+    /** What each rank returns. */
+    private static <T> List<T> inRanks(Function<SharedWork, T> work) throws IOException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = socket.getLocalPort();
+        }
+        List<CompletableFuture<T>> ranks = IntStream.range(0, RANKS)
+                .mapToObj(rank -> CompletableFuture.supplyAsync(
+                        () -> {
+                            RankAddress address = new RankAddress(rank, RANKS, "127.0.0.1", port);
+                            try (RankGroup group = RankGroup.join(address, Duration.ofSeconds(20))) {
+                                T result = work.apply(new SharedWork(group));
+                                group.finish();
+                                return result;
+                            }
+                        },
+                        task -> new Thread(task, "rank").start()))
+                .toList();
+        return ranks.stream().map(CompletableFuture::join).toList();
+    }
+}
