@@ -42,7 +42,13 @@ public final class Studio implements AutoCloseable {
                     new Api.Limits(settings.patience(), StudioSettings.MOST_PIXELS, StudioSettings.MOST_BODY);
             Api api = new Api(models, queue, limits, runs, version);
             Server server = new Server(
-                    api, metrics, settings.host(), settings.port(), settings.token(), StudioSettings.MOST_BODY);
+                    api,
+                    metrics,
+                    settings.host(),
+                    settings.port(),
+                    settings.token(),
+                    StudioSettings.MOST_BODY,
+                    settings.clientTime());
             started = true;
             return new Studio(queue, server, settings);
         } finally {

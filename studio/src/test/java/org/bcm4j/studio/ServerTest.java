@@ -168,11 +168,12 @@ class ServerTest {
 
     @Test
     void aTokenIsNeededWhereOthersCanConnect() throws Exception {
-        assertThatThrownBy(() -> new StudioSettings("0.0.0.0", 0, Optional.empty(), 64, Duration.ofSeconds(5)))
+        assertThatThrownBy(() -> new StudioSettings(
+                        "0.0.0.0", 0, Optional.empty(), 64, Duration.ofSeconds(5), Duration.ofSeconds(5)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("a token is needed");
-        StudioSettings settings =
-                new StudioSettings("0.0.0.0", 0, Optional.of("0123456789abcdef"), 64, Duration.ofSeconds(5));
+        StudioSettings settings = new StudioSettings(
+                "0.0.0.0", 0, Optional.of("0123456789abcdef"), 64, Duration.ofSeconds(5), Duration.ofSeconds(5));
         try (Studio open = Studio.start(
                 List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, served.model())),
                 Client.NO_RUNS,

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class Api {
+    /** The name of the task whose images can be sent as they are made. */
+    public static final String SAMPLE = Routes.SAMPLE;
+
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
     private final Map<String, ShelvedModel> models = new LinkedHashMap<>();

@@ -136,14 +136,28 @@ public final class EvaluationQueue implements AutoCloseable {
         if (closing) {
             throw new QueueFullException("the server is stopping; ask another one");
         }
-        // One task is always taken, however large.
-        if (!waiting.isEmpty() && waitingImages + pending.images > capacity) {
+        if (!fits(pending)) {
+            forgetAbandoned();
+        }
+        if (!fits(pending)) {
             throw new QueueFullException(waitingImages + " images wait already; ask again later");
         }
         waiting.add(pending);
         count(pending.images);
         notifyAll();
         return pending.result;
+    }
+
+    /** One task is always taken, however large. */
+    private boolean fits(Pending<?> pending) {
+        return waiting.isEmpty() || waitingImages + pending.images <= capacity;
+    }
+
+    private void forgetAbandoned() {
+        List<Pending<?>> abandoned =
+                waiting.stream().filter(Pending::isAbandoned).toList();
+        waiting.removeAll(abandoned);
+        abandoned.forEach(pending -> count(-pending.images));
     }
 
     private void count(int images) {
