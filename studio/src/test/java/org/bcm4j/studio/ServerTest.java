@@ -51,6 +51,11 @@ class ServerTest {
     @CsvSource(delimiter = '|', textBlock = """
             sample      | {"count": 0}                          | 400 | the field count must lie in [1,1024], and is 0
             sample      | {"counts": 1}                         | 400 | the field counts is unknown; fields are count, first, label
+            sample      | {"way": {"steps": 1}}                 | 400 | the field way is unknown; fields are count, first, label
+            sample      | {"a\\nb": 1}                          | 400 | the field a?b is unknown
+            sample      | {"steps": 65}                         | 400 | the field steps must lie in [1,64], and is 65
+            sample      | {"seed": "x"}                         | 400 | the field seed has a value of a wrong type
+            denoise     | {"image": "@shirt", "sigma": 1, "steps": 2} | 400 | the field steps is unknown
             sample      | {"count": "many"}                     | 400 | the field count has a value of a wrong type
             sample      | {                                     | 400 | the body is no valid JSON (line 1, column 2)
             sample      | []                                    | 400 | the body is no object; send one with the fields count, first,

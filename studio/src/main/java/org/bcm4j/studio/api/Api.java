@@ -96,9 +96,13 @@ public final class Api {
         return json.write(runs.all());
     }
 
-    /** What is known of a run. */
-    public byte[] run(String name) {
-        return json.write(runs.one(name));
+    /**
+     * What is known of a run.
+     *
+     * @param after the cursor of an earlier answer: only the points after that are told
+     */
+    public byte[] run(String name, Optional<String> after) {
+        return json.write(runs.one(name, after));
     }
 
     /** A sample sheet of a run, a PNG file. */

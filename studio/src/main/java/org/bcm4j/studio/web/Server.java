@@ -139,7 +139,10 @@ public final class Server implements AutoCloseable {
         config.routes.post("/api/v1/models/{model}/{task}", this::task);
         config.routes.delete("/api/v1/requests/{id}", this::cancel);
         config.routes.get("/api/v1/runs", context -> json(context, api.runs()));
-        config.routes.get("/api/v1/runs/{run}", context -> json(context, api.run(context.pathParam("run"))));
+        config.routes.get("/api/v1/runs/{run}", context -> {
+            Optional<String> after = Optional.ofNullable(context.queryParam("after"));
+            json(context, api.run(context.pathParam("run"), after));
+        });
         config.routes.get(
                 "/api/v1/runs/{run}/samples/{step}",
                 context -> send(context, "image/png", api.sheet(context.pathParam("run"), context.pathParam("step"))));

@@ -22,6 +22,9 @@ public final class EvaluationQueue implements AutoCloseable {
     /** Images in a batch, at most; as many as keep the cores busy. */
     public static final int BATCH = 64;
 
+    /** A server has answered all requests before it closes its queue. */
+    private static final Duration LAST_EVALUATIONS = Duration.ofSeconds(5);
+
     private final int capacity;
     private final QueueObserver observer;
     private final Thread thread;
@@ -248,24 +251,20 @@ public final class EvaluationQueue implements AutoCloseable {
         }
     }
 
-    /** Refuses new work, and waits for what was taken, as long as the given time. */
-    public void close(Duration patience) {
+    /** Refuses new work, and waits for what was taken, five seconds at most. */
+    @Override
+    public void close() {
         synchronized (this) {
             closing = true;
             notifyAll();
         }
         try {
-            thread.join(patience.toMillis());
+            thread.join(LAST_EVALUATIONS.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
             waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
         }
-    }
-
-    @Override
-    public void close() {
-        close(Duration.ofSeconds(30));
     }
 }
