@@ -40,6 +40,15 @@ class StudioCommandTest {
     @TempDir
     Path directory;
 
+    /** As ./bcm does once after each build. */
+    @Test
+    void aRehearsalMakesAnImageAndEnds() throws Exception {
+        Outcome outcome = CommandProcess.in(directory).run("studio", MODEL, "--port", "0", "--rehearse");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).matches(ADDRESS);
+        assertThat(outcome.err()).isEmpty();
+    }
+
     @Test
     void aSignalLetsItFinishWhatItTook() throws Exception {
         Path out = directory.resolve("out");
