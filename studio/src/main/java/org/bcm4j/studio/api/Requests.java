@@ -26,7 +26,10 @@ final class Requests {
 
     /** By a number of evaluations, or a walk. */
     record StepsOrWalk(
-            @Described(value = "Network evaluations; takes the walk that the model stores for them.", least = 1, most = 64)
+            @Described(
+                    value = "Network evaluations; takes the walk that the model stores for them.",
+                    least = 1,
+                    most = 64)
             Optional<Integer> steps,
 
             @Described("The walk, such as 80 > 1.2 > 0, in place of steps.")
@@ -43,8 +46,7 @@ final class Requests {
     /** By a walk alone. */
     record WalkOnly(
             @Described("The walk, such as 80 > 1.2 > 0.") Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements Way {
+            @Described(SEED) Optional<Long> seed) implements Way {
         @Override
         public Path path() {
             return new Path(Optional.empty(), walk, seed.orElse(0L));
@@ -111,11 +113,9 @@ final class Requests {
     record Invert(
             @Described(IMAGE) String image,
             @Described(LABEL) Optional<String> label,
-            StepsOrWalk way)
-            implements Body {}
+            StepsOrWalk way) implements Body {}
 
-    record Reconstruct(
-            @Described(IMAGE) String image, Choice choice, StepsOrWalk way) implements ChoiceBody {}
+    record Reconstruct(@Described(IMAGE) String image, Choice choice, StepsOrWalk way) implements ChoiceBody {}
 
     record Interpolate(
             @Described("The first picture. " + IMAGE) String first,
@@ -163,8 +163,7 @@ final class Requests {
             StepsOrWalk way)
             implements ChoiceBody {}
 
-    record Colorize(
-            @Described(IMAGE) String image, Choice choice, StepsOrWalk way) implements ChoiceBody {}
+    record Colorize(@Described(IMAGE) String image, Choice choice, StepsOrWalk way) implements ChoiceBody {}
 
     record Denoise(
             @Described(IMAGE) String image,
@@ -182,8 +181,7 @@ final class Requests {
             WalkOnly way)
             implements ChoiceBody {}
 
-    record Stroke(
-            @Described("A drawing. " + IMAGE) String image, Choice choice, WalkOnly way) implements ChoiceBody {}
+    record Stroke(@Described("A drawing. " + IMAGE) String image, Choice choice, WalkOnly way) implements ChoiceBody {}
 
     record Swap(
             @Described(IMAGE) String image,

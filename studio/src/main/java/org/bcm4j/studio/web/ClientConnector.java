@@ -20,6 +20,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
  */
 final class ClientConnector extends ServerConnector {
     private static final int MOST = 512;
+    /** What the operating system keeps for a client that does not take its answer, in bytes. */
+    private static final int BUFFER = 128 << 10;
+
     private static final Duration GLANCE = Duration.ofMillis(200);
 
     private final Duration clientTime;
@@ -28,6 +31,7 @@ final class ClientConnector extends ServerConnector {
     ClientConnector(Server server, HttpConfiguration http, Duration clientTime) {
         super(server, new HttpConnectionFactory(http));
         this.clientTime = clientTime;
+        setAcceptedSendBufferSize(BUFFER);
         setIdleTimeout(0); // In its place: a client that sends a byte now and then is not idle.
     }
 
@@ -53,8 +57,9 @@ final class ClientConnector extends ServerConnector {
         }
     }
 
+    /** Those that are open; Jetty forgets the others a moment later. */
     private Stream<ClientEndPoint> clients() {
-        return getConnectedEndPoints().stream().map(ClientEndPoint.class::cast);
+        return getConnectedEndPoints().stream().map(ClientEndPoint.class::cast).filter(ClientEndPoint::isOpen);
     }
 
     @Override
@@ -65,7 +70,12 @@ final class ClientConnector extends ServerConnector {
     @Override
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
-        if (getConnectedEndPoints().size() > MOST) {
+        makeRoom();
+    }
+
+    /** One connection is closed for each that is opened, so by one thread at a time. */
+    private synchronized void makeRoom() {
+        if (clients().count() > MOST) {
             clients().max(Comparator.comparing(ClientEndPoint::waited)).ifPresent(ClientEndPoint::drop);
         }
     }
