@@ -327,10 +327,10 @@ class PageTest {
         long scrolled = ((Number) browser.script("return Math.round(window.scrollY)")).longValue();
         int left = canvas.x;
         long top = canvas.y - scrolled;
-        touch("touchStart", point(1, left + 80, top + 100));
-        touch("touchStart", point(1, left + 80, top + 100), point(2, left + 220, top + 240));
-        touch("touchMove", point(1, left + 160, top + 100), point(2, left + 220, top + 200));
-        touch("touchEnd");
+        touch("touchStart", List.of(point(1, left + 80, top + 100)));
+        touch("touchStart", List.of(point(1, left + 80, top + 100), point(2, left + 220, top + 240)));
+        touch("touchMove", List.of(point(1, left + 160, top + 100), point(2, left + 220, top + 200)));
+        touch("touchEnd", List.of());
         requireMask(new Line2D.Double(8, 10, 16, 10));
     }
 
@@ -338,9 +338,8 @@ class PageTest {
         return Map.of("id", finger, "x", x, "y", y);
     }
 
-    @SafeVarargs
-    private static void touch(String type, Map<String, Object>... points) {
-        browser.command("Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", List.of(points)));
+    private static void touch(String type, List<Map<String, Object>> points) {
+        browser.command("Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", points));
     }
 
     /** A picture of the model's size, unlike the examples. */
