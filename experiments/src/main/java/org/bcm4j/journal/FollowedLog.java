@@ -36,24 +36,23 @@ public final class FollowedLog {
      * Reads the finished lines that came since the last call.
      *
      * @throws org.bcm4j.storage.UserException if the file cannot be read, or a line is no log line; the next call begins
-     *     behind the last good line
+     *     where this one began
      */
     public News news() {
         List<StepRecord> steps = new ArrayList<>();
         try {
             boolean anew = !isWhereItWas();
-            if (anew) {
-                place = Place.BEGIN;
-            }
+            Place[] reached = {anew ? Place.BEGIN : place};
             if (Files.exists(file)) {
-                JsonLines.forEachLine(file, place, (line, behind) -> {
+                JsonLines.forEachLine(file, reached[0], (line, behind) -> {
                     if (line instanceof LogLine.Step step) {
                         steps.add(step.record());
                     }
-                    place = behind;
+                    reached[0] = behind;
                     return true;
                 });
             }
+            place = reached[0];
             return new News(anew, steps);
         } catch (IOException e) {
             throw FileFailure.reading(file, e);

@@ -402,7 +402,9 @@ class PageTest {
     void aPictureIsPasted() throws Exception {
         String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(ramp()));
         openInvert();
-        browser.command("Browser.grantPermissions", Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
+        browser.command(
+                "Browser.grantPermissions",
+                Map.of("permissions", List.of("clipboardReadWrite", "clipboardSanitizedWrite")));
         browser.script(
                 "const bytes = Uint8Array.from(atob(arguments[0]), each => each.charCodeAt(0));"
                         + " const blob = new Blob([bytes], {type: 'image/png'});"

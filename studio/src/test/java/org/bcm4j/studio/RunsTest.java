@@ -133,6 +133,19 @@ class RunsTest {
     }
 
     @Test
+    void aLogThatIsMendedIsReadInFull() throws Exception {
+        Path log = run.resolve("log.jsonl");
+        String good = Files.readString(log);
+        Files.writeString(log, good + "garbage\n");
+        assertThat(client.get("api/v1/runs/garments").statusCode()).isEqualTo(400);
+        Files.writeString(log, good);
+        assertThat(Client.json(client.get("api/v1/runs/garments").body())
+                        .get("points")
+                        .size())
+                .isEqualTo(2);
+    }
+
+    @Test
     void aConfigurationIsReadAgainWhenItChanges() throws Exception {
         Path config = run.resolve("config.yaml");
         assertThat(Client.json(client.get("api/v1/runs/garments").body())

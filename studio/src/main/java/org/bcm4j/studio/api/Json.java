@@ -7,7 +7,6 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -59,15 +58,18 @@ final class Json {
             T read = mapper.treeToValue(inParts(object, type), type);
             requireRanges(read);
             return read;
-        } catch (DatabindException e) {
+        } catch (JacksonException e) {
             // Jackson's own message names classes.
             String field = e.getPath().stream()
                     .map(JacksonException.Reference::getPropertyName)
                     .filter(Objects::nonNull)
                     .reduce("", (part, name) -> name);
-            throw new ProblemException(400, "the field " + field + " has a value of a wrong type", e);
-        } catch (JacksonException e) {
-            throw new ProblemException(400, "the body is no valid JSON" + where(e), e);
+            throw new ProblemException(
+                    400,
+                    field.isEmpty()
+                            ? "the body is no valid JSON" + where(e)
+                            : "the field " + field + " has a value of a wrong type",
+                    e);
         }
     }
 
@@ -105,7 +107,7 @@ final class Json {
     }
 
     private static String where(JacksonException e) {
-        return e.getLocation() == null
+        return e.getLocation() == null || e.getLocation().getLineNr() < 1
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";

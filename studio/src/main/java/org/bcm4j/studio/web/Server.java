@@ -4,13 +4,16 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import io.javalin.util.JavalinException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
@@ -25,6 +28,8 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** An HTTP server over an {@link Api} and the files of a page. */
@@ -105,17 +110,35 @@ public final class Server implements AutoCloseable {
                             ClientConnector connector = new ClientConnector(server, http, clientTime);
                             connector.setHost(host);
                             connector.setPort(port);
+                            listen(connector);
                             metrics.connections(connector.getConnectedEndPoints()::size);
                             return connector;
                         });
                     })
                     .start();
-        } catch (JavalinException e) {
+        } catch (UncheckedIOException e) {
             throw new UserException(
-                    "--port " + port + ": the studio cannot listen at " + host + ":" + port + " (" + e.getMessage()
+                    "--port " + port + ": the studio cannot listen at " + host + ":" + port + " (" + reason(e)
                             + "); choose another port",
                     e);
         }
+    }
+
+    /** Before Javalin does, which would log that it failed. */
+    private static void listen(ClientConnector connector) {
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     private void configure(JavalinConfig config) {
@@ -130,6 +153,7 @@ public final class Server implements AutoCloseable {
             http.setSendDateHeader(false);
             http.setRequestHeaderSize(HEADER_BYTES);
         });
+        config.jetty.modifyServer(server -> server.setErrorHandler(this::malformed));
         config.routes.before(this::begin);
         config.routes.get("/api/v1/models", context -> json(context, api.models()));
         config.routes.get("/api/v1/models/{model}", context -> json(context, api.model(context.pathParam("model"))));
@@ -167,6 +191,16 @@ public final class Server implements AutoCloseable {
                 (failure, context) -> problem(context, failure.getStatus(), String.valueOf(failure.getMessage())));
         config.routes.exception(
                 Exception.class, (failure, context) -> answer(context, api.failure(failure, id(context))));
+    }
+
+    /** The answer to what is so wrong that it is no request. */
+    private boolean malformed(Request request, Response response, Callback callback) {
+        String id = UUID.randomUUID().toString();
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, PROBLEM).put(Guard.REQUEST_ID, id);
+        byte[] body = api.failure(response.getStatus(), "this is no request that a server of HTTP takes", id)
+                .body();
+        response.write(true, ByteBuffer.wrap(body), callback);
+        return true;
     }
 
     private void begin(Context context) {
