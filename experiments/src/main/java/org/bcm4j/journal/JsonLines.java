@@ -58,7 +58,7 @@ public final class JsonLines implements Journal {
     public static List<StepRecord> read(Path file) {
         List<StepRecord> records = new ArrayList<>();
         try {
-            forEachLine(file, (line, end) -> {
+            forEachLine(file, Place.BEGIN, (line, place) -> {
                 if (line instanceof LogLine.Step step) {
                     records.add(step.record());
                 }
@@ -105,29 +105,43 @@ public final class JsonLines implements Journal {
     /** The length in bytes of the finished lines before the first one of a later step. */
     private static long lengthUpTo(Path file, long lastStep) throws IOException {
         long[] kept = {0};
-        forEachLine(file, (line, end) -> {
+        forEachLine(file, Place.BEGIN, (line, place) -> {
             boolean later = line instanceof LogLine.Step step && step.record().step() > lastStep;
-            kept[0] = later ? kept[0] : end;
+            kept[0] = later ? kept[0] : place.end();
             return !later;
         });
         return kept[0];
     }
 
-    /** Visits a finished line that ends before the byte {@code end}; returns whether to continue. */
-    private interface LineVisitor {
-        boolean visit(LogLine line, long end);
+    /**
+     * Behind a finished line.
+     *
+     * @param end in bytes from the begin of the file
+     * @param number of the line, from 1
+     * @param text of the line
+     */
+    record Place(long end, int number, String text) {
+        static final Place BEGIN = new Place(0, 0, "");
     }
 
-    private static void forEachLine(Path file, LineVisitor visitor) throws IOException {
+    /** Visits a finished line; returns whether to continue. */
+    interface LineVisitor {
+        boolean visit(LogLine line, Place place);
+    }
+
+    /** Visits the finished lines behind a place. */
+    static void forEachLine(Path file, Place from, LineVisitor visitor) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+            in.skipNBytes(from.end());
             ByteArrayOutputStream line = new ByteArrayOutputStream();
-            long position = 0;
-            int number = 1;
+            long position = from.end();
+            int number = from.number();
             boolean goOn = true;
             for (int next = in.read(); goOn && next >= 0; next = in.read()) {
                 position++;
                 if (next == '\n') {
-                    goOn = visitor.visit(parse(file, number++, line.toString(StandardCharsets.UTF_8)), position);
+                    Place place = new Place(position, ++number, line.toString(StandardCharsets.UTF_8));
+                    goOn = visitor.visit(parse(file, place), place);
                     line.reset();
                 } else {
                     line.write(next);
@@ -136,12 +150,12 @@ public final class JsonLines implements Journal {
         }
     }
 
-    private static LogLine parse(Path file, int number, String line) {
+    private static LogLine parse(Path file, Place place) {
         try {
-            return LogLine.parse(line);
+            return LogLine.parse(place.text());
         } catch (IllegalArgumentException e) {
             throw new UserException(
-                    file + ":" + number + ": not a line of a training log (" + e.getMessage()
+                    file + ":" + place.number() + ": not a line of a training log (" + e.getMessage()
                             + "); correct it or move the file away",
                     e);
         }

@@ -1,6 +1,5 @@
 package org.bcm4j.studio;
 
-import java.time.Duration;
 import java.util.List;
 import org.bcm4j.studio.api.Api;
 import org.bcm4j.studio.api.ShelvedModel;
@@ -13,9 +12,6 @@ import org.bcm4j.studio.work.EvaluationQueue;
  * remain open. Thread-safe.
  */
 public final class Studio implements AutoCloseable {
-    /** For an evaluation that nobody waits for any more. */
-    private static final Duration LAST_EVALUATION = Duration.ofSeconds(5);
-
     private final EvaluationQueue queue;
     private final Server server;
     private final StudioSettings settings;
@@ -42,12 +38,18 @@ public final class Studio implements AutoCloseable {
                     new Api.Limits(settings.patience(), StudioSettings.MOST_PIXELS, StudioSettings.MOST_BODY);
             Api api = new Api(models, queue, limits, runs, version);
             Server server = new Server(
-                    api, metrics, settings.host(), settings.port(), settings.token(), StudioSettings.MOST_BODY);
+                    api,
+                    metrics,
+                    settings.host(),
+                    settings.port(),
+                    settings.token(),
+                    StudioSettings.MOST_BODY,
+                    settings.clientTime());
             started = true;
             return new Studio(queue, server, settings);
         } finally {
             if (!started) {
-                queue.close(LAST_EVALUATION);
+                queue.close();
             }
         }
     }
@@ -60,6 +62,6 @@ public final class Studio implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        queue.close(LAST_EVALUATION);
+        queue.close();
     }
 }

@@ -14,8 +14,10 @@ import org.bcm4j.storage.UserException;
  * @param token what clients must send as {@code Authorization: Bearer}; needed unless only this machine can connect
  * @param waitingImages how many images may wait for their evaluation
  * @param patience how long a request may take
+ * @param clientTime how long a client may take to ask, to send a body, and to take an answer
  */
-public record StudioSettings(String host, int port, Optional<String> token, int waitingImages, Duration patience) {
+public record StudioSettings(
+        String host, int port, Optional<String> token, int waitingImages, Duration patience, Duration clientTime) {
     /** The largest body of a request, in bytes: two pictures in base64. */
     static final int MOST_BODY = 16 << 20;
 
@@ -30,8 +32,8 @@ public record StudioSettings(String host, int port, Optional<String> token, int 
         if (port < 0 || port > LAST_PORT) {
             throw new UserException("--port " + port + ": a port lies in [0," + LAST_PORT + "]");
         }
-        if (waitingImages < 1 || patience.toMillis() < 1) {
-            throw new UserException("the queue and the patience must be positive");
+        if (waitingImages < 1 || patience.toMillis() < 1 || clientTime.toMillis() < 1) {
+            throw new UserException("the queue and the times must be positive");
         }
         if (token.filter(text -> text.length() < LEAST_TOKEN).isPresent()) {
             throw new UserException("the token is shorter than " + LEAST_TOKEN + " characters; take a longer one, such"
@@ -48,9 +50,9 @@ public record StudioSettings(String host, int port, Optional<String> token, int 
         return usual("localhost", port, Optional.empty());
     }
 
-    /** A thousand images may wait, and a request may take a minute. */
+    /** A thousand images may wait, a request may take a minute, and a client half of one for each thing it does. */
     public static StudioSettings usual(String host, int port, Optional<String> token) {
-        return new StudioSettings(host, port, token, 1024, Duration.ofSeconds(60));
+        return new StudioSettings(host, port, token, 1024, Duration.ofSeconds(60), Duration.ofSeconds(30));
     }
 
     static boolean isLoopback(String host) {

@@ -56,6 +56,26 @@ final class Browser implements AutoCloseable {
                 + "document.getElementById('status').textContent === ''");
     }
 
+    /** A command of Chrome's DevTools protocol, for what WebDriver does not do. */
+    void command(String name, Map<String, Object> parameters) {
+        driver.executeCdpCommand(name, parameters);
+    }
+
+    /** Keeps the bodies of what the page sends from now on. */
+    void recordRequests() {
+        run(
+                "window.sent = []; const send = window.fetch;"
+                        + " window.fetch = (path, options) => { window.sent.push(options?.body); return send(path, options); };");
+    }
+
+    /** A field of the last body that has it. */
+    String lastSent(String field) {
+        return (String) script(
+                "return window.sent.filter(Boolean).map(JSON.parse).map(body => body[arguments[0]]).filter(Boolean).pop()"
+                        + " ?? ''",
+                field);
+    }
+
     /** Waits until a script returns true. */
     void await(String script) {
         new WebDriverWait(driver, PATIENCE)

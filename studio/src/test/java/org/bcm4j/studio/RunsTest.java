@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.studio.api.Api;
@@ -61,6 +64,100 @@ class RunsTest {
                 .isEqualTo(4.5);
         assertThat(told.get("sheets").get(0).asLong()).isEqualTo(40);
         assertThat(client.get("api/v1/runs/garments/samples/40").body()).isEqualTo("\1\2");
+    }
+
+    private JsonNode after(JsonNode told) throws Exception {
+        return Client.json(
+                client.get("api/v1/runs/garments?after=" + told.get("cursor").asString())
+                        .body());
+    }
+
+    @Test
+    void onlyWhatCameSinceIsToldAgain() throws Exception {
+        JsonNode first = Client.json(client.get("api/v1/runs/garments").body());
+        assertThat(first.get("whole").asBoolean()).isTrue();
+        JsonNode nothing = after(first);
+        assertThat(nothing.get("whole").asBoolean()).isFalse();
+        assertThat(nothing.get("points").size()).isZero();
+        assertThat(nothing.get("step").asLong()).isEqualTo(40);
+
+        Path log = run.resolve("log.jsonl");
+        Files.writeString(
+                log, "{\"step\":60,\"images\":3840,\"loss/total\":4}\n{\"step\":80,\"im", StandardOpenOption.APPEND);
+        JsonNode next = after(first);
+        assertThat(next.get("points").size()).isOne();
+        assertThat(next.get("points").get(0).get("step").asLong()).isEqualTo(60);
+
+        // A run that is continued from step 20: the log is cut, and grows beyond where it was.
+        Files.writeString(
+                log,
+                Files.readAllLines(log).get(0) + "\n" + "{\"note\":\"again\"}\n".repeat(50)
+                        + "{\"step\":40,\"images\":2560,\"loss/total\":3}\n");
+        JsonNode again = after(next);
+        assertThat(again.get("whole").asBoolean()).isTrue();
+        assertThat(again.get("step").asLong()).isEqualTo(40);
+        assertThat(again.get("points").size()).isEqualTo(2);
+        assertThat(after(again).get("points").size()).isZero();
+        assertThat(Client.json(client.get("api/v1/runs/garments?after=nonsense").body())
+                        .get("points")
+                        .size())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theCurvesOfALongRunAreThinnedOut() throws Exception {
+        JsonNode told = Client.json(client.get("api/v1/runs/garments").body());
+        int most = 0;
+        for (int part = 0; part < 10; part++) {
+            StringBuilder lines = new StringBuilder();
+            for (int i = 0; i < 1300; i++) {
+                long step = 60 + 20L * (1300 * part + i);
+                lines.append("{\"step\":").append(step).append(",\"images\":1,\"loss/total\":1}\n");
+            }
+            Files.writeString(run.resolve("log.jsonl"), lines, StandardOpenOption.APPEND);
+            told = after(told);
+            most = Math.max(most, told.get("points").size());
+        }
+        assertThat(told.get("step").asLong()).isEqualTo(60 + 20 * 12_999);
+        assertThat(most).isLessThanOrEqualTo(1000);
+        JsonNode whole = Client.json(client.get("api/v1/runs/garments").body()).get("points");
+        assertThat(whole.size()).isBetween(500, 1000);
+        assertThat(whole.get(0).get("step").asLong()).isEqualTo(20);
+        long spacing =
+                whole.get(2).get("step").asLong() - whole.get(1).get("step").asLong();
+        for (int i = 1; i < whole.size(); i++) {
+            assertThat(whole.get(i).get("step").asLong()
+                            - whole.get(i - 1).get("step").asLong())
+                    .isEqualTo(spacing);
+        }
+    }
+
+    @Test
+    void aLogThatIsMendedIsReadInFull() throws Exception {
+        Path log = run.resolve("log.jsonl");
+        String good = Files.readString(log);
+        Files.writeString(log, good + "garbage\n");
+        assertThat(client.get("api/v1/runs/garments").statusCode()).isEqualTo(400);
+        Files.writeString(log, good);
+        assertThat(Client.json(client.get("api/v1/runs/garments").body())
+                        .get("points")
+                        .size())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aConfigurationIsReadAgainWhenItChanges() throws Exception {
+        Path config = run.resolve("config.yaml");
+        assertThat(Client.json(client.get("api/v1/runs/garments").body())
+                        .get("total")
+                        .asLong())
+                .isEqualTo(9000);
+        Files.writeString(config, "of: another version\n");
+        Files.setLastModifiedTime(config, FileTime.from(Instant.now().plusSeconds(5)));
+        assertThat(Client.json(client.get("api/v1/runs/garments").body())
+                        .get("total")
+                        .asLong())
+                .isZero();
     }
 
     @Test

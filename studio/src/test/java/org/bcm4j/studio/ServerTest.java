@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What every request meets, whatever it asks for: refusals, headers, cancellation, the description of the API. */
@@ -51,6 +53,12 @@ class ServerTest {
     @CsvSource(delimiter = '|', textBlock = """
             sample      | {"count": 0}                          | 400 | the field count must lie in [1,1024], and is 0
             sample      | {"counts": 1}                         | 400 | the field counts is unknown; fields are count, first, label
+            sample      | {"way": {"steps": 1}}                 | 400 | the field way is unknown; fields are count, first, label
+            sample      | {"a\\nb": 1}                          | 400 | the field a?b is unknown
+            sample      | {"steps": 65}                         | 400 | the field steps must lie in [1,64], and is 65
+            sample      | {"seed": 99999999999999999999}       | 400 | the field seed has a value of a wrong type
+            sample      | {"seed": "x"}                         | 400 | the field seed has a value of a wrong type
+            denoise     | {"image": "@shirt", "sigma": 1, "steps": 2} | 400 | the field steps is unknown
             sample      | {"count": "many"}                     | 400 | the field count has a value of a wrong type
             sample      | {                                     | 400 | the body is no valid JSON (line 1, column 2)
             sample      | []                                    | 400 | the body is no object; send one with the fields count, first,
@@ -135,6 +143,36 @@ class ServerTest {
         assertThat(client.post("api/v1/models", "{}").statusCode()).isIn(404, 405);
     }
 
+    /** Jetty refuses these by itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nHost: localhost",
+                "GET / HTTP/1.1\r\nHost: a b",
+                "nonsense"
+            })
+    void whatIsNoRequestIsToldInOneLineToo(String head) throws Exception {
+        URI address = URI.create(client.address());
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write((head + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 400 ")
+                    .containsIgnoringCase("Content-Type: application/problem+json")
+                    .contains("\"status\":400")
+                    .doesNotContain("<html>");
+        }
+    }
+
+    @Test
+    void aLongTextIsNotQuotedInFull() throws Exception {
+        HttpResponse<String> response =
+                client.post("api/v1/models/fashion-mnist/sample", "{\"walk\": \"" + "8".repeat(20_000) + "\"}");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).hasSizeLessThan(1000);
+    }
+
     @Test
     void aBodyOfAnotherTypeIsRefused() throws Exception {
         HttpResponse<String> response =
@@ -168,11 +206,12 @@ class ServerTest {
 
     @Test
     void aTokenIsNeededWhereOthersCanConnect() throws Exception {
-        assertThatThrownBy(() -> new StudioSettings("0.0.0.0", 0, Optional.empty(), 64, Duration.ofSeconds(5)))
+        assertThatThrownBy(() -> new StudioSettings(
+                        "0.0.0.0", 0, Optional.empty(), 64, Duration.ofSeconds(5), Duration.ofSeconds(5)))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("a token is needed");
-        StudioSettings settings =
-                new StudioSettings("0.0.0.0", 0, Optional.of("0123456789abcdef"), 64, Duration.ofSeconds(5));
+        StudioSettings settings = new StudioSettings(
+                "0.0.0.0", 0, Optional.of("0123456789abcdef"), 64, Duration.ofSeconds(5), Duration.ofSeconds(5));
         try (Studio open = Studio.start(
                 List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, served.model())),
                 Client.NO_RUNS,

@@ -1,8 +1,11 @@
 package org.bcm4j.app.commands;
 
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +17,7 @@ import org.bcm4j.studio.Studio;
 import org.bcm4j.studio.StudioSettings;
 import org.bcm4j.studio.api.Api;
 import org.bcm4j.studio.api.ShelvedModel;
+import org.bcm4j.studio.client.StudioClient;
 import org.bcm4j.tensor.Device;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -55,6 +59,10 @@ public final class StudioCommand implements Callable<Integer> {
             description = "Training runs to show: a run, or a folder of runs (default: runs). May be repeated.")
     private List<Path> runs = List.of(Path.of("runs"));
 
+    /** So that ./bcm can record which classes a studio needs. */
+    @Option(names = "--rehearse", hidden = true, description = "Make one image, and end.")
+    private boolean rehearsal;
+
     @Mixin
     private final ComputingOptions computing = new ComputingOptions();
 
@@ -62,7 +70,7 @@ public final class StudioCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         StudioSettings settings = StudioSettings.usual(host, port, Optional.ofNullable(System.getenv(TOKEN)));
         Device device = computing.device().require();
         List<ShelvedModel> models = new ArrayList<>();
@@ -78,6 +86,11 @@ public final class StudioCommand implements Callable<Integer> {
                     Studio studio =
                             Studio.start(models, new Api.RunPlaces(runs, this::resumption), settings, version)) {
                 System.out.println("the studio is at " + studio.address() + "; Ctrl-C ends it");
+                if (rehearsal) {
+                    StudioClient.at(URI.create(studio.address()))
+                            .task(models.get(0).name(), Api.SAMPLE, Map.of());
+                    return ExitCode.OK;
+                }
                 asked.await();
                 System.err.println("finishing what was begun");
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -39,6 +41,15 @@ class StudioCommandTest {
 
     @TempDir
     Path directory;
+
+    /** As ./bcm does once after each build. */
+    @Test
+    void aRehearsalMakesAnImageAndEnds() throws Exception {
+        Outcome outcome = CommandProcess.in(directory).run("studio", MODEL, "--port", "0", "--rehearse");
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).matches(ADDRESS);
+        assertThat(outcome.err()).isEmpty();
+    }
 
     @Test
     void aSignalLetsItFinishWhatItTook() throws Exception {
@@ -94,6 +105,18 @@ class StudioCommandTest {
             try (Stream<Path> left = Files.walk(place)) {
                 assertThat(left.filter(Files::isRegularFile)).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldInOneLine() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            Outcome outcome = CommandProcess.in(directory).run("studio", MODEL, "--port", "" + taken.getLocalPort());
+            assertThat(outcome.exitCode()).isEqualTo(2);
+            assertThat(outcome.err())
+                    .isEqualTo("bcm: --port %1$d: the studio cannot listen at localhost:%1$d (Address already in use);"
+                                    .formatted(taken.getLocalPort())
+                            + " choose another port\n");
         }
     }
 

@@ -23,6 +23,12 @@ import org.slf4j.LoggerFactory;
  * Thread-safe.
  */
 public final class Api {
+    /** The name of the task whose images can be sent as they are made. */
+    public static final String SAMPLE = Routes.SAMPLE;
+
+    /** A client may have sent a long text that is quoted. */
+    private static final int LONGEST_DETAIL = 500;
+
     private static final Logger LOG = LoggerFactory.getLogger(Api.class);
 
     private final Map<String, ShelvedModel> models = new LinkedHashMap<>();
@@ -93,9 +99,13 @@ public final class Api {
         return json.write(runs.all());
     }
 
-    /** What is known of a run. */
-    public byte[] run(String name) {
-        return json.write(runs.one(name));
+    /**
+     * What is known of a run.
+     *
+     * @param after the cursor of an earlier answer: only the points after that are told
+     */
+    public byte[] run(String name, Optional<String> after) {
+        return json.write(runs.one(name, after));
     }
 
     /** A sample sheet of a run, a PNG file. */
@@ -172,7 +182,8 @@ public final class Api {
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String line = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String message = line.length() <= LONGEST_DETAIL ? line : line.substring(0, LONGEST_DETAIL) + "…";
         if (cause instanceof ProblemException problem) {
             return failure(problem.status(), message, requestId);
         }
@@ -216,7 +227,9 @@ public final class Api {
             case 411 -> "Length Required";
             case 413 -> "Content Too Large";
             case 415 -> "Unsupported Media Type";
+            case 414 -> "URI Too Long";
             case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
             case 503 -> "Service Unavailable";
             case 504 -> "Gateway Timeout";
             default -> "Internal Server Error";

@@ -5,6 +5,8 @@ import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a body, as JSON names them. */
@@ -12,7 +14,20 @@ final class Fields {
     private Fields() {}
 
     static List<String> names(Class<? extends Record> type) {
-        return Arrays.stream(type.getRecordComponents()).map(Fields::name).toList();
+        return of(type).map(Fields::name).toList();
+    }
+
+    /** The fields of a body, with those of its parts. */
+    static Stream<RecordComponent> of(Class<? extends Record> body) {
+        return Arrays.stream(body.getRecordComponents())
+                .flatMap(component -> part(component).map(Fields::of).orElseGet(() -> Stream.of(component)));
+    }
+
+    /** The type of a part that a body shares with others: its fields are fields of the body. */
+    static Optional<Class<? extends Record>> part(RecordComponent component) {
+        return component.getType().isRecord()
+                ? Optional.of(component.getType().asSubclass(Record.class))
+                : Optional.empty();
     }
 
     /** {@code firstLabel} is {@code first_label}. */

@@ -43,7 +43,8 @@ final class Generation {
      */
     Sampling begin(ShelvedModel shelved, Requests.Sample request, Deadline deadline) {
         int count = request.count().orElse(1);
-        boolean ownPath = request.walk().isPresent() || request.steps().isPresent();
+        boolean ownPath =
+                request.path().walk().isPresent() || request.path().steps().isPresent();
         Walk walk = request.noise().isPresent() && !ownPath
                 ? Walks.thereAndBack(shelved, request.path(), Purpose.INTERPOLATE)
                         .toImages()

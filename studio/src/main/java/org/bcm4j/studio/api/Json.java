@@ -1,22 +1,23 @@
 package org.bcm4j.studio.api;
 
 import java.lang.reflect.RecordComponent;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads requests strictly and writes responses. Thread-safe. */
 final class Json {
     private static final int DEPTH = 8;
+    private static final int LONGEST_SHOWN = 40;
 
     private final ObjectMapper mapper;
 
@@ -30,7 +31,6 @@ final class Json {
                 .build();
         mapper = JsonMapper.builder(factory)
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build();
@@ -47,37 +47,67 @@ final class Json {
      */
     <T extends Record> T read(byte[] body, Class<T> type) {
         try {
-            T read = mapper.readValue(body, type);
-            if (read == null) {
+            JsonNode given = mapper.readTree(body);
+            if (given.isNull()) {
                 throw new ProblemException(400, "the body is null; send an object");
             }
+            if (!(given instanceof ObjectNode object)) {
+                throw new ProblemException(400, "the body is no object; send one with the fields " + names(type));
+            }
+            requireKnown(object, type);
+            T read = mapper.treeToValue(inParts(object, type), type);
             requireRanges(read);
             return read;
-        } catch (UnrecognizedPropertyException e) {
-            throw new ProblemException(
-                    400,
-                    "the field " + e.getPropertyName() + " is unknown; fields are "
-                            + String.join(", ", Fields.names(type)),
-                    e);
-        } catch (DatabindException e) {
+        } catch (JacksonException e) {
             // Jackson's own message names classes.
             String field = e.getPath().stream()
                     .map(JacksonException.Reference::getPropertyName)
                     .filter(Objects::nonNull)
-                    .collect(Collectors.joining("."));
+                    .reduce("", (part, name) -> name);
             throw new ProblemException(
                     400,
                     field.isEmpty()
-                            ? "the body is no object; send one with the fields " + String.join(", ", Fields.names(type))
+                            ? "the body is no valid JSON" + where(e)
                             : "the field " + field + " has a value of a wrong type",
                     e);
-        } catch (JacksonException e) {
-            throw new ProblemException(400, "the body is no valid JSON" + where(e), e);
         }
     }
 
+    private static String names(Class<? extends Record> type) {
+        return String.join(", ", Fields.names(type));
+    }
+
+    private static void requireKnown(ObjectNode given, Class<? extends Record> type) {
+        List<String> known = Fields.names(type);
+        for (String name : given.propertyNames()) {
+            if (!known.contains(name)) {
+                throw new ProblemException(400, "the field " + shown(name) + " is unknown; fields are " + names(type));
+            }
+        }
+    }
+
+    /** A name as a client wrote it, in one short line. */
+    private static String shown(String name) {
+        String line = name.replaceAll("\\p{Cntrl}", "?");
+        return line.length() <= LONGEST_SHOWN ? line : line.substring(0, LONGEST_SHOWN) + "…";
+    }
+
+    /** Moves the fields of each part of a body into an object of their own, as the records have them. */
+    private ObjectNode inParts(ObjectNode given, Class<? extends Record> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            Fields.part(component).ifPresent(part -> {
+                ObjectNode own = mapper.createObjectNode();
+                for (String name : Fields.names(part)) {
+                    Optional.ofNullable(given.remove(name)).ifPresent(value -> own.set(name, value));
+                }
+                given.set(Fields.name(component), own);
+            });
+        }
+        return given;
+    }
+
     private static String where(JacksonException e) {
-        return e.getLocation() == null
+        return e.getLocation() == null || e.getLocation().getLineNr() < 1
                 ? ""
                 : " (line " + e.getLocation().getLineNr() + ", column "
                         + e.getLocation().getColumnNr() + ")";
@@ -87,6 +117,10 @@ final class Json {
         for (RecordComponent component : request.getClass().getRecordComponents()) {
             Described described = component.getAnnotation(Described.class);
             Object value = Fields.value(request, component);
+            if (value instanceof Record part) {
+                requireRanges(part);
+                continue;
+            }
             Object given = value instanceof Optional<?> optional ? optional.orElse(null) : value;
             if (value == null) {
                 throw new ProblemException(400, "the field " + Fields.name(component) + " is missing");

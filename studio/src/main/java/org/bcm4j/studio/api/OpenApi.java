@@ -15,6 +15,8 @@ final class OpenApi {
     private static final String REFERENCE = "$ref";
     private static final String SCHEMAS = "#/components/schemas/";
 
+    private static final Map<String, Object> RUN = parameter("run", "path", "The run's name.");
+
     private final Map<String, Object> schemas = new TreeMap<>();
 
     private OpenApi() {}
@@ -45,10 +47,12 @@ final class OpenApi {
                         Map.of("description", "It is cancelled; its own answer has the status 409."),
                         "404",
                         Map.of("description", "No such request is being answered.")));
-        cancel.put("parameters", List.of(parameter("id", "The X-Request-Id of the request.")));
+        cancel.put("parameters", List.of(parameter("id", "path", "The X-Request-Id of the request.")));
         paths.put("/api/v1/requests/{id}", Map.of("delete", cancel));
         paths.put("/api/v1/runs", Map.of("get", api.reading("runs", "Lists the training runs.", Responses.Runs.class)));
-        paths.put("/api/v1/runs/{run}", Map.of("get", api.ofRun("run", "Tells of a run.", Responses.Run.class)));
+        Map<String, Object> run = api.ofRun("run", "Tells of a run.", Responses.Run.class);
+        run.put("parameters", List.of(RUN, parameter("after", "query", "The cursor of an earlier answer.")));
+        paths.put("/api/v1/runs/{run}", Map.of("get", run));
         paths.put(
                 "/api/v1/runs/{run}/stop",
                 Map.of("post", api.ofRun("stop", "Asks a run to save and stop.", Responses.Run.class)));
@@ -92,17 +96,17 @@ final class OpenApi {
     }
 
     private static Map<String, Object> modelParameter() {
-        return parameter("model", "The model's name.");
+        return parameter("model", "path", "The model's name.");
     }
 
-    private static Map<String, Object> parameter(String name, String description) {
+    private static Map<String, Object> parameter(String name, String place, String description) {
         return ordered(
                 "name",
                 name,
                 "in",
-                "path",
+                place,
                 "required",
-                true,
+                place.equals("path"),
                 "schema",
                 Map.of("type", "string"),
                 "description",
@@ -111,7 +115,7 @@ final class OpenApi {
 
     private Map<String, Object> ofRun(String id, String summary, Class<? extends Record> response) {
         Map<String, Object> operation = reading(id, summary, response);
-        operation.put("parameters", List.of(parameter("run", "The run's name.")));
+        operation.put("parameters", List.of(RUN));
         return operation;
     }
 
@@ -182,7 +186,8 @@ final class OpenApi {
     private Map<String, Object> object(Class<? extends Record> record) {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
-        for (RecordComponent component : record.getRecordComponents()) {
+        boolean sent = record.getEnclosingClass() == Requests.class;
+        for (RecordComponent component : sent ? Fields.of(record).toList() : List.of(record.getRecordComponents())) {
             properties.put(Fields.name(component), property(component));
             if (component.getType() != Optional.class) {
                 required.add(Fields.name(component));

@@ -2,32 +2,69 @@ package org.bcm4j.studio.api;
 
 import java.util.Optional;
 
-/** The bodies of requests. Names are written in snake case in JSON; a field that is not known is refused. */
+/**
+ * The bodies of requests. Names are written in snake case in JSON; a field that is not known is refused. A record within
+ * a body is a part that several bodies have: its fields are fields of the body.
+ */
 final class Requests {
     static final String IMAGE = "A picture file (PNG, JPEG, WebP, TIFF, GIF or BMP) in base64. The middle square is"
             + " scaled to the model's size.";
     static final String LABEL = "The class, by name or number. Without it: no class.";
-    static final String STEPS = "Network evaluations; takes the walk that the model stores for them.";
-    static final String WALK = "The walk, such as 80 > 1.2 > 0, in place of steps.";
     static final String SEED = "Seeds all noise; 0 by default.";
     static final String VARIANTS = "How many results, each with noise of its own; 1 by default.";
-    static final int MOST_STEPS = 64;
     static final int MOST_VARIANTS = 16;
 
     private Requests() {}
 
-    /** How to evaluate, which all requests may say. */
+    /** How to evaluate. */
     record Path(Optional<Integer> steps, Optional<String> walk, long seed) {}
 
+    /** What says how to evaluate. */
+    interface Way {
+        Path path();
+    }
+
+    /** By a number of evaluations, or a walk. */
+    record StepsOrWalk(
+            @Described(
+                    value = "Network evaluations; takes the walk that the model stores for them.",
+                    least = 1,
+                    most = 64)
+            Optional<Integer> steps,
+
+            @Described("The walk, such as 80 > 1.2 > 0, in place of steps.")
+            Optional<String> walk,
+
+            @Described(SEED) Optional<Long> seed)
+            implements Way {
+        @Override
+        public Path path() {
+            return new Path(steps, walk, seed.orElse(0L));
+        }
+    }
+
+    /** By a walk alone. */
+    record WalkOnly(
+            @Described("The walk, such as 80 > 1.2 > 0.") Optional<String> walk,
+            @Described(SEED) Optional<Long> seed) implements Way {
+        @Override
+        public Path path() {
+            return new Path(Optional.empty(), walk, seed.orElse(0L));
+        }
+    }
+
+    /** Of what class the results are, and how many. */
+    record Choice(
+            @Described(LABEL) Optional<String> label,
+
+            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
+            Optional<Integer> variants) {}
+
     interface Body {
-        Optional<Integer> steps();
-
-        Optional<String> walk();
-
-        Optional<Long> seed();
+        Way way();
 
         default Path path() {
-            return new Path(steps(), walk(), seed().orElse(0L));
+            return way().path();
         }
     }
 
@@ -38,6 +75,21 @@ final class Requests {
         Optional<String> label();
 
         Optional<Integer> variants();
+    }
+
+    /** A request that edits one image, to results of a class of choice. */
+    interface ChoiceBody extends ImageBody {
+        Choice choice();
+
+        @Override
+        default Optional<String> label() {
+            return choice().label();
+        }
+
+        @Override
+        default Optional<Integer> variants() {
+            return choice().variants();
+        }
     }
 
     record Sample(
@@ -55,37 +107,15 @@ final class Requests {
             @Described("Noise to start from, as invert returns it: float32, little-endian, in base64.")
             Optional<String> noise,
 
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
+            StepsOrWalk way)
             implements Body {}
 
     record Invert(
             @Described(IMAGE) String image,
             @Described(LABEL) Optional<String> label,
+            StepsOrWalk way) implements Body {}
 
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements Body {}
-
-    record Reconstruct(
-            @Described(IMAGE) String image,
-            @Described(LABEL) Optional<String> label,
-
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {}
+    record Reconstruct(@Described(IMAGE) String image, Choice choice, StepsOrWalk way) implements ChoiceBody {}
 
     record Interpolate(
             @Described("The first picture. " + IMAGE) String first,
@@ -100,11 +130,7 @@ final class Requests {
             @Described(value = "How many images, with the two ends; 16 by default.", least = 2, most = 64)
             Optional<Integer> frames,
 
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
+            StepsOrWalk way)
             implements Body {}
 
     record Inpaint(
@@ -113,17 +139,9 @@ final class Requests {
             @Described("A picture of the model's size in base64: what is white is filled.")
             String mask,
 
-            @Described(LABEL) Optional<String> label,
-
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {}
+            Choice choice,
+            StepsOrWalk way)
+            implements ChoiceBody {}
 
     record Restore(
             @Described(IMAGE) String image,
@@ -131,17 +149,9 @@ final class Requests {
             @Described(value = "Compress the picture first, as JPEG of this quality.", least = 1, most = 100)
             Optional<Integer> quality,
 
-            @Described(LABEL) Optional<String> label,
-
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {}
+            Choice choice,
+            StepsOrWalk way)
+            implements ChoiceBody {}
 
     record Superres(
             @Described(IMAGE) String image,
@@ -149,31 +159,11 @@ final class Requests {
             @Described(value = "How many times smaller the picture is made first: 2 or 4.", least = 2, most = 4)
             Optional<Integer> factor,
 
-            @Described(LABEL) Optional<String> label,
+            Choice choice,
+            StepsOrWalk way)
+            implements ChoiceBody {}
 
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {}
-
-    record Colorize(
-            @Described(IMAGE) String image,
-            @Described(LABEL) Optional<String> label,
-
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {}
+    record Colorize(@Described(IMAGE) String image, Choice choice, StepsOrWalk way) implements ChoiceBody {}
 
     record Denoise(
             @Described(IMAGE) String image,
@@ -187,35 +177,11 @@ final class Requests {
             @Described("Whether such noise is added first; false by default.")
             Optional<Boolean> add,
 
-            @Described(LABEL) Optional<String> label,
+            Choice choice,
+            WalkOnly way)
+            implements ChoiceBody {}
 
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {
-        @Override
-        public Optional<Integer> steps() {
-            return Optional.empty();
-        }
-    }
-
-    record Stroke(
-            @Described("A drawing. " + IMAGE) String image,
-            @Described(LABEL) Optional<String> label,
-
-            @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
-            Optional<Integer> variants,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
-            implements ImageBody {
-        @Override
-        public Optional<Integer> steps() {
-            return Optional.empty();
-        }
-    }
+    record Stroke(@Described("A drawing. " + IMAGE) String image, Choice choice, WalkOnly way) implements ChoiceBody {}
 
     record Swap(
             @Described(IMAGE) String image,
@@ -229,11 +195,7 @@ final class Requests {
             @Described(value = VARIANTS, least = 1, most = MOST_VARIANTS)
             Optional<Integer> variants,
 
-            @Described(value = STEPS, least = 1, most = MOST_STEPS)
-            Optional<Integer> steps,
-
-            @Described(WALK) Optional<String> walk,
-            @Described(SEED) Optional<Long> seed)
+            StepsOrWalk way)
             implements ImageBody {
         @Override
         public Optional<String> label() {
@@ -246,16 +208,10 @@ final class Requests {
             Optional<String> image,
 
             @Described(LABEL) Optional<String> label,
-            @Described("The walk whose jumps are shown.") Optional<String> walk,
 
             @Described(value = "How many noise scales each jump is shown at; 24 by default.", least = 2, most = 64)
             Optional<Integer> points,
 
-            @Described(SEED) Optional<Long> seed)
-            implements Body {
-        @Override
-        public Optional<Integer> steps() {
-            return Optional.empty();
-        }
-    }
+            WalkOnly way)
+            implements Body {}
 }

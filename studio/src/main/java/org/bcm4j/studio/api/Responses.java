@@ -138,7 +138,13 @@ final class Responses {
             @Described("Seconds since the last line of the log.")
             double age,
 
+            @Described("Whether these are all points, and not only those after the cursor that was sent.")
+            boolean whole,
+
             @Described("Lines of the log, thinned out.") List<Point> points,
+
+            @Described("What to send as after, to get only the points that come after these.")
+            String cursor,
 
             @Described("The steps that have a sample sheet.")
             List<Long> sheets) {}

@@ -3,9 +3,9 @@ package org.bcm4j.studio.api;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,8 +25,6 @@ import org.bcm4j.InversionRequest;
 import org.bcm4j.Noise;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.journal.JsonLines;
-import org.bcm4j.journal.StepRecord;
 import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.FileFailure;
@@ -44,14 +43,17 @@ import org.bcm4j.walk.ImageNoise;
  */
 public final class Runs {
     private static final Pattern SHEET = Pattern.compile("step-(\\d{8,18})\\.png");
-    /** Points of a curve; more are not seen. */
-    private static final int MOST_POINTS = 500;
     /** Images whose noise is measured. */
     private static final int MEASURED = 64;
 
     private final List<Path> places;
     private final Function<Path, List<String>> resumption;
     private final Desk desk;
+    private final Map<Path, RunLog> logs = new ConcurrentHashMap<>();
+    private final Map<Path, DatedConfig> configs = new ConcurrentHashMap<>();
+
+    /** A configuration as it was at a time; nothing if it is of another version. */
+    private record DatedConfig(FileTime time, Optional<TrainingConfig> config) {}
 
     /**
      * @param places runs, or directories of runs
@@ -79,6 +81,8 @@ public final class Runs {
                 throw FileFailure.reading(place, e);
             }
         }
+        logs.keySet().retainAll(runs.values());
+        configs.keySet().retainAll(runs.values());
         return runs;
     }
 
@@ -95,32 +99,45 @@ public final class Runs {
         return new Responses.Runs(List.copyOf(found().keySet()));
     }
 
-    Responses.Run one(String name) {
+    /**
+     * What is known of a run.
+     *
+     * @param after the cursor of an earlier answer: only the points after that are told
+     */
+    Responses.Run one(String name, Optional<String> after) {
         Path run = run(name);
         Path log = run.resolve("log.jsonl");
-        List<StepRecord> records = Files.exists(log) ? JsonLines.read(log) : List.of();
-        List<Responses.Point> points = new ArrayList<>();
-        int every = Math.max(1, records.size() / MOST_POINTS);
-        for (int i = records.size() % every; i < records.size(); i += every) {
-            StepRecord record = records.get(i);
-            points.add(new Responses.Point(record.step(), record.values()));
-        }
+        RunLog.Told told = logs.computeIfAbsent(run, known -> new RunLog(log)).after(after);
         return new Responses.Run(
                 name,
-                records.isEmpty() ? 0 : records.get(records.size() - 1).step(),
+                told.step(),
                 config(run).map(TrainingConfig::totalSteps).orElse(0L),
                 DirectoryLock.holder(run).isPresent(),
                 age(log),
-                points,
+                told.whole(),
+                told.points(),
+                told.cursor(),
                 sheets(run));
     }
 
     /** A run of another version may have a configuration that cannot be read. */
-    private static Optional<TrainingConfig> config(Path run) {
+    private Optional<TrainingConfig> config(Path run) {
+        Path file = run.resolve("config.yaml");
         try {
-            return Optional.of(ConfigFile.read(run.resolve("config.yaml"), TrainingConfig.class));
-        } catch (UserException e) {
+            FileTime time = Files.getLastModifiedTime(file);
+            return configs.compute(
+                            run, (key, known) -> known != null && known.time.equals(time) ? known : dated(file, time))
+                    .config();
+        } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    private static DatedConfig dated(Path file, FileTime time) {
+        try {
+            return new DatedConfig(time, Optional.of(ConfigFile.read(file, TrainingConfig.class)));
+        } catch (UserException e) {
+            return new DatedConfig(time, Optional.empty());
         }
     }
 
@@ -170,7 +187,7 @@ public final class Runs {
         DirectoryLock.holder(run(name))
                 .orElseThrow(() -> new ProblemException(409, "this run is not running"))
                 .destroy();
-        return one(name);
+        return one(name, Optional.empty());
     }
 
     /** Starts a process that continues the run. It goes on when the studio ends. */
@@ -188,7 +205,7 @@ public final class Runs {
         } catch (IOException e) {
             throw FileFailure.writing(run.resolve("studio.log"), e);
         }
-        return one(name);
+        return one(name, Optional.empty());
     }
 
     /** Measures the noise that the run's newest model finds for test images. */

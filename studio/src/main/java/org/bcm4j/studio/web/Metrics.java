@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 import org.bcm4j.studio.work.QueueObserver;
 
 /** The figures of a server, in Prometheus' format. Thread-safe. */
@@ -56,6 +57,15 @@ public final class Metrics implements QueueObserver {
         } catch (IOException e) {
             return Double.NaN; // not Linux
         }
+    }
+
+    /** Tells of a server's connections from now on. */
+    void connections(IntSupplier count) {
+        GaugeWithCallback.builder()
+                .name("bcm_connections")
+                .help("Open connections of clients.")
+                .callback(callback -> callback.call(count.getAsInt()))
+                .register(registry);
     }
 
     @Override

@@ -4,22 +4,20 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
-import io.javalin.util.JavalinException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bcm4j.storage.UserException;
@@ -27,9 +25,11 @@ import org.bcm4j.studio.api.Api;
 import org.bcm4j.studio.api.SampleStream;
 import org.bcm4j.studio.work.Deadline;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
-import org.eclipse.jetty.server.AbstractConnector;
-import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** An HTTP server over an {@link Api} and the files of a page. */
@@ -39,13 +39,12 @@ public final class Server implements AutoCloseable {
     private static final String EVENTS = "text/event-stream";
     private static final String STARTED = "started";
     private static final String TASK = "task";
-    private static final String BYTES = "bytes";
+    private static final String INTAKE = "intake";
     private static final String DEADLINE = "deadline";
 
-    private static final int THREADS = 64;
+    private static final int THREADS = 32;
     private static final int STREAMS = 32;
     private static final int HEADER_BYTES = 8192;
-    private static final Duration IDLE = Duration.ofSeconds(30);
     private static final Duration FAREWELL = Duration.ofSeconds(30);
 
     /** The bytes of all bodies that are in memory at one time. */
@@ -63,12 +62,7 @@ public final class Server implements AutoCloseable {
     private final Phaser unanswered = new Phaser(1);
 
     private final Semaphore bodies = new Semaphore(ALL_BODIES);
-    private final ExecutorService streams =
-            new ThreadPoolExecutor(0, STREAMS, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
-                Thread thread = new Thread(work, "stream");
-                thread.setDaemon(true);
-                return thread;
-            });
+    private final Semaphore streams = new Semaphore(STREAMS);
     private final Javalin javalin;
     private volatile boolean stopping;
 
@@ -93,22 +87,58 @@ public final class Server implements AutoCloseable {
      *
      * @param metrics of the queue too
      * @param mostBody the largest body of a request, in bytes
+     * @param clientTime how long a client may take to ask, to send a body, and to take an answer
      * @throws UserException if the port is taken
      */
-    public Server(Api api, Metrics metrics, String host, int port, Optional<String> token, int mostBody) {
+    public Server(
+            Api api,
+            Metrics metrics,
+            String host,
+            int port,
+            Optional<String> token,
+            int mostBody,
+            Duration clientTime) {
         this.api = api;
         this.guard = new Guard(token);
         this.metrics = metrics;
         this.mostBody = mostBody;
         this.assets = new Assets(PAGE);
         try {
-            javalin = Javalin.create(this::configure).start(host, port);
-        } catch (JavalinException e) {
+            javalin = Javalin.create(config -> {
+                        configure(config);
+                        config.jetty.addConnector((server, http) -> {
+                            ClientConnector connector = new ClientConnector(server, http, clientTime);
+                            connector.setHost(host);
+                            connector.setPort(port);
+                            listen(connector);
+                            metrics.connections(connector.getConnectedEndPoints()::size);
+                            return connector;
+                        });
+                    })
+                    .start();
+        } catch (UncheckedIOException e) {
             throw new UserException(
-                    "--port " + port + ": the studio cannot listen at " + host + ":" + port + " (" + e.getMessage()
+                    "--port " + port + ": the studio cannot listen at " + host + ":" + port + " (" + reason(e)
                             + "); choose another port",
                     e);
         }
+    }
+
+    /** Before Javalin does, which would log that it failed. */
+    private static void listen(ClientConnector connector) {
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     private void configure(JavalinConfig config) {
@@ -123,15 +153,8 @@ public final class Server implements AutoCloseable {
             http.setSendDateHeader(false);
             http.setRequestHeaderSize(HEADER_BYTES);
         });
-        config.jetty.modifyServer(server -> {
-            for (Connector connector : server.getConnectors()) {
-                if (connector instanceof AbstractConnector idle) {
-                    idle.setIdleTimeout(IDLE.toMillis());
-                }
-            }
-        });
+        config.jetty.modifyServer(server -> server.setErrorHandler(this::malformed));
         config.routes.before(this::begin);
-        config.routes.after(this::end);
         config.routes.get("/api/v1/models", context -> json(context, api.models()));
         config.routes.get("/api/v1/models/{model}", context -> json(context, api.model(context.pathParam("model"))));
         config.routes.get(
@@ -140,11 +163,13 @@ public final class Server implements AutoCloseable {
         config.routes.post("/api/v1/models/{model}/{task}", this::task);
         config.routes.delete("/api/v1/requests/{id}", this::cancel);
         config.routes.get("/api/v1/runs", context -> json(context, api.runs()));
-        config.routes.get("/api/v1/runs/{run}", context -> json(context, api.run(context.pathParam("run"))));
+        config.routes.get("/api/v1/runs/{run}", context -> {
+            Optional<String> after = Optional.ofNullable(context.queryParam("after"));
+            json(context, api.run(context.pathParam("run"), after));
+        });
         config.routes.get(
                 "/api/v1/runs/{run}/samples/{step}",
-                context -> context.contentType("image/png")
-                        .result(api.sheet(context.pathParam("run"), context.pathParam("step"))));
+                context -> send(context, "image/png", api.sheet(context.pathParam("run"), context.pathParam("step"))));
         config.routes.post("/api/v1/runs/{run}/stop", context -> json(context, api.stop(context.pathParam("run"))));
         config.routes.post("/api/v1/runs/{run}/resume", context -> json(context, api.resume(context.pathParam("run"))));
         config.routes.post("/api/v1/runs/{run}/noise", context -> {
@@ -155,12 +180,12 @@ public final class Server implements AutoCloseable {
         config.routes.get("/health/live", context -> json(context, api.health("live")));
         config.routes.get("/health/ready", this::ready);
         config.routes.get(
-                "/metrics",
-                context -> context.contentType("text/plain; version=0.0.4; charset=utf-8")
-                        .result(metrics.text()));
+                "/metrics", context -> send(context, "text/plain; version=0.0.4; charset=utf-8", metrics.text()));
         config.routes.get("/<path>", this::asset);
         config.routes.get("/", this::asset);
-        config.routes.exception(Refused.class, (refused, context) -> problem(context, refused.status, refused.detail));
+        config.routes.exception(
+                Refused.class,
+                (refused, context) -> problem(context, refused.status(), String.valueOf(refused.getMessage())));
         config.routes.exception(
                 HttpResponseException.class,
                 (failure, context) -> problem(context, failure.getStatus(), String.valueOf(failure.getMessage())));
@@ -168,27 +193,26 @@ public final class Server implements AutoCloseable {
                 Exception.class, (failure, context) -> answer(context, api.failure(failure, id(context))));
     }
 
-    /** A request that is refused before it is understood. */
-    private static final class Refused extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        private final int status;
-        private final String detail;
-
-        Refused(int status, String detail) {
-            super(detail, null, false, false);
-            this.status = status;
-            this.detail = detail;
-        }
+    /** The answer to what is so wrong that it is no request. */
+    private boolean malformed(Request request, Response response, Callback callback) {
+        String id = UUID.randomUUID().toString();
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, PROBLEM).put(Guard.REQUEST_ID, id);
+        byte[] body = api.failure(response.getStatus(), "this is no request that a server of HTTP takes", id)
+                .body();
+        response.write(true, ByteBuffer.wrap(body), callback);
+        return true;
     }
 
     private void begin(Context context) {
         context.attribute(STARTED, System.nanoTime());
         unanswered.register();
+        client(context).serversTurn(() -> {});
         // Behind the last byte of the answer, or when the client has gone.
-        Request.addCompletionListener(
-                ServletContextRequest.getServletContextRequest(context.req()),
-                failure -> unanswered.arriveAndDeregister());
+        Request.addCompletionListener(request(context), failure -> {
+            settle(context);
+            client(context).clientsTurn();
+            unanswered.arriveAndDeregister();
+        });
         guard.prepare(context);
         if (stopping && !context.path().startsWith("/health/")) {
             throw new Refused(503, "the server is stopping; ask another one");
@@ -198,10 +222,24 @@ public final class Server implements AutoCloseable {
         });
     }
 
-    private void end(Context context) {
-        Integer held = context.attribute(BYTES);
-        if (held != null) {
-            bodies.release(held);
+    private static ServletContextRequest request(Context context) {
+        return ServletContextRequest.getServletContextRequest(context.req());
+    }
+
+    private static ServletContextResponse response(Context context) {
+        return request(context).getServletContextResponse();
+    }
+
+    private static ClientEndPoint client(Context context) {
+        return (ClientEndPoint)
+                request(context).getConnectionMetaData().getConnection().getEndPoint();
+    }
+
+    /** Gives back what a request holds, once: before its answer, or when the client has gone. */
+    private void settle(Context context) {
+        Intake intake = context.attribute(INTAKE);
+        if (intake != null) {
+            intake.close();
         }
         Deadline deadline = context.attribute(DEADLINE);
         if (deadline != null) {
@@ -210,6 +248,7 @@ public final class Server implements AutoCloseable {
         String task = context.attribute(TASK);
         Long started = context.attribute(STARTED);
         if (task != null && started != null) {
+            context.attribute(TASK, null);
             metrics.answered(task, context.statusCode(), System.nanoTime() - started);
         }
     }
@@ -224,7 +263,7 @@ public final class Server implements AutoCloseable {
     private void asset(Context context) {
         Assets.Asset asset =
                 assets.at(context.path()).orElseThrow(() -> new Refused(404, "there is nothing at this path"));
-        context.contentType(asset.type()).result(asset.content());
+        send(context, asset.type(), asset.content());
     }
 
     private void task(Context context) {
@@ -232,15 +271,21 @@ public final class Server implements AutoCloseable {
         if (api.tasks().contains(task)) {
             context.attribute(TASK, task);
         }
-        byte[] body = body(context);
+        requireBody(context);
+        Intake intake = new Intake(request(context), bodies);
+        context.attribute(INTAKE, intake);
+        client(context).clientsTurn();
+        context.future(() -> intake.begin().thenCompose(body -> answer(context, task, body)));
+    }
+
+    private CompletableFuture<Void> answer(Context context, String task, byte[] body) {
         Deadline deadline = running(context);
         String model = context.pathParam("model");
         String accept = context.header("Accept");
-        if (task.equals("sample") && accept != null && accept.contains(EVENTS)) {
-            stream(context, api.stream(model, body, deadline), deadline);
-            return;
+        if (task.equals(Api.SAMPLE) && accept != null && accept.contains(EVENTS)) {
+            return stream(context, api.stream(model, body, deadline));
         }
-        context.future(() -> api.begin(model, task, body, deadline).thenAccept(answer -> json(context, answer)));
+        return api.begin(model, task, body, deadline).thenAccept(answer -> json(context, answer));
     }
 
     /** The deadline of a request, by which others can cancel it. */
@@ -250,6 +295,7 @@ public final class Server implements AutoCloseable {
             throw new Refused(409, "a request with this " + Guard.REQUEST_ID + " is being answered already");
         }
         context.attribute(DEADLINE, deadline);
+        client(context).serversTurn(deadline::cancel);
         return deadline;
     }
 
@@ -262,7 +308,7 @@ public final class Server implements AutoCloseable {
         context.status(204);
     }
 
-    private byte[] body(Context context) {
+    private void requireBody(Context context) {
         String type = context.contentType();
         if (type == null || !type.startsWith(JSON)) {
             throw new Refused(415, "send the body as Content-Type: application/json");
@@ -274,54 +320,55 @@ public final class Server implements AutoCloseable {
         if (length > mostBody) {
             throw new Refused(413, "the body has " + length + " bytes, and " + mostBody + " are the most");
         }
-        if (!bodies.tryAcquire(length)) {
-            throw new Refused(429, "too many large requests at one time; ask again later");
-        }
-        context.attribute(BYTES, length);
-        return context.bodyAsBytes();
     }
 
-    /** Sends images as they are made. A slow client holds one of few threads, and no evaluation. */
-    private void stream(Context context, SampleStream images, Deadline deadline) {
-        context.contentType(EVENTS);
-        try {
-            context.future(() -> CompletableFuture.runAsync(() -> send(context, images, deadline), streams));
-        } catch (RejectedExecutionException e) {
+    /** Sends images as they are made. The next ones are begun when the client has taken these. */
+    private CompletableFuture<Void> stream(Context context, SampleStream images) {
+        if (!streams.tryAcquire()) {
             throw new Refused(429, "too many streams at one time; ask again later");
         }
+        context.contentType(EVENTS);
+        return pieces(context, images)
+                .exceptionallyCompose(failure -> event(
+                        context, "problem", api.failure(failure, id(context)).body()))
+                .exceptionally(gone -> null)
+                .whenComplete((sent, never) -> streams.release());
     }
 
-    private void send(Context context, SampleStream images, Deadline deadline) {
-        try {
-            OutputStream out = context.outputStream();
-            while (images.hasNext()) {
-                CompletableFuture<byte[]> piece = images.next();
-                event(out, "images", piece.join());
-            }
-            event(out, "done", "{}".getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            deadline.cancel(); // The client has gone.
-        } catch (RuntimeException e) {
-            try {
-                event(
-                        context.outputStream(),
-                        "problem",
-                        api.failure(e, id(context)).body());
-            } catch (IOException gone) {
-                // The client has gone.
-            }
+    private CompletableFuture<Void> pieces(Context context, SampleStream images) {
+        if (!images.hasNext()) {
+            return event(context, "done", "{}".getBytes(StandardCharsets.UTF_8));
         }
+        return images.next()
+                .thenCompose(piece -> event(context, "images", piece))
+                .thenCompose(taken -> pieces(context, images));
     }
 
-    private static void event(OutputStream out, String name, byte[] data) throws IOException {
-        out.write(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
-        out.write(data);
-        out.write("\n\n".getBytes(StandardCharsets.UTF_8));
-        out.flush();
+    private static CompletableFuture<Void> event(Context context, String name, byte[] data) {
+        ByteArrayOutputStream event = new ByteArrayOutputStream();
+        event.writeBytes(("event: " + name + "\ndata: ").getBytes(StandardCharsets.UTF_8));
+        event.writeBytes(data);
+        event.writeBytes("\n\n".getBytes(StandardCharsets.UTF_8));
+        return deliver(context, event.toByteArray());
     }
 
-    private static void json(Context context, byte[] body) {
-        context.contentType(JSON).result(body);
+    private static CompletableFuture<Void> deliver(Context context, byte[] bytes) {
+        ClientEndPoint client = client(context);
+        client.clientsTurn();
+        return new Delivery(response(context), bytes).begin().thenRun(client::resumeServersTurn);
+    }
+
+    /** Sends the answer to a request. If the client has gone meanwhile, nobody misses it. */
+    private void send(Context context, String type, byte[] body) {
+        settle(context);
+        context.contentType(type);
+        // Not by the servlet's response, which would count what is written to its own stream.
+        response(context).getWrapped().getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        context.future(() -> deliver(context, body).exceptionally(gone -> null));
+    }
+
+    private void json(Context context, byte[] body) {
+        send(context, JSON, body);
     }
 
     private static String id(Context context) {
@@ -332,14 +379,15 @@ public final class Server implements AutoCloseable {
         answer(context, api.failure(status, detail, id(context)));
     }
 
-    private static void answer(Context context, Api.Failure failure) {
+    private void answer(Context context, Api.Failure failure) {
         if (failure.status() == 429 || failure.status() == 503) {
             context.header("Retry-After", "1");
         }
         if (failure.status() == 401) {
             context.header("WWW-Authenticate", "Bearer");
         }
-        context.status(failure.status()).contentType(PROBLEM).result(failure.body());
+        context.status(failure.status());
+        send(context, PROBLEM, failure.body());
     }
 
     /** The port at which it listens. */
@@ -359,6 +407,5 @@ public final class Server implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         javalin.stop();
-        streams.shutdownNow();
     }
 }

@@ -22,6 +22,9 @@ public final class EvaluationQueue implements AutoCloseable {
     /** Images in a batch, at most; as many as keep the cores busy. */
     public static final int BATCH = 64;
 
+    /** A server has answered all requests before it closes its queue. */
+    private static final Duration LAST_EVALUATIONS = Duration.ofSeconds(5);
+
     private final int capacity;
     private final QueueObserver observer;
     private final Thread thread;
@@ -136,14 +139,28 @@ public final class EvaluationQueue implements AutoCloseable {
         if (closing) {
             throw new QueueFullException("the server is stopping; ask another one");
         }
-        // One task is always taken, however large.
-        if (!waiting.isEmpty() && waitingImages + pending.images > capacity) {
+        if (!fits(pending)) {
+            forgetAbandoned();
+        }
+        if (!fits(pending)) {
             throw new QueueFullException(waitingImages + " images wait already; ask again later");
         }
         waiting.add(pending);
         count(pending.images);
         notifyAll();
         return pending.result;
+    }
+
+    /** One task is always taken, however large. */
+    private boolean fits(Pending<?> pending) {
+        return waiting.isEmpty() || waitingImages + pending.images <= capacity;
+    }
+
+    private void forgetAbandoned() {
+        List<Pending<?>> abandoned =
+                waiting.stream().filter(Pending::isAbandoned).toList();
+        waiting.removeAll(abandoned);
+        abandoned.forEach(pending -> count(-pending.images));
     }
 
     private void count(int images) {
@@ -234,24 +251,20 @@ public final class EvaluationQueue implements AutoCloseable {
         }
     }
 
-    /** Refuses new work, and waits for what was taken, as long as the given time. */
-    public void close(Duration patience) {
+    /** Refuses new work, and waits for what was taken, five seconds at most. */
+    @Override
+    public void close() {
         synchronized (this) {
             closing = true;
             notifyAll();
         }
         try {
-            thread.join(patience.toMillis());
+            thread.join(LAST_EVALUATIONS.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
             waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
         }
-    }
-
-    @Override
-    public void close() {
-        close(Duration.ofSeconds(30));
     }
 }

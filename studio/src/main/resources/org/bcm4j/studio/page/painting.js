@@ -8,19 +8,22 @@ export class Painting {
     this.history = [];
     this.cursor = undefined;
     canvas.addEventListener("pointerdown", (event) => {
+      if (this.last || event.button !== 0) return; // a second finger, or a menu
       canvas.setPointerCapture(event.pointerId);
       this.remember();
       this.stroke(event, event);
       this.last = event;
     });
     canvas.addEventListener("pointermove", (event) => {
-      if (!this.last) return;
+      if (event.pointerId !== this.last?.pointerId) return;
       for (const each of event.getCoalescedEvents?.() ?? [event]) {
         this.stroke(this.last, each);
         this.last = each;
       }
     });
-    const end = () => { this.last = undefined; };
+    const end = (event) => {
+      if (event.pointerId === this.last?.pointerId) this.last = undefined;
+    };
     canvas.addEventListener("pointerup", end);
     canvas.addEventListener("pointercancel", end);
     canvas.addEventListener("keydown", (event) => this.key(event));

@@ -1,5 +1,5 @@
 // Training runs, live: losses by term, N, rate, speed, sample sheets over time; two runs beside each other.
-import { attempt, call, element, picture } from "./client.js";
+import { attempt, call, element, latest, picture } from "./client.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = ["#1f6feb", "#d1730a", "#2e9e5b", "#b3369c", "#8a6d00", "#c03030"];
@@ -63,6 +63,7 @@ export function runs(studio) {
   const slider = document.getElementById("sheet-step");
   const caption = document.getElementById("sheet-caption");
   const noise = document.getElementById("run-noise");
+  const known = new Map(); // what has been told of each run that is shown
   let timer;
   let newest;
 
@@ -89,10 +90,21 @@ export function runs(studio) {
     }));
   }
 
-  async function show() {
+  /** A run; of its points, only those are fetched that came since. */
+  async function tell(name) {
+    const before = known.get(name);
+    const after = before ? `?after=${encodeURIComponent(before.cursor)}` : "";
+    const run = await call("GET", `/api/v1/runs/${encodeURIComponent(name)}${after}`);
+    if (!run.whole) run.points = [...before.points, ...run.points];
+    known.set(name, run);
+    return run;
+  }
+
+  // One at a time: points must not be added twice.
+  const show = latest(async () => {
     if (!await list()) return;
-    const run = await call("GET", `/api/v1/runs/${encodeURIComponent(first.value)}`);
-    const other = second.value ? await call("GET", `/api/v1/runs/${encodeURIComponent(second.value)}`) : undefined;
+    const run = await tell(first.value);
+    const other = second.value ? await tell(second.value) : undefined;
     state.textContent = `step ${run.step.toLocaleString("en")}${run.total ? ` of ${run.total.toLocaleString("en")}` : ""}, `
       + (run.running ? `running, last line ${Math.round(run.age)} s ago` : "not running");
     document.getElementById("run-stop").disabled = !run.running;
@@ -106,7 +118,7 @@ export function runs(studio) {
     if (atEnd || newest?.name !== run.name) slider.value = slider.max;
     newest = run;
     await showSheet();
-  }
+  });
 
   async function showSheet() {
     const step = newest?.sheets[slider.value];

@@ -19,11 +19,11 @@ export class Source {
     this.crop = element("input", { type: "range", min: 0, max: 100, value: 50 });
     this.cropLabel = element("label", { hidden: true }, "Crop ", this.crop);
     this.cropped = element("canvas"); // what is inside of the frame
-    const file = element("input", { type: "file", accept: "image/*" });
-    const fileLabel = element("label", {}, "Picture ", file);
-    place.append(this.canvas, this.examples, fileLabel, this.cropLabel,
+    const camera = this.chooser("Photograph ");
+    camera.classList.add("camera"); // where a finger points, there is one
+    camera.querySelector("input").setAttribute("capture", "environment");
+    place.append(this.canvas, this.examples, this.chooser("Picture "), camera, this.cropLabel,
       element("span", { className: "hint" }, "or drop or paste one here"));
-    file.addEventListener("change", () => file.files[0] && this.open(file.files[0]));
     this.crop.addEventListener("input", () => this.cut());
     this.canvas.addEventListener("pointerdown", (event) => this.grab(event));
     this.canvas.addEventListener("pointermove", (event) => this.drag(event));
@@ -36,6 +36,13 @@ export class Source {
       if (event.dataTransfer.files[0]) this.open(event.dataTransfer.files[0]);
     });
     sources.set(place.dataset.source, this);
+  }
+
+  /** A field for a file. */
+  chooser(text) {
+    const file = element("input", { type: "file", accept: "image/*" });
+    file.addEventListener("change", () => file.files[0] && this.open(file.files[0]));
+    return element("label", {}, text, file);
   }
 
   onChange(listener) {

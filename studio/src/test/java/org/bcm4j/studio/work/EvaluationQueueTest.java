@@ -138,6 +138,20 @@ class EvaluationQueueTest {
     }
 
     @Test
+    void whatNobodyWaitsForMakesRoom() {
+        try (EvaluationQueue queue = new EvaluationQueue(10, QueueObserver.NONE)) {
+            CountDownLatch release = occupy(queue);
+            Deadline cancelled = Deadline.in(Duration.ofMinutes(5));
+            CompletableFuture<float[]> abandoned = queue.submit(task("80 > 0", 1, 8), cancelled);
+            cancelled.cancel();
+            CompletableFuture<float[]> wanted = queue.submit(task("80 > 0", 1, 6), LATER);
+            assertThat(abandoned).isCompletedExceptionally();
+            release.countDown();
+            assertThat(wanted.join()).hasSize(6 * 28 * 28);
+        }
+    }
+
+    @Test
     void oneBadTaskDoesNotHarmTheOthers() {
         try (EvaluationQueue queue = new EvaluationQueue(100, QueueObserver.NONE)) {
             CountDownLatch release = occupy(queue);
