@@ -275,7 +275,7 @@ class PageTest {
         openPainting();
         browser.run("document.getElementById('painting').addEventListener('pointerdown',"
                 + " event => { window.kind = event.pointerType; })");
-        PointerInput pointer = new PointerInput(kind, "pointer");
+        PointerInput pointer = new PointerInput(kind, kind.name());
         Duration moment = Duration.ofMillis(50);
         PointerInput.Origin canvas = PointerInput.Origin.fromElement(browser.find("#painting"));
         browser.driver()

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -20,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.studio.api.ShelvedModel;
 import org.junit.jupiter.api.AfterAll;
@@ -163,6 +167,29 @@ class ServerTest {
                     .contains("\"status\":400")
                     .doesNotContain("<html>");
         }
+    }
+
+    /** Each of them takes hundreds of megabytes while it is decoded. */
+    @Test
+    void fewLargePicturesAreDecodedAtOneTime() throws Exception {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_BINARY), "png", png);
+        String body = "{\"image\": \"" + Base64.getEncoder().encodeToString(png.toByteArray()) + "\", \"steps\": 1}";
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(client.address() + "api/v1/models/fashion-mnist/invert"))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(90))
+                .POST(BodyPublishers.ofString(body))
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
+                        () -> client.http().sendAsync(request, BodyHandlers.ofString()))
+                .limit(6)
+                .toList();
+        Set<Integer> statuses = new TreeSet<>();
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            statuses.add(answer.get().statusCode());
+        }
+        assertThat(statuses).containsExactly(200, 429);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -26,6 +27,9 @@ final class Codec {
 
     private static final float GREEN = 0.587f;
     private static final float BLUE = 0.114f;
+
+    /** The pixels that are decoded at one time: a picture takes some ten bytes for each of them. */
+    private static final Semaphore DECODING = new Semaphore(128_000_000);
 
     private Codec() {}
 
@@ -81,11 +85,22 @@ final class Codec {
      * A picture, uint8 in [-1,1] as one image of its own size.
      *
      * @param mostPixels larger pictures are refused before they are decoded
-     * @throws ProblemException if it is no picture, or too large
+     * @throws ProblemException if it is no picture, or too large, or others leave no memory for it now
      */
     static Images picture(String base64, String field, long mostPixels) {
         byte[] encoded = bytes(base64, field);
-        requireSize(encoded, field, mostPixels);
+        int pixels = Math.toIntExact(size(encoded, field, mostPixels));
+        if (!DECODING.tryAcquire(pixels)) {
+            throw new ProblemException(429, "too many large pictures at one time; ask again later");
+        }
+        try {
+            return decoded(encoded, field);
+        } finally {
+            DECODING.release(pixels);
+        }
+    }
+
+    private static Images decoded(byte[] encoded, String field) {
         try (Scope scope = Scope.open()) {
             Tensor pixels = ImageFiles.decode(encoded, "the picture in the field " + field);
             return Images.ofTensor(Pixels.toSignal(pixels.unsqueeze(0)));
@@ -113,12 +128,12 @@ final class Codec {
         return Images.of(values, channels, images.height(), images.width());
     }
 
-    /** Reads no more than the header. */
-    private static void requireSize(byte[] encoded, String field, long mostPixels) {
+    /** The pixels of a picture, from its header; 0 if it is none. */
+    private static long size(byte[] encoded, String field, long mostPixels) {
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                return; // ImageFiles says better what it is instead.
+                return 0; // ImageFiles says better what it is instead.
             }
             ImageReader reader = readers.next();
             try {
@@ -130,6 +145,7 @@ final class Codec {
                             "the picture in the field " + field + " has " + pixels + " pixels, and " + mostPixels
                                     + " are the most; make it smaller");
                 }
+                return pixels;
             } finally {
                 reader.dispose();
             }

@@ -18,14 +18,12 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * Thread-safe.
  */
 final class ClientEndPoint extends SocketChannelEndPoint {
-    private static final Runnable NOTHING = () -> {};
-
     /** The first byte of a next request that came in the server's turn; Jetty gets it later. */
     private final ByteBuffer early = BufferUtil.allocate(1);
 
     private final Executor executor;
     private boolean serversTurn;
-    private Runnable onGone = NOTHING;
+    private Runnable onGone = () -> {};
     private long since = System.nanoTime();
 
     ClientEndPoint(

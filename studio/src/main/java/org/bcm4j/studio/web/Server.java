@@ -26,6 +26,7 @@ import org.bcm4j.studio.api.SampleStream;
 import org.bcm4j.studio.work.Deadline;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -362,8 +363,12 @@ public final class Server implements AutoCloseable {
     private void send(Context context, String type, byte[] body) {
         settle(context);
         context.contentType(type);
+        HttpFields.Mutable headers = response(context).getWrapped().getHeaders();
+        if (!request(context).consumeAvailable()) {
+            headers.put(HttpHeader.CONNECTION, "close"); // The rest of the body would be taken for a next request.
+        }
         // Not by the servlet's response, which would count what is written to its own stream.
-        response(context).getWrapped().getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        headers.put(HttpHeader.CONTENT_LENGTH, body.length);
         context.future(() -> deliver(context, body).exceptionally(gone -> null));
     }
 
