@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -389,8 +390,8 @@ class PageTest {
             browser.command(
                     "Input.dispatchDragEvent",
                     Map.of("type", type, "x", place.x + 40, "y", place.y + 20, "data", data));
-            assertThat(browser.find("[data-source=invert]")
-                            .getDomAttribute("class")
+            assertThat(Objects.requireNonNullElse(
+                                    browser.find("[data-source=invert]").getDomAttribute("class"), "")
                             .contains("over"))
                     .as(type)
                     .isEqualTo(type.equals("dragOver"));
