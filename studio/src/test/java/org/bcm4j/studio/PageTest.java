@@ -389,9 +389,8 @@ class PageTest {
             browser.command(
                     "Input.dispatchDragEvent",
                     Map.of("type", type, "x", place.x + 40, "y", place.y + 20, "data", data));
-            assertThat(browser.find("[data-source=invert]")
-                            .getDomAttribute("class")
-                            .contains("over"))
+            assertThat(browser.script(
+                            "return document.querySelector('[data-source=invert]').classList.contains('over')"))
                     .as(type)
                     .isEqualTo(type.equals("dragOver"));
         }
