@@ -41,6 +41,8 @@ public final class NativeCode {
     /** Loads libtorch and Gloo. */
     static void loadWithGloo() {
         load(torch_gloo.class);
+        // Otherwise TORCH_CPP_LOG_LEVEL holds from some later call on, and a connection may be lost before it.
+        torch.initLogging();
     }
 
     private static synchronized void load(Class<?> library) {
