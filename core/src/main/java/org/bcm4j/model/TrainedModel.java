@@ -16,6 +16,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.ProcessSettings;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
@@ -62,6 +63,7 @@ public final class TrainedModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model
      */
     public static TrainedModel open(Path folder) {
+        ProcessSettings.apply(); // before the first tensor
         Device device = Device.best();
         return open(folder, device, Precision.fastestOn(device));
     }
@@ -72,6 +74,7 @@ public final class TrainedModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static TrainedModel open(Path folder, Device device, Precision precision) {
+        ProcessSettings.apply(); // before the first tensor
         ModelFolder files = new ModelFolder(folder);
         ModelConfig config = files.config();
         Network network = config.network().build();

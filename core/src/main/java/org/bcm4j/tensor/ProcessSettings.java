@@ -3,7 +3,6 @@ package org.bcm4j.tensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.openblas.presets.openblas_nolapack;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -12,8 +11,6 @@ import org.slf4j.LoggerFactory;
  * once.
  */
 public final class ProcessSettings {
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessSettings.class);
-
     /**
      * Leaves freeing native memory to scopes alone. Tracking by the garbage collector makes every operation about three
      * times as slow.
@@ -40,7 +37,9 @@ public final class ProcessSettings {
             openblas_nolapack.blas_set_num_threads(1);
         }
         if (!missing().isEmpty()) {
-            LOG.info("for full speed, start the JVM with {}", String.join(" ", missing()));
+            // Only here: loading a logger takes longer than the rest.
+            LoggerFactory.getLogger(ProcessSettings.class)
+                    .info("for full speed, start the JVM with {}", String.join(" ", missing()));
         }
     }
 
