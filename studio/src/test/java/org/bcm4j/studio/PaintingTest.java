@@ -1,0 +1,131 @@
+package org.bcm4j.studio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.geom.Line2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.Rectangle;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.interactions.PointerInput;
+import org.openqa.selenium.interactions.Sequence;
+
+/** Painting over a picture with a mouse, a pen, fingers and keys. */
+@Timeout(180)
+class PaintingTest extends ServedPage {
+    @Test
+    void aMaskThatIsPaintedIsFilled() throws Exception {
+        browser.tab("edit");
+        WebElement canvas = browser.find("#painting");
+        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        new Actions(browser.driver())
+                .moveToElement(canvas, -40, -20)
+                .clickAndHold()
+                .moveByOffset(60, 0)
+                .moveByOffset(0, 40)
+                .release()
+                .perform();
+        browser.find("#edit-form button").click();
+        browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
+        browser.awaitDone();
+        browser.picture(PICTURES.resolve("edit.png"));
+        Object painted = browser.script("return document.getElementById('divider-after').src");
+        browser.find("#edited .tile:nth-child(2)").click();
+        assertThat(browser.script("return document.getElementById('divider-after').src"))
+                .isNotEqualTo(painted);
+
+        browser.find("#undo").click();
+        browser.find("#edit-form button").click();
+        browser.await("return document.getElementById('status').classList.contains('wrong')");
+        assertThat(browser.text("#status")).isEqualTo("Paint over what is to be filled first.");
+    }
+
+    /** The middle of the canvas is pixel 14, and a pixel is 10 of the screen's. */
+    @ParameterizedTest
+    @EnumSource
+    void aMaskIsWhatWasPaintedOver(PointerInput.Kind kind) throws Exception {
+        openPainting();
+        browser.run("document.getElementById('painting').addEventListener('pointerdown',"
+                + " event => { window.kind = event.pointerType; })");
+        PointerInput pointer = new PointerInput(kind, kind.name());
+        Duration moment = Duration.ofMillis(50);
+        PointerInput.Origin canvas = PointerInput.Origin.fromElement(browser.find("#painting"));
+        browser.driver()
+                .perform(List.of(new Sequence(pointer, 0)
+                        .addAction(pointer.createPointerMove(moment, canvas, -60, -40))
+                        .addAction(pointer.createPointerDown(PointerInput.MouseButton.LEFT.asArg()))
+                        .addAction(pointer.createPointerMove(moment, canvas, 20, -40))
+                        .addAction(pointer.createPointerMove(moment, canvas, 20, 60))
+                        .addAction(pointer.createPointerUp(PointerInput.MouseButton.LEFT.asArg()))));
+        assertThat(browser.script("return window.kind")).isEqualTo(kind.name().toLowerCase(Locale.ROOT));
+        requireMask(new Line2D.Double(8, 10, 16, 10), new Line2D.Double(16, 10, 16, 20));
+    }
+
+    private static void openPainting() {
+        browser.tab("edit");
+        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        browser.recordRequests();
+        browser.run("document.getElementById('painting').scrollIntoView({block: 'center'})");
+    }
+
+    /** Sends the mask, and compares it with strokes of the usual brush. */
+    private static void requireMask(Line2D... strokes) throws IOException {
+        browser.find("#edit-form button").click();
+        browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
+        browser.awaitDone();
+        BufferedImage mask = picture(browser.lastSent("mask"));
+        for (int x = 0; x < 28; x++) {
+            for (int y = 0; y < 28; y++) {
+                double distance = 28;
+                for (Line2D stroke : strokes) {
+                    distance = Math.min(distance, stroke.ptSegDist(x + 0.5, y + 0.5));
+                }
+                boolean painted = (mask.getRGB(x, y) & 0xFF) == 255;
+                if (Math.abs(distance - 2) > 0.3) { // the edge depends on where the pointer was seen
+                    assertThat(painted).as("pixel %d, %d", x, y).isEqualTo(distance < 2);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSecondFingerDrawsNothing() throws Exception {
+        openPainting();
+        Rectangle canvas = browser.find("#painting").getRect();
+        long scrolled = ((Number) browser.script("return Math.round(window.scrollY)")).longValue();
+        int left = canvas.x;
+        long top = canvas.y - scrolled;
+        touch("touchStart", List.of(point(1, left + 80, top + 100)));
+        touch("touchStart", List.of(point(1, left + 80, top + 100), point(2, left + 220, top + 240)));
+        touch("touchMove", List.of(point(1, left + 160, top + 100), point(2, left + 220, top + 200)));
+        touch("touchEnd", List.of());
+        requireMask(new Line2D.Double(8, 10, 16, 10));
+    }
+
+    private static Map<String, Object> point(int finger, long x, long y) {
+        return Map.of("id", finger, "x", x, "y", y);
+    }
+
+    private static void touch(String type, List<Map<String, Object>> points) {
+        browser.command("Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", points));
+    }
+
+    @Test
+    void aMaskCanBePaintedWithKeys() {
+        browser.tab("edit");
+        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        browser.find("#painting").sendKeys(Keys.ARROW_LEFT, Keys.SPACE, Keys.ARROW_UP, Keys.SPACE);
+        browser.find("#edit-form button").click();
+        browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
+    }
+}
