@@ -51,7 +51,7 @@ public final class ConfigFile {
 
     private ConfigFile() {}
 
-    /** Loads Jackson when something is written. That takes a tenth of the time of a command that only reads. */
+    /** Loads Jackson when something is written: a command that only reads starts sooner without it. */
     private static final class Json {
         static final ObjectWriter INDENTED = JsonMapper.builder()
                 .build()

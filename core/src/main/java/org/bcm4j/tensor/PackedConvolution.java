@@ -1,7 +1,5 @@
 package org.bcm4j.tensor;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Argument;
@@ -24,8 +22,6 @@ public final class PackedConvolution implements AutoCloseable {
     /** The arguments of libtorch's operator after the input. */
     private final IValue[] arguments;
 
-    private final List<Pointer> owned = new ArrayList<>();
-
     /**
      * @param weight float32 [out,in,k,k]
      * @param bias float32 [out]
@@ -47,7 +43,6 @@ public final class PackedConvolution implements AutoCloseable {
             };
             for (IValue argument : arguments) {
                 argument.retainReference();
-                owned.add(argument);
             }
         }
     }
@@ -78,10 +73,12 @@ public final class PackedConvolution implements AutoCloseable {
         return new Tensor(stack.get(0).toTensor()); // what the stack holds goes with it
     }
 
+    /** Frees the packed weights. It is called once. */
     @Override
     public void close() {
-        owned.forEach(Pointer::releaseReference);
-        owned.clear();
+        for (IValue argument : arguments) {
+            argument.releaseReference();
+        }
     }
 
     /** libtorch's operators that its bindings name nowhere. They live as long as the process. */
