@@ -30,7 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * joined. Run it from the project's root.
  */
 @State(Scope.Benchmark)
-@Warmup(iterations = 2, time = 5)
+// A server that has just begun shares its processors with the compilers of the JVM.
+@Warmup(iterations = 5, time = 10)
 @Measurement(iterations = 4, time = 5)
 @Fork(value = 1, jvmArgsAppend = "-Dorg.bytedeco.javacpp.nopointergc=true")
 @SuppressWarnings("NullAway.Init") // JMH calls prepare() first
