@@ -137,7 +137,9 @@ class RunsTest {
         Path log = run.resolve("log.jsonl");
         String good = Files.readString(log);
         Files.writeString(log, good + "garbage\n");
-        assertThat(client.get("api/v1/runs/garments").statusCode()).isEqualTo(400);
+        HttpResponse<String> broken = client.get("api/v1/runs/garments");
+        assertThat(broken.statusCode()).isEqualTo(409);
+        assertThat(broken.body()).contains("the run garments/log.jsonl").doesNotContain(directory.toString());
         Files.writeString(log, good);
         assertThat(Client.json(client.get("api/v1/runs/garments").body())
                         .get("points")

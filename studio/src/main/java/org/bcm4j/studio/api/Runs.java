@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -78,7 +79,7 @@ public final class Runs {
             try (Stream<Path> below = Files.list(place)) {
                 below.filter(Trainer::isRun).forEach(run -> runs.put(name(run), run));
             } catch (IOException e) {
-                throw FileFailure.reading(place, e);
+                throw told(FileFailure.reading(place, e), place, "the directory of the runs");
             }
         }
         logs.keySet().retainAll(runs.values());
@@ -105,19 +106,37 @@ public final class Runs {
      * @param after the cursor of an earlier answer: only the points after that are told
      */
     Responses.Run one(String name, Optional<String> after) {
+        return inRun(name, run -> {
+            Path log = run.resolve("log.jsonl");
+            RunLog.Told told =
+                    logs.computeIfAbsent(run, known -> new RunLog(log)).after(after);
+            return new Responses.Run(
+                    name,
+                    told.step(),
+                    config(run).map(TrainingConfig::totalSteps).orElse(0L),
+                    DirectoryLock.holder(run).isPresent(),
+                    age(log),
+                    told.whole(),
+                    told.points(),
+                    told.cursor(),
+                    sheets(run));
+        });
+    }
+
+    /** Works with the files of a run. What is wrong with one is told by its place in the run. */
+    private <T> T inRun(String name, Function<Path, T> work) {
         Path run = run(name);
-        Path log = run.resolve("log.jsonl");
-        RunLog.Told told = logs.computeIfAbsent(run, known -> new RunLog(log)).after(after);
-        return new Responses.Run(
-                name,
-                told.step(),
-                config(run).map(TrainingConfig::totalSteps).orElse(0L),
-                DirectoryLock.holder(run).isPresent(),
-                age(log),
-                told.whole(),
-                told.points(),
-                told.cursor(),
-                sheets(run));
+        try {
+            return work.apply(run);
+        } catch (UserException e) {
+            throw told(e, run, "the run " + name);
+        }
+    }
+
+    /** What a client may know of a failure: the name of a place instead of its path. */
+    private static ProblemException told(UserException failure, Path place, String name) {
+        String message = String.valueOf(failure.getMessage());
+        return new ProblemException(409, message.replace(place.toString(), name), failure);
     }
 
     /** A run of another version may have a configuration that cannot be read. */
@@ -171,15 +190,17 @@ public final class Runs {
 
     /** The sample sheet of a step, a PNG file. */
     byte[] sheet(String name, long step) {
-        Path file = run(name).resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", step));
-        if (!Files.exists(file)) {
-            throw new ProblemException(404, "there is no sample sheet of this step");
-        }
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw FileFailure.reading(file, e);
-        }
+        return inRun(name, run -> {
+            Path file = run.resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", step));
+            if (!Files.exists(file)) {
+                throw new ProblemException(404, "there is no sample sheet of this step");
+            }
+            try {
+                return Files.readAllBytes(file);
+            } catch (IOException e) {
+                throw FileFailure.reading(file, e);
+            }
+        });
     }
 
     /** Asks the process that trains to save and stop. */
@@ -192,20 +213,21 @@ public final class Runs {
 
     /** Starts a process that continues the run. It goes on when the studio ends. */
     Responses.Run resume(String name) {
-        Path run = run(name);
-        if (DirectoryLock.holder(run).isPresent()) {
-            throw new ProblemException(409, "this run is running already");
-        }
-        try {
-            new ProcessBuilder(resumption.apply(run))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            run.resolve("studio.log").toFile()))
-                    .start();
-        } catch (IOException e) {
-            throw FileFailure.writing(run.resolve("studio.log"), e);
-        }
-        return one(name, Optional.empty());
+        return inRun(name, run -> {
+            if (DirectoryLock.holder(run).isPresent()) {
+                throw new ProblemException(409, "this run is running already");
+            }
+            Path output = run.resolve("studio.log");
+            try {
+                new ProcessBuilder(resumption.apply(run))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                        .start();
+            } catch (IOException e) {
+                throw FileFailure.writing(output, e);
+            }
+            return one(name, Optional.empty());
+        });
     }
 
     /** Measures the noise that the run's newest model finds for test images. */
@@ -217,27 +239,30 @@ public final class Runs {
         if (!Files.isDirectory(folder) || !config.model().isBidirectional()) {
             throw new ProblemException(409, "this run has no bidirectional model yet");
         }
-        return desk.queue().submit(MEASURED, deadline, abandoned -> {
-            try (BcmModel model = BcmModel.load(folder);
-                    Scope scope = Scope.open()) {
-                LabelledImages test = config.data().test();
-                long[] indices =
-                        LongStream.range(0, Math.min(MEASURED, test.size())).toArray();
-                Images images = Images.ofTensor(test.images(indices));
-                InversionRequest inversion = model.invert(images).cancelWhen(abandoned);
-                if (!model.classNames().isEmpty()) {
-                    inversion.labels(Arrays.stream(HostTensors.longs(test.labels(indices)))
-                            .mapToInt(Math::toIntExact)
-                            .toArray());
-                }
-                Noise found = inversion.run();
-                Noise drawn = Noise.ofTensor(ImageNoise.from(0, 0, Device.CPU)
-                        .start(indices.length, images.channels(), images.height(), images.width()));
-                return new Responses.RunNoise(
-                        Responses.NoiseFigures.of(NoiseFigures.of(found.tensor(), images.tensor())),
-                        Responses.NoiseFigures.of(NoiseFigures.of(drawn.tensor(), images.tensor())),
-                        Codec.base64(Images.of(found.image(0)).png(0)));
+        return desk.queue()
+                .submit(MEASURED, deadline, abandoned -> inRun(name, known -> measured(config, folder, abandoned)));
+    }
+
+    private static Responses.RunNoise measured(TrainingConfig config, Path folder, BooleanSupplier abandoned) {
+        try (BcmModel model = BcmModel.load(folder);
+                Scope scope = Scope.open()) {
+            LabelledImages test = config.data().test();
+            long[] indices =
+                    LongStream.range(0, Math.min(MEASURED, test.size())).toArray();
+            Images images = Images.ofTensor(test.images(indices));
+            InversionRequest inversion = model.invert(images).cancelWhen(abandoned);
+            if (!model.classNames().isEmpty()) {
+                inversion.labels(Arrays.stream(HostTensors.longs(test.labels(indices)))
+                        .mapToInt(Math::toIntExact)
+                        .toArray());
             }
-        });
+            Noise found = inversion.run();
+            Noise drawn = Noise.ofTensor(ImageNoise.from(0, 0, Device.CPU)
+                    .start(indices.length, images.channels(), images.height(), images.width()));
+            return new Responses.RunNoise(
+                    Responses.NoiseFigures.of(NoiseFigures.of(found.tensor(), images.tensor())),
+                    Responses.NoiseFigures.of(NoiseFigures.of(drawn.tensor(), images.tensor())),
+                    Codec.base64(Images.of(found.image(0)).png(0)));
+        }
     }
 }
