@@ -22,11 +22,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bcm4j.studio.client.StudioClient;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many clients, and clients that send nonsense. {@code -Dbcm4j.test.seed=...} repeats a failed test. */
 @Timeout(300)
@@ -45,22 +44,11 @@ class LoadTest {
             "trajectory",
             "colorize");
 
-    private static ServedModel served;
-    private static Studio studio;
-
-    @BeforeAll
-    static void start() {
-        served = ServedModel.start();
-        studio = served.studio();
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
+    @RegisterExtension
+    static final ServedModel SERVED = new ServedModel();
 
     private static double residentMegabytes() throws Exception {
-        for (String line : Client.of(studio).get("metrics").body().split("\n", -1)) {
+        for (String line : SERVED.client().get("metrics").body().split("\n", -1)) {
             if (line.startsWith("bcm_resident_memory_bytes ")) {
                 return Double.parseDouble(line.substring(line.indexOf(' ') + 1)) / 1e6;
             }
@@ -91,7 +79,7 @@ class LoadTest {
                     .as("seed %d, request %d: %s", seed, i, request.uri())
                     .isBetween(200, 499);
         }
-        assertThat(Client.of(studio).get("health/ready").statusCode()).isEqualTo(200);
+        assertThat(SERVED.client().get("health/ready").statusCode()).isEqualTo(200);
     }
 
     private static HttpRequest strange(Random random, String shirt) {
@@ -99,7 +87,8 @@ class LoadTest {
         Collections.sort(tasks);
         String task = random.nextInt(10) == 0 ? noise(random) : tasks.get(random.nextInt(tasks.size()));
         String path = "api/v1/models/" + (random.nextInt(10) == 0 ? noise(random) : "fashion-mnist") + "/" + task;
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(studio.address() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(SERVED.studio().address() + path))
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", random.nextInt(10) == 0 ? "text/plain" : "application/json");
         String body = body(random, shirt);
@@ -153,7 +142,7 @@ class LoadTest {
             int number = i;
             running.add(pool.submit(() -> {
                 StudioClient client =
-                        StudioClient.at(URI.create(studio.address())).patient(Duration.ofSeconds(30));
+                        StudioClient.at(URI.create(SERVED.studio().address())).patient(Duration.ofSeconds(30));
                 while (System.nanoTime() < end) {
                     try {
                         client.task("fashion-mnist", "sample", Map.of("count", 1 + number % 4, "seed", number));
@@ -174,7 +163,7 @@ class LoadTest {
 
     @Test
     void theClientGetsPicturesAndReasons() throws Exception {
-        StudioClient client = StudioClient.at(URI.create(studio.address()));
+        StudioClient client = StudioClient.at(URI.create(SERVED.studio().address()));
         assertThat(client.models()).containsExactly("fashion-mnist");
         assertThat(client.task("fashion-mnist", "sample", Map.of("count", 3, "steps", 1))
                         .images())

@@ -26,11 +26,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.studio.api.ShelvedModel;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,19 +37,8 @@ import tools.jackson.databind.JsonNode;
 /** What every request meets, whatever it asks for: refusals, headers, cancellation, the description of the API. */
 @Timeout(120)
 class ServerTest {
-    private static ServedModel served;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        served = ServedModel.start();
-        client = Client.of(served.studio());
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
+    @RegisterExtension
+    static final ServedModel SERVED = new ServedModel();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -83,8 +70,10 @@ class ServerTest {
             """)
     void aMistakeIsToldInOneLine(String task, String body, int status, String detail) throws Exception {
         String huge = Base64.getEncoder().encodeToString(hugePng());
-        HttpResponse<String> response = client.post(
-                "api/v1/models/fashion-mnist/" + task, Client.withExamples(body).replace("@huge", huge));
+        HttpResponse<String> response = SERVED.client()
+                .post(
+                        "api/v1/models/fashion-mnist/" + task,
+                        Client.withExamples(body).replace("@huge", huge));
         assertThat(response.body()).contains(detail);
         JsonNode problem = Client.json(response.body());
         assertThat(response.statusCode()).isEqualTo(status);
@@ -109,9 +98,11 @@ class ServerTest {
     /** A thousand images in four evaluations take seconds. */
     @Test
     void aRequestIsCancelledByItsId() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer = client.http()
+        CompletableFuture<HttpResponse<String>> answer = SERVED.client()
+                .http()
                 .sendAsync(
-                        HttpRequest.newBuilder(URI.create(client.address() + "api/v1/models/fashion-mnist/sample"))
+                        HttpRequest.newBuilder(
+                                        URI.create(SERVED.client().address() + "api/v1/models/fashion-mnist/sample"))
                                 .header("Content-Type", "application/json")
                                 .header("X-Request-Id", "too-long")
                                 .timeout(Duration.ofSeconds(60))
@@ -129,9 +120,10 @@ class ServerTest {
     }
 
     private static int delete(String id) throws Exception {
-        return client.http()
+        return SERVED.client()
+                .http()
                 .send(
-                        HttpRequest.newBuilder(URI.create(client.address() + "api/v1/requests/" + id))
+                        HttpRequest.newBuilder(URI.create(SERVED.client().address() + "api/v1/requests/" + id))
                                 .timeout(Duration.ofSeconds(60))
                                 .DELETE()
                                 .build(),
@@ -141,10 +133,10 @@ class ServerTest {
 
     @Test
     void anUnknownModelAndAnUnknownPathAreNotFound() throws Exception {
-        assertThat(client.get("api/v1/models/nobody").statusCode()).isEqualTo(404);
-        assertThat(client.get("nothing").statusCode()).isEqualTo(404);
-        assertThat(client.get("..%2f..%2fetc/passwd").statusCode()).isIn(400, 404);
-        assertThat(client.post("api/v1/models", "{}").statusCode()).isIn(404, 405);
+        assertThat(SERVED.client().get("api/v1/models/nobody").statusCode()).isEqualTo(404);
+        assertThat(SERVED.client().get("nothing").statusCode()).isEqualTo(404);
+        assertThat(SERVED.client().get("..%2f..%2fetc/passwd").statusCode()).isIn(400, 404);
+        assertThat(SERVED.client().post("api/v1/models", "{}").statusCode()).isIn(404, 405);
     }
 
     /** Jetty refuses these by itself. */
@@ -156,7 +148,7 @@ class ServerTest {
                 "nonsense"
             })
     void whatIsNoRequestIsToldInOneLineToo(String head) throws Exception {
-        URI address = URI.create(client.address());
+        URI address = URI.create(SERVED.client().address());
         try (Socket socket = new Socket(address.getHost(), address.getPort())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream().write((head + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
@@ -176,13 +168,13 @@ class ServerTest {
         ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_BINARY), "png", png);
         String body = "{\"image\": \"" + Base64.getEncoder().encodeToString(png.toByteArray()) + "\", \"steps\": 1}";
         HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(client.address() + "api/v1/models/fashion-mnist/invert"))
+                        URI.create(SERVED.client().address() + "api/v1/models/fashion-mnist/invert"))
                 .header("Content-Type", "application/json")
                 .timeout(Duration.ofSeconds(90))
                 .POST(BodyPublishers.ofString(body))
                 .build();
         List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
-                        () -> client.http().sendAsync(request, BodyHandlers.ofString()))
+                        () -> SERVED.client().http().sendAsync(request, BodyHandlers.ofString()))
                 .limit(6)
                 .toList();
         Set<Integer> statuses = new TreeSet<>();
@@ -194,8 +186,8 @@ class ServerTest {
 
     @Test
     void aLongTextIsNotQuotedInFull() throws Exception {
-        HttpResponse<String> response =
-                client.post("api/v1/models/fashion-mnist/sample", "{\"walk\": \"" + "8".repeat(20_000) + "\"}");
+        HttpResponse<String> response = SERVED.client()
+                .post("api/v1/models/fashion-mnist/sample", "{\"walk\": \"" + "8".repeat(20_000) + "\"}");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).hasSizeLessThan(1000);
     }
@@ -203,25 +195,28 @@ class ServerTest {
     @Test
     void aBodyOfAnotherTypeIsRefused() throws Exception {
         HttpResponse<String> response =
-                client.post("api/v1/models/fashion-mnist/sample", "{}", "Content-Type", "text/plain");
+                SERVED.client().post("api/v1/models/fashion-mnist/sample", "{}", "Content-Type", "text/plain");
         assertThat(response.statusCode()).isEqualTo(415);
     }
 
     /** A page of another site, or one whose name was made to lead here. */
     @Test
     void otherSitesAreRefused() throws Exception {
-        assertThat(client.get("api/v1/models", "Origin", "http://evil.example").statusCode())
+        assertThat(SERVED.client()
+                        .get("api/v1/models", "Origin", "http://evil.example")
+                        .statusCode())
                 .isEqualTo(403);
-        assertThat(client.get("api/v1/models", "Host", "evil.example").statusCode())
+        assertThat(SERVED.client().get("api/v1/models", "Host", "evil.example").statusCode())
                 .isEqualTo(403);
         String own =
-                served.studio().address().substring(0, served.studio().address().length() - 1);
-        assertThat(client.get("api/v1/models", "Origin", own).statusCode()).isEqualTo(200);
+                SERVED.studio().address().substring(0, SERVED.studio().address().length() - 1);
+        assertThat(SERVED.client().get("api/v1/models", "Origin", own).statusCode())
+                .isEqualTo(200);
     }
 
     @Test
     void everyAnswerHasItsHeaders() throws Exception {
-        HttpResponse<String> response = client.get("", "X-Request-Id", "mine-1");
+        HttpResponse<String> response = SERVED.client().get("", "X-Request-Id", "mine-1");
         assertThat(response.body()).contains("<title>bcm4j studio</title>");
         assertThat(response.headers().firstValue("X-Request-Id")).contains("mine-1");
         assertThat(response.headers().firstValue("Content-Security-Policy").orElseThrow())
@@ -239,11 +234,7 @@ class ServerTest {
                 .hasMessageContaining("a token is needed");
         StudioSettings settings = new StudioSettings(
                 "0.0.0.0", 0, Optional.of("0123456789abcdef"), 64, Duration.ofSeconds(5), Duration.ofSeconds(5));
-        try (Studio open = Studio.start(
-                List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, served.model())),
-                Client.NO_RUNS,
-                settings,
-                "test")) {
+        try (Studio open = SERVED.serving(settings)) {
             Client other = Client.of(open);
             assertThat(other.get("api/v1/models").statusCode()).isEqualTo(401);
             assertThat(other.get("api/v1/models", "Authorization", "Bearer 0123456789abcdeX")
@@ -258,7 +249,7 @@ class ServerTest {
 
     @Test
     void thePortThatIsTakenIsNamed() {
-        int port = Integer.parseInt(served.studio().address().replaceAll("\\D", ""));
+        int port = Integer.parseInt(SERVED.studio().address().replaceAll("\\D", ""));
         assertThatThrownBy(() -> Studio.start(List.of(), Client.NO_RUNS, StudioSettings.local(port), "test"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("choose another port");
@@ -266,8 +257,8 @@ class ServerTest {
 
     @Test
     void figuresAreThoseOfPrometheus() throws Exception {
-        client.task("sample", "{\"steps\": 1}");
-        assertThat(client.get("metrics").body())
+        SERVED.client().task("sample", "{\"steps\": 1}");
+        assertThat(SERVED.client().get("metrics").body())
                 .contains("bcm_request_duration_seconds_count{status=\"200\",task=\"sample\"}")
                 .contains("bcm_waiting_images 0.0")
                 .contains("bcm_batch_images_bucket")
@@ -277,7 +268,7 @@ class ServerTest {
     /** Every route is documented, and every reference leads somewhere. */
     @Test
     void theDescriptionIsWhole() throws Exception {
-        String text = client.get("api/v1/openapi.json").body();
+        String text = SERVED.client().get("api/v1/openapi.json").body();
         SwaggerParseResult validated = new OpenAPIV3Parser().readContents(text);
         assertThat(validated.getMessages()).isEmpty();
         assertThat(validated.getOpenAPI().getPaths()).hasSizeGreaterThan(15);

@@ -19,6 +19,7 @@ import java.util.function.DoublePredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,14 +36,17 @@ class SlowClientsTest {
     private static final int PATIENCE = 60_000;
     private static final String TASK = "/api/v1/models/fashion-mnist/sample";
 
+    @RegisterExtension
+    static final ServedModel SERVED = new ServedModel();
+
     private final List<Slow> slow = new ArrayList<>();
-    private ServedModel served;
+    private Studio studio;
     private Client client;
 
     private void serve(Duration clientTime) {
-        served = ServedModel.start(
+        studio = SERVED.serving(
                 new StudioSettings("localhost", 0, Optional.empty(), 1024, Duration.ofSeconds(60), clientTime));
-        client = Client.of(served.studio());
+        client = Client.of(studio);
     }
 
     @AfterEach
@@ -50,7 +54,7 @@ class SlowClientsTest {
         for (Slow each : slow) {
             each.socket.close();
         }
-        served.close();
+        studio.close();
     }
 
     /** A client that does what it likes with its connection. */

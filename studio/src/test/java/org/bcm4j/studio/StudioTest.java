@@ -13,10 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.bcm4j.Images;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -24,46 +23,37 @@ import tools.jackson.databind.JsonNode;
 /** What the tasks of a model give over HTTP, with the model that ships. */
 @Timeout(120)
 class StudioTest {
-    private static ServedModel served;
-    private static Client client;
-
-    @BeforeAll
-    static void start() {
-        served = ServedModel.start();
-        client = Client.of(served.studio());
-    }
-
-    @AfterAll
-    static void stop() {
-        served.close();
-    }
+    @RegisterExtension
+    static final ServedModel SERVED = new ServedModel();
 
     @Test
     void aModelIsDescribed() throws Exception {
-        JsonNode described =
-                Client.json(client.get("api/v1/models").body()).get("models").get(0);
+        JsonNode described = Client.json(SERVED.client().get("api/v1/models").body())
+                .get("models")
+                .get(0);
         assertThat(described.get("name").asString()).isEqualTo("fashion-mnist");
         assertThat(described.get("kind").asString()).isEqualTo("bidirectional");
         assertThat(described.get("size").asInt()).isEqualTo(28);
         assertThat(described.get("classes").size()).isEqualTo(10);
         assertThat(described.get("walks").get("sample").get("1").asString()).isEqualTo("80 > 0");
         assertThat(described.get("examples").size()).isEqualTo(10);
-        assertThat(Client.json(client.get("api/v1/models/fashion-mnist").body()))
+        assertThat(Client.json(
+                        SERVED.client().get("api/v1/models/fashion-mnist").body()))
                 .isEqualTo(described);
     }
 
     @Test
     void whereAModelWasTrainedIsTold() throws Exception {
-        JsonNode coverage =
-                Client.json(client.get("api/v1/models/fashion-mnist/coverage").body());
+        JsonNode coverage = Client.json(
+                SERVED.client().get("api/v1/models/fashion-mnist/coverage").body());
         assertThat(coverage.get("bins").asInt()).isEqualTo(27);
         assertThat(coverage.get("images").size()).isEqualTo(27 * 27);
     }
 
     @Test
     void imagesAreThoseOfTheLibrary() throws Exception {
-        JsonNode answer = client.task("sample", "{\"count\": 70, \"steps\": 1, \"seed\": 42}");
-        Images expected = served.model().sample().count(70).steps(1).seed(42).generate();
+        JsonNode answer = SERVED.client().task("sample", "{\"count\": 70, \"steps\": 1, \"seed\": 42}");
+        Images expected = SERVED.model().sample().count(70).steps(1).seed(42).generate();
         assertThat(answer.get("images").size()).isEqualTo(70);
         for (int i : new int[] {0, 63, 64, 69}) {
             assertThat(bytes(answer.get("images").get(i))).isEqualTo(expected.png(i));
@@ -71,7 +61,7 @@ class StudioTest {
         assertThat(answer.get("command").asString())
                 .isEqualTo("bcm sample " + Client.ModelFiles.FOLDER
                         + " --walk \"80 > 0\" -n 70 --seed 42 --out samples.png");
-        JsonNode one = client.task("sample", "{\"first\": 65, \"steps\": 1, \"label\": \"Bag\"}");
+        JsonNode one = SERVED.client().task("sample", "{\"first\": 65, \"steps\": 1, \"label\": \"Bag\"}");
         assertThat(one.get("command").asString())
                 .isEqualTo("bcm sample " + Client.ModelFiles.FOLDER
                         + " --walk \"80 > 0\" -n 1 --first 65 --class \"Bag\" --seed 0 --out samples.png");
@@ -84,8 +74,8 @@ class StudioTest {
     /** Whatever else is computed with it: at most one grey level apart, which is the rounding of sums. */
     @Test
     void anImageDoesNotDependOnItsCompany() throws Exception {
-        JsonNode alone = client.task("sample", "{\"count\": 1, \"first\": 5, \"steps\": 1, \"seed\": 3}");
-        JsonNode among = client.task("sample", "{\"count\": 9, \"steps\": 1, \"seed\": 3}");
+        JsonNode alone = SERVED.client().task("sample", "{\"count\": 1, \"first\": 5, \"steps\": 1, \"seed\": 3}");
+        JsonNode among = SERVED.client().task("sample", "{\"count\": 9, \"steps\": 1, \"seed\": 3}");
         assertThat(levels(alone.get("images").get(0), among.get("images").get(5)))
                 .isLessThanOrEqualTo(1);
     }
@@ -110,13 +100,14 @@ class StudioTest {
 
     @Test
     void imagesArriveAsTheyAreMade() throws Exception {
-        HttpResponse<String> response = client.post(
-                "api/v1/models/fashion-mnist/sample",
-                "{\"count\": 130, \"steps\": 1}",
-                "Content-Type",
-                "application/json",
-                "Accept",
-                "text/event-stream");
+        HttpResponse<String> response = SERVED.client()
+                .post(
+                        "api/v1/models/fashion-mnist/sample",
+                        "{\"count\": 130, \"steps\": 1}",
+                        "Content-Type",
+                        "application/json",
+                        "Accept",
+                        "text/event-stream");
         assertThat(response.statusCode()).isEqualTo(200);
         List<Integer> pieces = new ArrayList<>();
         for (String event : response.body().split("\n\n", -1)) {
@@ -133,15 +124,18 @@ class StudioTest {
     @Test
     void aPictureIsInvertedToTheNoiseThatGeneratesIt() throws Exception {
         String shirt = Client.example("shirt.png");
-        JsonNode found = client.task("invert", "{\"image\": \"" + shirt + "\", \"label\": \"Shirt\", \"steps\": 2}");
+        JsonNode found =
+                SERVED.client().task("invert", "{\"image\": \"" + shirt + "\", \"label\": \"Shirt\", \"steps\": 2}");
         assertThat(found.get("error").asDouble()).isLessThan(0.05);
         assertThat(bytes(found.get("noise"))).hasSize(28 * 28 * 4);
         assertThat(found.get("figures").get("standard_deviation").asDouble()).isBetween(0.5, 1.5);
         assertThat(found.get("drawn_figures").get("standard_deviation").asDouble())
                 .isBetween(0.9, 1.1);
-        JsonNode again = client.task(
-                "sample",
-                "{\"noise\": \"" + found.get("noise").asString() + "\", \"label\": \"Shirt\", \"walk\": \"80 > 0\"}");
+        JsonNode again = SERVED.client()
+                .task(
+                        "sample",
+                        "{\"noise\": \"" + found.get("noise").asString()
+                                + "\", \"label\": \"Shirt\", \"walk\": \"80 > 0\"}");
         assertThat(levels(again.get("images").get(0), found.get("reconstruction")))
                 .isLessThanOrEqualTo(1);
     }
@@ -159,7 +153,7 @@ class StudioTest {
             interpolate | {"first": "@shirt", "last": "@bag", "frames": 3, "first_label": "Shirt", "last_label": "Bag"} | 3
             """)
     void everyEditMakesPictures(String task, String body, int count) throws Exception {
-        JsonNode answer = client.task(task, Client.withExamples(body));
+        JsonNode answer = SERVED.client().task(task, Client.withExamples(body));
         assertThat(answer.get("images").size()).isEqualTo(count);
         for (JsonNode image : answer.get("images")) {
             assertThat(picture(image).height()).isEqualTo(28);
@@ -172,7 +166,8 @@ class StudioTest {
 
     @Test
     void aTrajectoryShowsEachJumpFromItsBeginToItsEnd() throws Exception {
-        JsonNode answer = client.task("trajectory", "{\"walk\": \"80 > 1.2 > 0\", \"points\": 5, \"label\": \"Bag\"}");
+        JsonNode answer =
+                SERVED.client().task("trajectory", "{\"walk\": \"80 > 1.2 > 0\", \"points\": 5, \"label\": \"Bag\"}");
         assertThat(answer.get("jumps").size()).isEqualTo(2);
         JsonNode first = answer.get("jumps").get(0);
         assertThat(first.get("from").asDouble()).isEqualTo(80);

@@ -44,7 +44,11 @@ final class Edits {
                 Walks.thereAndBack(shelved, request.path(), Purpose.INTERPOLATE).whole();
         Images image = desk.fitted(shelved, request.image(), "image");
         return edited(
-                shelved, request, deadline, walk, image, false, BcmModel::reconstruct, ReconstructionRequest::run);
+                new Asked(shelved, request, deadline),
+                walk,
+                Given.asSent(image),
+                BcmModel::reconstruct,
+                ReconstructionRequest::run);
     }
 
     CompletableFuture<Responses.Pictures> inpaint(ShelvedModel shelved, Requests.Inpaint request, Deadline deadline) {
@@ -58,12 +62,9 @@ final class Edits {
                             + image.width() + " x " + image.height());
         }
         return edited(
-                shelved,
-                request,
-                deadline,
+                new Asked(shelved, request, deadline),
                 walk,
-                image,
-                false,
+                Given.asSent(image),
                 (model, images) -> model.inpaint(images).mask(mask),
                 InpaintingRequest::run);
     }
@@ -71,17 +72,10 @@ final class Edits {
     CompletableFuture<Responses.Pictures> restore(ShelvedModel shelved, Requests.Restore request, Deadline deadline) {
         Walk walk = Walks.of(shelved, request.path(), Purpose.RESTORE);
         Images image = desk.fitted(shelved, request.image(), "image");
-        Images damaged =
-                request.quality().map(quality -> compressed(image, quality)).orElse(image);
-        return edited(
-                shelved,
-                request,
-                deadline,
-                walk,
-                damaged,
-                request.quality().isPresent(),
-                BcmModel::restore,
-                EditRequest::run);
+        Given given = request.quality()
+                .map(quality -> Given.changed(compressed(image, quality)))
+                .orElseGet(() -> Given.asSent(image));
+        return edited(new Asked(shelved, request, deadline), walk, given, BcmModel::restore, EditRequest::run);
     }
 
     private static Images compressed(Images image, int quality) {
@@ -100,7 +94,12 @@ final class Edits {
             throw new ProblemException(400, "factor is 2 or 4, and divides the model's " + size + " pixels");
         }
         Images small = desk.fitted(shelved, request.image(), "image").fitted(ImageFit.STRETCH, size / factor);
-        return edited(shelved, request, deadline, walk, small, true, BcmModel::superResolve, EditRequest::run);
+        return edited(
+                new Asked(shelved, request, deadline),
+                walk,
+                Given.changed(small),
+                BcmModel::superResolve,
+                EditRequest::run);
     }
 
     CompletableFuture<Responses.Pictures> colorize(ShelvedModel shelved, Requests.Colorize request, Deadline deadline) {
@@ -109,21 +108,20 @@ final class Edits {
         }
         Walk walk = Walks.multistep(shelved, request.path());
         Images image = desk.fitted(shelved, request.image(), "image");
-        return edited(shelved, request, deadline, walk, image, false, BcmModel::colorize, EditRequest::run);
+        return edited(
+                new Asked(shelved, request, deadline), walk, Given.asSent(image), BcmModel::colorize, EditRequest::run);
     }
 
     CompletableFuture<Responses.Pictures> denoise(ShelvedModel shelved, Requests.Denoise request, Deadline deadline) {
         Walk walk = Walks.given(shelved, request.path(), () -> Walk.straightFrom(request.sigma()));
         Images image = desk.fitted(shelved, request.image(), "image");
-        boolean adds = request.add().orElse(false);
-        Images given = adds ? noisy(image, request.sigma(), request.path().seed()) : image;
+        Given given = request.add().orElse(false)
+                ? Given.changed(noisy(image, request.sigma(), request.path().seed()))
+                : Given.asSent(image);
         return edited(
-                shelved,
-                request,
-                deadline,
+                new Asked(shelved, request, deadline),
                 walk,
                 given,
-                adds,
                 (model, images) -> model.denoise(images, request.sigma()),
                 EditRequest::run);
     }
@@ -139,7 +137,12 @@ final class Edits {
     CompletableFuture<Responses.Pictures> stroke(ShelvedModel shelved, Requests.Stroke request, Deadline deadline) {
         Walk walk = Walks.given(shelved, request.path(), () -> Edit.DRAWING_WALK);
         Images drawing = desk.fitted(shelved, request.image(), "image");
-        return edited(shelved, request, deadline, walk, drawing, false, BcmModel::fromDrawing, EditRequest::run);
+        return edited(
+                new Asked(shelved, request, deadline),
+                walk,
+                Given.asSent(drawing),
+                BcmModel::fromDrawing,
+                EditRequest::run);
     }
 
     CompletableFuture<Responses.Pictures> swap(ShelvedModel shelved, Requests.Swap request, Deadline deadline) {
@@ -148,12 +151,9 @@ final class Edits {
         Walk walk = Walks.thereAndBack(shelved, request.path(), Purpose.SWAP).whole();
         Images image = desk.fitted(shelved, request.image(), "image");
         return edited(
-                shelved,
-                request,
-                deadline,
+                new Asked(shelved, request, deadline),
                 walk,
-                image,
-                false,
+                Given.asSent(image),
                 (model, images) -> model.swapClass(images, name),
                 ClassSwapRequest::run);
     }
@@ -183,30 +183,38 @@ final class Edits {
     }
 
     /**
-     * Runs an edit, once for each variant.
+     * The picture that an edit begins with.
      *
-     * @param changed whether the edit begins with other pixels than were sent, which the client then wants to see
+     * @param input it, for the client to see, if it has other pixels than were sent
      */
+    private record Given(Images image, Optional<String> input) {
+        static Given asSent(Images image) {
+            return new Given(image, Optional.empty());
+        }
+
+        static Given changed(Images image) {
+            return new Given(image, Optional.of(Codec.base64(image.png(0))));
+        }
+    }
+
+    /** What every edit is asked for. */
+    private record Asked(ShelvedModel shelved, Requests.ImageBody request, Deadline deadline) {}
+
+    /** Runs an edit, once for each variant. */
     private <R extends ImageRequest<R>> CompletableFuture<Responses.Pictures> edited(
-            ShelvedModel shelved,
-            Requests.ImageBody request,
-            Deadline deadline,
-            Walk walk,
-            Images image,
-            boolean changed,
-            BiFunction<BcmModel, Images, R> begin,
-            Function<R, Images> run) {
+            Asked asked, Walk walk, Given given, BiFunction<BcmModel, Images, R> begin, Function<R, Images> run) {
+        ShelvedModel shelved = asked.shelved();
+        Requests.ImageBody request = asked.request();
         int variants = request.variants().orElse(1);
         Optional<Integer> label = shelved.label(request.label(), "label");
         long seed = request.path().seed();
-        Optional<String> input = changed ? Optional.of(Codec.base64(image.png(0))) : Optional.empty();
-        return desk.queue().submit(variants, deadline, abandoned -> {
-            R edit = begin.apply(shelved.model(), image.select(new int[variants]))
+        return desk.queue().submit(variants, asked.deadline(), abandoned -> {
+            R edit = begin.apply(shelved.model(), given.image().select(new int[variants]))
                     .walk(walk)
                     .seed(seed)
                     .cancelWhen(abandoned);
             label.ifPresent(edit::label);
-            return answer(run.apply(edit), input, walk, seed);
+            return answer(run.apply(edit), given.input(), walk, seed);
         });
     }
 
