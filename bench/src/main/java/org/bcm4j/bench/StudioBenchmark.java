@@ -30,10 +30,12 @@ import org.openjdk.jmh.annotations.Warmup;
  * joined. Run it from the project's root.
  */
 @State(Scope.Benchmark)
-// A server that has just begun shares its processors with the compilers of the JVM.
-@Warmup(iterations = 5, time = 10)
+@Warmup(iterations = 4, time = 5)
 @Measurement(iterations = 4, time = 5)
-@Fork(value = 1, jvmArgsAppend = "-Dorg.bytedeco.javacpp.nopointergc=true")
+// As ./bcm starts a studio.
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-Dorg.bytedeco.javacpp.nopointergc=true", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"})
 @SuppressWarnings("NullAway.Init") // JMH calls prepare() first
 public class StudioBenchmark {
     private static final Path FOLDER = Path.of("models/fashion-mnist");

@@ -25,10 +25,10 @@ public final class ProcessSettings {
     private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
 
     /**
-     * The largest block from whose size glibc's malloc learns. Once one was freed, malloc keeps up to twice as much freed
+     * A block from whose size glibc's malloc learns. Once it was freed, malloc keeps up to twice as much freed
      * memory. It would return what an evaluation frees, and have each page mapped again by the next one.
      */
-    private static final long LARGEST_LEARNT_FROM = (32L << 20) - (64 << 10);
+    private static final long LEARNT_FROM = 16L << 20;
 
     private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
 
@@ -43,7 +43,7 @@ public final class ProcessSettings {
             // OpenBLAS has its own threads, and OpenMP's threads call it.
             openblas_nolapack.blas_set_num_threads(1);
         }
-        Pointer.free(Pointer.malloc(LARGEST_LEARNT_FROM));
+        Pointer.free(Pointer.malloc(LEARNT_FROM));
         if (!missing().isEmpty()) {
             // Only here: loading a logger takes longer than the rest.
             LoggerFactory.getLogger(ProcessSettings.class)
