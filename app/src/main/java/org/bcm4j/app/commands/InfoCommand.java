@@ -20,6 +20,7 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.nn.PackedConvolutions;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -99,8 +100,14 @@ public final class InfoCommand implements Callable<Integer> {
         if (!model.classNames().isEmpty()) {
             line("classes", String.join(", ", model.classNames()));
         }
+        Precision precision = Precision.fastestOn(device);
         line("device", lower(device));
-        line("precision", lower(Precision.fastestOn(device)));
+        line("precision", lower(precision));
+        line(
+                "convolutions",
+                PackedConvolutions.areAvailableOn(device, precision)
+                        ? "their weights are packed once"
+                        : "their weights are copied in each evaluation; they are packed once in fp32 on the CPU");
         if (model.kind() == ModelKind.DENOISER) {
             line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
             return;

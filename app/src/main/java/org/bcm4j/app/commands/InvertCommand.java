@@ -129,14 +129,7 @@ public final class InvertCommand implements Callable<Integer> {
                 write(destination, new Found(images, noises, labels.map(Device.CPU::move), samplingPath.end()));
             }
         }
-        System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, %s, %s, %s%n",
-                out,
-                count,
-                SamplingPathOptions.described(samplingPath),
-                choice,
-                seed);
+        System.out.println(SamplingPathOptions.summary(out, count, samplingPath, choice, seed));
         return ExitCode.OK;
     }
 

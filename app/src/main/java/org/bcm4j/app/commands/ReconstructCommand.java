@@ -89,14 +89,7 @@ public final class ReconstructCommand implements Callable<Integer> {
             write(destination, pictures, back);
             report(pictures, back);
         }
-        System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, %s, %s, %s%n",
-                out,
-                images.size(),
-                SamplingPathOptions.described(samplingPath),
-                choice,
-                seed);
+        System.out.println(SamplingPathOptions.summary(out, images.size(), samplingPath, choice, seed));
         return ExitCode.OK;
     }
 

@@ -143,14 +143,7 @@ public final class SampleCommand implements Callable<Integer> {
             String classes = choice.map(ClassOption.Choice::toString)
                     .orElse(labelled ? "the classes of " + noiseFile.orElseThrow() : "each class in turn");
             if (work.isFirst()) {
-                System.out.printf(
-                        Locale.ROOT,
-                        "wrote %s: N = %d, %s, %s, %s%n",
-                        out,
-                        count,
-                        SamplingPathOptions.described(samplingPath),
-                        classes,
-                        seed);
+                System.out.println(SamplingPathOptions.summary(out, count, samplingPath, classes, seed));
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.bcm4j.app.options;
 
+import java.nio.file.Path;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Ode.Direction;
@@ -49,8 +50,13 @@ public final class SamplingPathOptions {
         return new Ode(samplers.one(), direction);
     }
 
-    /** A description for the command's summary: the kind of path, its text form and its evaluations. */
-    public static String described(SamplingPath path) {
+    /** A command's last line: the file, the number of images, their path, their classes and the seed. */
+    public static String summary(Path out, long count, SamplingPath path, Object classes, SeedOption seed) {
+        return "wrote " + out + ": N = " + count + ", " + described(path) + ", " + classes + ", " + seed;
+    }
+
+    /** The kind of path, its text form and its evaluations. */
+    private static String described(SamplingPath path) {
         return (path instanceof Walk ? "walk " : "ODE ") + path + " (" + path.nfe() + " NFE)";
     }
 }

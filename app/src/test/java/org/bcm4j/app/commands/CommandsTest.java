@@ -254,6 +254,7 @@ class CommandsTest {
                 .containsPattern("evaluation +\\d{3}\\.\\d k multiply-adds \\(\\d+\\.\\d kFLOP\\) an image")
                 .containsPattern("device +(cpu|cuda)")
                 .containsPattern("precision +(fp32|bf16)")
+                .containsPattern("convolutions +their weights are (packed once|copied in each evaluation)")
                 .containsPattern("classes +cat, dog")
                 .containsPattern("2 +80 > 1\\.2 > 0 +0 \\+0\\.07 > 6 > 80\n")
                 .containsPattern("--nfe +interpolate +swap\n")

@@ -19,6 +19,7 @@ import org.bcm4j.app.files.InputImages;
 import org.bcm4j.app.options.ClassOption;
 import org.bcm4j.app.options.FitOptions;
 import org.bcm4j.app.options.ModelOptions;
+import org.bcm4j.app.options.SamplingPathOptions;
 import org.bcm4j.app.options.SeedOption;
 import org.bcm4j.data.PictureFolder;
 import org.bcm4j.editing.Edit;
@@ -148,15 +149,7 @@ final class EditOptions {
         }
         write(destination, comparison, results);
         comparison.truth().ifPresent(truth -> report(truth, comparison.given(), results));
-        System.out.printf(
-                Locale.ROOT,
-                "wrote %s: N = %d, walk %s (%d NFE), %s, %s%n",
-                out,
-                results.size(0),
-                walk,
-                walk.nfe(),
-                choice,
-                seed);
+        System.out.println(SamplingPathOptions.summary(out, results.size(0), walk, choice, seed));
         return ExitCode.OK;
     }
 
