@@ -1,6 +1,7 @@
 package org.bcm4j.app;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.commands.CheckCommand;
@@ -55,8 +56,12 @@ import picocli.CommandLine.TypeConversionException;
             "130, 143:stopped by Ctrl-C or a termination signal"
         },
         footerHeading = "%nExample:%n",
-        footer = "  bcm sample models/fashion-mnist --nfe 2 -n 16 --out clothes.png",
-        subcommands = {
+        footer = "  bcm sample models/fashion-mnist --nfe 2 -n 16 --out clothes.png")
+public final class Bcm implements Callable<Integer> {
+    private static final int HELP_WIDTH = 100;
+
+    /** In the order of the help. */
+    private static final List<Class<?>> COMMANDS = List.of(
             QuickstartCommand.class,
             StudioCommand.class,
             SampleCommand.class,
@@ -82,10 +87,7 @@ import picocli.CommandLine.TypeConversionException;
             DoctorCommand.class,
             CheckCommand.class,
             ImportCommand.class,
-            ExportCommand.class
-        })
-public final class Bcm implements Callable<Integer> {
-    private static final int HELP_WIDTH = 100;
+            ExportCommand.class);
 
     @Option(
             names = {"-h", "--help"},
@@ -120,7 +122,7 @@ public final class Bcm implements Callable<Integer> {
     private static int run(String... arguments) {
         Failures failures = Failures.onStandardError();
         try {
-            return commandLine()
+            return commandLine(arguments)
                     .setParameterExceptionHandler(failures)
                     .setExecutionExceptionHandler(failures)
                     .setExecutionStrategy(Bcm::execute)
@@ -140,13 +142,21 @@ public final class Bcm implements Callable<Integer> {
         return new CommandLine.RunLast().execute(parsed);
     }
 
-    /** The parser of the command line. */
-    static CommandLine commandLine() {
-        return new CommandLine(new Bcm())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+    /** The parser of a command line. It knows only the command that is asked for: to read about all takes a while. */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new Bcm());
+        List<Class<?>> asked = COMMANDS.stream()
+                .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+                .toList();
+        (asked.isEmpty() ? COMMANDS : asked).forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a picture can have a name such as @home.png
                 .registerConverter(Path.class, Bcm::path)
                 .setUsageHelpWidth(HELP_WIDTH);
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     private static Path path(String text) {
@@ -163,7 +173,7 @@ public final class Bcm implements Callable<Integer> {
     /** Without a subcommand: prints the usage. */
     @Override
     public Integer call() {
-        new CommandLine(this).setUsageHelpWidth(HELP_WIDTH).usage(System.err);
+        commandLine().usage(System.err);
         return ExitCode.USAGE;
     }
 }
