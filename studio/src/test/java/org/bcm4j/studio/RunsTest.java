@@ -2,6 +2,7 @@ package org.bcm4j.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,6 +187,26 @@ class RunsTest {
             Thread.sleep(20);
         }
         assertThat(log).hasContent("resumed garments");
+    }
+
+    @Test
+    void whereTheImagesOfARunLieIsNotTold() throws Exception {
+        Path absent = directory.resolve("absent");
+        Path config = run.resolve("config.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("{kind: fashion-mnist}", "{kind: fashion-mnist, directory: " + absent + "}"));
+        copyOf(Client.ModelFiles.FOLDER, Files.createDirectory(run.resolve("model")));
+        HttpResponse<String> noise = client.post("api/v1/runs/garments/noise", "");
+        assertThat(noise.statusCode()).isEqualTo(409);
+        assertThat(noise.body()).contains("cannot read the test images").doesNotContain(directory.toString());
+    }
+
+    private static void copyOf(Path model, Path folder) throws IOException {
+        for (String file : List.of("config.json", "model.safetensors")) {
+            Files.copy(model.resolve(file), folder.resolve(file));
+        }
     }
 
     @Test

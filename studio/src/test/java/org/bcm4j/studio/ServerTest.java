@@ -51,6 +51,10 @@ class ServerTest {
             sample      | {"seed": "x"}                         | 400 | the field seed has a value of a wrong type
             denoise     | {"image": "@shirt", "sigma": 1, "steps": 2} | 400 | the field steps is unknown
             sample      | {"count": "many"}                     | 400 | the field count has a value of a wrong type
+            sample      | {"count": "1"}                        | 400 | the field count has a value of a wrong type
+            sample      | {"count": 1.5}                        | 400 | the field count has a value of a wrong type
+            sample      | {"count": 1, "count": 2}              | 400 | the body is no valid JSON
+            sample      | {"first": 9223372036854775807}        | 400 | the field first is 9223372036854775807, and numbers
             sample      | {                                     | 400 | the body is no valid JSON (line 1, column 2)
             sample      | []                                    | 400 | the body is no object; send one with the fields count, first,
             sample      | null                                  | 400 | the body is null; send an object
@@ -241,6 +245,9 @@ class ServerTest {
                             .statusCode())
                     .isEqualTo(401);
             assertThat(other.get("api/v1/models", "Authorization", "Bearer 0123456789abcdef")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(other.get("api/v1/models", "Authorization", "bearer 0123456789abcdef")
                             .statusCode())
                     .isEqualTo(200);
             assertThat(other.get("health/live").statusCode()).isEqualTo(200);

@@ -55,6 +55,11 @@ final class Generation {
         if (request.noise().isPresent() && count > 1) {
             throw new ProblemException(400, "one noise makes one image; leave count out");
         }
+        long first = request.first().orElse(0L);
+        if (first > Long.MAX_VALUE - count) {
+            throw new ProblemException(
+                    400, "the field first is " + first + ", and numbers of images end at " + Long.MAX_VALUE);
+        }
         BcmModel model = shelved.model();
         int values = model.imageChannels() * model.imageSize() * model.imageSize();
         float[] noise =

@@ -37,6 +37,8 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.walk.ImageNoise;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Training runs below given directories, as their files tell of them, and the processes that write there. A client names
@@ -46,6 +48,8 @@ public final class Runs {
     private static final Pattern SHEET = Pattern.compile("step-(\\d{8,18})\\.png");
     /** Images whose noise is measured. */
     private static final int MEASURED = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
     private final List<Path> places;
     private final Function<Path, List<String>> resumption;
@@ -243,10 +247,20 @@ public final class Runs {
                 .submit(MEASURED, deadline, abandoned -> inRun(name, known -> measured(config, folder, abandoned)));
     }
 
+    /** Where the images of a run lie on the server is for its log alone. */
+    private static LabelledImages testImages(TrainingConfig config) {
+        try {
+            return config.data().test();
+        } catch (UserException e) {
+            LOG.warn("the test images of a run: {}", e.getMessage());
+            throw new ProblemException(409, "the server cannot read the test images of this run; its log says why", e);
+        }
+    }
+
     private static Responses.RunNoise measured(TrainingConfig config, Path folder, BooleanSupplier abandoned) {
         try (BcmModel model = BcmModel.load(folder);
                 Scope scope = Scope.open()) {
-            LabelledImages test = config.data().test();
+            LabelledImages test = testImages(config);
             long[] indices =
                     LongStream.range(0, Math.min(MEASURED, test.size())).toArray();
             Images images = Images.ofTensor(test.images(indices));
