@@ -2,6 +2,8 @@ package org.bcm4j.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -84,6 +86,61 @@ class PageTest extends ServedPage {
         browser.find("#run-measure").click();
         browser.await("return document.getElementById('status').textContent"
                 + " === 'this run has no bidirectional model yet'");
+    }
+
+    @Test
+    void aDamagedRunShowsNothingOfAnother() throws Exception {
+        Path damaged = Files.createDirectory(directory.resolve("runs/late"));
+        try {
+            Files.writeString(damaged.resolve("log.jsonl"), "garbage\n");
+            Files.writeString(damaged.resolve("config.yaml"), "");
+            browser.tab("runs");
+            browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
+            browser.set("#run", "late");
+            browser.await("return document.querySelectorAll('#charts polyline').length === 0");
+            assertThat(browser.text("#run-state")).startsWith("the run late/log.jsonl:1: not a line");
+            browser.set("#run", "garments");
+            browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
+            assertThat(browser.text("#run-state")).isEqualTo("step 9,000 of 9,000, not running");
+        } finally {
+            Files.delete(damaged.resolve("log.jsonl"));
+            Files.delete(damaged.resolve("config.yaml"));
+            Files.delete(damaged);
+        }
+    }
+
+    @Test
+    void theActionsOfAnImageStandBelowItsRow() {
+        browser.await("return document.querySelectorAll('#generated .tile').length === 24");
+        browser.find("#generated .tile:nth-child(2)").click();
+        assertThat(browser.script("return document.querySelector('#generated .actions').previousElementSibling"
+                        + ".offsetTop === document.querySelector('#generated .tile').offsetTop"))
+                .isEqualTo(true);
+        assertThat((Long) browser.script("const bar = document.querySelector('#generated .actions');"
+                        + " return [...bar.parentElement.children].indexOf(bar)"))
+                .isGreaterThan(2);
+    }
+
+    @Test
+    void theImagesAreThoseOfTheChosenModel() {
+        browser.await("return document.querySelectorAll('#generated .tile').length === 24");
+        browser.tab("trajectory");
+        browser.await("return document.querySelectorAll('#plot circle').length === 3");
+        Object before = browser.script("return document.getElementById('scrub-image').src");
+        browser.set("#model", "colours");
+        browser.await("return document.getElementById('scrub-image').src !== '" + before + "'");
+        browser.await("return document.querySelector('#generate-command code').textContent.includes('colours')");
+    }
+
+    @Test
+    void onlyAPhoneOffersToPhotograph() {
+        for (String tab : List.of("invert", "interpolate", "edit")) {
+            browser.tab(tab);
+            assertThat(browser.script("return [...document.querySelectorAll('#" + tab + " .camera')]"
+                            + ".every(camera => getComputedStyle(camera).display === 'none')"))
+                    .as(tab)
+                    .isEqualTo(true);
+        }
     }
 
     @Test

@@ -7,7 +7,11 @@ function headers(more = {}) {
   return token ? { ...more, Authorization: `Bearer ${token}` } : more;
 }
 
+/** Another fragment does not load a page again. */
+window.addEventListener("hashchange", () => location.reload());
+
 async function failure(response) {
+  if (response.status === 401) return new Error("This server needs its token: add #token=TOKEN to the address of this page.");
   try {
     return new Error((await response.json()).detail);
   } catch {

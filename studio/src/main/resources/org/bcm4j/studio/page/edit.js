@@ -61,6 +61,10 @@ export function edit(studio) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const task = form.task.value;
+    if (!source("edit").image) {
+      say("Choose a picture first.", true);
+      return;
+    }
     if (task === "inpaint" && painting.isEmpty()) {
       say("Paint over what is to be filled first.", true);
       return;

@@ -49,7 +49,9 @@ export function generate(studio) {
       action("Edit", to("edit", "edit")),
       element("a", { href: png(image), download: `${title.replaceAll(/[^a-z0-9]+/gi, "-")}.png`, textContent: "Download" }),
       action("Copy its command", () => copy(picture)));
-    made.after(bar);
+    let last = made; // of its row, which the bar would break otherwise
+    while (last.nextElementSibling?.offsetTop === made.offsetTop) last = last.nextElementSibling;
+    last.after(bar);
     bar.querySelector("button").focus();
   }
 
@@ -134,6 +136,7 @@ export function generate(studio) {
       await fill({ ...body, steps: Number(steps) }, `${steps} evaluation${steps === "1" ? "" : "s"}: ${walk}`);
     }
   }));
+  studio.onModel(() => form.requestSubmit());
   stop.addEventListener("click", () => running.abort());
   command.querySelector("button").addEventListener("click", toClipboard);
 }

@@ -1,5 +1,5 @@
 // Images between two pictures, computed ahead, so that a slider leads through them at once.
-import { ask, attempt, element, png } from "./client.js";
+import { ask, attempt, element, png, say } from "./client.js";
 import { source } from "./source.js";
 
 export function interpolate(studio) {
@@ -15,6 +15,10 @@ export function interpolate(studio) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (!source("first").image || !source("last").image) {
+      say("Choose two pictures first.", true);
+      return;
+    }
     const body = {
       first: source("first").image,
       last: source("last").image,

@@ -72,11 +72,12 @@ export function runs(studio) {
     document.getElementById("no-runs").hidden = names.length > 0;
     document.getElementById("some-runs").hidden = names.length === 0;
     const options = () => names.map((name) => element("option", { value: name, textContent: name }));
-    if (first.options.length !== names.length) {
-      const chosen = [first.value, second.value];
+    if ([...first.options].map((option) => option.value).join("\n") !== names.join("\n")) {
+      const [one, other] = [first.value, second.value];
       first.replaceChildren(...options());
       second.replaceChildren(element("option", { value: "", textContent: "none" }), ...options());
-      if (chosen[0]) [first.value, second.value] = chosen;
+      if (names.includes(one)) first.value = one;
+      if (names.includes(other)) second.value = other;
     }
     return names.length > 0;
   }
@@ -102,6 +103,24 @@ export function runs(studio) {
 
   // One at a time: points must not be added twice.
   const show = latest(async () => {
+    try {
+      await showBoth();
+      state.classList.remove("wrong");
+    } catch (error) {
+      showNothing(error.message);
+    }
+  });
+
+  /** What was shown is of another run, or of another time. */
+  function showNothing(reason) {
+    state.textContent = reason;
+    state.classList.add("wrong");
+    charts.replaceChildren();
+    newest = undefined;
+    document.getElementById("sheets").hidden = true;
+  }
+
+  async function showBoth() {
     if (!await list()) return;
     const run = await tell(first.value);
     const other = second.value ? await tell(second.value) : undefined;
@@ -118,7 +137,7 @@ export function runs(studio) {
     if (atEnd || newest?.name !== run.name) slider.value = slider.max;
     newest = run;
     await showSheet();
-  });
+  }
 
   async function showSheet() {
     const step = newest?.sheets[slider.value];
@@ -150,7 +169,7 @@ export function runs(studio) {
     clearInterval(timer);
     timer = setInterval(() => {
       if (document.getElementById("runs").hidden || document.hidden) return;
-      show().catch(() => {});
+      show();
     }, 3000);
   });
 }

@@ -65,6 +65,7 @@ function choose(model) {
   }
   for (const each of sources) each.offer(model);
   for (const listener of chosen) listener();
+  shown.get(document.querySelector("[role=tabpanel]:not([hidden])").id)?.();
 }
 
 const select = document.getElementById("model");
@@ -73,5 +74,4 @@ if (all) {
   select.replaceChildren(...all.map((model) => element("option", { value: model.name, textContent: model.name })));
   select.addEventListener("change", () => choose(all.find((model) => model.name === select.value)));
   choose(all[0]);
-  document.getElementById("generate-form").requestSubmit();
 }
