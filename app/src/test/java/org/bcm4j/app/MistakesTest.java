@@ -71,6 +71,9 @@ class MistakesTest {
                         List.of("sample", "model", "--class", "bird", "--out", "x.png"),
                         "--class bird: the model has no such class; choose from 0 to 1, or cat, dog"),
                 mistake(
+                        List.of("studio", "model", "--port", "0", "--runs", "model/config.json"),
+                        "--runs model/config.json: is a file; name a run, or a folder of runs"),
+                mistake(
                         List.of("sample", "model", "--first", "-1", "--out", "x.png"),
                         "--first -1: images are numbered from 0"),
                 mistake(

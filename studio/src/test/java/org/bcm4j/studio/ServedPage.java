@@ -44,7 +44,7 @@ abstract class ServedPage {
         }
         studio = Studio.start(
                 List.of(
-                        ShelvedModel.open(Client.ModelFiles.FOLDER, model),
+                        ShelvedModel.open(Path.of("../models/fashion-mnist"), model),
                         ShelvedModel.open(directory.resolve("colours"), colours)),
                 new Api.RunPlaces(List.of(directory.resolve("runs")), run -> List.of("true")),
                 StudioSettings.local(0),

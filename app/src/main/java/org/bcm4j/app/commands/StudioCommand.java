@@ -2,6 +2,7 @@ package org.bcm4j.app.commands;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.bcm4j.BcmModel;
 import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.app.options.ComputingOptions;
 import org.bcm4j.app.processes.OwnProgram;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.studio.Studio;
 import org.bcm4j.studio.StudioSettings;
 import org.bcm4j.studio.api.Api;
@@ -72,6 +74,9 @@ public final class StudioCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         StudioSettings settings = StudioSettings.usual(host, port, Optional.ofNullable(System.getenv(TOKEN)));
+        runs.stream().filter(Files::isRegularFile).forEach(file -> {
+            throw new UserException("--runs " + file + ": is a file; name a run, or a folder of runs");
+        });
         Device device = computing.device().require();
         List<ShelvedModel> models = new ArrayList<>();
         try {

@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 import org.bcm4j.BcmModel;
 import org.bcm4j.Images;
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.storage.ShellWord;
 import org.bcm4j.studio.work.Deadline;
 import org.bcm4j.studio.work.EvaluationQueue;
 import org.bcm4j.studio.work.WalkTask;
@@ -150,7 +151,7 @@ final class Generation {
             return Optional.of(String.format(
                     Locale.ROOT,
                     "bcm sample %s --walk \"%s\" -n %d%s%s --seed %d --out samples.png",
-                    shelved.folder(),
+                    new ShellWord(shelved.folder().toString()),
                     walk,
                     count,
                     first == 0 ? "" : " --first " + first,

@@ -1,4 +1,4 @@
-package org.bcm4j.app.console;
+package org.bcm4j.storage;
 
 /**
  * A word of a command line, quoted for a shell.
