@@ -1,9 +1,12 @@
 package org.bcm4j;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.implement;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -117,6 +120,16 @@ class ArchitectureTest {
             .callConstructor(TensorVector.class, Tensor[].class)
             .orShould()
             .callConstructor(NoGradGuard.class);
+
+    @ArchTest
+    static final ArchRule ONLY_THE_JOURNAL_ASKS_WHAT_TIME_IT_IS = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.bcm4j.journal")
+            .should()
+            .callMethodWhere(target(name("now")).and(target(owner(resideInAPackage("java.time..")))))
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .because("a clock that jumps must not end a wait or change a result; System.nanoTime does not jump");
 
     @ArchTest
     static final ArchRule NO_CATCH_ALL_NAMES = noClasses()

@@ -24,6 +24,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that train together, as the command starts them: ranks of one machine. */
 @Timeout(300)
@@ -35,11 +37,12 @@ class RanksTest {
     @TempDir
     Path directory;
 
-    @Test
-    void ranksTrainTheWeightsOfOneProcess() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void ranksTrainTheWeightsOfOneProcess(int ranks) throws Exception {
         Path alone = trainedAlone();
         Path together = directory.resolve("together");
-        assertThat(outcomes(start(together, 4, STEPS))).containsOnly("complete");
+        assertThat(outcomes(start(together, ranks, STEPS))).containsOnly("complete");
 
         assertThat(difference(together, alone, STEPS)).isLessThan(SAME);
         assertThat(Files.readString(together.resolve("log.jsonl")).lines()).hasSize(STEPS / 10);
