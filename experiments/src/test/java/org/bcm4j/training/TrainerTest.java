@@ -3,14 +3,22 @@ package org.bcm4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.PackedImages;
+import org.bcm4j.data.packing.Packing;
+import org.bcm4j.data.packing.PackingSettings;
+import org.bcm4j.data.sources.PictureSet;
+import org.bcm4j.data.sources.PictureSources;
 import org.bcm4j.journal.JsonLines;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
@@ -62,6 +70,32 @@ class TrainerTest {
                         .distinct())
                 .as("the grid changed on either side of the interruption")
                 .containsExactly(3.0, 5.0, 9.0);
+    }
+
+    @Test
+    void packedImagesTrainTheWeightsOfTheOriginalOnes() throws IOException {
+        Path data = directory.resolve("data");
+        TrainingConfig config = TinyRun.config(data);
+        for (String part : List.of("images-idx3-ubyte", "labels-idx1-ubyte")) {
+            Files.copy(data.resolve("train-" + part), data.resolve("t10k-" + part)); // packing takes both
+        }
+        Path packed = directory.resolve("packed");
+        PackingSettings filesOfTen = new PackingSettings(8, 10, false);
+        try (PictureSet set = PictureSources.open(List.of(data), Optional.empty());
+                Packing packing = Packing.open(set, filesOfTen, "data", packed)) {
+            packing.run(1, done -> {});
+        }
+        TrainingConfig ofPacked = TinyRun.config(data, "data={kind: packed-images, directory: " + packed + "}");
+        assertThat(ofPacked.data()).isEqualTo(new PackedImages(packed));
+
+        Path original = directory.resolve("original");
+        Path fromPacked = directory.resolve("from-packed");
+        try (Trainer first = Trainer.start(config, original);
+                Trainer second = Trainer.start(ofPacked, fromPacked)) {
+            assertThat(first.run(EachStep.silent())).isTrue();
+            assertThat(second.run(EachStep.silent())).isTrue();
+        }
+        assertThat(TinyRun.checkpoint(fromPacked, 60)).hasSameBinaryContentAs(TinyRun.checkpoint(original, 60));
     }
 
     /** What the end of the process asks for by a signal. */
