@@ -22,14 +22,18 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.bcm4j.BcmModel;
+import org.bcm4j.ImageRequest;
 import org.bcm4j.Images;
 import org.bcm4j.Noise;
+import org.bcm4j.images.ImageFit;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transformer's results beside those of the library, with Spark in this process. */
 @Timeout(300)
@@ -110,6 +114,40 @@ class TransformerTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reconstruct", "restore", "superres", "denoise"})
+    void editsAreThoseOfTheLibrary(String name) throws IOException {
+        int side = name.equals("superres") ? 14 : 28;
+        byte[] shirt = Images.read(EXAMPLES.resolve("shirt.png"))
+                .fitted(ImageFit.CROP, side)
+                .png(0);
+        Row row = task(name)
+                .setSigma(0.3)
+                .setLabelCol("class")
+                .setSeed(5)
+                .transform(rows(List.of(RowFactory.create(7L, shirt, "Shirt"))))
+                .collectAsList()
+                .get(0);
+        assertThat(row.<String>getAs("problem")).isNull();
+        try (BcmModel model = BcmModel.load(Path.of(MODEL))) {
+            assertThat(row.<byte[]>getAs("result"))
+                    .isEqualTo(edited(model, name, decoded(shirt)).png(0));
+        }
+    }
+
+    private static Images edited(BcmModel model, String name, Images image) {
+        return switch (name) {
+            case "reconstruct" -> asked(model.reconstruct(image)).run();
+            case "restore" -> asked(model.restore(image)).run();
+            case "superres" -> asked(model.superResolve(image)).run();
+            default -> asked(model.denoise(image, 0.3)).run();
+        };
+    }
+
+    private static <R extends ImageRequest<R>> R asked(R request) {
+        return request.labels(List.of("Shirt")).seed(5).numbers(7);
     }
 
     /** The noise of a row is that of its number, wherever it is computed. */
