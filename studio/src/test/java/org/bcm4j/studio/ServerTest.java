@@ -298,6 +298,7 @@ class ServerTest {
                 "trajectory")) {
             assertThat(paths).contains("/api/v1/models/{model}/" + task);
         }
+        assertThat(paths).contains("/api/v1/runs/{run}/samples/{step}", "/metrics");
         JsonNode schemas = document.get("components").get("schemas");
         for (JsonNode reference : document.findValues("$ref")) {
             String name = reference.asString().replace("#/components/schemas/", "");

@@ -53,6 +53,9 @@ final class OpenApi {
         Map<String, Object> run = api.ofRun("run", "Tells of a run.", Responses.Run.class);
         run.put("parameters", List.of(RUN, parameter("after", "query", "The cursor of an earlier answer.")));
         paths.put("/api/v1/runs/{run}", Map.of("get", run));
+        Map<String, Object> sheet = file("sheet", "A sample sheet of a run.", "image/png");
+        sheet.put("parameters", List.of(RUN, parameter("step", "path", "The step at which it was drawn.")));
+        paths.put("/api/v1/runs/{run}/samples/{step}", Map.of("get", sheet));
         paths.put(
                 "/api/v1/runs/{run}/stop",
                 Map.of("post", api.ofRun("stop", "Asks a run to save and stop.", Responses.Run.class)));
@@ -73,6 +76,7 @@ final class OpenApi {
         paths.put(
                 "/health/ready",
                 Map.of("get", api.reading("ready", "Says whether it takes requests.", Responses.Health.class)));
+        paths.put("/metrics", Map.of("get", file("metrics", "Figures for Prometheus.", "text/plain")));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
         document.put("info", ordered("title", "bcm4j studio", "version", version));
@@ -121,6 +125,12 @@ final class OpenApi {
 
     private Map<String, Object> reading(String id, String summary, Class<? extends Record> response) {
         return ordered("operationId", id, "summary", summary, "responses", responses(response));
+    }
+
+    private static Map<String, Object> file(String id, String summary, String type) {
+        Map<String, Object> content = Map.of(type, Map.of("schema", Map.of("type", "string")));
+        Map<String, Object> given = ordered("description", "The file.", "content", content);
+        return ordered("operationId", id, "summary", summary, "responses", Map.of("200", given));
     }
 
     private Map<String, Object> operation(Route<?, ?> route) {
