@@ -3,6 +3,7 @@ package org.bcm4j.app;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.commands.CheckCommand;
 import org.bcm4j.app.commands.DoctorCommand;
@@ -145,10 +146,10 @@ public final class Bcm implements Callable<Integer> {
     /** The parser of a command line. It knows only the command that is asked for: to read about all takes a while. */
     static CommandLine commandLine(String... arguments) {
         CommandLine line = new CommandLine(new Bcm());
-        List<Class<?>> asked = COMMANDS.stream()
-                .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
-                .toList();
-        (asked.isEmpty() ? COMMANDS : asked).forEach(line::addSubcommand);
+        String first = arguments.length > 0 ? arguments[0] : "";
+        Optional<Class<?>> asked =
+                COMMANDS.stream().filter(command -> name(command).equals(first)).findFirst();
+        asked.<List<Class<?>>>map(List::of).orElse(COMMANDS).forEach(line::addSubcommand);
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false) // a picture can have a name such as @home.png
                 .registerConverter(Path.class, Bcm::path)

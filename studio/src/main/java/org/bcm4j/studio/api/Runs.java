@@ -127,13 +127,16 @@ public final class Runs {
         });
     }
 
-    /** Works with the files of a run. What is wrong with one is told by its place in the run. */
     private <T> T inRun(String name, Function<Path, T> work) {
-        Path run = run(name);
+        return in(run(name), work);
+    }
+
+    /** Works with the files of a run. What is wrong with one is told by its place in the run. */
+    private static <T> T in(Path run, Function<Path, T> work) {
         try {
             return work.apply(run);
         } catch (UserException e) {
-            throw told(e, run, "the run " + name);
+            throw told(e, run, "the run " + name(run));
         }
     }
 
@@ -244,7 +247,7 @@ public final class Runs {
             throw new ProblemException(409, "this run has no bidirectional model yet");
         }
         return desk.queue()
-                .submit(MEASURED, deadline, abandoned -> inRun(name, known -> measured(config, folder, abandoned)));
+                .submit(MEASURED, deadline, abandoned -> in(run, place -> measured(config, folder, abandoned)));
     }
 
     /** Where the images of a run lie on the server is for its log alone. */
