@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.PackedConvolutions;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
@@ -96,6 +97,11 @@ public final class TrainedModel implements AutoCloseable {
 
     public Precision precision() {
         return precision;
+    }
+
+    /** The cost of one evaluation of one image. */
+    public Cost cost() {
+        return function.network().cost();
     }
 
     /**

@@ -7,20 +7,25 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.bcm4j.tensor.Lanes;
 import org.bcm4j.walk.EvaluationListener;
 
 /**
- * Does the evaluations of all requests, one after another, on one thread: an evaluation uses all cores by itself. Tasks
- * that can be joined are computed as one batch. A task leaves no trace if its result is cancelled or its deadline
- * passes. Thread-safe.
+ * Does the evaluations of all requests, one after another: a large one uses all cores by itself, a small one a single
+ * core, which leaves the others to the connections. Tasks that can be joined are computed as one batch. A task leaves no
+ * trace if its result is cancelled or its deadline passes. Thread-safe.
  */
 public final class EvaluationQueue implements AutoCloseable {
     /** Images in a batch, at most; as many as keep the cores busy. */
     public static final int BATCH = 64;
+
+    /** Up to so many multiply-adds, all cores need as long as one: each operation waits for its slowest thread. */
+    private static final long FOR_ONE_CORE = 300_000_000;
 
     /** A server has answered all requests before it closes its queue. */
     private static final Duration LAST_EVALUATIONS = Duration.ofSeconds(5);
@@ -28,6 +33,7 @@ public final class EvaluationQueue implements AutoCloseable {
     private final int capacity;
     private final QueueObserver observer;
     private final Thread thread;
+    private final Lanes oneCoreEach = new Lanes(Lanes.most());
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
     private int waitingImages;
     private boolean closing;
@@ -59,7 +65,7 @@ public final class EvaluationQueue implements AutoCloseable {
         abstract void run();
     }
 
-    private static final class Joining extends Pending<float[]> {
+    private final class Joining extends Pending<float[]> {
         private final WalkTask task;
 
         Joining(WalkTask task, Deadline deadline) {
@@ -228,7 +234,7 @@ public final class EvaluationQueue implements AutoCloseable {
                         .isPresent();
     }
 
-    private static void runJoined(List<Joining> batch) {
+    private void runJoined(List<Joining> batch) {
         EvaluationListener listener = images -> {
             // Not anyMatch: one that is still awaited needs the evaluation.
             if (batch.stream().filter(Pending::isAbandoned).count() == batch.size()) {
@@ -237,7 +243,7 @@ public final class EvaluationQueue implements AutoCloseable {
         };
         try {
             List<float[]> results =
-                    WalkTask.run(batch.stream().map(joining -> joining.task).toList(), listener);
+                    evaluated(batch.stream().map(joining -> joining.task).toList(), listener);
             for (int i = 0; i < results.size(); i++) {
                 batch.get(i).result.complete(results.get(i));
             }
@@ -249,6 +255,14 @@ public final class EvaluationQueue implements AutoCloseable {
                 batch.forEach(Joining::run);
             }
         }
+    }
+
+    private List<float[]> evaluated(List<WalkTask> tasks, EvaluationListener listener) {
+        if (tasks.stream().mapToLong(WalkTask::multiplyAdds).sum() > FOR_ONE_CORE) {
+            return WalkTask.run(tasks, listener);
+        }
+        List<Callable<List<float[]>>> small = List.of(() -> WalkTask.run(tasks, listener));
+        return oneCoreEach.run(small).get(0);
     }
 
     /** Refuses new work, and waits for what was taken, five seconds at most. */
@@ -263,6 +277,7 @@ public final class EvaluationQueue implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        oneCoreEach.close();
         synchronized (this) {
             waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
         }

@@ -62,6 +62,11 @@ public record WalkTask(
         return numbers.size();
     }
 
+    /** The multiply-adds of one evaluation of the images. */
+    long multiplyAdds() {
+        return images() * model.cost().multiplyAdds();
+    }
+
     /** Whether both can be computed in one batch. */
     boolean joins(WalkTask other) {
         return model == other.model
