@@ -47,9 +47,8 @@ public record CommandProcess(Path directory, List<String> jvmOptions, List<Strin
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Dorg.bytedeco.javacpp.nopointergc=true",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path")));
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(CommandClasses.options());
         if (Runtime.version().feature() >= 24) {
             // As ./bcm does, or the JVM warns on standard error.
             command.addAll(1, List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
