@@ -30,7 +30,7 @@ final class CommandClasses {
             Path directory = Files.createTempDirectory("bcm-classes");
             directory.toFile().deleteOnExit();
             List<String> entries = new ArrayList<>();
-            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
                 Path place = Path.of(entry);
                 // The JVM archives no classes of directories.
                 entries.add(

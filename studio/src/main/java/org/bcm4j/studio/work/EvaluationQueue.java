@@ -3,8 +3,9 @@ package org.bcm4j.studio.work;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -17,7 +18,7 @@ import org.bcm4j.walk.EvaluationListener;
 
 /**
  * Does the evaluations of all requests, one after another: a large one uses all cores by itself, a small one a single
- * core, which leaves the others to the connections. Tasks that can be joined are computed as one batch. A task leaves no
+ * core, which leaves the others to the connections. Tasks that can be joined are computed as one batch. Oldest and smallest tasks take turns. A task leaves no
  * trace if its result is cancelled or its deadline passes. Thread-safe.
  */
 public final class EvaluationQueue implements AutoCloseable {
@@ -36,6 +37,7 @@ public final class EvaluationQueue implements AutoCloseable {
     private final Lanes oneCoreEach = new Lanes(Lanes.most());
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
     private int waitingImages;
+    private boolean smallestIsNext;
     private boolean closing;
 
     /** What somebody waits for. */
@@ -192,45 +194,46 @@ public final class EvaluationQueue implements AutoCloseable {
 
     /** The next batch; nothing at the end of all work. */
     private synchronized List<Pending<?>> next() throws InterruptedException {
-        List<Pending<?>> batch = new ArrayList<>();
-        while (batch.isEmpty()) {
-            while (waiting.isEmpty()) {
-                if (closing) {
-                    return batch;
-                }
-                wait();
+        forgetAbandoned();
+        while (waiting.isEmpty()) {
+            if (closing) {
+                return List.of();
             }
-            gather(batch);
+            wait();
+            forgetAbandoned();
         }
+        return taken();
+    }
+
+    /** A first task and those that join it, out of those that wait. */
+    private List<Pending<?>> taken() {
+        List<Pending<?>> batch = new ArrayList<>();
+        Pending<?> first = first();
+        batch.add(first);
+        int images = first.images;
+        for (Pending<?> other : waiting) {
+            if (other != first && joins(first, other, images)) {
+                batch.add(other);
+                images += other.images;
+            }
+        }
+        waiting.removeAll(batch);
+        count(-images);
         return batch;
     }
 
-    private void gather(List<Pending<?>> batch) {
-        int images = 0;
-        Iterator<Pending<?>> all = waiting.iterator();
-        while (all.hasNext() && (batch.isEmpty() || joining(batch).isPresent())) {
-            Pending<?> pending = all.next();
-            boolean abandoned = pending.isAbandoned();
-            boolean taken = !abandoned && (batch.isEmpty() || joins(batch, pending, images));
-            if (abandoned || taken) {
-                all.remove();
-                count(-pending.images);
-            }
-            if (taken) {
-                batch.add(pending);
-                images += pending.images;
-            }
-        }
+    /** The oldest task and the smallest in turn: one image does not wait for every thousand that came before it. */
+    private Pending<?> first() {
+        smallestIsNext = !smallestIsNext;
+        return smallestIsNext
+                ? waiting.getFirst()
+                : Collections.min(waiting, Comparator.comparingInt(pending -> pending.images));
     }
 
-    private static Optional<WalkTask> joining(List<Pending<?>> batch) {
-        return batch.get(0).walk();
-    }
-
-    private static boolean joins(List<Pending<?>> batch, Pending<?> pending, int images) {
-        return images + pending.images <= BATCH
-                && pending.walk()
-                        .filter(task -> joining(batch).orElseThrow().joins(task))
+    private static boolean joins(Pending<?> first, Pending<?> other, int images) {
+        return images + other.images <= BATCH
+                && first.walk()
+                        .flatMap(task -> other.walk().filter(task::joins))
                         .isPresent();
     }
 

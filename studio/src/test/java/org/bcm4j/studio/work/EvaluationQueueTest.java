@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.walk.Walk;
@@ -102,6 +103,24 @@ class EvaluationQueueTest {
 
     private static Offset<Float> within() {
         return Offset.offset(ROUNDING);
+    }
+
+    @Test
+    void oneImageDoesNotWaitForAllThatCameBeforeIt() {
+        Batches batches = new Batches();
+        try (EvaluationQueue queue = new EvaluationQueue(1000, batches)) {
+            CountDownLatch release = occupy(queue);
+            List<CompletableFuture<float[]>> large = LongStream.range(0, 4)
+                    .mapToObj(seed -> queue.submit(task("80 > 0", seed, EvaluationQueue.BATCH), LATER))
+                    .toList();
+            CompletableFuture<float[]> one = queue.submit(task("80 > 1 > 0", 1, 1), LATER);
+            release.countDown();
+            assertThat(one.join()).hasSize(28 * 28);
+            large.forEach(CompletableFuture::join);
+            int occupied = 1;
+            assertThat(batches.sizes).hasSize(occupied + large.size() + 1);
+            assertThat(batches.sizes.subList(occupied, occupied + 2)).contains(1);
+        }
     }
 
     @Test
