@@ -21,6 +21,7 @@ import org.bcm4j.config.Default;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.RasterPixels;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -51,6 +52,8 @@ public record ImageFolder(
         @Default("0") int heldOut,
         @Default("fingerprint") HeldOut heldOutBy)
         implements DataSource {
+
+    private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
     /** The class of pictures that have none. */
     public static final String NO_CLASS = "all";
@@ -225,11 +228,13 @@ public record ImageFolder(
     }
 
     private LabelledImages read(List<Entry> wanted, List<String> classNames) {
+        RasterPixels first = picture(wanted.get(0));
+        int plane = first.height() * first.width();
+        requireMemory(wanted.size(), first.channels(), plane); // Before all are decoded.
         List<RasterPixels> pictures = wanted.stream().map(this::picture).toList();
         int channels = pictures.stream().mapToInt(RasterPixels::channels).max().orElseThrow();
-        RasterPixels first = pictures.get(0);
-        int plane = first.height() * first.width();
-        byte[] pixels = new byte[Math.multiplyExact(pictures.size(), channels * plane)];
+        requireMemory(wanted.size(), channels, plane);
+        byte[] pixels = new byte[pictures.size() * channels * plane];
         int[] classes = new int[pictures.size()];
         for (int i = 0; i < classes.length; i++) {
             RasterPixels picture = pictures.get(i);
@@ -246,6 +251,16 @@ public record ImageFolder(
             classes[i] = classNames.indexOf(wanted.get(i).label());
         }
         return new LabelledImages(pixels, classes, channels, first.height(), first.width(), classNames);
+    }
+
+    /** All pictures are one array of Java, which has two billion bytes at most. */
+    private void requireMemory(long pictures, int channels, int plane) {
+        if (pictures * channels * plane > MOST_BYTES) {
+            throw new UserException(directory + ": " + pictures + " pictures of " + channels * plane
+                    + " bytes are too many to keep in memory; pack them with `bcm data pack "
+                    + new ShellWord(directory.toString())
+                    + " --size S --out DIR`, and train with data: {kind: packed-images, directory: DIR}");
+        }
     }
 
     private RasterPixels picture(Entry entry) {

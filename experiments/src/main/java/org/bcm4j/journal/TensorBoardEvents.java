@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.bcm4j.protobuf.ProtoMessage;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
@@ -46,6 +47,8 @@ public final class TensorBoardEvents implements Journal {
     private static final int TENSOR_SHAPE = 2;
     private static final int TENSOR_STRING_VALUE = 8;
 
+    private static final String PREFIX = "events.out.tfevents.";
+
     private final Path file;
     private final OutputStream out;
     private long latestStep;
@@ -59,22 +62,23 @@ public final class TensorBoardEvents implements Journal {
     /**
      * Starts a new event file in the directory, which is created if missing.
      *
-     * @param lastStep the step of the checkpoint from which the run resumes, 0 for a new run. TensorBoard then ignores
-     *     later steps in earlier files
+     * @param lastStep the step from which the run goes on, 0 at its beginning. TensorBoard then ignores later steps in
+     *     earlier files
      * @throws UserException if the file cannot be written
      */
     public static TensorBoardEvents resume(Path directory, long lastStep) {
         long second = Instant.now().getEpochSecond();
         long process = ProcessHandle.current().pid();
+        boolean goesOn = lastStep > 0 || holdsEvents(directory);
         for (int attempt = 0; ; attempt++) {
             // TensorBoard reads the files of a directory in name order.
             Path file = directory.resolve(
-                    String.format(Locale.ROOT, "events.out.tfevents.%010d.bcm4j.%d.%d", second, process, attempt));
+                    String.format(Locale.ROOT, PREFIX + "%010d.bcm4j.%d.%d", second, process, attempt));
             try {
                 Files.createDirectories(directory);
                 OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 TensorBoardEvents events = new TensorBoardEvents(file, out, lastStep);
-                events.begin(lastStep);
+                events.begin(goesOn);
                 return events;
             } catch (FileAlreadyExistsException e) {
                 if (!Files.isRegularFile(file)) {
@@ -86,11 +90,23 @@ public final class TensorBoardEvents implements Journal {
         }
     }
 
-    private void begin(long lastStep) {
+    /** Whether an earlier process wrote events, perhaps of steps that will be made again. */
+    private static boolean holdsEvents(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(file -> file.getFileName().toString().startsWith(PREFIX));
+        } catch (IOException e) {
+            throw FileFailure.reading(directory, e);
+        }
+    }
+
+    private void begin(boolean goesOn) {
         append(event(0).text(EVENT_FILE_VERSION, "brain.Event:2"));
-        if (lastStep > 0) {
+        if (goesOn) {
             ProtoMessage start = new ProtoMessage().int64(SESSION_LOG_STATUS, SESSION_START);
-            append(event(lastStep + 1).message(EVENT_SESSION_LOG, start));
+            append(event(latestStep + 1).message(EVENT_SESSION_LOG, start));
         }
     }
 

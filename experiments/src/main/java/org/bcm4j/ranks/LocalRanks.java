@@ -56,16 +56,17 @@ public final class LocalRanks {
      * @return the first failure, if any rank failed
      */
     public Optional<Failure> run(List<String> command) {
-        start(command);
         try {
+            start(command);
             Optional<Failure> failure = Optional.empty();
             List<CompletableFuture<Process>> running =
                     new ArrayList<>(processes.stream().map(Process::onExit).toList());
             while (!running.isEmpty() && failure.isEmpty()) {
                 CompletableFuture.anyOf(running.toArray(CompletableFuture[]::new))
                         .join();
-                failure = failure();
+                // In this order, or a rank could fail between the two and not be seen.
                 running.removeIf(CompletableFuture::isDone);
+                failure = failure();
             }
             failure.filter(Failure::isMistake).ifPresent(mistake -> awaitWords());
             return failure;

@@ -14,6 +14,7 @@ import java.util.concurrent.CancellationException;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.features.FeatureNetwork;
+import org.bcm4j.journal.Journal;
 import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;
@@ -172,6 +173,7 @@ public final class Reproduction {
             }
             long total = trainer.config().totalSteps();
             if (trainer.stepsDone() >= total) {
+                trainer.run(Journal.all(List.of())); // Writes the model, in case the process ended before it could.
                 listener.said(run.title() + ": trained, " + total + " steps");
                 return false;
             }

@@ -18,9 +18,9 @@ import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.RankGroup;
+import org.bcm4j.training.terms.Flips;
 import org.bcm4j.training.terms.RunStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Deals the examples of a run. Examples are numbered: batch b starts at example b·batch_size. An example's
@@ -118,7 +118,8 @@ final class BatchSource implements AutoCloseable {
     /**
      * One of {@code parts} equal parts of this rank's share of a batch. The examples are dealt to the parts in
      * turn, like cards, so the first examples of all parts of all ranks are the first of the batch. A term that takes a
-     * share of each part therefore takes that share of the batch, whatever the number of parts.
+     * share of each part therefore takes that share of the batch, up to rounding in each part
+     * ({@link org.bcm4j.training.terms.TermInputs}).
      */
     Part part(long batch, int part, int parts) {
         long first = firstOf(batch) + (long) part * group.size();
@@ -152,11 +153,8 @@ final class BatchSource implements AutoCloseable {
         if (!config.horizontalFlips()) {
             return given;
         }
-        Tensor mirrored = RunStream.FLIPS
-                .of(config.seed(), examples, device)
-                .uniform(examples.length)
-                .lt(scalar(0.5));
-        return torch.where(mirrored.view(-1, 1, 1, 1), given.flip(3), given);
+        return Flips.mirrored(
+                given, RunStream.FLIPS.of(config.seed(), examples, device).uniform(examples.length));
     }
 
     private Optional<Tensor> labels(long[] indices, long... examples) {

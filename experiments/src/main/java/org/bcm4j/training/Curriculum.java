@@ -18,10 +18,15 @@ public sealed interface Curriculum {
 
         @Override
         public int points(long k, long steps) {
-            int doublings = 31 - Integer.numberOfLeadingZeros(s1 / s0);
-            long stage = Math.max(1, steps / (doublings + 1));
-            long doubled = Math.min(k / stage, doublings + 1L);
+            long stage = Math.max(1, (long) (steps / (log2(s1 / s0) + 1)));
+            long doubled = Math.min(k / stage, Integer.SIZE - 1);
             return (int) Math.min((long) s0 << doubled, s1) + 1;
+        }
+
+        /** Exact for powers of two. */
+        private static double log2(int number) {
+            int whole = Integer.numberOfTrailingZeros(Integer.highestOneBit(number));
+            return whole + Math.log(number / (double) (1 << whole)) / Math.log(2);
         }
     }
 

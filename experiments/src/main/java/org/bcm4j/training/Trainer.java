@@ -18,6 +18,7 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.Network;
+import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
@@ -60,6 +61,9 @@ public final class Trainer implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final SampleSheet samples;
     private RecommendedWalks walks;
+    /** Whether the configuration differs from the run's file, which is written once the run is this process's own. */
+    private boolean changed;
+
     private volatile boolean stopRequested;
 
     private Trainer(Path directory, TrainingConfig config, RankGroup group) {
@@ -124,7 +128,7 @@ public final class Trainer implements AutoCloseable {
      * Prepares to continue a run from its newest complete checkpoint, or from its beginning if it has none yet, in rank
      * 0 of a group. The other ranks {@link #follow}. The number of ranks may differ from before.
      *
-     * @param overrides {@code key=value} changes to the run's configuration, which are kept
+     * @param overrides {@code key=value} changes to the run's configuration; {@link #run} keeps them
      * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another
      *     network
      */
@@ -136,6 +140,7 @@ public final class Trainer implements AutoCloseable {
         }
         Writability.requireFile(file);
         new Checkpoints(directory.resolve(CHECKPOINTS)).requireFormat();
+        AtomicDirectory.recover(directory.resolve(MODEL));
         TrainingConfig config = ConfigFile.read(file, TrainingConfig.class, overrides);
         Trainer trainer = new Trainer(directory, config, group);
         try {
@@ -143,9 +148,7 @@ public final class Trainer implements AutoCloseable {
             trainer.checkpoints.restore(trainer.state);
             trainer.requireStepsLeft();
             trainer.keepTunedWalks();
-            if (!overrides.isEmpty()) {
-                ConfigFile.write(file, config);
-            }
+            trainer.changed = !overrides.isEmpty();
             return trainer;
         } catch (RuntimeException e) {
             trainer.close();
@@ -251,6 +254,9 @@ public final class Trainer implements AutoCloseable {
             group.publish(SHARED_CONFIG, ConfigFile.toYaml(config));
             try (audience;
                     DirectoryLock lock = DirectoryLock.of(directory)) {
+                if (changed) {
+                    ConfigFile.write(directory.resolve(CONFIG), config);
+                }
                 while (!lead(audience)) {
                     goBack();
                 }
@@ -309,11 +315,17 @@ public final class Trainer implements AutoCloseable {
                     save();
                 }
             });
-            if (ended) {
+            if (ended && !goesBackToCheckpoint()) {
                 save();
             }
             return ended;
         }
+    }
+
+    /** Restores the newest checkpoint if the run was stopped among skipped steps: its weights may be of no use. */
+    private boolean goesBackToCheckpoint() {
+        boolean stopped = state.step < config.totalSteps();
+        return stopped && skips.inBurst() && checkpoints.restore(state).isPresent();
     }
 
     private void writeSheet(byte[] png) {
@@ -328,6 +340,7 @@ public final class Trainer implements AutoCloseable {
 
     private void save() {
         checkpoints.save(state, config.output().keepCheckpoints());
+        keepTunedWalks();
         ModelFolder.write(
                 directory.resolve(MODEL), modelConfig(), state.average, walks, ModelCard.of(config, network, state));
     }

@@ -63,7 +63,8 @@ final class TrainingStep implements AutoCloseable {
         distance = config.distance();
         laws = new TimeLaws(device);
         stableTargets = config.stableTargets() > 0
-                ? Optional.of(new StableTargets(images, config.stableTargets(), config.seed(), device))
+                ? Optional.of(new StableTargets(
+                        images, config.stableTargets(), config.horizontalFlips(), config.seed(), device))
                 : Optional.empty();
         lanes = new Lanes(config.lanesOn(device, group.size()));
     }

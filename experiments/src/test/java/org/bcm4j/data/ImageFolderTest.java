@@ -136,6 +136,20 @@ class ImageFolderTest {
         assertThatThrownBy(larger::training).isInstanceOf(UserException.class).hasMessageContaining("is only 4x4");
     }
 
+    /** Links to one picture: they are as many bytes as pictures would be. */
+    @Test
+    void moreThanAnArrayHoldsIsToBePacked() throws IOException {
+        pictures.write("0.png", 100, 3, 1500, 1500);
+        Path first = pictures.folder().directory().resolve("0.png");
+        for (int i = 1; i < 320; i++) {
+            Files.createLink(first.resolveSibling(i + ".png"), first);
+        }
+        assertThatThrownBy(() -> pictures.folder().training())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("320 pictures of 6750000 bytes are too many to keep in memory; pack them with"
+                        + " `bcm data pack ");
+    }
+
     @Test
     void scalingDownTakesMeansOfTheMiddleSquare() throws IOException {
         // Columns 0 to 5 of a 4x6 picture; the middle square has the columns 1 to 4.

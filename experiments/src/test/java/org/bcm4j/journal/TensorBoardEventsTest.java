@@ -125,6 +125,15 @@ class TensorBoardEventsTest {
                 .isEqualTo(1);
     }
 
+    /** A run that was killed before its first checkpoint makes its first steps again. */
+    @Test
+    void aSecondStartFromTheBeginningTakesBackAllSteps(@TempDir Path folder) throws IOException {
+        TensorBoardEvents.resume(folder, 0).close();
+        TensorBoardEvents.resume(folder, 0).close();
+        UnknownFieldSet restart = EventReader.read(files(folder).get(1)).get(1);
+        assertThat(EventReader.integer(restart, 2)).as("first step to forget").isEqualTo(1);
+    }
+
     @Test
     void tellsWhyAFileCannotBeWritten(@TempDir Path folder) throws IOException {
         Path file = Files.createFile(folder.resolve("run"));

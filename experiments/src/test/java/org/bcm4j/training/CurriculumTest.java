@@ -31,6 +31,14 @@ class CurriculumTest {
         assertThat(curriculum.points(k + 1, steps)).isGreaterThanOrEqualTo(curriculum.points(k, steps));
     }
 
+    /** K' = ⌊1000 / (log2(10) + 1)⌋ = 231: the last number is reached where it is no power of two times the first. */
+    @Example
+    void doublingEndsAtItsLastNumberWhateverTheRatio() {
+        Doubling curriculum = new Doubling(10, 100);
+        assertThat(LongStream.of(0, 230, 231, 692, 693, 923, 924, 999).map(k -> curriculum.points(k, 1000)))
+                .containsExactly(11L, 11L, 21L, 41L, 81L, 81L, 101L, 101L);
+    }
+
     @Example
     void doublingNeedsNumbersInOrder() {
         assertThatThrownBy(() -> new Doubling(10, 9)).isInstanceOf(IllegalArgumentException.class);

@@ -69,6 +69,26 @@ class SkippedStepsTest {
         assertThat(TinyRun.checkpointFiles(run)).contains("step-00000050.safetensors");
     }
 
+    /** What is saved last is what a resumed run begins with, and goes back to. */
+    @Test
+    void aStopAmongSkippedStepsLeavesTheCheckpointOfBefore() {
+        Path run = directory.resolve("run");
+        try (Trainer trainer = Trainer.start(config("stages.1.steps=600"), run)) {
+            boolean complete = trainer.run(new EachStep(record -> {
+                if (record.step() == 55) {
+                    damage(trainer);
+                } else if (record.step() == 60) {
+                    trainer.requestStop();
+                }
+            }));
+            assertThat(complete).isFalse();
+            assertThat(trainer.stepsDone()).isEqualTo(50);
+        }
+        assertThat(TinyRun.checkpointFiles(run))
+                .contains("step-00000050.safetensors")
+                .doesNotContain("step-00000060.safetensors");
+    }
+
     /** Hundreds of steps, so each is small. */
     private TrainingConfig config(String steps) {
         return TinyRun.config(

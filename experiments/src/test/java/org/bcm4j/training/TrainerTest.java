@@ -13,16 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.PackedImages;
 import org.bcm4j.data.packing.Packing;
 import org.bcm4j.data.packing.PackingSettings;
 import org.bcm4j.data.sources.PictureSet;
 import org.bcm4j.data.sources.PictureSources;
+import org.bcm4j.journal.Journal;
 import org.bcm4j.journal.JsonLines;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +168,48 @@ class TrainerTest {
 
         trainUntil(Trainer.resume(run, List.of()), 20);
         assertThat(model.walks()).isEqualTo(tuned).isNotEqualTo(RecommendedWalks.UNTUNED);
+    }
+
+    @Test
+    void walksThatAreTunedWhileItTrainsStayToo() {
+        Path run = directory.resolve("run");
+        ModelFolder model = new ModelFolder(run.resolve("model"));
+        AtomicReference<RecommendedWalks> tuned = new AtomicReference<>();
+        try (Trainer trainer = Trainer.start(TinyRun.config(directory.resolve("data")), run)) {
+            trainer.run(new EachStep(record -> {
+                if (Files.exists(run.resolve("model")) && tuned.get() == null) {
+                    tuned.set(model.walks().with(RecommendedWalks.Purpose.SAMPLE, 2, "80 > 3 > 0"));
+                    model.store(tuned.get());
+                }
+            }));
+        }
+        assertThat(model.walks()).isEqualTo(tuned.get()).isNotEqualTo(RecommendedWalks.UNTUNED);
+    }
+
+    /** A kill between the two renames of a model folder leaves it under another name. */
+    @Test
+    void aModelThatWasLeftAsideKeepsItsWalks() throws IOException {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
+        ModelFolder model = new ModelFolder(run.resolve("model"));
+        RecommendedWalks tuned = model.walks().with(RecommendedWalks.Purpose.SAMPLE, 2, "80 > 3 > 0");
+        model.store(tuned);
+        Files.move(run.resolve("model"), run.resolve(".model.old"));
+
+        trainUntil(Trainer.resume(run, List.of()), 20);
+        assertThat(model.walks()).isEqualTo(tuned);
+    }
+
+    @Test
+    void settingsOfARunThatAnotherProcessTrainsStay() throws IOException {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
+        String before = Files.readString(run.resolve("config.yaml"));
+        try (DirectoryLock lock = DirectoryLock.of(run);
+                Trainer trainer = Trainer.resume(run, List.of("output.log_every=7"))) {
+            assertThatThrownBy(() -> trainer.run(Journal.all(List.of()))).isInstanceOf(UserException.class);
+        }
+        assertThat(Files.readString(run.resolve("config.yaml"))).isEqualTo(before);
     }
 
     /** Labels are numbers: with the classes in another order each would mean another class. */

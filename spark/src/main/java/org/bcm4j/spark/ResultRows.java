@@ -122,12 +122,18 @@ final class ResultRows implements Iterator<Row> {
         }
         if (settings.task() == ImageTask.SAMPLE) {
             float[] noise = floats(((Vector) value(row, columns.input(), "noise")).toArray());
-            return new RowInput(place, number(row, new byte[0]), label, noise, 0, noise.length, 1);
+            return new RowInput(place, number(row, bytes(noise)), label, noise, 0, noise.length, 1);
         }
         byte[] encoded = (byte[]) value(row, columns.input(), "image");
         Images image = task.prepared(decoded(encoded));
         return new RowInput(
                 place, number(row, encoded), label, image.values(), image.channels(), image.height(), image.width());
+    }
+
+    private static byte[] bytes(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
     }
 
     /** Without a number of its own, an image has one of its content: the noise does not depend on the partitions. */

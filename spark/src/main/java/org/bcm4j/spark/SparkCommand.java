@@ -60,6 +60,10 @@ public final class SparkCommand {
                             defaultValue = "30",
                             description = "Seconds without a" + " sign of life after which a rank counts as lost.")
                     int timeout) {
+        if (resume && settings.isPresent()) {
+            throw new UserException(
+                    "--set does not go with --resume here; change the settings with bcm train --resume --set");
+        }
         DistributedTraining training = new DistributedTraining(run, ranks, Duration.ofSeconds(timeout));
         try (JavaSparkContext context = new JavaSparkContext(new SparkConf().setAppName("bcm4j train"))) {
             long steps = resume
@@ -93,12 +97,21 @@ public final class SparkCommand {
             @Option(names = "--shard", paramLabel = "N", description = "Pictures per file.") Optional<Integer> shard,
             @Option(names = "--skip-bad", description = "Leaves out pictures that cannot be decoded.")
                     boolean skipBad) {
-        PackingSettings settings =
-                new PackingSettings(size, shard.orElseGet(() -> PackingSettings.mostPictures(size)), skipBad);
+        require("--size", size, 1, PackingSettings.MOST_SIDE);
+        int most = PackingSettings.mostPictures(size);
+        require("--shard", shard.orElse(most), 1, most);
+        require("--held-out", heldOut, 0, Integer.MAX_VALUE);
+        PackingSettings settings = new PackingSettings(size, shard.orElse(most), skipBad);
         try (JavaSparkContext context = new JavaSparkContext(new SparkConf().setAppName("bcm4j pack"))) {
             PackedSet packed = new DistributedPacking(sources, labels, heldOut, settings, out).run(context);
             System.out.println("wrote " + out + ": " + packed.train().images() + " training images");
         }
         return ExitCode.OK;
+    }
+
+    private static void require(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new UserException(option + " must be from " + least + " to " + most + ", not " + value);
+        }
     }
 }

@@ -99,7 +99,8 @@ public final class Packing implements AutoCloseable {
             return;
         }
         try (Stream<Path> content = Files.list(directory)) {
-            if (content.anyMatch(path -> !OWN.contains(path.getFileName().toString()))) {
+            if (content.map(path -> path.getFileName().toString())
+                    .anyMatch(name -> !OWN.contains(name) && !isTemporary(name))) {
                 throw new UserException("--out " + directory + ": the folder is not empty; choose another or empty it");
             }
         } catch (IOException e) {
@@ -126,6 +127,7 @@ public final class Packing implements AutoCloseable {
             }
             deleteTemporary();
         } else {
+            deleteTemporary();
             ConfigFile.write(started, new Started(fingerprint));
         }
     }

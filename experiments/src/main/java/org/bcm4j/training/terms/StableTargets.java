@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -39,6 +40,7 @@ public final class StableTargets {
 
     private final LabelledImages images;
     private final int references;
+    private final boolean mirrored;
     private final long seed;
     private final Device device;
     /** The indices of each class's images; the last entry has the indices of all images. */
@@ -47,11 +49,13 @@ public final class StableTargets {
     /**
      * @param images the images from which references are drawn
      * @param references the number of references for each noisy image
+     * @param mirrored whether training mirrors half of the images, so that half of the references are mirrored too
      * @param seed seeds the choice of references
      */
-    public StableTargets(LabelledImages images, int references, long seed, Device device) {
+    public StableTargets(LabelledImages images, int references, boolean mirrored, long seed, Device device) {
         this.images = images;
         this.references = references;
+        this.mirrored = mirrored;
         this.seed = seed;
         this.device = device;
         long[] all = LongStream.range(0, images.size()).toArray();
@@ -133,10 +137,12 @@ public final class StableTargets {
     private Tensor references(int label, long step) {
         long[] from = candidates.get(label);
         long[] item = {step * candidates.size() + label};
-        long[] chosen = Arrays.stream(
-                        RunStream.REFERENCES.of(seed, item, device).uniforms(1, references))
+        KeyedRandom random = RunStream.REFERENCES.of(seed, item, device);
+        long[] chosen = Arrays.stream(random.uniforms(1, references))
                 .mapToLong(uniform -> from[(int) (uniform * from.length)])
                 .toArray();
-        return device.move(images.images(chosen)).flatten(1, -1);
+        Tensor given = device.move(images.images(chosen));
+        Tensor others = mirrored ? Flips.mirrored(given, random.uniform(1, references)) : given;
+        return others.flatten(1, -1);
     }
 }

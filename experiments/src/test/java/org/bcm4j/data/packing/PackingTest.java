@@ -259,6 +259,17 @@ class PackingTest {
         }
     }
 
+    /** A process that was killed while it wrote its first file has left only the beginning of it. */
+    @Test
+    void theBeginningOfTheFirstFileIsNotInTheWay() throws IOException {
+        picture("1.png", 1, 1);
+        Path out = Files.createDirectories(directory.resolve("out"));
+        Path beginning = Files.writeString(out.resolve("..packing.json.0123456789abcdef.tmp"), "{");
+        pack("out", 4, false);
+        assertThat(beginning).doesNotExist();
+        assertThat(out.resolve("dataset.json")).exists();
+    }
+
     @Test
     void aDirectoryWithAnythingElseIsRefused() throws IOException {
         picture("1.png", 1, 1);
