@@ -12,6 +12,7 @@ import org.bcm4j.editing.KnownPatchMeans;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.network.NetworkConfig;
@@ -77,8 +78,9 @@ public final class BcmModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static BcmModel load(Path folder, Device device, Precision precision) {
+        RecommendedWalks walks = new ModelFolder(folder).walks(); // first: if they are refused, no weights are held
         TrainedModel trained = TrainedModel.open(folder, device, precision);
-        return new BcmModel(trained, new ModelWalks(trained.config(), new ModelFolder(folder).walks()));
+        return new BcmModel(trained, new ModelWalks(trained.config(), walks));
     }
 
     /** The model's kind, network, data and classes. */

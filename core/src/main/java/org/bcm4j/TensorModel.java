@@ -110,10 +110,12 @@ public final class TensorModel implements AutoCloseable {
     public Tensor generate(SamplingPath samplingPath, long count, long seed, Optional<Tensor> labels) {
         return Scope.returning(() -> {
             List<Tensor> batches = new ArrayList<>();
-            generate(samplingPath, count, seed, labels, batch -> batches.add(Scope.own(batch)));
-            Tensor images = cat(0, batches.toArray(Tensor[]::new));
-            batches.forEach(Tensor::releaseReference);
-            return images;
+            try {
+                generate(samplingPath, count, seed, labels, batch -> batches.add(Scope.own(batch)));
+                return cat(0, batches.toArray(Tensor[]::new));
+            } finally {
+                batches.forEach(Tensor::releaseReference);
+            }
         });
     }
 

@@ -71,8 +71,11 @@ public final class ModelFolder {
         Weights weights = Weights.zeros(layout, device);
         try (Scope scope = Scope.open()) {
             weights.load(Safetensors.read(file).tensors(), file.toString());
+            return weights;
+        } catch (RuntimeException | Error failure) {
+            weights.close();
+            throw failure;
         }
-        return weights;
     }
 
     /** Checks before any memory is allocated: a configuration that was edited by hand can describe any network. */

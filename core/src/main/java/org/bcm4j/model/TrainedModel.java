@@ -79,7 +79,8 @@ public final class TrainedModel implements AutoCloseable {
         ModelFolder files = new ModelFolder(folder);
         ModelConfig config = files.config();
         Network network = config.network().build();
-        Weights weights = files.weights(network.layout(), device.require());
+        precision.requireOn(device.require()); // first: if it is refused, no weights are held
+        Weights weights = files.weights(network.layout(), device);
         return new TrainedModel(config, network, weights, device, precision);
     }
 

@@ -1,0 +1,97 @@
+package org.bcm4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.bcm4j.model.ModelConfig;
+import org.bcm4j.model.ModelKind;
+import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.Weights;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What fails releases the native memory that it took. */
+class ReleasedMemoryTest {
+    @TempDir
+    Path folder;
+
+    /** In a process in which JavaCPP counts the objects that are not released, and no garbage collector releases any. */
+    @Test
+    void failuresKeepNothing() throws Exception {
+        RandomModels models = new RandomModels(folder);
+        for (String name : new String[] {"sound", "walks", "weights"}) {
+            models.write(name, ModelKind.BIDIRECTIONAL, 1);
+        }
+        Files.writeString(folder.resolve("walks/walks.json"), "{");
+        damageWeights(models);
+        Path errors = folder.resolve("errors.txt");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dorg.bytedeco.javacpp.nopointergc=false",
+                        "-XX:+UnlockExperimentalVMOptions",
+                        "-XX:+UseEpsilonGC",
+                        "-Xmx1g",
+                        "-Xlog:disable",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Failures.class.getName(),
+                        folder.toString())
+                .redirectError(errors.toFile())
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
+        assertThat(out.lines())
+                .containsExactly("cancelled batches: 0", "precision: 0", "damaged walks: 0", "damaged weights: 0");
+    }
+
+    private void damageWeights(RandomModels models) {
+        try (BcmModel model = models.load("weights")) {
+            Weights weights = model.trained().weights();
+            weights.flat().fill_(scalar(Double.NaN));
+            Path file = folder.resolve("weights/model.safetensors");
+            Safetensors.write(file, weights.views(), Map.of("format", ModelConfig.FORMAT));
+        }
+    }
+
+    /** Fails in several ways, and prints how many native objects each has kept. */
+    static final class Failures {
+        private Failures() {}
+
+        public static void main(String[] arguments) {
+            RandomModels models = new RandomModels(Path.of(arguments[0]));
+            try (BcmModel model = models.load("sound")) {
+                AtomicInteger evaluations = new AtomicInteger();
+                SamplingRequest request = model.sample()
+                        .count(3 * (int) TensorModel.BATCH)
+                        .steps(1)
+                        .cancelWhen(() -> evaluations.incrementAndGet() % 3 == 0);
+                print("cancelled batches", CancellationException.class, request::generate);
+            }
+            Path sound = models.folder().resolve("sound");
+            print("precision", UserException.class, () -> BcmModel.load(sound, Device.CPU, Precision.TF32));
+            print("damaged walks", UserException.class, () -> models.load("walks"));
+            print("damaged weights", UserException.class, () -> models.load("weights"));
+        }
+
+        private static void print(String name, Class<? extends Exception> type, ThrowingCallable failing) {
+            assertThatThrownBy(failing).isInstanceOf(type); // the first call also makes what stays
+            long before = Pointer.totalCount();
+            assertThatThrownBy(failing).isInstanceOf(type);
+            System.out.println(name + ": " + (Pointer.totalCount() - before));
+        }
+    }
+}
