@@ -35,7 +35,7 @@ final class WalkParser {
 
     /** @throws UserException if the text is not a walk */
     Walk walk() {
-        double start = scale();
+        double start = NoiseScale.canonical(scale());
         List<Move> moves = new ArrayList<>();
         double here = start;
         while (!atEnd() || moves.isEmpty()) {

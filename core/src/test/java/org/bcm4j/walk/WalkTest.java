@@ -85,6 +85,13 @@ class WalkTest {
         assertThat(new Traverse(80, Math.nextUp(0.002))).isNotEqualTo(new Traverse(80, 0));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.001", "0.002", "2e-3"})
+    void aWalkCanStartAtAnyScaleOfTimeZero(String zero) {
+        assertThat(Walk.parse(zero + " > 80")).isEqualTo(Walk.parse("0 > 80"));
+        assertThat(Walk.parse(zero + " +0.07 > 80")).isEqualTo(Walk.parse("0 +0.07 > 80"));
+    }
+
     @Test
     void anErrorPointsAtTheCharacter() {
         assertThatThrownBy(() -> Walk.parse("80 > 90 > x"))
