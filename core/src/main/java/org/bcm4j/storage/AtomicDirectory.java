@@ -15,8 +15,8 @@ import java.nio.file.attribute.BasicFileAttributes;
  *
  * <p>No portable call swaps two directories, so replacing one takes two renames. The old one is renamed to
  * {@code .NAME.old}, the new one takes its place, and the old one is deleted. If the process is killed between the two
- * renames, {@code NAME} does not exist. {@link #recover} repairs that; call it before opening such a directory. Only
- * one process at a time can write a given directory.
+ * renames, {@code NAME} does not exist. {@link #recover} repairs that; call it before opening such a directory, also
+ * while another process writes it. Only one process at a time can write a given directory.
  */
 public final class AtomicDirectory {
     /** Writes the content of the directory. */
@@ -75,23 +75,25 @@ public final class AtomicDirectory {
         try {
             Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw FileFailure.writing(target, e);
+            if (!Files.exists(target)) { // otherwise its writer or another reader was faster
+                throw FileFailure.writing(target, e);
+            }
         }
     }
 
     private static void replace(Path target, Path replacement) throws IOException {
-        Path aside = aside(target);
-        delete(aside);
-        boolean replaces = Files.exists(target);
-        if (replaces) {
-            Files.move(target, aside, StandardCopyOption.ATOMIC_MOVE);
+        delete(aside(target));
+        if (Files.exists(target)) {
+            Files.move(target, aside(target), StandardCopyOption.ATOMIC_MOVE);
         }
         try {
             Files.move(replacement, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            if (replaces) {
-                Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+            if (Files.exists(target)) { // a reader has recovered it between the two renames
+                replace(target, replacement);
+                return;
             }
+            recover(target);
             throw e;
         }
     }

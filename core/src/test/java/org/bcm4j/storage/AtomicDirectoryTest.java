@@ -6,8 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class AtomicDirectoryTest {
@@ -70,6 +76,31 @@ class AtomicDirectoryTest {
         AtomicDirectory.write(target, directory -> Files.writeString(directory.resolve("a"), "newer"));
         assertThat(target.resolve("a")).hasContent("newer");
         assertThat(aside).doesNotExist();
+    }
+
+    /** A reader can come between the two renames of a writer, and then puts the old directory back. */
+    @Test
+    @Timeout(60)
+    void readersMayRecoverWhileAWriterReplaces() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService reader = Executors.newSingleThreadExecutor();
+        Future<?> reading = reader.submit(() -> {
+            while (!done.get()) {
+                AtomicDirectory.recover(target);
+            }
+        });
+        try {
+            for (int i = 0; i < 300; i++) {
+                String content = Integer.toString(i);
+                AtomicDirectory.write(target, directory -> Files.writeString(directory.resolve("a"), content));
+                assertThat(target.resolve("a")).hasContent(content);
+            }
+        } finally {
+            done.set(true);
+            reader.shutdown();
+        }
+        reading.get(10, TimeUnit.SECONDS);
+        assertThat(parent.toFile().list()).containsExactly("model");
     }
 
     @Test
