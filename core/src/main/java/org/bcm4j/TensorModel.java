@@ -190,7 +190,7 @@ public final class TensorModel implements AutoCloseable {
                 edit.start(),
                 seed,
                 (noise, first, batch) -> new ConstrainedEditor(edit.known().narrow(first, batch.size(0)), noise)
-                        .edit(journey(labels, first, batch.size(0), noise).traversal(), walk, batch));
+                        .edit(journey(labels, first, batch.size(0), noise).traversal(), walk, batch, edit.scale()));
     }
 
     /**

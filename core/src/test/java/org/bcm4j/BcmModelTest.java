@@ -3,6 +3,7 @@ package org.bcm4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.RandomModels.SIDE;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +231,21 @@ class BcmModelTest {
                             .walk("80 > 0")
                             .run())
                     .isInstanceOf(UserException.class);
+        }
+    }
+
+    /** Images plus noise of the largest scale are still images plus noise. */
+    @Test
+    void imagesWithMostNoiseAreDenoisedToo() {
+        try (BcmModel model = load("grey");
+                Scope scope = Scope.open()) {
+            Images images = RandomModels.random(2, 1);
+            Tensor expected = model.tensors().walk(Walk.parse("80 > 0"), images.tensor(), 0, Optional.empty());
+            assertThat(model.denoise(images, 80)
+                            .run()
+                            .tensor()
+                            .equal(expected.clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)))))
+                    .isTrue();
         }
     }
 

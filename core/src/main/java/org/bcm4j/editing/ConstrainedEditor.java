@@ -2,7 +2,6 @@ package org.bcm4j.editing;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
-import org.bcm4j.model.NoiseScales;
 import org.bcm4j.walk.Editor;
 import org.bcm4j.walk.Move;
 import org.bcm4j.walk.NoiseSource;
@@ -24,18 +23,19 @@ import org.bytedeco.pytorch.Tensor;
  */
 public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implements Editor {
     /**
-     * Runs a whole edit. A walk that starts at T starts from noise; the given images then only set the number of
-     * images.
+     * Runs a whole edit. A walk that starts at another noise scale than the images starts from noise; the images then
+     * only set the number of results.
      *
-     * @param images to edit, or points at the noise scale where the walk starts, float32 [B,C,H,W]; not changed
+     * @param images to edit, float32 [B,C,H,W]; not changed
+     * @param scale the noise scale of the images, in [0, 80]
      */
-    public SampledPoints edit(Traversal traversal, Walk walk, Tensor images) {
+    public SampledPoints edit(Traversal traversal, Walk walk, Tensor images, double scale) {
         constraint.requireFit(images);
         Walker walker = new Walker(traversal, noise, this);
-        if (walk.start() == NoiseScales.SIGMA_MAX) {
+        if (walk.start() != scale) {
             return walker.generate(walk, noise.normal(images.shape()));
         }
-        return walker.from(walk, walk.start() == 0 ? constraint.begin(images, noise) : images);
+        return walker.from(walk, scale == 0 ? constraint.begin(images, noise) : images);
     }
 
     @Override

@@ -104,7 +104,8 @@ public record EditingQuality(
                         (x, t, u) -> Device.CPU.move(
                                 model.traverse(model.device().move(x), t, u, model.unlabelled(x.size(0)))),
                         walk,
-                        given.images())
+                        given.images(),
+                        0)
                 .x();
     }
 
