@@ -37,9 +37,9 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
     /**
      * Finds the noises.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead from
-     *     images to noise
-     * @throws IllegalArgumentException if images or labels do not fit the model
+     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk
+     * @throws IllegalArgumentException if the walk does not lead from images to noise, or images or labels do not fit
+     *     the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */

@@ -1,6 +1,7 @@
 package org.bcm4j;
 
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.SamplingPath;
@@ -26,7 +27,7 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
     /**
      * Reconstructs the images.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead from
+     * @throws UserException if the model cannot follow the walk, or the walk does not lead from
      *     images to images
      * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
@@ -37,6 +38,11 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
         SamplingPath whole = path instanceof Walk walk && walk.end() != 0
                 ? walk.then(model().walks().walk(Purpose.SAMPLE, 1))
                 : path;
+        if (whole.start() != 0 || whole.end() != 0) {
+            throw new UserException(
+                    "\"" + whole + "\" does not lead from images to images; set a path that does, such as"
+                            + " \"0 +0.07 > 80 > 0\"");
+        }
         try (Scope scope = Scope.open()) {
             return Images.ofTensor(tensors(images.count(), (long) images.count() * whole.nfe())
                     .walk(whole, model().points(images), seedValue(), labelsOf(images.count())));

@@ -3,6 +3,7 @@ package org.bcm4j;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.SamplingPath;
@@ -54,7 +55,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     /**
      * Generates the images.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk, or the walk does not lead from noise
+     * @throws UserException if the model cannot follow the walk, or the walk does not lead from noise
      *     to images
      * @throws IllegalArgumentException if noises or labels do not fit the model
      * @throws IllegalStateException if the model is closed
@@ -91,9 +92,15 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
 
     private SamplingPath chosenPath() {
         boolean ownWalk = givenPath().isEmpty() && givenSteps().isEmpty();
-        return noise.isPresent() && ownWalk && model().config().kind().isBidirectional()
-                ? model().thereAndBack(this, Purpose.INTERPOLATE).toImages()
-                : model().samplingPath(this, Purpose.SAMPLE, Direction.GENERATE);
+        SamplingPath path =
+                noise.isPresent() && ownWalk && model().config().kind().isBidirectional()
+                        ? model().thereAndBack(this, Purpose.INTERPOLATE).toImages()
+                        : model().samplingPath(this, Purpose.SAMPLE, Direction.GENERATE);
+        if (path.start() == 0 || path.end() != 0) {
+            throw new UserException("\"" + path + "\" does not lead from noise to images; set a path that does, such as"
+                    + " \"80 > 0\"");
+        }
+        return path;
     }
 
     private Optional<Tensor> labels() {

@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
+import org.bcm4j.denoiser.DeterministicSampler;
+import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -247,6 +251,34 @@ class BcmModelTest {
                             .equal(expected.clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)))))
                     .isTrue();
         }
+    }
+
+    @Test
+    void aPathThatDoesNotLeadToImagesIsRefused() {
+        models.write("edm", ModelKind.DENOISER, 1);
+        String toImages = " does not lead from noise to images; set a path that does, such as \"80 > 0\"";
+        String there = " does not lead from images to images; set a path that does, such as \"0 +0.07 > 80 > 0\"";
+        DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 3);
+        try (BcmModel model = load("grey");
+                BcmModel denoiser = load("edm")) {
+            Images images = RandomModels.random(2, 1);
+            SamplingRequest half = model.sample().walk("80 > 6");
+            refused("\"80 > 6\"" + toImages, half::generate);
+            refused("\"80 > 6\"" + toImages, () -> half.generate(batch -> {}));
+            refused(
+                    "\"80 > 0\"" + there,
+                    () -> model.reconstruct(images).walk("80 > 0").run());
+            for (Ode.Direction direction : List.of(Ode.Direction.INVERT, Ode.Direction.GENERATE)) {
+                Ode ode = new Ode(sampler, direction);
+                refused(
+                        "\"" + ode + "\"" + there,
+                        () -> denoiser.reconstruct(images).walk(ode).run());
+            }
+        }
+    }
+
+    private static void refused(String message, ThrowingCallable request) {
+        assertThatThrownBy(request).isInstanceOf(UserException.class).hasMessage(message);
     }
 
     @Test
