@@ -48,7 +48,8 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
         try (Scope scope = Scope.open()) {
             Tensor points = model().points(images);
             Optional<Tensor> labels = labelsOf(images.count());
-            TensorModel tensors = tensors(images.count(), (long) images.count() * path.nfe());
+            int evaluations = path.nfe() + refinement.map(RefinedInversion::nfe).orElse(0);
+            TensorModel tensors = tensors(images.count(), (long) images.count() * evaluations);
             Tensor found = tensors.invert(path, points, seedValue(), labels);
             return Noise.ofTensor(
                     refinement.isPresent()

@@ -59,7 +59,7 @@ public final class TensorModel implements AutoCloseable {
         this(model, EvaluationListener.NONE);
     }
 
-    /** @param listener is called before each evaluation, except those of {@link #refine} */
+    /** @param listener is called before each evaluation */
     public TensorModel(TrainedModel model, EvaluationListener listener) {
         this(model, listener, LongUnaryOperator.identity());
     }
@@ -234,7 +234,8 @@ public final class TensorModel implements AutoCloseable {
                         images.narrow(0, first, size),
                         noises.narrow(0, first, size),
                         ofBatch(labels, first, size),
-                        noise(seed, first)));
+                        noise(seed, first),
+                        listener));
             }
             return cat(0, done.toArray(Tensor[]::new));
         });

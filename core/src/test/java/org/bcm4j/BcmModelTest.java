@@ -364,4 +364,28 @@ class BcmModelTest {
             assertThat(Thread.interrupted()).isTrue();
         }
     }
+
+    /** A correction inverts two images at once, so it counts three evaluations per image. */
+    @Test
+    void refinementTellsItsProgressAndCanBeCancelled() {
+        try (BcmModel model = load("grey")) {
+            List<Long> done = new ArrayList<>();
+            InversionRequest refined = model.invert(RandomModels.random(3, 1))
+                    .steps(1)
+                    .refined(5)
+                    .onProgress((at, total) -> {
+                        assertThat(total).isEqualTo(3 * 16);
+                        done.add(at / 3);
+                    });
+            refined.run();
+            assertThat(done)
+                    .as("the inversion, the residual, four corrections, and one step of L-BFGS")
+                    .containsExactly(0L, 1L, 2L, 4L, 5L, 7L, 8L, 10L, 11L, 13L, 14L, 15L);
+            done.clear();
+            refined.cancelWhen(() -> done.size() == 9);
+            assertThatThrownBy(refined::run)
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessage("the request was cancelled after 39 of 48 evaluations");
+        }
+    }
 }

@@ -31,8 +31,13 @@ record InverseCorrection(ReconstructionResidual lack, Tensor n) {
     /** A change of z and the resulting change of the residual, [B,D] each. */
     private record Change(Tensor z, Tensor residual) {}
 
+    /** The number of evaluations per image for a number of steps. */
+    static int nfe(int steps) {
+        return 1 + 3 * steps;
+    }
+
     /**
-     * Corrects each image's noise separately, with three evaluations per step. No noise gets worse.
+     * Corrects each image's noise separately, with three evaluations per step and one before. No noise gets worse.
      *
      * @param start [B,D]; not changed
      * @return [B,D]
@@ -89,6 +94,7 @@ record InverseCorrection(ReconstructionResidual lack, Tensor n) {
         Tensor both = cat(0, generated, generated.sub(part));
         Tensor points = both.view(-1, n.size(1), n.size(2), n.size(3)).add(n.repeat(2, 1, 1, 1), scalar(START));
         Optional<Tensor> labels = lack.labels().map(given -> given.repeat(2));
+        lack.listener().evaluating(points.size(0));
         Tensor noises = lack.model()
                 .traverse(points, START, NoiseScales.SIGMA_MAX, labels)
                 .div(scalar(NoiseScales.SIGMA_MAX))

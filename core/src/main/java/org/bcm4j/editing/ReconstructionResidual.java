@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.EvaluationListener;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -17,13 +18,15 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param images x, float32 [B,C,H,W] in [-1,1]
  * @param labels int64 [B]; absent for the null class, or no classes
+ * @param listener is called before each evaluation
  */
-record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor> labels) {
+record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor> labels, EvaluationListener listener) {
     /** Half a level of 256 below white: values beyond it count as white, and values beyond its negative as black. */
     private static final double BOUND = 1 - 1 / 255.0;
 
     /** The residual r = f(T·z, T, 0) − x. */
     Tensor residual(Tensor z) {
+        listener.evaluating(images.size(0));
         return Scope.returning(() -> beyond(model.traverse(
                 z.view(images.shape()).mul(scalar(NoiseScales.SIGMA_MAX)),
                 NoiseScales.SIGMA_MAX,
@@ -33,6 +36,7 @@ record ReconstructionResidual(TrainedModel model, Tensor images, Optional<Tensor
 
     /** ‖r‖² of each image, followed by its gradient with respect to z, [B,1+D]. */
     Tensor lossAndGradient(Tensor z) {
+        listener.evaluating(images.size(0));
         return Scope.returning(() -> {
             Tensor leaf = z.detach().clone();
             leaf.requires_grad_(true);

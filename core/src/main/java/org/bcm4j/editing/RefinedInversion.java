@@ -11,6 +11,7 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.EvaluationListener;
 import org.bcm4j.walk.NoiseSource;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -61,6 +62,19 @@ public record RefinedInversion(int steps) {
         }
     }
 
+    /** The number of network function evaluations per image, backward passes aside. */
+    public int nfe() {
+        return InverseCorrection.nfe(corrections()) + (descents() == 0 ? 0 : 1 + descents());
+    }
+
+    private int corrections() {
+        return Math.min(steps, CORRECTIONS);
+    }
+
+    private int descents() {
+        return steps - corrections();
+    }
+
     /**
      * Refines each image's noise separately, in one batch. No image's reconstruction gets worse.
      *
@@ -68,10 +82,17 @@ public record RefinedInversion(int steps) {
      * @param noises of unit variance, of the same shape; not changed
      * @param labels int64 [B]; absent for the null class, or no classes
      * @param noise draws once, the initial noise of the inversions
+     * @param listener is called before each evaluation
      * @return float32 [B,C,H,W], the refined noises
      * @throws UserException if the model is a plain consistency model, which cannot invert
      */
-    public Tensor refine(TrainedModel model, Tensor images, Tensor noises, Optional<Tensor> labels, NoiseSource noise) {
+    public Tensor refine(
+            TrainedModel model,
+            Tensor images,
+            Tensor noises,
+            Optional<Tensor> labels,
+            NoiseSource noise,
+            EvaluationListener listener) {
         if (model.config().kind() == ModelKind.CONSISTENCY) {
             throw new UserException(
                     "this model is a plain consistency model, which cannot invert images; use a bidirectional model"
@@ -84,15 +105,15 @@ public record RefinedInversion(int steps) {
                     "each image needs one noise, not " + noises.size(0) + " noises for " + images.size(0) + " images");
         }
         return Scope.returning(() -> {
-            ReconstructionResidual lack = new ReconstructionResidual(model, images, labels);
+            ReconstructionResidual lack = new ReconstructionResidual(model, images, labels, listener);
             Tensor corrected = new InverseCorrection(lack, noise.normal(images.shape()))
-                    .correct(noises.flatten(1, -1), Math.min(steps, CORRECTIONS));
-            return descend(lack, corrected, steps - CORRECTIONS).reshape(noises.shape());
+                    .correct(noises.flatten(1, -1), corrections());
+            return descend(lack, corrected, descents()).reshape(noises.shape());
         });
     }
 
     private static Tensor descend(ReconstructionResidual lack, Tensor start, int steps) {
-        if (steps <= 0) {
+        if (steps == 0) {
             return start;
         }
         Deque<Pair> pairs = new ArrayDeque<>();

@@ -18,6 +18,7 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.walk.EvaluationListener;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
@@ -73,10 +74,10 @@ class RefinedInversionTest {
     @Test
     void everyStepMoreBringsEveryImageNearer() {
         double[] before = errors(noises);
-        double[] few =
-                errors(new RefinedInversion(5).refine(model, images, noises, Optional.empty(), this::sameForAll));
-        double[] many =
-                errors(new RefinedInversion(40).refine(model, images, noises, Optional.empty(), this::sameForAll));
+        double[] few = errors(new RefinedInversion(5)
+                .refine(model, images, noises, Optional.empty(), this::sameForAll, EvaluationListener.NONE));
+        double[] many = errors(new RefinedInversion(40)
+                .refine(model, images, noises, Optional.empty(), this::sameForAll, EvaluationListener.NONE));
         for (int i = 0; i < before.length; i++) {
             assertThat(few[i]).isLessThan(before[i]);
             assertThat(many[i]).isLessThan(few[i]);
@@ -89,10 +90,11 @@ class RefinedInversionTest {
     void imagesOfABatchDoNotMeetEachOther() {
         RefinedInversion refinement = new RefinedInversion(2);
         Tensor together = refinement
-                .refine(model, images, noises, Optional.empty(), this::sameForAll)
+                .refine(model, images, noises, Optional.empty(), this::sameForAll, EvaluationListener.NONE)
                 .narrow(0, 1, 1);
         Tensor start = noises.narrow(0, 1, 1);
-        Tensor alone = refinement.refine(model, images.narrow(0, 1, 1), start, Optional.empty(), this::sameForAll);
+        Tensor alone = refinement.refine(
+                model, images.narrow(0, 1, 1), start, Optional.empty(), this::sameForAll, EvaluationListener.NONE);
         double moved = alone.sub(start).norm().item_double();
         // Convolutions of other batch sizes round differently, and a quasi-Newton method amplifies it: to 1 % of the
         // way at most.
