@@ -30,6 +30,7 @@ class MistakesTest {
     static void writeInputs() throws IOException {
         TinyModel.write(directory.resolve("model"));
         TinyModel.write(directory.resolve("cut"));
+        TinyModel.write(directory.resolve("my model"));
         Path weights = directory.resolve("cut/model.safetensors");
         byte[] whole = Files.readAllBytes(weights);
         Files.write(weights, Arrays.copyOf(whole, whole.length - 100));
@@ -155,6 +156,9 @@ class MistakesTest {
                 mistake(
                         List.of("train", "--resume", "--run", "nowhere"),
                         "nowhere: holds no run (config.yaml is missing); start one without --resume"),
+                mistake(
+                        List.of("info", "my model", "--figures"),
+                        "--figures: there is no my model/metrics.json; create it with `bcm eval 'my model' --out 'my model/metrics.json'`"),
                 mistake(List.of("info", "missing.yaml"), "cannot read missing.yaml: no such file; check the path"),
                 mistake(
                         List.of("info", "model/model.safetensors"),

@@ -11,6 +11,7 @@ import org.bcm4j.data.LabelledImages;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
@@ -62,7 +63,7 @@ public final class FeatureNetwork implements AutoCloseable {
         Path configFile = folder.resolve(CONFIG);
         if (!Files.isRegularFile(configFile)) {
             throw new UserException(folder + ": holds no feature network (" + CONFIG
-                    + " is missing); train one with `bcm features train --out " + folder + "`");
+                    + " is missing); train one with `bcm features train --out " + new ShellWord(folder) + "`");
         }
         Format.of(FeatureConfig.FORMAT).requireVersionOf(configFile);
         FeatureConfig config = ConfigFile.read(configFile, FeatureConfig.class);

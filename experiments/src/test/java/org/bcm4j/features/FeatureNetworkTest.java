@@ -100,12 +100,12 @@ class FeatureNetworkTest {
 
     @Test
     void aFolderWithoutANetworkSaysHowToGetOne() throws IOException {
-        Path empty = Files.createDirectory(folder.resolve("empty"));
+        Path empty = Files.createDirectory(folder.resolve("still empty"));
 
         assertThatThrownBy(() -> FeatureNetwork.open(empty))
                 .isInstanceOf(UserException.class)
                 .hasMessage(empty + ": holds no feature network (config.json is missing); train one with"
-                        + " `bcm features train --out " + empty + "`");
+                        + " `bcm features train --out '" + empty + "'`");
     }
 
     private String sha256(String name) {

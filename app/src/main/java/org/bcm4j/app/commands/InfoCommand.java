@@ -21,6 +21,7 @@ import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.PackedConvolutions;
+import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -86,8 +87,8 @@ public final class InfoCommand implements Callable<Integer> {
     private Path metrics() {
         Path file = path.resolve("metrics.json");
         if (!Files.isRegularFile(file)) {
-            throw new UserException(
-                    "--figures: there is no " + file + "; create it with `bcm eval " + path + " --out " + file + "`");
+            throw new UserException("--figures: there is no " + file + "; create it with `bcm eval "
+                    + new ShellWord(path) + " --out " + new ShellWord(file) + "`");
         }
         return file;
     }

@@ -19,6 +19,7 @@ import org.bcm4j.app.processes.RankLauncher;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.LostRankException;
 import org.bcm4j.tensor.RankGroup;
@@ -100,7 +101,7 @@ public final class TrainCommand implements Callable<Integer> {
         if (toStart.isPresent()) {
             return new RankLauncher(spec.root(), toStart.get(), restarts)
                     .run(new RankLauncher.Run(
-                            "continue with: bcm train --resume --run " + directory + " --ranks " + toStart.get(),
+                            continuation(directory) + " --ranks " + toStart.get(),
                             command -> resumed(command, directory)));
         }
         // Java's file cache for pictures needs a shutdown hook, which cannot be added if the first picture is drawn
@@ -110,7 +111,7 @@ public final class TrainCommand implements Callable<Integer> {
                 Trainer trainer = open(directory, group)) {
             train(trainer, directory, group.isFirst());
         } catch (LostRankException e) {
-            System.err.println("bcm: " + e.getMessage() + "; continue with: bcm train --resume --run " + directory);
+            System.err.println("bcm: " + e.getMessage() + "; " + continuation(directory));
             return ExitCode.SOFTWARE;
         }
         return ExitCode.OK;
@@ -133,12 +134,15 @@ public final class TrainCommand implements Callable<Integer> {
             System.out.println(
                     complete
                             ? "done: the model is in " + directory.resolve("model")
-                            : "stopped at step " + trainer.stepsDone() + "; continue with: bcm train --resume --run "
-                                    + directory);
+                            : "stopped at step " + trainer.stepsDone() + "; " + continuation(directory));
         }
         if (profile) {
             show(trainer.times(), directory.resolve("profile.svg"));
         }
+    }
+
+    private static String continuation(Path directory) {
+        return "continue with: bcm train --resume --run " + new ShellWord(directory);
     }
 
     private static void show(StepTimes times, Path chart) {

@@ -87,7 +87,7 @@ record CommandLines(Quickstart options) {
 
     /** A path quoted as one shell word. */
     private static String shell(Path path) {
-        return new ShellWord(path.toString()).toString();
+        return new ShellWord(path).toString();
     }
 
     private static String listing(Stream<String> arguments) {

@@ -16,6 +16,7 @@ import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -100,7 +101,7 @@ public final class ExampleImages {
         Path file = model.resolve(FILE);
         if (!Files.isRegularFile(file)) {
             throw new UserException(file + " is missing: the model has no real images to show; give its data set"
-                    + " with --data, or create the file with `bcm quickstart images " + model + "`");
+                    + " with --data, or create the file with `bcm quickstart images " + new ShellWord(model) + "`");
         }
         try (Scope scope = Scope.open()) {
             Map<String, Tensor> arrays = NumpyFiles.readNpz(file);
@@ -156,8 +157,8 @@ public final class ExampleImages {
     }
 
     private static UserException broken(Path file, String problem) {
-        return new UserException(
-                file + ": " + problem + "; create it again with `bcm quickstart images " + file.getParent() + "`");
+        return new UserException(file + ": " + problem + "; create it again with `bcm quickstart images "
+                + new ShellWord(file.getParent()) + "`");
     }
 
     /**

@@ -60,24 +60,24 @@ class TrainCommandTest {
         Path out = directory.resolve("out.txt");
         Path err = directory.resolve("err.txt");
         Process process = CommandProcess.in(directory)
-                .start(out, err, "train", "tiny.yaml", "--run", "run", "--set", "stages.0.steps=100000000");
+                .start(out, err, "train", "tiny.yaml", "--run", "a run", "--set", "stages.0.steps=100000000");
         awaitFirstStep(process);
         process.destroy(); // SIGTERM
         Outcome stopped = CommandProcess.outcome(process, out, err);
         assertThat(stopped.exitCode()).isEqualTo(TERMINATED);
         assertThat(stopped.err()).isEqualTo("stopping after this step, and saving%n".formatted());
         assertThat(stopped.out())
-                .containsPattern("stopped at step \\d+; continue with: bcm train --resume --run run\n");
+                .containsPattern("stopped at step \\d+; continue with: bcm train --resume --run 'a run'\n");
         String step = stopped.out().replaceAll("(?s).*stopped at step (\\d+);.*", "$1");
 
-        Outcome resumed = run("train", "--resume", "--run", "run", "--set", "stages.0.steps=" + step);
+        Outcome resumed = run("train", "--resume", "--run", "a run", "--set", "stages.0.steps=" + step);
         assertThat(resumed.err()).isEmpty();
-        assertThat(resumed.out().replace(",", "")).startsWith("run: step " + step + " of " + step);
+        assertThat(resumed.out().replace(",", "")).startsWith("a run: step " + step + " of " + step);
         assertThat(resumed.exitCode()).isZero();
     }
 
     private void awaitFirstStep(Process process) throws IOException, InterruptedException {
-        Path log = directory.resolve("run/log.jsonl");
+        Path log = directory.resolve("a run/log.jsonl");
         while (process.isAlive() && (!Files.exists(log) || Files.size(log) == 0)) {
             Thread.sleep(50);
         }

@@ -3,6 +3,8 @@ package org.bcm4j.app.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,20 @@ class ExampleImagesTest {
                 .withMessage(folder.resolve("test-images.npz")
                         + " is missing: the model has no real images to show; give its data set with --data, or create the file with `bcm quickstart images "
                         + folder + "`");
+    }
+
+    @Test
+    void commandsInMessagesAreQuotedForAShell() throws IOException {
+        Path spaced = Files.createDirectory(folder.resolve("my model"));
+        String remedy = "with `bcm quickstart images '" + spaced + "'`";
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> ExampleImages.read(spaced, MODEL.config()))
+                .withMessageEndingWith("create the file " + remedy);
+        NumpyFiles.writeNpz(
+                spaced.resolve(ExampleImages.FILE), Map.of("images", HostTensors.ofFloats(new float[9], 1, 1, 3, 3)));
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> ExampleImages.read(spaced, MODEL.config()))
+                .withMessageEndingWith("create it again " + remedy);
     }
 
     @Test
