@@ -103,7 +103,7 @@ public final class EvaluationQueue implements AutoCloseable {
         void run() {
             try {
                 result.complete(work.apply(this::isAbandoned));
-            } catch (RuntimeException | OutOfMemoryError e) {
+            } catch (Throwable e) { // An error, too, is for who waits: the thread goes on for the others.
                 result.completeExceptionally(e);
             }
         }
@@ -250,7 +250,7 @@ public final class EvaluationQueue implements AutoCloseable {
             for (int i = 0; i < results.size(); i++) {
                 batch.get(i).result.complete(results.get(i));
             }
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (Throwable e) { // As for a task alone.
             if (batch.size() == 1) {
                 batch.get(0).result.completeExceptionally(e);
             } else {

@@ -184,6 +184,17 @@ class EvaluationQueueTest {
     }
 
     @Test
+    void anErrorOfOneTaskEndsItAlone() {
+        try (EvaluationQueue queue = new EvaluationQueue(100, QueueObserver.NONE)) {
+            CompletableFuture<float[]> bad = queue.submit(1, LATER, abandoned -> {
+                throw new StackOverflowError("too deep");
+            });
+            assertThatThrownBy(bad::get).hasCauseInstanceOf(StackOverflowError.class);
+            assertThat(queue.submit(task("80 > 0", 1, 2), LATER).join()).hasSize(2 * 28 * 28);
+        }
+    }
+
+    @Test
     void closingFinishesWhatWasTaken() {
         EvaluationQueue queue = new EvaluationQueue(100, QueueObserver.NONE);
         CountDownLatch release = occupy(queue);
