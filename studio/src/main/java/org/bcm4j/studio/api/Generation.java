@@ -100,7 +100,7 @@ final class Generation {
             return (count + EvaluationQueue.BATCH - 1) / EvaluationQueue.BATCH;
         }
 
-        /** Submits a piece, from 0. */
+        /** Submits a piece, from 0, after the one before it is done. Only the first can be refused for lack of room. */
         CompletableFuture<Images> piece(int number) {
             BcmModel model = shelved.model();
             int start = number * EvaluationQueue.BATCH;
@@ -115,10 +115,11 @@ final class Generation {
                     numbers,
                     noise,
                     labels(numbers));
-            return desk.queue()
-                    .submit(task, deadline)
-                    .thenApply(
-                            values -> Images.of(values, model.imageChannels(), model.imageSize(), model.imageSize()));
+            CompletableFuture<float[]> made = number == 0
+                    ? desk.queue().submit(task, deadline)
+                    : desk.queue().submitNext(task, deadline);
+            return made.thenApply(
+                    values -> Images.of(values, model.imageChannels(), model.imageSize(), model.imageSize()));
         }
 
         private Optional<List<Long>> labels(List<Long> numbers) {

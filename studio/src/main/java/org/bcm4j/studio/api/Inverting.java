@@ -36,7 +36,7 @@ final class Inverting {
         return desk.queue().submit(there, deadline).thenCompose(noise -> {
             WalkTask back = task(shelved, Walk.straightFrom(toNoise.end()), Start.NOISE, seed, noise, labels);
             return desk.queue()
-                    .submit(back, deadline)
+                    .submitNext(back, deadline)
                     .thenApply(values -> answer(shelved.model(), image, noise, values, toNoise, seed));
         });
     }

@@ -112,7 +112,7 @@ public final class EvaluationQueue implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param capacity the number of images that may wait
+     * @param capacity the number of images that may wait when a request comes
      */
     public EvaluationQueue(int capacity, QueueObserver observer) {
         this.capacity = capacity;
@@ -129,6 +129,17 @@ public final class EvaluationQueue implements AutoCloseable {
      * @throws QueueFullException if too many images wait
      */
     public CompletableFuture<float[]> submit(WalkTask task, Deadline deadline) {
+        return admit(new Joining(task, deadline));
+    }
+
+    /**
+     * Lets images follow their path, as {@link #submit(WalkTask, Deadline)} does, for a request of which a task was
+     * done already. There is always room for them, so that no request is refused halfway.
+     *
+     * @return the values of the results; cancelling it frees the work
+     * @throws QueueFullException if the queue is closing
+     */
+    public CompletableFuture<float[]> submitNext(WalkTask task, Deadline deadline) {
         return accept(new Joining(task, deadline));
     }
 
@@ -140,18 +151,22 @@ public final class EvaluationQueue implements AutoCloseable {
      * @throws QueueFullException if too many images wait
      */
     public <T> CompletableFuture<T> submit(int images, Deadline deadline, Function<BooleanSupplier, T> work) {
-        return accept(new Alone<>(images, deadline, work));
+        return admit(new Alone<>(images, deadline, work));
     }
 
-    private synchronized <T> CompletableFuture<T> accept(Pending<T> pending) {
-        if (closing) {
-            throw new QueueFullException("the server is stopping; ask another one");
-        }
+    private synchronized <T> CompletableFuture<T> admit(Pending<T> pending) {
         if (!fits(pending)) {
             forgetAbandoned();
         }
         if (!fits(pending)) {
             throw new QueueFullException(waitingImages + " images wait already; ask again later");
+        }
+        return accept(pending);
+    }
+
+    private synchronized <T> CompletableFuture<T> accept(Pending<T> pending) {
+        if (closing) {
+            throw new QueueFullException("the server is stopping; ask another one");
         }
         waiting.add(pending);
         count(pending.images);

@@ -157,6 +157,21 @@ class EvaluationQueueTest {
     }
 
     @Test
+    void aRequestIsNotRefusedHalfway() {
+        try (EvaluationQueue queue = new EvaluationQueue(10, QueueObserver.NONE)) {
+            CountDownLatch release = occupy(queue);
+            CompletableFuture<float[]> others = queue.submit(task("80 > 0", 1, 8), LATER);
+            CompletableFuture<float[]> next = queue.submitNext(task("80 > 0", 1, 6), LATER);
+            assertThatThrownBy(() -> queue.submit(task("80 > 0", 1, 1), LATER))
+                    .isInstanceOf(QueueFullException.class)
+                    .hasMessage("14 images wait already; ask again later");
+            release.countDown();
+            assertThat(others.join()).hasSize(8 * 28 * 28);
+            assertThat(next.join()).hasSize(6 * 28 * 28);
+        }
+    }
+
+    @Test
     void whatNobodyWaitsForMakesRoom() {
         try (EvaluationQueue queue = new EvaluationQueue(10, QueueObserver.NONE)) {
             CountDownLatch release = occupy(queue);
