@@ -2,6 +2,7 @@ package org.bcm4j.images;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -101,6 +102,22 @@ public final class ImageFiles {
      */
     public static Tensor decode(byte[] encoded, String source) {
         return decodePicture(encoded, source).pixels();
+    }
+
+    /**
+     * Width and height of a picture in memory as it would be decoded, but for its Exif orientation. They come from its
+     * header: little memory is taken, whatever it claims.
+     *
+     * @param source the name of the picture in an error message
+     * @return nothing if it is not in a known format
+     * @throws UserException if it is damaged
+     */
+    public static Optional<Dimension> size(byte[] encoded, String source) {
+        try {
+            return PictureDecoder.size(encoded);
+        } catch (IOException | RuntimeException e) {
+            throw damaged(source, e);
+        }
     }
 
     /**

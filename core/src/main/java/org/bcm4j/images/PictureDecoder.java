@@ -1,5 +1,6 @@
 package org.bcm4j.images;
 
+import java.awt.Dimension;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
@@ -29,6 +30,8 @@ final class PictureDecoder {
     private static final long MAX_PIXELS = 1L << 28;
 
     private static final int MOST_BITS = 16;
+
+    private static final String GIF = "gif";
 
     /** The first characters of a NumPy file. */
     private static final String NUMPY = "\u0093NUMPY";
@@ -90,11 +93,11 @@ final class PictureDecoder {
     }
 
     private static DecodedPicture decode(ImageReader reader, byte[] encoded, String source) throws IOException {
-        String format = reader.getFormatName().toLowerCase(Locale.ROOT);
-        long width = reader.getWidth(0);
-        long height = reader.getHeight(0);
-        if (width * height > MAX_PIXELS) {
-            throw new UserException(source + " is too large (" + width + " x " + height + " pixels); scale it down");
+        String format = format(reader);
+        Dimension size = size(reader);
+        if ((long) size.width * size.height > MAX_PIXELS) {
+            throw new UserException(
+                    source + " is too large (" + size.width + " x " + size.height + " pixels); scale it down");
         }
         if (format.equals("jpeg")) {
             return new DecodedPicture(JpegDecoder.decode(reader, encoded, source), Optional.empty());
@@ -102,7 +105,7 @@ final class PictureDecoder {
         boolean png = format.equals("png");
         refuseSeveral(format, png ? announcedFrames(reader.getImageMetadata(0)) : reader.getNumImages(true), source);
         BufferedImage frame = reader.read(0);
-        BufferedImage image = format.equals("gif") ? GifCanvas.of(reader, frame) : frame;
+        BufferedImage image = format.equals(GIF) ? GifCanvas.of(reader).with(frame) : frame;
         if (image.getColorModel().getNumColorComponents() == 4) {
             throw new UserException(source + " is in CMYK colours, which are for printing; convert it to RGB");
         }
@@ -125,6 +128,39 @@ final class PictureDecoder {
         return format.equals("webp") || image != frame
                 ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())
                 : picture;
+    }
+
+    /**
+     * Width and height of a picture, from its header; nothing if it is not in a known format.
+     *
+     * @throws IOException if it is damaged; the Java platform's decoders also throw some RuntimeExceptions
+     */
+    static Optional<Dimension> size(byte[] encoded) throws IOException {
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
+            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+            if (!readers.hasNext()) {
+                return Optional.empty();
+            }
+            ImageReader reader = readers.next();
+            try {
+                reader.setInput(in);
+                return Optional.of(size(reader));
+            } finally {
+                reader.dispose();
+            }
+        }
+    }
+
+    private static Dimension size(ImageReader reader) throws IOException {
+        if (format(reader).equals(GIF)) {
+            GifCanvas canvas = GifCanvas.of(reader);
+            return new Dimension(canvas.width(), canvas.height());
+        }
+        return new Dimension(reader.getWidth(0), reader.getHeight(0));
+    }
+
+    private static String format(ImageReader reader) throws IOException {
+        return reader.getFormatName().toLowerCase(Locale.ROOT);
     }
 
     /** Rejects files with several pictures: only the user can choose one. */

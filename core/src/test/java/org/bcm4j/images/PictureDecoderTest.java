@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Objects;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -246,6 +247,17 @@ class PictureDecoderTest {
                 .containsExactly(255, 255, 255, 255, 255, 50, 90, 255, 255, 255, 255, 255);
         assertThat(HostTensors.longs(picture.opacity().orElseThrow()))
                 .containsExactly(0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0);
+    }
+
+    /** A few bytes of file; the canvas would take gigabytes. The numbers are in the order of their bytes. */
+    @ParameterizedTest
+    @CsvSource({"60EA 60EA, 0000 0000, 60000 x 60000", "0100 0100, 60EA 60EA, 60001 x 60001"})
+    void aHugeCanvasOfASmallFrameIsRefused(String screen, String place, String size) {
+        String hex = "474946383961" + screen + "800000 3232325A5A5A 2C" + place + "0100 0100 00 02024401 00 3B";
+        byte[] gif = HexFormat.of().parseHex(hex.replace(" ", ""));
+        assertThatThrownBy(() -> ImageFiles.decode(gif, "a.gif"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a.gif is too large (" + size + " pixels); scale it down");
     }
 
     @Test

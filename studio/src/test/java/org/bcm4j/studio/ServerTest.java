@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +40,11 @@ import tools.jackson.databind.JsonNode;
 class ServerTest {
     @RegisterExtension
     static final ServedModel SERVED = new ServedModel();
+
+    /** A GIF of one pixel on a canvas of 60,000 x 60,000. */
+    private static final String HUGE_CANVAS = Base64.getEncoder()
+            .encodeToString(
+                    HexFormat.of().parseHex("47494638396160EA60EA8000003232325A5A5A2C00000000010001000002024401003B"));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -68,6 +74,7 @@ class ServerTest {
             invert      | {"image": "AAAAAAAAAAA="}             | 400 | the picture in the field image
             invert      | {"image": "@shirt", "walk": "80 > 0"} | 400 | does not lead from an image to noise
             inpaint     | {"image": "@shirt", "mask": "@huge"}  | 413 | 10000000000 pixels
+            invert      | {"image": "@canvas", "steps": 1}      | 413 | 3600000000 pixels
             colorize    | {"image": "@shirt"}                   | 400 | this model makes grey images
             interpolate | {"first": "@shirt", "last": "@bag", "first_label": "Shirt"} | 400 | give the classes of both pictures
             dance       | {}                                    | 404 | there is no such task; tasks are sample, invert,
@@ -77,7 +84,9 @@ class ServerTest {
         HttpResponse<String> response = SERVED.client()
                 .post(
                         "api/v1/models/fashion-mnist/" + task,
-                        Client.withExamples(body).replace("@huge", huge));
+                        Client.withExamples(body)
+                                .replace("@huge", huge)
+                                .replace("@canvas", HUGE_CANVAS));
         assertThat(response.body()).contains(detail);
         JsonNode problem = Client.json(response.body());
         assertThat(response.statusCode()).isEqualTo(status);

@@ -1,18 +1,11 @@
 package org.bcm4j.studio.api;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.bcm4j.Images;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.Pixels;
@@ -89,7 +82,7 @@ final class Codec {
      */
     static Images picture(String base64, String field, long mostPixels) {
         byte[] encoded = bytes(base64, field);
-        int pixels = Math.toIntExact(size(encoded, field, mostPixels));
+        int pixels = size(encoded, field, mostPixels);
         if (!DECODING.tryAcquire(pixels)) {
             throw new ProblemException(429, "too many large pictures at one time; ask again later");
         }
@@ -102,7 +95,7 @@ final class Codec {
 
     private static Images decoded(byte[] encoded, String field) {
         try (Scope scope = Scope.open()) {
-            Tensor pixels = ImageFiles.decode(encoded, "the picture in the field " + field);
+            Tensor pixels = ImageFiles.decode(encoded, source(field));
             return Images.ofTensor(Pixels.toSignal(pixels.unsqueeze(0)));
         } catch (UserException e) {
             throw new ProblemException(400, e.getMessage(), e);
@@ -128,32 +121,20 @@ final class Codec {
         return Images.of(values, channels, images.height(), images.width());
     }
 
-    /** The pixels of a picture, from its header; 0 if it is none. */
-    private static long size(byte[] encoded, String field, long mostPixels) {
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                return 0; // ImageFiles says better what it is instead.
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > mostPixels) {
-                    throw new ProblemException(
-                            413,
-                            "the picture in the field " + field + " has " + pixels + " pixels, and " + mostPixels
-                                    + " are the most; make it smaller");
-                }
-                return pixels;
-            } finally {
-                reader.dispose();
-            }
-        } catch (IOException | RuntimeException e) {
-            if (e instanceof ProblemException problem) {
-                throw problem;
-            }
-            throw new ProblemException(400, "the picture in the field " + field + " is damaged; send it again", e);
+    /** The pixels of a picture, from its header; 0 if it is none, which {@link ImageFiles} says better. */
+    private static int size(byte[] encoded, String field, long mostPixels) {
+        long pixels = ImageFiles.size(encoded, source(field))
+                .map(size -> (long) size.width * size.height)
+                .orElse(0L);
+        if (pixels > mostPixels) {
+            throw new ProblemException(
+                    413,
+                    source(field) + " has " + pixels + " pixels, and " + mostPixels + " are the most; make it smaller");
         }
+        return Math.toIntExact(pixels);
+    }
+
+    private static String source(String field) {
+        return "the picture in the field " + field;
     }
 }
