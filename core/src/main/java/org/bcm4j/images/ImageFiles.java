@@ -147,7 +147,13 @@ public final class ImageFiles {
         return new Picture(tensor(picture.colours()), picture.opacity().map(ImageFiles::tensor));
     }
 
-    private static Picture decodePicture(byte[] encoded, String source) {
+    /**
+     * Reads a picture from memory, as {@link #decode} does, and the opacity of its pixels.
+     *
+     * @param source the name of the picture in an error message
+     * @throws UserException as {@link #read}
+     */
+    public static Picture decodePicture(byte[] encoded, String source) {
         DecodedPicture stored = stored(encoded, source);
         ExifOrientation orientation = ExifOrientation.of(encoded);
         // The orientation applies to the opacity too.

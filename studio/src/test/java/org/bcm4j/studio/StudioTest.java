@@ -3,7 +3,9 @@ package org.bcm4j.studio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -162,6 +164,28 @@ class StudioTest {
         answer.get("images").forEach(image -> different.add(image.asString()));
         assertThat(different).hasSize(count);
         assertThat(answer.get("walk").asString()).contains(">");
+    }
+
+    /** A brush that paints white on a transparent layer. */
+    @Test
+    void whatIsTransparentInAMaskIsKept() throws Exception {
+        BufferedImage painted = new BufferedImage(28, 28, BufferedImage.TYPE_INT_ARGB);
+        BufferedImage opaque = new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY);
+        for (int x = 0; x < 28; x++) {
+            for (int y = 0; y < 28; y++) {
+                painted.setRGB(x, y, x < 14 ? 0xFFFFFFFF : 0x00FFFFFF);
+                opaque.setRGB(x, y, x < 14 ? 0xFFFFFFFF : 0xFF000000);
+            }
+        }
+        assertThat(inpainted(painted)).isEqualTo(inpainted(opaque));
+    }
+
+    private static JsonNode inpainted(BufferedImage mask) throws Exception {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(mask, "png", png);
+        String base64 = Base64.getEncoder().encodeToString(png.toByteArray());
+        return SERVED.client()
+                .task("inpaint", Client.withExamples("{\"image\": \"@shirt\", \"mask\": \"" + base64 + "\"}"));
     }
 
     @Test

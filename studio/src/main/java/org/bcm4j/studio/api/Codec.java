@@ -1,17 +1,21 @@
 package org.bcm4j.studio.api;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.bcm4j.Images;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.Pixels;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Pictures and numbers as JSON carries them. */
 final class Codec {
@@ -81,24 +85,44 @@ final class Codec {
      * @throws ProblemException if it is no picture, or too large, or others leave no memory for it now
      */
     static Images picture(String base64, String field, long mostPixels) {
+        return decoded(base64, field, mostPixels, picture -> Pixels.toSignal(picture.pixels()));
+    }
+
+    /**
+     * A mask, as one grey image of its own size: white where it is white and opaque, otherwise black.
+     *
+     * @param mostPixels as for {@link #picture}
+     * @throws ProblemException as {@link #picture}
+     */
+    static Images mask(String base64, String field, long mostPixels) {
+        return decoded(
+                base64,
+                field,
+                mostPixels,
+                picture -> picture.white().to(ScalarType.Float).mul(scalar(2)).sub(scalar(1)));
+    }
+
+    /** @param content [C,H,W] of a picture */
+    private static Images decoded(
+            String base64, String field, long mostPixels, Function<ImageFiles.Picture, Tensor> content) {
         byte[] encoded = bytes(base64, field);
-        int pixels = size(encoded, field, mostPixels);
-        if (!DECODING.tryAcquire(pixels)) {
-            throw new ProblemException(429, "too many large pictures at one time; ask again later");
-        }
         try {
-            return decoded(encoded, field);
-        } finally {
-            DECODING.release(pixels);
+            return decoded(encoded, field, size(encoded, field, mostPixels), content);
+        } catch (UserException e) {
+            throw new ProblemException(400, e.getMessage(), e);
         }
     }
 
-    private static Images decoded(byte[] encoded, String field) {
+    private static Images decoded(
+            byte[] encoded, String field, int pixels, Function<ImageFiles.Picture, Tensor> content) {
+        if (!DECODING.tryAcquire(pixels)) {
+            throw new ProblemException(429, "too many large pictures at one time; ask again later");
+        }
         try (Scope scope = Scope.open()) {
-            Tensor pixels = ImageFiles.decode(encoded, source(field));
-            return Images.ofTensor(Pixels.toSignal(pixels.unsqueeze(0)));
-        } catch (UserException e) {
-            throw new ProblemException(400, e.getMessage(), e);
+            ImageFiles.Picture picture = ImageFiles.decodePicture(encoded, source(field));
+            return Images.ofTensor(content.apply(picture).unsqueeze(0));
+        } finally {
+            DECODING.release(pixels);
         }
     }
 

@@ -54,7 +54,7 @@ final class Edits {
     CompletableFuture<Responses.Pictures> inpaint(ShelvedModel shelved, Requests.Inpaint request, Deadline deadline) {
         Walk walk = Walks.inpainting(shelved, request.path());
         Images image = desk.fitted(shelved, request.image(), "image");
-        Images mask = Codec.picture(request.mask(), "mask", desk.mostPixels());
+        Images mask = Codec.mask(request.mask(), "mask", desk.mostPixels());
         if (mask.height() != image.height() || mask.width() != image.width()) {
             throw new ProblemException(
                     400,

@@ -136,7 +136,7 @@ final class Requests {
     record Inpaint(
             @Described(IMAGE) String image,
 
-            @Described("A picture of the model's size in base64: what is white is filled.")
+            @Described("A picture of the model's size in base64: what is white and opaque is filled.")
             String mask,
 
             Choice choice,
