@@ -46,6 +46,10 @@ class ServerTest {
             .encodeToString(
                     HexFormat.of().parseHex("47494638396160EA60EA8000003232325A5A5A2C00000000010001000002024401003B"));
 
+    private static String walk(int evaluations) {
+        return "80 > 0" + " +2 > 0".repeat(evaluations - 1);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             sample      | {"count": 0}                          | 400 | the field count must lie in [1,1024], and is 0
@@ -75,6 +79,9 @@ class ServerTest {
             invert      | {"image": "@shirt", "walk": "80 > 0"} | 400 | does not lead from an image to noise
             inpaint     | {"image": "@shirt", "mask": "@huge"}  | 413 | 10000000000 pixels
             invert      | {"image": "@canvas", "steps": 1}      | 413 | 3600000000 pixels
+            sample      | {"walk": "@long"}                     | 400 | the walk takes 65 evaluations, and 64 are the most
+            trajectory  | {"walk": "@long"}                     | 400 | the walk takes 65 evaluations, and 64 are the most
+            reconstruct | {"image": "@shirt", "walk": "@long"}  | 400 | the walk takes 65 evaluations, and 64 are the most
             colorize    | {"image": "@shirt"}                   | 400 | this model makes grey images
             interpolate | {"first": "@shirt", "last": "@bag", "first_label": "Shirt"} | 400 | give the classes of both pictures
             dance       | {}                                    | 404 | there is no such task; tasks are sample, invert,
@@ -86,7 +93,8 @@ class ServerTest {
                         "api/v1/models/fashion-mnist/" + task,
                         Client.withExamples(body)
                                 .replace("@huge", huge)
-                                .replace("@canvas", HUGE_CANVAS));
+                                .replace("@canvas", HUGE_CANVAS)
+                                .replace("@long", walk(65)));
         assertThat(response.body()).contains(detail);
         JsonNode problem = Client.json(response.body());
         assertThat(response.statusCode()).isEqualTo(status);

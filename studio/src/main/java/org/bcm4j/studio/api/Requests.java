@@ -13,6 +13,7 @@ final class Requests {
     static final String SEED = "Seeds all noise; 0 by default.";
     static final String VARIANTS = "How many results, each with noise of its own; 1 by default.";
     static final int MOST_VARIANTS = 16;
+    static final int MOST_EVALUATIONS = 64;
 
     private Requests() {}
 
@@ -29,10 +30,11 @@ final class Requests {
             @Described(
                     value = "Network evaluations; takes the walk that the model stores for them.",
                     least = 1,
-                    most = 64)
+                    most = MOST_EVALUATIONS)
             Optional<Integer> steps,
 
-            @Described("The walk, such as 80 > 1.2 > 0, in place of steps.")
+            @Described("The walk, such as 80 > 1.2 > 0, in place of steps, of " + MOST_EVALUATIONS
+                    + " evaluations at most.")
             Optional<String> walk,
 
             @Described(SEED) Optional<Long> seed)
@@ -45,8 +47,11 @@ final class Requests {
 
     /** By a walk alone. */
     record WalkOnly(
-            @Described("The walk, such as 80 > 1.2 > 0.") Optional<String> walk,
-            @Described(SEED) Optional<Long> seed) implements Way {
+            @Described("The walk, such as 80 > 1.2 > 0, of " + MOST_EVALUATIONS + " evaluations at most.")
+            Optional<String> walk,
+
+            @Described(SEED) Optional<Long> seed)
+            implements Way {
         @Override
         public Path path() {
             return new Path(Optional.empty(), walk, seed.orElse(0L));

@@ -81,10 +81,11 @@ final class Trajectories {
                 if (abandoned.getAsBoolean()) {
                     throw new CancellationException("nobody waits for the result");
                 }
-                if (move instanceof Move.AddNoise) {
-                    x = x.add(noise.normal(x.shape()).mul(scalar(move.to())));
-                } else {
-                    Tensor at = x;
+                Tensor at = x;
+                x = Scope.returning(() -> {
+                    if (move instanceof Move.AddNoise) {
+                        return at.add(noise.normal(at.shape()).mul(scalar(move.to())));
+                    }
                     List<Double> scales = scales(move.from(), move.to(), points);
                     Tensor all = jumped(model, at, move.from(), scales, label);
                     jumps.add(new Responses.Jump(
@@ -93,8 +94,8 @@ final class Trajectories {
                             pictures(at, List.of(move.from())).get(0),
                             scales,
                             pictures(all, scales)));
-                    x = all.narrow(0, points - 1, 1);
-                }
+                    return all.narrow(0, points - 1, 1).clone(); // A view would keep all points.
+                });
             }
         }
         return jumps;

@@ -1,5 +1,6 @@
 package org.bcm4j.studio.api;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.bcm4j.model.ModelKind;
@@ -18,8 +19,7 @@ final class Walks {
     static Walk of(ShelvedModel shelved, Requests.Path path, Purpose purpose) {
         return checked(() -> {
             requireWalks(shelved);
-            Walk walk = path.walk()
-                    .map(Walk::parse)
+            Walk walk = written(path)
                     .orElseGet(() -> stored(shelved).walk(purpose, path.steps().orElse(purpose.usualNfe())));
             PathSampler.require(walk, shelved.model().config());
             return walk;
@@ -41,7 +41,7 @@ final class Walks {
     static Walk given(ShelvedModel shelved, Requests.Path path, Supplier<Walk> usual) {
         return checked(() -> {
             requireWalks(shelved);
-            Walk walk = path.walk().map(Walk::parse).orElseGet(usual);
+            Walk walk = written(path).orElseGet(usual);
             PathSampler.require(walk, shelved.model().config());
             return walk;
         });
@@ -51,14 +51,25 @@ final class Walks {
     static ThereAndBack thereAndBack(ShelvedModel shelved, Requests.Path path, Purpose purpose) {
         return checked(() -> {
             requireWalks(shelved);
-            ThereAndBack walk = path.walk()
-                    .map(Walk::parse)
+            ThereAndBack walk = written(path)
                     .map(ThereAndBack::of)
                     .orElseGet(() ->
                             stored(shelved).thereAndBack(purpose, path.steps().orElse(purpose.usualNfe())));
             PathSampler.require(walk.whole(), shelved.model().config());
             return walk;
         });
+    }
+
+    /** The walk that a request has in writing. */
+    private static Optional<Walk> written(Requests.Path path) {
+        Optional<Walk> walk = path.walk().map(Walk::parse);
+        walk.filter(each -> each.nfe() > Requests.MOST_EVALUATIONS).ifPresent(tooLong -> {
+            throw new ProblemException(
+                    400,
+                    "the walk takes " + tooLong.nfe() + " evaluations, and " + Requests.MOST_EVALUATIONS
+                            + " are the most");
+        });
+        return walk;
     }
 
     private static ModelWalks stored(ShelvedModel shelved) {
