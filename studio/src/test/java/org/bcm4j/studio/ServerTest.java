@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
@@ -119,32 +120,76 @@ class ServerTest {
     /** A thousand images in four evaluations take seconds. */
     @Test
     void aRequestIsCancelledByItsId() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer = SERVED.client()
-                .http()
-                .sendAsync(
-                        HttpRequest.newBuilder(
-                                        URI.create(SERVED.client().address() + "api/v1/models/fashion-mnist/sample"))
-                                .header("Content-Type", "application/json")
-                                .header("X-Request-Id", "too-long")
-                                .timeout(Duration.ofSeconds(60))
-                                .POST(BodyPublishers.ofString("{\"count\": 1024, \"steps\": 4}"))
-                                .build(),
-                        BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> answer =
+                sampling(SERVED.client(), "too-long", "{\"count\": 1024, \"steps\": 4}");
         int cancelled = 404;
         while (cancelled == 404 && !answer.isDone()) {
-            cancelled = delete("too-long");
+            cancelled = delete(SERVED.client(), "too-long");
         }
         assertThat(cancelled).isEqualTo(204);
         assertThat(answer.get().statusCode()).isEqualTo(409);
         assertThat(Client.json(answer.get().body()).get("detail").asString()).isEqualTo("the request was cancelled");
-        assertThat(delete("too-long")).isEqualTo(404);
+        assertThat(delete(SERVED.client(), "too-long")).isEqualTo(404);
     }
 
-    private static int delete(String id) throws Exception {
-        return SERVED.client()
-                .http()
+    private static CompletableFuture<HttpResponse<String>> sampling(Client client, String id, String body) {
+        return client.http()
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create(client.address() + "api/v1/models/fashion-mnist/sample"))
+                                .header("Content-Type", "application/json")
+                                .header("X-Request-Id", id)
+                                .timeout(Duration.ofSeconds(60))
+                                .POST(BodyPublishers.ofString(body))
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+
+    /** The places of all streams would be taken. The two requests that were taken take turns to the end. */
+    @Test
+    void refusedStreamsTakeNoPlaces() throws Exception {
+        StudioSettings oneBatchWaits = new StudioSettings(
+                "localhost", 0, Optional.empty(), 64, Duration.ofSeconds(60), Duration.ofSeconds(30));
+        try (Studio busy = SERVED.serving(oneBatchWaits)) {
+            Client client = Client.of(busy);
+            String large = "{\"count\": 1024, \"walk\": \"" + walk(64) + "\"}";
+            CompletableFuture<HttpResponse<String>> first = sampling(client, "first", large);
+            await(client, "bcm_batch_images_count [1-9]");
+            CompletableFuture<HttpResponse<String>> second = sampling(client, "second", large);
+            await(client, "bcm_waiting_images 64");
+            for (int i = 0; i < 33; i++) {
+                HttpResponse<String> refused = stream(client);
+                assertThat(refused.statusCode()).isEqualTo(429);
+                assertThat(refused.body()).contains("images wait already");
+            }
+            assertThat(delete(client, "first")).isEqualTo(204);
+            assertThat(delete(client, "second")).isEqualTo(204);
+            assertThat(first.get().statusCode()).isEqualTo(409);
+            assertThat(second.get().statusCode()).isEqualTo(409);
+            assertThat(stream(client).body()).endsWith("event: done\ndata: {}\n\n");
+        }
+    }
+
+    private static void await(Client client, String figure) throws Exception {
+        Pattern wanted = Pattern.compile("^" + figure, Pattern.MULTILINE);
+        while (!wanted.matcher(client.get("metrics").body()).find()) {
+            Thread.sleep(5);
+        }
+    }
+
+    private static HttpResponse<String> stream(Client client) throws Exception {
+        return client.post(
+                "api/v1/models/fashion-mnist/sample",
+                "{\"steps\": 1}",
+                "Content-Type",
+                "application/json",
+                "Accept",
+                "text/event-stream");
+    }
+
+    private static int delete(Client client, String id) throws Exception {
+        return client.http()
                 .send(
-                        HttpRequest.newBuilder(URI.create(SERVED.client().address() + "api/v1/requests/" + id))
+                        HttpRequest.newBuilder(URI.create(client.address() + "api/v1/requests/" + id))
                                 .timeout(Duration.ofSeconds(60))
                                 .DELETE()
                                 .build(),

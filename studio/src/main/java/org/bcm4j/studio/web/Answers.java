@@ -45,17 +45,27 @@ final class Answers {
         return true;
     }
 
-    /** Sends images as they are made. The next ones are begun when the client has taken these. */
+    /**
+     * Sends images as they are made. The next ones are begun when the client has taken these.
+     *
+     * @throws RuntimeException if the first ones are refused, so that the answer has the status of the refusal
+     */
     CompletableFuture<Void> stream(Context context, SampleStream images) {
         if (!streams.tryAcquire()) {
             throw new Refused(429, "too many streams at one time; ask again later");
         }
         context.contentType(EVENTS);
-        return pieces(context, images)
-                .exceptionallyCompose(failure -> event(
+        CompletableFuture<Void> sent;
+        try {
+            sent = pieces(context, images);
+        } catch (Throwable refusal) { // Whatever it is, the stream has ended.
+            streams.release();
+            throw refusal;
+        }
+        return sent.exceptionallyCompose(failure -> event(
                         context, "problem", api.failure(failure, id(context)).body()))
                 .exceptionally(gone -> null)
-                .whenComplete((sent, never) -> streams.release());
+                .whenComplete((all, never) -> streams.release());
     }
 
     private CompletableFuture<Void> pieces(Context context, SampleStream images) {
