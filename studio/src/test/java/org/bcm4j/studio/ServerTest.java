@@ -278,6 +278,26 @@ class ServerTest {
                 SERVED.studio().address().substring(0, SERVED.studio().address().length() - 1);
         assertThat(SERVED.client().get("api/v1/models", "Origin", own).statusCode())
                 .isEqualTo(200);
+        assertThat(SERVED.client().get("api/v1/models", "Origin", own + "1").statusCode())
+                .isEqualTo(403);
+    }
+
+    /** The browser speaks TLS with a proxy, which passes the host on. */
+    @Test
+    void aPageBehindAProxyWithTlsIsServed() throws Exception {
+        String host = URI.create(SERVED.client().address()).getAuthority();
+        assertThat(SERVED.client()
+                        .get("api/v1/models", "Origin", "https://" + host)
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(SERVED.client()
+                        .get("api/v1/models", "Origin", "ftp://" + host)
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(SERVED.client()
+                        .get("api/v1/models", "Host", "evil.example", "Origin", "https://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
     }
 
     @Test

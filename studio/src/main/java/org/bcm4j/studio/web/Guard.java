@@ -54,7 +54,7 @@ final class Guard {
             return Optional.of(new Refusal(403, "this server answers to localhost only, not to " + clean(name(host))));
         }
         String origin = context.header("Origin");
-        if (origin != null && !origin.equalsIgnoreCase(context.scheme() + "://" + host)) {
+        if (origin != null && !isOwn(origin, host)) {
             return Optional.of(new Refusal(403, "a page of another origin may not use this server"));
         }
         boolean needsToken = token.isPresent()
@@ -63,6 +63,11 @@ final class Guard {
             return Optional.of(new Refusal(401, "send the server's token as Authorization: Bearer TOKEN"));
         }
         return Optional.empty();
+    }
+
+    /** The scheme may differ: behind a proxy with TLS, the browser says https, and the proxy asks by http. */
+    private static boolean isOwn(String origin, String host) {
+        return origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host);
     }
 
     /**
