@@ -88,7 +88,7 @@ public final class BcmModel implements AutoCloseable {
         return trained.config();
     }
 
-    /** The names of the classes, in the order of their numbers; empty if the model has no classes. */
+    /** The names of the classes, in the order of their numbers; empty if they have no names, or there are none. */
     public List<String> classNames() {
         return config().classNames();
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.bcm4j.studio.api.Api;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -73,5 +74,11 @@ record Client(HttpClient http, String address) {
                 Path.of("../models/fashion-mnist").toAbsolutePath().normalize();
 
         private ModelFiles() {}
+
+        /** A model's configuration with other names of classes, a list in JSON. */
+        static String withClassNames(String config, String names) {
+            return config.replaceFirst(
+                    "\"class_names\" : \\[.*]", Matcher.quoteReplacement("\"class_names\" : " + names));
+        }
     }
 }

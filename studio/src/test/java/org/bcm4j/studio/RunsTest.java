@@ -203,6 +203,30 @@ class RunsTest {
         assertThat(noise.body()).contains("cannot read the test images").doesNotContain(directory.toString());
     }
 
+    /** Imported classes have no names. Without its class, a picture leads to other noise. */
+    @Test
+    void noiseIsMeasuredWithClassesThatHaveNoNames() throws Exception {
+        Path pictures = directory.resolve("pictures");
+        for (String name : List.of("shirt", "bag", "dress", "coat")) {
+            Path folder = Files.createDirectories(pictures.resolve("of " + name));
+            Files.copy(Client.ModelFiles.FOLDER.resolve("examples/" + name + ".png"), folder.resolve("one.png"));
+        }
+        Path config = run.resolve("config.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace(
+                                "{kind: fashion-mnist}",
+                                "{kind: image-folder, directory: " + pictures + ", held_out: 3}"));
+        Path model = Files.createDirectory(run.resolve("model"));
+        copyOf(Client.ModelFiles.FOLDER, model);
+        HttpResponse<String> named = client.post("api/v1/runs/garments/noise", "");
+        assertThat(named.statusCode()).as(named.body()).isEqualTo(200);
+        Path described = model.resolve("config.json");
+        Files.writeString(described, Client.ModelFiles.withClassNames(Files.readString(described), "[]"));
+        assertThat(client.post("api/v1/runs/garments/noise", "").body()).isEqualTo(named.body());
+    }
+
     private static void copyOf(Path model, Path folder) throws IOException {
         for (String file : List.of("config.json", "model.safetensors")) {
             Files.copy(model.resolve(file), folder.resolve(file));

@@ -147,7 +147,7 @@ final class Edits {
 
     CompletableFuture<Responses.Pictures> swap(ShelvedModel shelved, Requests.Swap request, Deadline deadline) {
         int target = shelved.label(Optional.of(request.to()), "to").orElseThrow();
-        String name = shelved.model().classNames().get(target);
+        String name = shelved.className(target);
         Walk walk = Walks.thereAndBack(shelved, request.path(), Purpose.SWAP).whole();
         Images image = desk.fitted(shelved, request.image(), "image");
         return edited(

@@ -123,7 +123,7 @@ final class Generation {
         }
 
         private Optional<List<Long>> labels(List<Long> numbers) {
-            int classes = shelved.model().classNames().size();
+            int classes = shelved.classes();
             return classes == 0
                     ? Optional.empty()
                     : Optional.of(numbers.stream()
@@ -147,7 +147,7 @@ final class Generation {
             }
             long first = request.first().orElse(0L);
             String ofClass = label.map(number ->
-                            " --class \"" + shelved.model().classNames().get(number) + "\"")
+                            " --class \"" + shelved.className(number) + "\"")
                     .orElse("");
             return Optional.of(String.format(
                     Locale.ROOT,

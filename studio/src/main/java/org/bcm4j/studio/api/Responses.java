@@ -33,7 +33,7 @@ final class Responses {
             @Described("1 for grey images, 3 for coloured ones.")
             int channels,
 
-            @Described("The names of its classes, in the order of their numbers.")
+            @Described("The names of its classes, in the order of their numbers, or the numbers if they have none.")
             List<String> classes,
 
             @Described("SHA-256 of the weights.") String sha256,

@@ -268,7 +268,7 @@ public final class Runs {
                     LongStream.range(0, Math.min(MEASURED, test.size())).toArray();
             Images images = Images.ofTensor(test.images(indices));
             InversionRequest inversion = model.invert(images).cancelWhen(abandoned);
-            if (!model.classNames().isEmpty()) {
+            if (model.config().network().classes() > 0) {
                 inversion.labels(Arrays.stream(HostTensors.longs(test.labels(indices)))
                         .mapToInt(Math::toIntExact)
                         .toArray());

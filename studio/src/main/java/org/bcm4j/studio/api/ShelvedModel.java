@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.bcm4j.BcmModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ClassLookup;
@@ -75,7 +76,7 @@ public record ShelvedModel(
                 model.config().kind().name().toLowerCase(Locale.ROOT),
                 model.imageSize(),
                 model.imageChannels(),
-                model.classNames(),
+                IntStream.range(0, classes()).mapToObj(this::className).toList(),
                 sha256,
                 model.tensors().model().device().name().toLowerCase(Locale.ROOT),
                 model.tensors().model().precision().name().toLowerCase(Locale.ROOT),
@@ -111,6 +112,16 @@ public record ShelvedModel(
         double[] images = TimeCoverage.of(last.terms(), points).images();
         return new Responses.Coverage(
                 TimeCoverage.BINS, Arrays.stream(images).boxed().toList());
+    }
+
+    /** The number of classes; 0 if the model has none. */
+    int classes() {
+        return model.config().network().classes();
+    }
+
+    /** The name of a class, or its number in a model whose classes have no names, as imported ones do. */
+    String className(int label) {
+        return new ClassLookup(model.config()).name(label);
     }
 
     /**
