@@ -71,6 +71,14 @@ class ClassNamesTest {
                 "{\"image\": \"@shirt\", \"from\": \"6\", \"to\": \"3\"}",
                 "{\"image\": \"@shirt\", \"from\": \"Shirt\", \"to\": \"Dress\"}");
         assertThat(client.task("sample", "{\"label\": \"3\"}").get("command").asString())
-                .contains(" --class \"3\" ");
+                .contains(" --class 3 ");
+    }
+
+    /** Names come with a model that somebody else made. */
+    @Test
+    void aNameInACommandIsAWordOfTheShell() throws Exception {
+        serve("[\"$(reboot)\", \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\"]");
+        assertThat(client.task("sample", "{\"label\": \"0\"}").get("command").asString())
+                .contains(" --class '$(reboot)' ");
     }
 }

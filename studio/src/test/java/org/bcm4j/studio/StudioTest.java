@@ -62,11 +62,11 @@ class StudioTest {
         }
         assertThat(answer.get("command").asString())
                 .isEqualTo("bcm sample " + Client.ModelFiles.FOLDER
-                        + " --walk \"80 > 0\" -n 70 --seed 42 --out samples.png");
+                        + " --walk '80 > 0' -n 70 --seed 42 --out samples.png");
         JsonNode one = SERVED.client().task("sample", "{\"first\": 65, \"steps\": 1, \"label\": \"Bag\"}");
         assertThat(one.get("command").asString())
                 .isEqualTo("bcm sample " + Client.ModelFiles.FOLDER
-                        + " --walk \"80 > 0\" -n 1 --first 65 --class \"Bag\" --seed 0 --out samples.png");
+                        + " --walk '80 > 0' -n 1 --first 65 --class Bag --seed 0 --out samples.png");
     }
 
     private static byte[] bytes(JsonNode base64) {

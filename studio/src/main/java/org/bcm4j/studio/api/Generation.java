@@ -146,14 +146,13 @@ final class Generation {
                 return Optional.empty();
             }
             long first = request.first().orElse(0L);
-            String ofClass = label.map(number ->
-                            " --class \"" + shelved.className(number) + "\"")
+            String ofClass = label.map(number -> " --class " + new ShellWord(shelved.className(number)))
                     .orElse("");
             return Optional.of(String.format(
                     Locale.ROOT,
-                    "bcm sample %s --walk \"%s\" -n %d%s%s --seed %d --out samples.png",
+                    "bcm sample %s --walk %s -n %d%s%s --seed %d --out samples.png",
                     new ShellWord(shelved.folder().toString()),
-                    walk,
+                    new ShellWord(walk.toString()),
                     count,
                     first == 0 ? "" : " --first " + first,
                     ofClass,
