@@ -110,6 +110,20 @@ class PageTest extends ServedPage {
     }
 
     @Test
+    void aSecondStartTakesThePlaceOfTheFirst() {
+        browser.set("#generate-form [name=count]", "256");
+        browser.set("#generate-form [name=walk]", "80 > 0" + " +2 > 0".repeat(60));
+        browser.run("const form = document.getElementById('generate-form'); form.requestSubmit();"
+                + " setTimeout(() => form.requestSubmit(), 100);");
+        browser.await("return document.querySelectorAll('#generated .tile').length > 0");
+        assertThat(browser.find("#generate-stop").isDisplayed()).isTrue();
+        assertThat(browser.text("#status")).endsWith(" of 256 images");
+        browser.find("#generate-stop").click();
+        browser.await("return document.getElementById('status').textContent === 'Stopped.'");
+        assertThat(browser.find("#generate-stop").isDisplayed()).isFalse();
+    }
+
+    @Test
     void theActionsOfAnImageStandBelowItsRow() {
         browser.await("return document.querySelectorAll('#generated .tile').length === 24");
         browser.find("#generated .tile:nth-child(2)").click();

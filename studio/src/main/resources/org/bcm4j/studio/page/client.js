@@ -91,15 +91,15 @@ export function say(text, wrong = false) {
   status.classList.toggle("wrong", wrong);
 }
 
-/** Runs a task and says what went wrong, if anything did. */
-export async function attempt(text, work) {
+/** Runs a task and says what went wrong, if anything did. Of one that counts no more by then, it says nothing. */
+export async function attempt(text, work, counts = () => true) {
   say(text);
   try {
     const result = await work();
-    say("");
+    if (counts()) say("");
     return result;
   } catch (error) {
-    say(error.name === "AbortError" ? "Stopped." : error.message, error.name !== "AbortError");
+    if (counts()) say(error.name === "AbortError" ? "Stopped." : error.message, error.name !== "AbortError");
     return undefined;
   }
 }

@@ -95,11 +95,11 @@ export function generate(studio) {
     return made;
   }
 
-  async function fill(body, heading) {
+  async function fill(body, signal, heading) {
     if (heading) grid.append(element("h3", { textContent: heading }));
     let number = 0;
     let last;
-    for await (const piece of stream(studio.model.name, body, running.signal)) {
+    for await (const piece of stream(studio.model.name, body, signal)) {
       for (const image of piece.images) {
         grid.append(tile({
           image,
@@ -117,23 +117,26 @@ export function generate(studio) {
 
   async function run(work) {
     running?.abort();
-    running = new AbortController();
+    const own = new AbortController();
+    running = own;
+    const counts = () => running === own; // not after the next start
     stop.hidden = false;
     grid.replaceChildren();
     command.hidden = true;
-    const last = await attempt("Generating", work);
+    const last = await attempt("Generating", () => work(own.signal), counts);
+    if (!counts()) return;
     stop.hidden = true;
     if (last?.command) tell(last.command);
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    run(() => fill(request()));
+    run((signal) => fill(request(), signal));
   });
-  document.getElementById("compare").addEventListener("click", () => run(async () => {
+  document.getElementById("compare").addEventListener("click", () => run(async (signal) => {
     const body = { ...request(), walk: undefined, count: Math.min(8, Number(form.count.value)) };
     for (const [steps, walk] of Object.entries(studio.model.walks.sample ?? {})) {
-      await fill({ ...body, steps: Number(steps) }, `${steps} evaluation${steps === "1" ? "" : "s"}: ${walk}`);
+      await fill({ ...body, steps: Number(steps) }, signal, `${steps} evaluation${steps === "1" ? "" : "s"}: ${walk}`);
     }
   }));
   studio.onModel(() => form.requestSubmit());

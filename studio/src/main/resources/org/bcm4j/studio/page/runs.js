@@ -139,14 +139,18 @@ export function runs(studio) {
     await showSheet();
   }
 
-  async function showSheet() {
+  // One at a time: the sheet that was asked for last is the one that is shown.
+  const showSheet = latest(async () => {
     const step = newest?.sheets[slider.value];
     document.getElementById("sheets").hidden = step === undefined;
-    if (step === undefined || sheet.dataset.shown === `${newest.name} ${step}`) return;
-    sheet.dataset.shown = `${newest.name} ${step}`;
-    sheet.src = await picture(`/api/v1/runs/${encodeURIComponent(newest.name)}/samples/${step}`);
+    const wanted = `${newest?.name} ${step}`;
+    if (step === undefined || sheet.dataset.shown === wanted) return;
+    const address = await picture(`/api/v1/runs/${encodeURIComponent(newest.name)}/samples/${step}`);
+    URL.revokeObjectURL(sheet.src);
+    sheet.src = address;
+    sheet.dataset.shown = wanted;
     caption.textContent = `samples after step ${step.toLocaleString("en")}`;
-  }
+  });
 
   async function act(verb, text) {
     await attempt(text, () => call("POST", `/api/v1/runs/${encodeURIComponent(first.value)}/${verb}`));
