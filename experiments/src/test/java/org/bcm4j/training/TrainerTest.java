@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.PackedImages;
 import org.bcm4j.data.packing.Packing;
@@ -174,16 +173,16 @@ class TrainerTest {
     void walksThatAreTunedWhileItTrainsStayToo() {
         Path run = directory.resolve("run");
         ModelFolder model = new ModelFolder(run.resolve("model"));
-        AtomicReference<RecommendedWalks> tuned = new AtomicReference<>();
+        List<RecommendedWalks> tuned = new ArrayList<>();
         try (Trainer trainer = Trainer.start(TinyRun.config(directory.resolve("data")), run)) {
             trainer.run(new EachStep(record -> {
-                if (Files.exists(run.resolve("model")) && tuned.get() == null) {
-                    tuned.set(model.walks().with(RecommendedWalks.Purpose.SAMPLE, 2, "80 > 3 > 0"));
-                    model.store(tuned.get());
+                if (Files.exists(run.resolve("model")) && tuned.isEmpty()) {
+                    tuned.add(model.walks().with(RecommendedWalks.Purpose.SAMPLE, 2, "80 > 3 > 0"));
+                    model.store(tuned.get(0));
                 }
             }));
         }
-        assertThat(model.walks()).isEqualTo(tuned.get()).isNotEqualTo(RecommendedWalks.UNTUNED);
+        assertThat(model.walks()).isEqualTo(tuned.get(0)).isNotEqualTo(RecommendedWalks.UNTUNED);
     }
 
     /** A kill between the two renames of a model folder leaves it under another name. */

@@ -197,7 +197,7 @@ class RunsTest {
                 config,
                 Files.readString(config)
                         .replace("{kind: fashion-mnist}", "{kind: fashion-mnist, directory: " + absent + "}"));
-        copyOf(Client.ModelFiles.FOLDER, Files.createDirectory(run.resolve("model")));
+        copy(Client.ModelFiles.FOLDER, Files.createDirectory(run.resolve("model")));
         HttpResponse<String> noise = client.post("api/v1/runs/garments/noise", "");
         assertThat(noise.statusCode()).isEqualTo(409);
         assertThat(noise.body()).contains("cannot read the test images").doesNotContain(directory.toString());
@@ -219,7 +219,7 @@ class RunsTest {
                                 "{kind: fashion-mnist}",
                                 "{kind: image-folder, directory: " + pictures + ", held_out: 3}"));
         Path model = Files.createDirectory(run.resolve("model"));
-        copyOf(Client.ModelFiles.FOLDER, model);
+        copy(Client.ModelFiles.FOLDER, model);
         HttpResponse<String> named = client.post("api/v1/runs/garments/noise", "");
         assertThat(named.statusCode()).as(named.body()).isEqualTo(200);
         Path described = model.resolve("config.json");
@@ -227,9 +227,9 @@ class RunsTest {
         assertThat(client.post("api/v1/runs/garments/noise", "").body()).isEqualTo(named.body());
     }
 
-    private static void copyOf(Path model, Path folder) throws IOException {
+    private static void copy(Path from, Path to) throws IOException {
         for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(model.resolve(file), folder.resolve(file));
+            Files.copy(from.resolve(file), to.resolve(file));
         }
     }
 

@@ -158,7 +158,7 @@ public final class ExampleImages {
 
     private static UserException broken(Path file, String problem) {
         return new UserException(file + ": " + problem + "; create it again with `bcm quickstart images "
-                + new ShellWord(file.getParent()) + "`");
+                + new ShellWord(file.resolveSibling("")) + "`");
     }
 
     /**
