@@ -22,6 +22,8 @@ class NumericalTestsTest {
             List.of("TestDevice", "TestDeviceTest", "NumericalTestsTest"),
             "a figure that is computed on the CPU, whatever device the model is on",
             List.of("ConfidenceIntervalTest", "CorruptionTest", "JackknifeTest", "NoiseFiguresTest"),
+            "a precision that processors lack",
+            List.of("ReleasedMemoryTest"),
             "kernels of processors",
             List.of("PackedConvolutionTest", "PackedConvolutionsTest"),
             "the memory of the machine",

@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.bcm4j.Images;
 import org.bcm4j.images.ImageFiles;
+import org.bcm4j.images.ImageFit;
 import org.bcm4j.images.Pixels;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
@@ -25,7 +26,7 @@ final class Codec {
     private static final float GREEN = 0.587f;
     private static final float BLUE = 0.114f;
 
-    /** The pixels that are decoded at one time: a picture takes some ten bytes for each of them. */
+    /** The pixels that are decoded at one time: a picture takes some twenty bytes for each of them. */
     private static final Semaphore DECODING = new Semaphore(128_000_000);
 
     private Codec() {}
@@ -79,13 +80,19 @@ final class Codec {
     }
 
     /**
-     * A picture, uint8 in [-1,1] as one image of its own size.
+     * The middle square of a picture, scaled to a size, as one image. It is scaled in bytes, before the numbers of a
+     * network take twelve bytes for each pixel.
      *
+     * @param side height and width of the image, in pixels
      * @param mostPixels larger pictures are refused before they are decoded
      * @throws ProblemException if it is no picture, or too large, or others leave no memory for it now
      */
-    static Images picture(String base64, String field, long mostPixels) {
-        return decoded(base64, field, mostPixels, picture -> Pixels.toSignal(picture.pixels()));
+    static Images picture(String base64, String field, int side, long mostPixels) {
+        return decoded(
+                base64,
+                field,
+                mostPixels,
+                picture -> Pixels.toSignal(ImageFit.CROP.square(picture.pixels(), side, 0)));
     }
 
     /**

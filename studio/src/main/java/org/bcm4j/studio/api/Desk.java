@@ -1,7 +1,7 @@
 package org.bcm4j.studio.api;
 
+import org.bcm4j.BcmModel;
 import org.bcm4j.Images;
-import org.bcm4j.images.ImageFit;
 import org.bcm4j.studio.work.EvaluationQueue;
 
 /**
@@ -17,8 +17,7 @@ record Desk(EvaluationQueue queue, long mostPixels) {
      * @throws ProblemException if it is no picture, or too large
      */
     Images fitted(ShelvedModel shelved, String base64, String field) {
-        Images picture = Codec.picture(base64, field, mostPixels)
-                .fitted(ImageFit.CROP, shelved.model().imageSize());
-        return Codec.inChannels(picture, shelved.model().imageChannels());
+        BcmModel model = shelved.model();
+        return Codec.inChannels(Codec.picture(base64, field, model.imageSize(), mostPixels), model.imageChannels());
     }
 }
