@@ -61,9 +61,6 @@ public final class Trainer implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final SampleSheet samples;
     private RecommendedWalks walks;
-    /** Whether the configuration differs from the run's file, which is written once the run is this process's own. */
-    private boolean changed;
-
     private volatile boolean stopRequested;
 
     private Trainer(Path directory, TrainingConfig config, RankGroup group) {
@@ -128,9 +125,9 @@ public final class Trainer implements AutoCloseable {
      * Prepares to continue a run from its newest complete checkpoint, or from its beginning if it has none yet, in rank
      * 0 of a group. The other ranks {@link #follow}. The number of ranks may differ from before.
      *
-     * @param overrides {@code key=value} changes to the run's configuration; {@link #run} keeps them
-     * @throws UserException if there is no such run, or its checkpoints are of another version or belong to another
-     *     network
+     * @param overrides {@code key=value} changes to the run's configuration, which are kept
+     * @throws UserException if there is no such run, its checkpoints are of another version or belong to another network,
+     *     or there are changes while another process trains it
      */
     public static Trainer resume(Path directory, List<String> overrides, RankGroup group) {
         Path file = directory.resolve(CONFIG);
@@ -148,7 +145,11 @@ public final class Trainer implements AutoCloseable {
             trainer.checkpoints.restore(trainer.state);
             trainer.requireStepsLeft();
             trainer.keepTunedWalks();
-            trainer.changed = !overrides.isEmpty();
+            if (!overrides.isEmpty()) {
+                try (DirectoryLock lock = DirectoryLock.of(directory)) {
+                    ConfigFile.write(file, config);
+                }
+            }
             return trainer;
         } catch (RuntimeException e) {
             trainer.close();
@@ -254,9 +255,6 @@ public final class Trainer implements AutoCloseable {
             group.publish(SHARED_CONFIG, ConfigFile.toYaml(config));
             try (audience;
                     DirectoryLock lock = DirectoryLock.of(directory)) {
-                if (changed) {
-                    ConfigFile.write(directory.resolve(CONFIG), config);
-                }
                 while (!lead(audience)) {
                     goBack();
                 }

@@ -19,7 +19,6 @@ import org.bcm4j.data.packing.Packing;
 import org.bcm4j.data.packing.PackingSettings;
 import org.bcm4j.data.sources.PictureSet;
 import org.bcm4j.data.sources.PictureSources;
-import org.bcm4j.journal.Journal;
 import org.bcm4j.journal.JsonLines;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
@@ -172,17 +171,18 @@ class TrainerTest {
     @Test
     void walksThatAreTunedWhileItTrainsStayToo() {
         Path run = directory.resolve("run");
-        ModelFolder model = new ModelFolder(run.resolve("model"));
+        Path folder = run.resolve("model");
         List<RecommendedWalks> tuned = new ArrayList<>();
         try (Trainer trainer = Trainer.start(TinyRun.config(directory.resolve("data")), run)) {
             trainer.run(new EachStep(record -> {
-                if (Files.exists(run.resolve("model")) && tuned.isEmpty()) {
+                if (Files.exists(folder) && tuned.isEmpty()) {
+                    ModelFolder model = new ModelFolder(folder);
                     tuned.add(model.walks().with(RecommendedWalks.Purpose.SAMPLE, 2, "80 > 3 > 0"));
                     model.store(tuned.get(0));
                 }
             }));
         }
-        assertThat(model.walks()).isEqualTo(tuned.get(0)).isNotEqualTo(RecommendedWalks.UNTUNED);
+        assertThat(new ModelFolder(folder).walks()).isEqualTo(tuned.get(0)).isNotEqualTo(RecommendedWalks.UNTUNED);
     }
 
     /** A kill between the two renames of a model folder leaves it under another name. */
@@ -204,9 +204,10 @@ class TrainerTest {
         Path run = directory.resolve("run");
         trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
         String before = Files.readString(run.resolve("config.yaml"));
-        try (DirectoryLock lock = DirectoryLock.of(run);
-                Trainer trainer = Trainer.resume(run, List.of("output.log_every=7"))) {
-            assertThatThrownBy(() -> trainer.run(Journal.all(List.of()))).isInstanceOf(UserException.class);
+        try (DirectoryLock lock = DirectoryLock.of(run)) {
+            assertThatThrownBy(() -> Trainer.resume(run, List.of("output.log_every=7")))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("another process is writing there");
         }
         assertThat(Files.readString(run.resolve("config.yaml"))).isEqualTo(before);
     }
