@@ -89,10 +89,7 @@ final class Codec {
      */
     static Images picture(String base64, String field, int side, long mostPixels) {
         return decoded(
-                base64,
-                field,
-                mostPixels,
-                picture -> Pixels.toSignal(ImageFit.CROP.square(picture.pixels(), side, 0)));
+                base64, field, mostPixels, picture -> Pixels.toSignal(ImageFit.CROP.square(picture.pixels(), side, 0)));
     }
 
     /**
