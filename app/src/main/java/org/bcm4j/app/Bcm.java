@@ -1,5 +1,6 @@
 package org.bcm4j.app;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -137,10 +138,20 @@ public final class Bcm implements Callable<Integer> {
     /** Runs the command. One that can be told where to compute needs libtorch, and has other work to begin with. */
     private static int execute(ParseResult parsed) {
         ParseResult command = parsed.hasSubcommand() ? parsed.subcommand() : parsed;
-        if (command.commandSpec().optionsMap().containsKey("--device") && !command.isUsageHelpRequested()) {
+        if (command.commandSpec().optionsMap().containsKey("--device")
+                && !command.isUsageHelpRequested()
+                && hasItsInput(command)) {
             NativeCode.loadAhead();
         }
         return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /** Whether the model, or whatever a command names first, is there. If not, it ends at once, and computes nothing. */
+    private static boolean hasItsInput(ParseResult command) {
+        return command.matchedPositionals().stream()
+                .limit(1)
+                .flatMap(first -> first.originalStringValues().stream().limit(1))
+                .allMatch(name -> Files.exists(Path.of(name)));
     }
 
     /** The parser of a command line. It knows only the command that is asked for: to read about all takes a while. */
