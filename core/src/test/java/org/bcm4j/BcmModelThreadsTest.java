@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -63,23 +63,15 @@ class BcmModelThreadsTest {
     /** 8 threads of 500 calls each, in a process whose Java heap is as large at the start as at the end. */
     @Test
     void manyThreadsGetTheSameBitsInFlatMemory() throws Exception {
-        Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xms96m",
-                        "-Xmx96m",
-                        "-XX:+AlwaysPreTouch",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Crowd.class.getName(),
+        long[] kilobytes = ChildJvm.linesOf(
+                        Crowd.class,
+                        folder,
+                        Duration.ofMinutes(5),
+                        List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"),
                         folder.resolve("grey").toString())
-                .redirectError(errors.toFile())
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
-        long[] kilobytes = out.lines().mapToLong(Long::parseLong).toArray();
+                .stream()
+                .mapToLong(Long::parseLong)
+                .toArray();
         // Each call makes some 200 kB of tensors: 400 MB in the second half, were they not freed. The threads' arenas
         // take a few MB.
         assertThat(kilobytes[1] - kilobytes[0]).isLessThan(30_000);

@@ -6,9 +6,10 @@ import static org.bcm4j.tensor.Ops.scalar;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bcm4j.model.ModelConfig;
@@ -36,27 +37,17 @@ class ReleasedMemoryTest {
         }
         Files.writeString(folder.resolve("walks/walks.json"), "{");
         damageWeights(models);
-        Path out = folder.resolve("out.txt");
-        Path errors = folder.resolve("errors.txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dorg.bytedeco.javacpp.nopointergc=false",
-                        "-XX:+UnlockExperimentalVMOptions",
-                        "-XX:+UseEpsilonGC",
-                        "-Xmx1g",
-                        "-Xlog:disable",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Failures.class.getName(),
-                        folder.toString())
-                .redirectOutput(out.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        if (!process.waitFor(2, TimeUnit.MINUTES)) {
-            process.destroyForcibly();
-        }
-        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
-        assertThat(Files.readAllLines(out))
+        assertThat(ChildJvm.linesOf(
+                        Failures.class,
+                        folder,
+                        Duration.ofMinutes(2),
+                        List.of(
+                                "-Dorg.bytedeco.javacpp.nopointergc=false",
+                                "-XX:+UnlockExperimentalVMOptions",
+                                "-XX:+UseEpsilonGC",
+                                "-Xmx1g",
+                                "-Xlog:disable"),
+                        folder.toString()))
                 .containsExactly("cancelled batches: 0", "precision: 0", "damaged walks: 0", "damaged weights: 0");
     }
 

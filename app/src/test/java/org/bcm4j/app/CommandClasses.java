@@ -74,19 +74,15 @@ final class CommandClasses {
 
     private void record(Path log) throws IOException, InterruptedException {
         log.toFile().deleteOnExit();
-        Process studio = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dorg.bytedeco.javacpp.nopointergc=true",
-                        "-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize(),
-                        "-XX:+UseSerialGC",
-                        "-XX:ArchiveClassesAtExit=" + archive,
-                        "-cp",
-                        path,
-                        Bcm.class.getName(),
-                        "studio",
-                        "--rehearse",
-                        "--port",
-                        "0")
+        List<String> command = new ArrayList<>(CommandProcess.JVM);
+        command.addAll(List.of(
+                "-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize(),
+                "-XX:ArchiveClassesAtExit=" + archive,
+                "-cp",
+                path,
+                Bcm.class.getName()));
+        command.addAll(List.of("studio", "--rehearse", "--port", "0"));
+        Process studio = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

@@ -15,6 +15,12 @@ import java.util.concurrent.TimeUnit;
  * @param launcher the program that starts it, with that program's arguments; empty to start it directly
  */
 public record CommandProcess(Path directory, List<String> jvmOptions, List<String> launcher) {
+    /** Java with the options that every process has, as ./bcm has them. */
+    static final List<String> JVM = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Dorg.bytedeco.javacpp.nopointergc=true",
+            "-XX:+UseSerialGC");
+
     private static final long PATIENCE_SECONDS = 300;
 
     /** What a run did. */
@@ -43,11 +49,8 @@ public record CommandProcess(Path directory, List<String> jvmOptions, List<Strin
 
     /** Starts a run whose streams go to files. */
     public Process start(Path out, Path err, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1"));
+        List<String> command = new ArrayList<>(JVM);
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(CommandClasses.options());
         if (Runtime.version().feature() >= 24) {
             // As ./bcm does, or the JVM warns on standard error.

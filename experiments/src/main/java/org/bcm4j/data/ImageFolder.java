@@ -231,7 +231,9 @@ public record ImageFolder(
         RasterPixels first = picture(wanted.get(0));
         int plane = first.height() * first.width();
         requireMemory(wanted.size(), first.channels(), plane); // Before all are decoded.
-        List<RasterPixels> pictures = wanted.stream().map(this::picture).toList();
+        List<RasterPixels> pictures = Stream.concat(
+                        Stream.of(first), wanted.stream().skip(1).map(this::picture))
+                .toList();
         int channels = pictures.stream().mapToInt(RasterPixels::channels).max().orElseThrow();
         requireMemory(wanted.size(), channels, plane);
         byte[] pixels = new byte[pictures.size() * channels * plane];
@@ -258,7 +260,7 @@ public record ImageFolder(
         if (pictures * channels * plane > MOST_BYTES) {
             throw new UserException(directory + ": " + pictures + " pictures of " + channels * plane
                     + " bytes are too many to keep in memory; pack them with `bcm data pack "
-                    + new ShellWord(directory.toString())
+                    + new ShellWord(directory)
                     + " --size S --out DIR`, and train with data: {kind: packed-images, directory: DIR}");
         }
     }

@@ -313,17 +313,19 @@ public final class Trainer implements AutoCloseable {
                     save();
                 }
             });
-            if (ended && !goesBackToCheckpoint()) {
-                save();
+            if (ended) {
+                saveAtEnd();
             }
             return ended;
         }
     }
 
-    /** Restores the newest checkpoint if the run was stopped among skipped steps: its weights may be of no use. */
-    private boolean goesBackToCheckpoint() {
+    /** Saves. A run that was stopped among skipped steps goes back instead: its weights may be of no use. */
+    private void saveAtEnd() {
         boolean stopped = state.step < config.totalSteps();
-        return stopped && skips.inBurst() && checkpoints.restore(state).isPresent();
+        if (!(stopped && skips.inBurst()) || checkpoints.restore(state).isEmpty()) {
+            save();
+        }
     }
 
     private void writeSheet(byte[] png) {

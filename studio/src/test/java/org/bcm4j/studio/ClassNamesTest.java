@@ -31,12 +31,10 @@ class ClassNamesTest {
     private Client client;
 
     private void serve(String classNames) throws IOException {
-        Path folder = Files.createDirectory(directory.resolve("fashion-mnist"));
-        for (String file : List.of("model.safetensors", "walks.json")) {
-            Files.copy(Client.ModelFiles.FOLDER.resolve(file), folder.resolve(file));
-        }
-        String config = Files.readString(Client.ModelFiles.FOLDER.resolve("config.json"));
-        Files.writeString(folder.resolve("config.json"), Client.ModelFiles.withClassNames(config, classNames));
+        Path folder = directory.resolve("fashion-mnist");
+        Client.ModelFiles.copyTo(folder);
+        Path config = folder.resolve("config.json");
+        Files.writeString(config, Client.ModelFiles.withClassNames(Files.readString(config), classNames));
         model = BcmModel.load(folder);
         studio = Studio.start(
                 List.of(ShelvedModel.open(folder, model)), Client.NO_RUNS, StudioSettings.local(0), "test");

@@ -75,6 +75,14 @@ record Client(HttpClient http, String address) {
 
         private ModelFiles() {}
 
+        /** Makes a folder with the model, without its cards and pictures. */
+        static void copyTo(Path folder) throws IOException {
+            Files.createDirectory(folder);
+            for (String file : List.of("config.json", "model.safetensors", "walks.json")) {
+                Files.copy(FOLDER.resolve(file), folder.resolve(file));
+            }
+        }
+
         /** A model's configuration with other names of classes, a list in JSON. */
         static String withClassNames(String config, String names) {
             return config.replaceFirst(

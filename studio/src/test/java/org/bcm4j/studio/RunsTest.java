@@ -2,7 +2,6 @@ package org.bcm4j.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,7 +196,7 @@ class RunsTest {
                 config,
                 Files.readString(config)
                         .replace("{kind: fashion-mnist}", "{kind: fashion-mnist, directory: " + absent + "}"));
-        copy(Client.ModelFiles.FOLDER, Files.createDirectory(run.resolve("model")));
+        Client.ModelFiles.copyTo(run.resolve("model"));
         HttpResponse<String> noise = client.post("api/v1/runs/garments/noise", "");
         assertThat(noise.statusCode()).isEqualTo(409);
         assertThat(noise.body()).contains("cannot read the test images").doesNotContain(directory.toString());
@@ -218,19 +217,13 @@ class RunsTest {
                         .replace(
                                 "{kind: fashion-mnist}",
                                 "{kind: image-folder, directory: " + pictures + ", held_out: 3}"));
-        Path model = Files.createDirectory(run.resolve("model"));
-        copy(Client.ModelFiles.FOLDER, model);
+        Path model = run.resolve("model");
+        Client.ModelFiles.copyTo(model);
         HttpResponse<String> named = client.post("api/v1/runs/garments/noise", "");
         assertThat(named.statusCode()).as(named.body()).isEqualTo(200);
         Path described = model.resolve("config.json");
         Files.writeString(described, Client.ModelFiles.withClassNames(Files.readString(described), "[]"));
         assertThat(client.post("api/v1/runs/garments/noise", "").body()).isEqualTo(named.body());
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        for (String file : List.of("config.json", "model.safetensors")) {
-            Files.copy(from.resolve(file), to.resolve(file));
-        }
     }
 
     @Test

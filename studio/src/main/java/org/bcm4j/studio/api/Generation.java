@@ -151,7 +151,7 @@ final class Generation {
             return Optional.of(String.format(
                     Locale.ROOT,
                     "bcm sample %s --walk %s -n %d%s%s --seed %d --out samples.png",
-                    new ShellWord(shelved.folder().toString()),
+                    new ShellWord(shelved.folder()),
                     new ShellWord(walk.toString()),
                     count,
                     first == 0 ? "" : " --first " + first,
