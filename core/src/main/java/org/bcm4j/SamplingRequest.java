@@ -96,7 +96,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
                 noise.isPresent() && ownWalk && model().config().kind().isBidirectional()
                         ? model().thereAndBack(this, Purpose.INTERPOLATE).toImages()
                         : model().samplingPath(this, Purpose.SAMPLE, Direction.GENERATE);
-        if (path.start() == 0 || path.end() != 0) {
+        if (!path.generates()) {
             throw new UserException("\"" + path + "\" does not lead from noise to images; set a path that does, such as"
                     + " \"80 > 0\"");
         }

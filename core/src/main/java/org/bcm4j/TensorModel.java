@@ -248,7 +248,7 @@ public final class TensorModel implements AutoCloseable {
      * @throws IllegalArgumentException if the path does not lead from images to noise
      */
     public Tensor invert(SamplingPath samplingPath, Tensor images, long seed, Optional<Tensor> labels) {
-        if (samplingPath.start() != 0 || samplingPath.end() == 0) {
+        if (!samplingPath.inverts()) {
             throw new IllegalArgumentException(
                     "an inversion must lead from images to noise, as \"0 +0.07 > 6 > 80\" does, not \"" + samplingPath
                             + "\"");

@@ -11,6 +11,16 @@ public sealed interface SamplingPath permits Walk, Ode {
     /** The noise scale at which the path ends: 0, where images lie, or in (0.002, 80]. */
     double end();
 
+    /** Whether the path leads from noise to images. */
+    default boolean generates() {
+        return start() != 0 && end() == 0;
+    }
+
+    /** Whether the path leads from images to noise. */
+    default boolean inverts() {
+        return start() == 0 && end() != 0;
+    }
+
     /** The number of network function evaluations that the path takes, per image. */
     int nfe();
 

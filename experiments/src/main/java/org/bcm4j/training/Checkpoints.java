@@ -47,19 +47,21 @@ final class Checkpoints {
     }
 
     /**
-     * Writes a checkpoint, then deletes all except the newest {@code keep} up to this one. Later ones are deleted too:
-     * they must be damaged, or the run would not have gone back to an earlier step.
+     * Writes a checkpoint, then deletes all except the newest {@code keep} up to this one and those of the steps
+     * {@code alwaysKept}. Later ones are deleted in any case: they must be damaged, or the run would not have gone back
+     * to an earlier step.
      *
      * @throws UserException if the checkpoint cannot be written; the earlier ones remain
      */
-    void save(TrainingState state, int keep) {
+    void save(TrainingState state, int keep, Set<Long> alwaysKept) {
         createDirectory();
         Path data = file(state.step, ".safetensors");
         state.save(data);
         ConfigFile.write(file(state.step, ".json"), new Manifest(state.step, Checksum.sha256(data)));
-        Set<Long> kept =
-                steps(SEAL).filter(step -> step <= state.step).limit(keep).collect(Collectors.toSet());
-        deleteAllBut(kept);
+        List<Long> sealed = steps(SEAL).filter(step -> step <= state.step).toList();
+        Stream<Long> newest = sealed.stream().limit(keep);
+        Stream<Long> others = sealed.stream().filter(alwaysKept::contains);
+        deleteAllBut(Stream.concat(newest, others).collect(Collectors.toSet()));
     }
 
     /**

@@ -33,7 +33,8 @@ import org.bcm4j.walk.ModelWalks;
  *
  * <pre>
  *   config.yaml      the whole configuration; the run can be repeated from it
- *   checkpoints/     complete, verified states, from which a run continues bit for bit
+ *   checkpoints/     complete, verified states, from which a run continues bit for bit: the newest, and the end of
+ *                    each stage
  *   model/           the averaged weights as a model folder, as of the newest checkpoint
  *   log.jsonl, events.out.tfevents.*, curves.png, samples/
  * </pre>
@@ -307,9 +308,9 @@ public final class Trainer implements AutoCloseable {
                     journal.image("samples", state.step, sheet);
                     writeSheet(sheet);
                 }
-                if (state.step % output.checkpointEvery() == 0
-                        && state.step < config.totalSteps()
-                        && !skips.inBurst()) {
+                boolean due = state.step % output.checkpointEvery() == 0
+                        || config.stageEnds().contains(state.step);
+                if (due && state.step < config.totalSteps() && !skips.inBurst()) {
                     save();
                 }
             });
@@ -339,7 +340,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save() {
-        checkpoints.save(state, config.output().keepCheckpoints());
+        checkpoints.save(state, config.output().keepCheckpoints(), config.stageEnds());
         keepTunedWalks();
         ModelFolder.write(
                 directory.resolve(MODEL), modelConfig(), state.average, walks, ModelCard.of(config, network, state));

@@ -5,6 +5,8 @@ import static org.bcm4j.config.Requirement.require;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
@@ -78,7 +80,7 @@ public record TrainingConfig(
      *
      * @param logEvery steps between lines of the log
      * @param checkpointEvery steps between checkpoints
-     * @param keepCheckpoints the number of checkpoints to keep, at least 1
+     * @param keepCheckpoints the number of newest checkpoints to keep, at least 1; the last one of each stage is kept too
      * @param samplesEvery steps between sample sheets
      */
     public record Output(
@@ -174,6 +176,13 @@ public record TrainingConfig(
     /** The number of the first step of a stage. */
     long firstStep(int stage) {
         return stages.stream().limit(stage).mapToLong(TrainingStage::steps).sum();
+    }
+
+    /** The numbers of steps after which a stage ends. */
+    Set<Long> stageEnds() {
+        return IntStream.rangeClosed(1, stages.size())
+                .mapToObj(this::firstStep)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -163,15 +164,17 @@ class CheckpointsTest {
     }
 
     @Test
-    void onlyTheNewestAreKeptAndLeftoversGo() throws IOException {
+    void theNewestAndTheEndsOfStagesAreKeptAndLeftoversGo() throws IOException {
         Files.writeString(directory.resolve(".step-00000030.safetensors.1f.tmp"), "killed in the middle");
         Files.writeString(directory.resolve("step-00000005.safetensors"), "killed before its seal");
         Files.writeString(directory.resolve("notes.txt"), "the user's own");
         state.step = 40;
-        checkpoints.save(state, 2);
+        checkpoints.save(state, 2, Set.of(10L));
         assertThat(TinyRun.checkpointFiles(run))
                 .containsExactly(
                         "notes.txt",
+                        "step-00000010.json",
+                        "step-00000010.safetensors",
                         "step-00000030.json",
                         "step-00000030.safetensors",
                         "step-00000040.json",
@@ -230,7 +233,7 @@ class CheckpointsTest {
         state.step = step;
         state.skipped = -step;
         state.weights.values.flat().fill_(scalar(step));
-        where.save(state, keep);
+        where.save(state, keep, Set.of());
     }
 
     /** Restores over a state of other content, which must take on that of the step in every part that {@link #saveAt} sets. */

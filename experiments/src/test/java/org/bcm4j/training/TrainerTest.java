@@ -113,6 +113,32 @@ class TrainerTest {
         }
     }
 
+    /** So that a later stage can be tried again with other settings. */
+    @Test
+    void theEndOfAStageIsKeptAndARunContinuesFromIt() throws IOException {
+        Path run = directory.resolve("run");
+        TrainingConfig config =
+                TinyRun.config(directory.resolve("data"), "output.checkpoint_every=20", "output.keep_checkpoints=1");
+        try (Trainer trainer = Trainer.start(config, run)) {
+            assertThat(trainer.run(EachStep.silent())).isTrue();
+        }
+        assertThat(TinyRun.checkpointFiles(run))
+                .containsExactly(
+                        "step-00000010.json",
+                        "step-00000010.safetensors",
+                        "step-00000060.json",
+                        "step-00000060.safetensors");
+        Path end = TinyRun.checkpoint(run, 60);
+        byte[] before = Files.readAllBytes(end);
+        Files.delete(end);
+        Files.delete(end.resolveSibling("step-00000060.json"));
+        try (Trainer trainer = Trainer.resume(run, List.of())) {
+            assertThat(trainer.stepsDone()).isEqualTo(10);
+            assertThat(trainer.run(EachStep.silent())).isTrue();
+        }
+        assertThat(end).hasBinaryContent(before);
+    }
+
     @Test
     void changesOfTheConfigurationAreKept() {
         Path run = directory.resolve("run");

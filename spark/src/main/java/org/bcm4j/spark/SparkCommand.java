@@ -9,6 +9,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.packing.PackedSet;
 import org.bcm4j.data.packing.PackingSettings;
+import org.bcm4j.storage.OptionRange;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.training.TrainingConfig;
 import picocli.CommandLine;
@@ -97,21 +98,15 @@ public final class SparkCommand {
             @Option(names = "--shard", paramLabel = "N", description = "Pictures per file.") Optional<Integer> shard,
             @Option(names = "--skip-bad", description = "Leaves out pictures that cannot be decoded.")
                     boolean skipBad) {
-        require("--size", size, 1, PackingSettings.MOST_SIDE);
+        OptionRange.require("--size", size, 1, PackingSettings.MOST_SIDE);
         int most = PackingSettings.mostPictures(size);
-        require("--shard", shard.orElse(most), 1, most);
-        require("--held-out", heldOut, 0, Integer.MAX_VALUE);
+        OptionRange.require("--shard", shard.orElse(most), 1, most);
+        OptionRange.require("--held-out", heldOut, 0, Integer.MAX_VALUE);
         PackingSettings settings = new PackingSettings(size, shard.orElse(most), skipBad);
         try (JavaSparkContext context = new JavaSparkContext(new SparkConf().setAppName("bcm4j pack"))) {
             PackedSet packed = new DistributedPacking(sources, labels, heldOut, settings, out).run(context);
             System.out.println("wrote " + out + ": " + packed.train().images() + " training images");
         }
         return ExitCode.OK;
-    }
-
-    private static void require(String option, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new UserException(option + " must be from " + least + " to " + most + ", not " + value);
-        }
     }
 }

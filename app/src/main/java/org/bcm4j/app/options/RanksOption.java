@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.bcm4j.app.processes.RankLauncher;
 import org.bcm4j.ranks.RankVariables;
 import org.bcm4j.ranks.SharedWork;
+import org.bcm4j.storage.OptionRange;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.RankAddress;
 import org.bcm4j.tensor.RankGroup;

@@ -50,7 +50,7 @@ final class Generation {
                 ? Walks.thereAndBack(shelved, request.path(), Purpose.INTERPOLATE)
                         .toImages()
                 : Walks.of(shelved, request.path(), Purpose.SAMPLE);
-        if (walk.start() == 0 || walk.end() != 0) {
+        if (!walk.generates()) {
             throw new ProblemException(400, "the walk \"" + walk + "\" does not lead from noise to images");
         }
         if (request.noise().isPresent() && count > 1) {

@@ -28,7 +28,7 @@ final class Inverting {
         Images image = desk.fitted(shelved, request.image(), "image");
         Optional<List<Long>> labels = shelved.label(request.label(), "label").map(label -> List.of(label.longValue()));
         Walk toNoise = Walks.of(shelved, request.path(), Purpose.INVERT);
-        if (toNoise.start() != 0 || toNoise.end() == 0 || toNoise.nfe() == 0) {
+        if (!toNoise.inverts() || toNoise.nfe() == 0) {
             throw new ProblemException(400, "the walk \"" + toNoise + "\" does not lead from an image to noise");
         }
         long seed = request.path().seed();

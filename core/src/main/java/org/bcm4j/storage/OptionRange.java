@@ -1,6 +1,4 @@
-package org.bcm4j.app.options;
-
-import org.bcm4j.storage.UserException;
+package org.bcm4j.storage;
 
 /** Checks that the number of an option is within its range. */
 public final class OptionRange {
