@@ -1,18 +1,10 @@
 package org.bcm4j.training;
 
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.data.LabelledImages;
-import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.network.Network;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.tensor.RankGroup;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -41,19 +33,16 @@ import org.openjdk.jmh.annotations.Warmup;
 public class TrainingStepBenchmark {
     static final int BATCH = 64;
 
-    private static final String CONFIG = "configs/fashion-mnist.yaml";
+    static final String CONFIG = "configs/fashion-mnist.yaml";
     /** What the PyTorch peer does: the paper's Eq. 10 alone, on the images themselves. */
-    private static final List<String> PAPER =
+    static final List<String> PAPER =
             List.of("stages=[{steps: 1000000, terms: [{kind: bidirectional-consistency}]}]", "stable_targets=0");
-
-    private static final int IMAGES = 16 * BATCH;
 
     /** The arithmetic of convolutions and matrix products. */
     @Param({"FP32", "BF16"})
     public Precision precision;
 
-    private TrainingStep step;
-    private TrainingState state;
+    private RandomRun run;
 
     @Setup
     public void prepare() {
@@ -61,40 +50,17 @@ public class TrainingStepBenchmark {
         if (config.batchSize() != BATCH) {
             throw new IllegalStateException(CONFIG + ": batch_size is no longer " + BATCH + "; change the benchmark");
         }
-        Network network = config.network().build();
-        Device device = config.device().orElseGet(Device::best);
-        LabelledImages images = images(config);
-        step = new TrainingStep(
-                config,
-                new ConsistencyFunction(network, config.model()),
-                images,
-                device,
-                precision,
-                RankGroup.alone(),
-                new StepTimes());
-        state = new TrainingState(config, network.layout(), images, device, RankGroup.alone());
-    }
-
-    private static LabelledImages images(TrainingConfig config) {
-        int side = config.network().imageSize();
-        int channels = config.network().imageChannels();
-        int classes = config.network().classes();
-        byte[] pixels = new byte[IMAGES * channels * side * side];
-        new Random(0).nextBytes(pixels);
-        int[] labels = new int[IMAGES];
-        Arrays.setAll(labels, i -> i % classes);
-        return new LabelledImages(pixels, labels, channels, side, side, Collections.nCopies(classes, "class"));
+        run = new RandomRun(config, precision);
     }
 
     /** One step. */
     @Benchmark
     public Object step() {
-        return step.run(state);
+        return run.step();
     }
 
     @TearDown
     public void close() {
-        step.close();
-        state.close();
+        run.close();
     }
 }
