@@ -125,7 +125,8 @@ public final class CostCharts {
             if (code != 0) {
                 throw new IllegalStateException(work + " with " + changes + " ended with " + code);
             }
-            String[] figures = Files.readString(printed, StandardCharsets.UTF_8).strip().split(" ");
+            String[] figures =
+                    Files.readString(printed, StandardCharsets.UTF_8).strip().split(" ");
             return new Cost(Double.parseDouble(figures[0]), Double.parseDouble(figures[1]));
         } finally {
             Files.delete(printed);

@@ -40,13 +40,11 @@ public final class CostPoint {
     public static void main(String[] arguments) throws IOException {
         List<String> changes = new ArrayList<>(TrainingStepBenchmark.PAPER);
         changes.addAll(List.of(arguments).subList(1, arguments.length));
-        TrainingConfig config =
-                ConfigFile.read(Path.of(TrainingStepBenchmark.CONFIG), TrainingConfig.class, changes);
-        double milliseconds =
-                switch (Work.valueOf(arguments[0])) {
-                    case STEP -> ofStep(config);
-                    case EVALUATION -> ofEvaluation(config);
-                };
+        TrainingConfig config = ConfigFile.read(Path.of(TrainingStepBenchmark.CONFIG), TrainingConfig.class, changes);
+        double milliseconds = switch (Work.valueOf(arguments[0])) {
+            case STEP -> ofStep(config);
+            case EVALUATION -> ofEvaluation(config);
+        };
         System.out.println(milliseconds + " " + peakMebibytes());
     }
 

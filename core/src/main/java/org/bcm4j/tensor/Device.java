@@ -15,8 +15,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * The device that holds tensors and runs operations. Random numbers are always drawn on the CPU, so a seed gives the
- * same numbers on every device.
+ * The device that holds tensors and runs operations. A seed gives the same random numbers on every device, up to
+ * rounding.
  */
 public enum Device {
     CPU(torch.DeviceType.CPU),

@@ -1,10 +1,13 @@
 package org.bcm4j.tensor;
 
+import static org.bcm4j.tensor.Ops.cat;
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
-import org.bytedeco.pytorch.Scalar;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Random numbers that depend only on a key: a seed, a stream, the number of an item (an image to generate, a training
@@ -15,8 +18,8 @@ import org.bytedeco.pytorch.global.torch;
  * item, and each item's sequence for this draw continues.
  *
  * <p>The bits come from {@link Philox}. Normal numbers are computed from them by the Box-Muller transform in double
- * precision, then rounded. They are the same on every machine, except for rare differences in rounding. Numbers are
- * drawn on the CPU and moved to the device. Not thread-safe.
+ * precision, then rounded. They are the same on every machine and device, except for rare differences in rounding. A
+ * GPU draws its own ({@link PhiloxTensors}). Not thread-safe.
  */
 public final class KeyedRandom {
     private static final double PER_WORD = 0x1p-32;
@@ -24,7 +27,7 @@ public final class KeyedRandom {
     /** Exclusive upper bound on the number of a draw and of a stream. */
     private static final int MOST = 1 << 16;
 
-    private final Philox philox;
+    private final long seed;
     private final int stream;
     private final LongUnaryOperator items;
     private final long count;
@@ -35,7 +38,7 @@ public final class KeyedRandom {
         if (stream < 0 || stream >= MOST) {
             throw new IllegalArgumentException("stream " + stream + " is not in [0, " + MOST + ")");
         }
-        this.philox = new Philox(seed);
+        this.seed = seed;
         this.stream = stream;
         this.items = items;
         this.count = count;
@@ -78,37 +81,25 @@ public final class KeyedRandom {
     /** Standard normal numbers, float32 [n,…]. */
     public Tensor normal(long... shape) {
         return Scope.returning(() -> {
-            int rows = Math.toIntExact(shape[0]);
             int length = length(shape);
             int pairs = (length + 1) / 2;
-            int[] words = words(rows, 2 * pairs);
-            double[] first = new double[rows * pairs];
-            double[] second = new double[rows * pairs];
-            for (int i = 0; i < first.length; i++) {
-                first[i] = (unsigned(words[2 * i]) + 0.5) * PER_WORD; // never 0
-                second[i] = unsigned(words[2 * i + 1]) * PER_WORD;
-            }
-            Tensor radius = Tensor.create(first, rows, pairs)
-                    .log_()
-                    .mul_(new Scalar(-2.0))
-                    .sqrt_();
-            Tensor angle = Tensor.create(second, rows, pairs).mul_(new Scalar(2 * Math.PI));
-            Tensor normal = torch.cat(new TensorVector(radius.mul(angle.cos()), radius.mul(angle.sin())), 1)
-                    .narrow(1, 0, length);
-            return device.move(normal.to(torch.ScalarType.Float).view(shape));
+            Tensor words = words(Math.toIntExact(shape[0]), 2 * pairs).view(shape[0], pairs, 2);
+            Tensor above0 = words.select(2, 0).add(scalar(0.5)).mul_(scalar(PER_WORD));
+            Tensor radius = above0.log_().mul_(scalar(-2.0)).sqrt_();
+            Tensor angle = words.select(2, 1).mul(scalar(2 * Math.PI * PER_WORD));
+            Tensor normal = cat(1, radius.mul(angle.cos()), radius.mul(angle.sin()));
+            return normal.narrow(1, 0, length).to(ScalarType.Float).view(shape);
         });
     }
 
     /** Uniform numbers in [0,1), float32 [n,…]. */
     public Tensor uniform(long... shape) {
         return Scope.returning(() -> {
-            int[] words = words(Math.toIntExact(shape[0]), length(shape));
-            float[] values = new float[words.length];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (words[i] >>> 8)
-                        * 0x1p-24f; // 24 bits, the precision of a float, so no value is rounded up to 1
-            }
-            return device.move(Tensor.create(values, shape));
+            // 24 bits, the precision of a float, so no value is rounded up to 1.
+            Tensor upper = words(Math.toIntExact(shape[0]), length(shape))
+                    .mul(scalar(0x1p-8))
+                    .floor_();
+            return upper.mul_(scalar(0x1p-24)).to(ScalarType.Float).view(shape);
         });
     }
 
@@ -117,28 +108,55 @@ public final class KeyedRandom {
      * row.
      */
     public double[] uniforms(int rows, int perRow) {
-        int[] words = words(rows, perRow);
-        double[] values = new double[words.length];
+        double[] values = onCpu(rows, perRow, nextPurpose());
         for (int i = 0; i < values.length; i++) {
-            values[i] = unsigned(words[i]) * PER_WORD;
+            values[i] *= PER_WORD;
         }
         return values;
     }
 
-    /** The words of the next draw. */
-    private int[] words(int rows, int perRow) {
+    /** The words of the next draw, as numbers in [0, 2^32): float64 [rows, perRow], on the device. */
+    private Tensor words(int rows, int perRow) {
+        int purpose = nextPurpose();
+        if (device == Device.CPU) {
+            return Tensor.create(onCpu(rows, perRow, purpose), rows, perRow);
+        }
+        int[] firstBlocks = new int[rows];
+        Arrays.setAll(firstBlocks, row -> firstBlock(row, perRow));
+        long[] ofRows = LongStream.range(0, rows).map(this::item).toArray();
+        return new PhiloxTensors(seed, device)
+                .words(perRow, firstBlocks, purpose, ofRows)
+                .to(ScalarType.Double);
+    }
+
+    private double[] onCpu(int rows, int perRow, int purpose) {
+        Philox philox = new Philox(seed);
+        int[] words = new int[perRow];
+        double[] numbers = new double[Math.multiplyExact(rows, perRow)];
+        for (int row = 0; row < rows; row++) {
+            philox.fill(words, 0, perRow, firstBlock(row, perRow), purpose, item(row));
+            for (int i = 0; i < perRow; i++) {
+                numbers[row * perRow + i] = Integer.toUnsignedLong(words[i]);
+            }
+        }
+        return numbers;
+    }
+
+    private int nextPurpose() {
         if (draws == MOST) {
             throw new IllegalStateException("more than " + MOST + " draws");
         }
-        int purpose = stream << 16 | draws++;
-        int[] words = new int[Math.multiplyExact(rows, perRow)];
+        return stream << 16 | draws++;
+    }
+
+    private long item(long row) {
+        return items.applyAsLong(row % count);
+    }
+
+    /** The first block of a row: rows beyond the items continue the sequences of the items. */
+    private int firstBlock(long row, int perRow) {
         int blocks = (perRow + Philox.WORDS - 1) / Philox.WORDS;
-        for (int row = 0; row < rows; row++) {
-            long item = items.applyAsLong(row % count);
-            int firstBlock = Math.toIntExact(row / count * blocks);
-            philox.fill(words, row * perRow, perRow, firstBlock, purpose, item);
-        }
-        return words;
+        return Math.toIntExact(row / count * blocks);
     }
 
     private static int length(long... shape) {
@@ -147,9 +165,5 @@ public final class KeyedRandom {
             length *= shape[i];
         }
         return Math.toIntExact(length);
-    }
-
-    private static long unsigned(int word) {
-        return Integer.toUnsignedLong(word);
     }
 }

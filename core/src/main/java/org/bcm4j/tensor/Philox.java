@@ -9,11 +9,11 @@ final class Philox {
     /** The number of 32-bit words per counter. */
     static final int WORDS = 4;
 
-    private static final int ROUNDS = 10;
-    private static final long MULTIPLIER_0 = 0xD2511F53L;
-    private static final long MULTIPLIER_1 = 0xCD9E8D57L;
-    private static final int BUMP_0 = 0x9E3779B9;
-    private static final int BUMP_1 = 0xBB67AE85;
+    static final int ROUNDS = 10;
+    static final long MULTIPLIER_0 = 0xD2511F53L;
+    static final long MULTIPLIER_1 = 0xCD9E8D57L;
+    static final int BUMP_0 = 0x9E3779B9;
+    static final int BUMP_1 = 0xBB67AE85;
 
     private final int key0;
     private final int key1;

@@ -1,8 +1,14 @@
 package org.bcm4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +39,30 @@ class PhiloxTest {
         assertThat(words[0]).isZero();
         assertThat(words).endsWith(0, 0);
         assertThat(Arrays.copyOfRange(words, 5, 9)).containsExactly(later);
+    }
+
+    /** Of any keys and counters, which overflow too. */
+    @Property(tries = 200)
+    void aDeviceComputesTheSameWords(
+            @ForAll long key,
+            @ForAll int block,
+            @ForAll int purpose,
+            @ForAll @Size(min = 1, max = 3) long[] items,
+            @ForAll @IntRange(min = 1, max = 9) int perRow) {
+        int[] blocks = new int[items.length];
+        int[] expected = new int[items.length * perRow];
+        for (int row = 0; row < items.length; row++) {
+            blocks[row] = block + row;
+            new Philox(key).fill(expected, row * perRow, perRow, blocks[row], purpose, items[row]);
+        }
+        try (Scope scope = Scope.open()) {
+            Tensor words = new PhiloxTensors(key, testDevice()).words(perRow, blocks, purpose, items);
+            assertThat(HostTensors.longs(words))
+                    .containsExactly(Arrays.stream(expected)
+                            .mapToLong(Integer::toUnsignedLong)
+                            .toArray());
+            assertThat(words.size(0)).isEqualTo(items.length);
+        }
     }
 
     private static int[] words(String hexadecimal) {

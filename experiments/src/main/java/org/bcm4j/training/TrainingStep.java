@@ -1,6 +1,8 @@
 package org.bcm4j.training;
 
+import static org.bcm4j.tensor.Ops.cat;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.stack;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Recomputation;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
@@ -27,6 +30,7 @@ import org.bcm4j.training.terms.TermInputs;
 import org.bcm4j.training.terms.TermState;
 import org.bcm4j.training.terms.TimeLaws;
 import org.bcm4j.training.terms.TrainedFunction;
+import org.bytedeco.pytorch.Tensor;
 
 /** One step of a run: draw a batch, sum the terms of the stage, run the backward pass, sum over the ranks, update. */
 final class TrainingStep implements AutoCloseable {
@@ -119,14 +123,6 @@ final class TrainingStep implements AutoCloseable {
         return new StepOutcome(!finite, states, samples);
     }
 
-    /**
-     * The measurements of one lane.
-     *
-     * @param total the loss of its part
-     * @param parts the named parts of that loss
-     */
-    private record Outcome(double total, Map<String, Double> parts) {}
-
     /** The factor of the loss in the backward pass. */
     private double lossScale(TrainingState state) {
         return precision == Precision.FP16 ? state.lossScale.factor() : 1;
@@ -148,7 +144,7 @@ final class TrainingStep implements AutoCloseable {
         int all = config.microBatches() * count;
         double share = 1.0 / (all * group.size());
         try (Scope scope = Scope.open()) {
-            List<Callable<Outcome>> parts = new ArrayList<>();
+            List<Callable<Map<String, Double>>> parts = new ArrayList<>();
             for (int lane = 0; lane < count; lane++) {
                 int own = lane;
                 int number = microBatch * count + lane;
@@ -156,48 +152,78 @@ final class TrainingStep implements AutoCloseable {
                         times.of(() -> state.batches.part(state.batch(), number, all), StepTimes.STEP, "images");
                 parts.add(() -> backward(state, own, part, points, share));
             }
-            for (Outcome outcome : times.of(() -> lanes.run(parts), StepTimes.STEP, TERMS)) {
-                samples.merge(LOSS, share * outcome.total(), Double::sum);
-                outcome.parts().forEach((name, value) -> samples.merge("loss/" + name, share * value, Double::sum));
+            for (Map<String, Double> losses : times.of(() -> lanes.run(parts), StepTimes.STEP, TERMS)) {
+                losses.forEach((name, value) -> samples.merge(name, share * value, Double::sum));
             }
         }
     }
 
-    /** Adds a part's share to the gradient of its lane, one term after another. */
-    private Outcome backward(TrainingState state, int lane, BatchSource.Part part, int points, double share) {
-        double total = 0;
-        Map<String, Double> parts = new TreeMap<>();
-        List<LossTerm> terms = state.stage().terms();
+    /**
+     * Adds a part's share to the gradient of its lane, one term after another. Returns the losses by their names in the
+     * log.
+     */
+    private Map<String, Double> backward(
+            TrainingState state, int lane, BatchSource.Part part, int points, double share) {
+        List<String> names = new ArrayList<>();
+        Tensor[] ofTerms = new Tensor[state.stage().terms().size()];
         try (Scope scope = Scope.open()) {
-            for (int i = 0; i < terms.size(); i++) {
-                LossTerm term = terms.get(i);
-                KeyedRandom random = state.batches.random(part, i);
-                // Each term has its own masks, which live no longer than the term's computation.
-                try (Scope ofTerm = Scope.open();
-                        Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
-                        Recomputation recomputation = recomputation()) {
-                    TrainedFunction f = new TrainedFunction(
-                            function, state.weights.live(lane), state.weights.constant, dropout, recomputation);
-                    Loss loss = times.shared(
-                            lanes.count(),
-                            () -> evaluate(term, inputs(f, part, state.step, points, random, state.termState(term))),
-                            StepTimes.STEP,
-                            TERMS,
-                            term.name(),
-                            "forward");
-                    times.shared(
-                            lanes.count(),
-                            () -> recomputation.backward(loss.total().mul(scalar(share * lossScale(state)))),
-                            StepTimes.STEP,
-                            TERMS,
-                            term.name(),
-                            "backward");
-                    total += loss.total().item_double();
-                    loss.parts().forEach((name, value) -> parts.merge(name, value.item_double(), Double::sum));
-                }
+            for (int i = 0; i < ofTerms.length; i++) {
+                int term = i;
+                ofTerms[i] = Scope.returning(() -> backward(state, lane, part, points, share, term, names));
             }
+            // Read all at once: each reading waits for the device.
+            double[] values = HostTensors.doubles(cat(0, ofTerms));
+            Map<String, Double> losses = new TreeMap<>();
+            for (int i = 0; i < values.length; i++) {
+                losses.merge(names.get(i), values[i], Double::sum);
+            }
+            return losses;
         }
-        return new Outcome(total, parts);
+    }
+
+    /**
+     * Adds the gradient of one term.
+     *
+     * @param names gets the names of the returned values
+     * @return the term's loss and its parts, [1 + parts]
+     */
+    private Tensor backward(
+            TrainingState state,
+            int lane,
+            BatchSource.Part part,
+            int points,
+            double share,
+            int index,
+            List<String> names) {
+        LossTerm term = state.stage().terms().get(index);
+        KeyedRandom random = state.batches.random(part, index);
+        // Each term has its own masks, which live no longer than the term's computation.
+        try (Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
+                Recomputation recomputation = recomputation()) {
+            TrainedFunction f = new TrainedFunction(
+                    function, state.weights.live(lane), state.weights.constant, dropout, recomputation);
+            Loss loss = times.shared(
+                    lanes.count(),
+                    () -> evaluate(term, inputs(f, part, state.step, points, random, state.termState(term))),
+                    StepTimes.STEP,
+                    TERMS,
+                    term.name(),
+                    "forward");
+            times.shared(
+                    lanes.count(),
+                    () -> recomputation.backward(loss.total().mul(scalar(share * lossScale(state)))),
+                    StepTimes.STEP,
+                    TERMS,
+                    term.name(),
+                    "backward");
+            List<Tensor> values = new ArrayList<>(List.of(loss.total()));
+            names.add(LOSS);
+            loss.parts().forEach((name, value) -> {
+                names.add("loss/" + name);
+                values.add(value);
+            });
+            return stack(0, values.toArray(Tensor[]::new)).detach();
+        }
     }
 
     private Recomputation recomputation() {
