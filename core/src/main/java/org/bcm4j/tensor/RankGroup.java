@@ -42,6 +42,7 @@ public final class RankGroup implements AutoCloseable {
 
     private final int rank;
     private final int size;
+    private final int sizeHere;
     private final Optional<Members> members;
 
     /**
@@ -57,15 +58,16 @@ public final class RankGroup implements AutoCloseable {
         }
     }
 
-    private RankGroup(int rank, int size, Optional<Members> members) {
+    private RankGroup(int rank, int size, int sizeHere, Optional<Members> members) {
         this.rank = rank;
         this.size = size;
+        this.sizeHere = sizeHere;
         this.members = members;
     }
 
     /** A group of this process alone: sums and copies are what is given. */
     public static RankGroup alone() {
-        return new RankGroup(0, 1, Optional.empty());
+        return new RankGroup(0, 1, 1, Optional.empty());
     }
 
     /**
@@ -89,6 +91,7 @@ public final class RankGroup implements AutoCloseable {
             return new RankGroup(
                     address.rank(),
                     address.size(),
+                    isThisHost(address.host()) ? address.size() : 1,
                     Optional.of(new Members(store, group, new CudaConnection(store, address), watch)));
         } catch (RuntimeException e) {
             throw new UserException(
@@ -143,6 +146,11 @@ public final class RankGroup implements AutoCloseable {
     /** The number of ranks. */
     public int size() {
         return size;
+    }
+
+    /** The number of ranks on this machine: all, if they meet at its loopback address. Others count as one per machine. */
+    public int sizeHere() {
+        return sizeHere;
     }
 
     /** Whether this is rank 0, which alone writes files. */

@@ -75,7 +75,8 @@ public final class Trainer implements AutoCloseable {
         Precision precision =
                 config.precision().orElseGet(() -> Precision.fastestOn(device)).requireOn(device);
         if (!config.activationCheckpointing()) {
-            device.memory().ifPresent(TrainingMemory.of(config, device, precision, group.size())::require);
+            TrainingMemory needed = TrainingMemory.of(config, device, precision, group.size());
+            device.memory().ifPresent(memory -> needed.require(memory, group.sizeHere()));
         }
         walks = config.walks().orElseGet(() -> RecommendedWalks.untuned(config.model()));
         if (config.model().walks()) {

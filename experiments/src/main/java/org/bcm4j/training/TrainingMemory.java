@@ -39,17 +39,20 @@ record TrainingMemory(double state, double perImage, int images, int microBatche
      * Refuses a step that does not fit, which the operating system would otherwise end without a word.
      *
      * @param memory bytes of the machine or container
+     * @param ranks the number of ranks that share it
      * @throws UserException saying what to change
      */
-    void require(long memory) {
-        if (bytes(microBatches) <= memory) {
+    void require(long memory, int ranks) {
+        double own = (double) memory / ranks;
+        if (bytes(microBatches) <= own) {
             return;
         }
         OptionalInt enough = IntStream.rangeClosed(microBatches + 1, images / lanes)
-                .filter(parts -> images % (parts * lanes) == 0 && bytes(parts) <= memory)
+                .filter(parts -> images % (parts * lanes) == 0 && bytes(parts) <= own)
                 .findFirst();
         throw new UserException("a step takes about " + gigabytes(bytes(microBatches))
-                + " of memory, and this machine has " + gigabytes(memory) + "; "
+                + " of memory" + (ranks == 1 ? "" : " in each of " + ranks + " ranks") + ", and this machine has "
+                + gigabytes(memory) + "; "
                 + (enough.isPresent()
                         ? "set micro_batches=" + enough.getAsInt() + ", with which it takes about "
                                 + gigabytes(bytes(enough.getAsInt()))

@@ -123,6 +123,15 @@ final class TrainingStep implements AutoCloseable {
         return new StepOutcome(!finite, states, samples);
     }
 
+    /**
+     * The part of a batch that a lane computes.
+     *
+     * @param number of the lane
+     * @param points N
+     * @param share of the part in the step's gradient
+     */
+    private record LanePart(TrainingState state, int number, BatchSource.Part part, int points, double share) {}
+
     /** The factor of the loss in the backward pass. */
     private double lossScale(TrainingState state) {
         return precision == Precision.FP16 ? state.lossScale.factor() : 1;
@@ -150,7 +159,7 @@ final class TrainingStep implements AutoCloseable {
                 int number = microBatch * count + lane;
                 BatchSource.Part part =
                         times.of(() -> state.batches.part(state.batch(), number, all), StepTimes.STEP, "images");
-                parts.add(() -> backward(state, own, part, points, share));
+                parts.add(() -> backward(new LanePart(state, own, part, points, share)));
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(parts), StepTimes.STEP, TERMS)) {
                 losses.forEach((name, value) -> samples.merge(name, share * value, Double::sum));
@@ -158,18 +167,14 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    /**
-     * Adds a part's share to the gradient of its lane, one term after another. Returns the losses by their names in the
-     * log.
-     */
-    private Map<String, Double> backward(
-            TrainingState state, int lane, BatchSource.Part part, int points, double share) {
+    /** Adds the gradient of a lane's part, one term after another. Returns the losses by their names in the log. */
+    private Map<String, Double> backward(LanePart lane) {
         List<String> names = new ArrayList<>();
-        Tensor[] ofTerms = new Tensor[state.stage().terms().size()];
+        Tensor[] ofTerms = new Tensor[lane.state().stage().terms().size()];
         try (Scope scope = Scope.open()) {
             for (int i = 0; i < ofTerms.length; i++) {
                 int term = i;
-                ofTerms[i] = Scope.returning(() -> backward(state, lane, part, points, share, term, names));
+                ofTerms[i] = Scope.returning(() -> backward(lane, term, names));
             }
             // Read all at once: each reading waits for the device.
             double[] values = HostTensors.doubles(cat(0, ofTerms));
@@ -184,34 +189,30 @@ final class TrainingStep implements AutoCloseable {
     /**
      * Adds the gradient of one term.
      *
+     * @param index of the term in its stage
      * @param names gets the names of the returned values
      * @return the term's loss and its parts, [1 + parts]
      */
-    private Tensor backward(
-            TrainingState state,
-            int lane,
-            BatchSource.Part part,
-            int points,
-            double share,
-            int index,
-            List<String> names) {
+    private Tensor backward(LanePart lane, int index, List<String> names) {
+        TrainingState state = lane.state();
         LossTerm term = state.stage().terms().get(index);
-        KeyedRandom random = state.batches.random(part, index);
+        KeyedRandom random = state.batches.random(lane.part(), index);
+        TermState kept = state.termState(term);
         // Each term has its own masks, which live no longer than the term's computation.
         try (Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
                 Recomputation recomputation = recomputation()) {
             TrainedFunction f = new TrainedFunction(
-                    function, state.weights.live(lane), state.weights.constant, dropout, recomputation);
+                    function, state.weights.live(lane.number()), state.weights.constant, dropout, recomputation);
             Loss loss = times.shared(
                     lanes.count(),
-                    () -> evaluate(term, inputs(f, part, state.step, points, random, state.termState(term))),
+                    () -> evaluate(term, inputs(f, lane.part(), state.step, lane.points(), random, kept)),
                     StepTimes.STEP,
                     TERMS,
                     term.name(),
                     "forward");
             times.shared(
                     lanes.count(),
-                    () -> recomputation.backward(loss.total().mul(scalar(share * lossScale(state)))),
+                    () -> recomputation.backward(loss.total().mul(scalar(lane.share() * lossScale(state)))),
                     StepTimes.STEP,
                     TERMS,
                     term.name(),

@@ -22,19 +22,28 @@ class TrainingMemoryTest {
 
     @Test
     void aStepThatFitsIsLeftAlone() {
-        assertThatCode(() -> STEP.require(36 * GB)).doesNotThrowAnyException();
+        assertThatCode(() -> STEP.require(36 * GB, 1)).doesNotThrowAnyException();
     }
 
     @Test
     void aStepThatDoesNotFitIsRefusedWithPartsThatDo() {
-        assertThatThrownBy(() -> STEP.require(25 * GB))
+        assertThatThrownBy(() -> STEP.require(25 * GB, 1))
                 .isInstanceOf(UserException.class)
                 .hasMessage("a step takes about 36.0 GB of memory, and this machine has 25.0 GB; set micro_batches=4,"
                         + " with which it takes about 20.0 GB");
         // Two lanes take an image each.
-        assertThatThrownBy(() -> STEP.require(5 * GB))
+        assertThatThrownBy(() -> STEP.require(5 * GB, 1))
                 .hasMessage("a step takes about 36.0 GB of memory, and this machine has 5.0 GB; even the smallest parts"
                         + " take about 6.0 GB, so set activation_checkpointing=true as well, or use a smaller network");
+    }
+
+    @Test
+    void ranksOnOneMachineShareItsMemory() {
+        assertThatCode(() -> STEP.require(72 * GB, 2)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> STEP.require(50 * GB, 2))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a step takes about 36.0 GB of memory in each of 2 ranks, and this machine has 50.0 GB; set"
+                        + " micro_batches=4, with which it takes about 20.0 GB");
     }
 
     @Test
