@@ -95,10 +95,10 @@ public record Destination(Path path, Kind kind) {
     /**
      * Checks the folder of a command that writes a folder, whatever its name.
      *
-     * @throws UserException if it is a file, is not empty or cannot be written
+     * @throws UserException if it is a file, is not empty, or cannot be written or replaced
      */
     public static void requireNewFolder(Path out) {
-        Writability.requireDirectory(out);
+        Writability.requireReplaceable(out);
         try {
             if (holdsFiles(out)) {
                 throw new UserException("--out " + out + ": the folder is not empty; choose another or empty it");

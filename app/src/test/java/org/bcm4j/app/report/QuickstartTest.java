@@ -222,6 +222,26 @@ class QuickstartTest {
         assertThat(directory.resolve("thesis.txt")).hasContent("years of work");
     }
 
+    /** Only what a page consists of is replaced with it. */
+    @Test
+    void whatWasPutBesideAPageIsLeftAlone() throws IOException {
+        String refusal = "--out " + directory + ": the folder holds other files, which the page would replace, such as ";
+        Path page = Files.copy(out.resolve("index.html"), directory.resolve("index.html"));
+        for (String name : List.of("notes.md", "photo.png", "test-images/photo.png", ".git/config")) {
+            Path file = directory.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "years of work");
+            assertMistake(model, refusal + (name.startsWith(".git") ? ".git" : name));
+            assertThat(file).hasContent("years of work");
+            Files.delete(file);
+        }
+        Files.delete(directory.resolve(".git"));
+
+        Files.write(page, new byte[] {(byte) 0xff, (byte) 0xfe}); // somebody's page in UTF-16
+        assertMistake(model, refusal);
+        assertThat(page).hasBinaryContent(new byte[] {(byte) 0xff, (byte) 0xfe});
+    }
+
     @Test
     void aMissingModelIsTold() {
         Path nowhere = directory.resolve("nowhere");
