@@ -47,8 +47,9 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
     public Noise run() {
         SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.INVERT);
         if (!path.inverts() || path.nfe() == 0) {
-            throw new UserException("\"" + path + "\" does not lead from images to noise in an evaluation or more; set a"
-                    + " path that does, such as \"0 +0.07 > 80\"");
+            throw new UserException(
+                    "\"" + path + "\" does not lead from images to noise in an evaluation or more; set a"
+                            + " path that does, such as \"0 +0.07 > 80\"");
         }
         refinement.ifPresent(steps -> RefinedInversion.requirePath(path));
         try (Scope scope = Scope.open()) {

@@ -335,8 +335,9 @@ class BcmModelTest {
                                 .walk(walk)
                                 .run())
                         .isInstanceOf(UserException.class)
-                        .hasMessage("\"" + walk + "\" does not lead from images to noise in an evaluation or more; set a"
-                                + " path that does, such as \"0 +0.07 > 80\"");
+                        .hasMessage(
+                                "\"" + walk + "\" does not lead from images to noise in an evaluation or more; set a"
+                                        + " path that does, such as \"0 +0.07 > 80\"");
             }
             assertThatThrownBy(() -> model.invert(RandomModels.random(1, 1))
                             .walk("0 +0.07 > 6")

@@ -196,9 +196,7 @@ class MistakesTest {
                 mistake(
                         List.of("invert", "model", "", "--out", "x.npz"),
                         "Invalid value for positional parameter at index 1..* (IMAGE|DIR|FILE.npz): \"\" is not a file or folder; the current folder is \".\""),
-                mistake(
-                        List.of("data", "inspect", ""),
-                        "\"\" is not a file or folder; the current folder is \".\""),
+                mistake(List.of("data", "inspect", ""), "\"\" is not a file or folder; the current folder is \".\""),
                 mistake(
                         List.of("invert", "model", "right.png", "--walk", "0 +0.07 > 6", "--refine", "2", "--out", "x"),
                         "walk \"0 +0.07 > 6\": noises at 80 are refined, so it must lead there, as \"0 +0.07 > 6 > 80\""

@@ -88,8 +88,7 @@ public final class Writability {
     private static boolean isMountPoint(Path directory) throws IOException {
         String device = "unix:dev";
         return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
-                && !Files.getAttribute(directory, device)
-                        .equals(Files.getAttribute(directory.resolve(".."), device));
+                && !Files.getAttribute(directory, device).equals(Files.getAttribute(directory.resolve(".."), device));
     }
 
     private static void requirePlace(Path target) throws IOException {

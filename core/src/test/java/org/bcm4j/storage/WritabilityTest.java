@@ -65,7 +65,8 @@ class WritabilityTest {
         }
         refused(Writability::requireReplaceable, link, "it is a link, and stays one");
         refused(Writability::requireReplaceable, directory.resolve("link/."), "it is a link, and stays one");
-        for (String here : new String[] {"", ".", "../" + Path.of("").toAbsolutePath().getFileName()}) {
+        for (String here :
+                new String[] {"", ".", "../" + Path.of("").toAbsolutePath().getFileName()}) {
             refused(Writability::requireReplaceable, Path.of(here), "the program runs in this folder");
         }
         assertThat(folder).isEmptyDirectory();

@@ -58,8 +58,8 @@ public enum ImageTask {
             case FEATURES -> false;
         };
         if (!leads) {
-            throw new UserException("walk: \"" + walk + "\" does not lead where the task " + text() + " leads; set another,"
-                    + " or none for the task's own");
+            throw new UserException("walk: \"" + walk + "\" does not lead where the task " + text()
+                    + " leads; set another," + " or none for the task's own");
         }
     }
 

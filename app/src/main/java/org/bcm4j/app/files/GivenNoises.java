@@ -59,8 +59,7 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
         Optional<Tensor> labels = NumpyFiles.names(file).contains(LABELS)
                 ? Optional.of(labels(file, shape[0], network.classes()))
                 : Optional.empty();
-        Optional<Double> scale =
-                NumpyFiles.names(file).contains(SCALE) ? Optional.of(scale(file)) : Optional.empty();
+        Optional<Double> scale = NumpyFiles.names(file).contains(SCALE) ? Optional.of(scale(file)) : Optional.empty();
         return new GivenNoises(
                 noises.narrow(0, 0, count).to(ScalarType.Float),
                 labels.map(all -> all.narrow(0, 0, count)),
@@ -85,8 +84,9 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
         Tensor scale = NumpyFiles.readNpz(file, SCALE);
         double value = scale.numel() == 1 ? scale.item_double() : Double.NaN;
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new UserException(file + ": its array \"" + SCALE + "\" must hold one positive number, the noise scale"
-                    + " at which the noises were found; find them again with `bcm invert`");
+            throw new UserException(
+                    file + ": its array \"" + SCALE + "\" must hold one positive number, the noise scale"
+                            + " at which the noises were found; find them again with `bcm invert`");
         }
         return value;
     }

@@ -19,7 +19,8 @@ public final class OwnProgram {
 
     /** As {@link #command}, for long work: with the optimising compiler, which {@code ./bcm} leaves out for others. */
     public static List<String> longCommand(CommandSpec program, List<String> arguments) {
-        List<String> options = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        List<String> options =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         options.remove(QUICK_COMPILER_ONLY);
         return command(program, options, arguments);
     }

@@ -59,7 +59,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         requireReplaceable();
         ModelFolder folder = new ModelFolder(model);
         ModelConfig config = folder.config();
-        ModelSamplingPaths paths = ModelSamplingPaths.of(model, config, folder.walks());
+        ModelSamplingPaths paths = ModelSamplingPaths.of(config, folder.walks());
         Path metrics = model.resolve(METRICS);
         Optional<EvaluationReport> evaluation =
                 Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
@@ -98,7 +98,8 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
             boolean earlierPage = isEarlierPage();
             content.skip(1)
                     .map(out::relativize)
-                    .filter(entry -> !earlierPage || !PARTS.matcher(entry.toString()).matches())
+                    .filter(entry ->
+                            !earlierPage || !PARTS.matcher(entry.toString()).matches())
                     .findFirst()
                     .ifPresent(other -> {
                         throw new UserException("--out " + out + ": the folder holds other files, which the page would"

@@ -102,8 +102,7 @@ class ReproduceCommandTest {
         writePlan("stopped", 60);
         Process process = startedUntilThereIs(directory.resolve("stopped/work/bcm/log.jsonl"), "stopped");
         process.destroy(); // SIGTERM
-        Outcome outcome =
-                CommandProcess.outcome(process, directory.resolve("out.txt"), directory.resolve("err.txt"));
+        Outcome outcome = CommandProcess.outcome(process, directory.resolve("out.txt"), directory.resolve("err.txt"));
         assertThat(outcome.err()).contains("stopping soon, and saving\n");
         assertThat(outcome.out()).isEqualTo("stopped; run the same command to continue\n");
         assertThat(outcome.exitCode()).isEqualTo(128 + 15);

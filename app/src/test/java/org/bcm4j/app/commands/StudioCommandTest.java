@@ -118,22 +118,27 @@ class StudioCommandTest {
         Path out = directory.resolve("out");
         Process process = new CommandProcess(directory, List.of("-XX:+PrintCommandLineFlags"))
                 .start(out, directory.resolve("err"), "studio", MODEL, "--port", "0", "--runs", run.toString());
-        HttpRequest resume = HttpRequest.newBuilder(URI.create(address(process, out) + "api/v1/runs/run/resume"))
-                .timeout(Duration.ofSeconds(60))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.noBody())
-                .build();
-        assertThat(HttpClient.newHttpClient()
-                        .send(resume, BodyHandlers.ofString())
-                        .statusCode())
-                .isEqualTo(200);
-        Path log = run.resolve("studio.log");
-        while (!Files.readString(log).contains("bcm: ")) { // it has no checkpoint
-            Thread.sleep(20);
+        try {
+            HttpRequest resume = HttpRequest.newBuilder(URI.create(address(process, out) + "api/v1/runs/run/resume"))
+                    .timeout(Duration.ofSeconds(60))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.noBody())
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(resume, BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            Path log = run.resolve("studio.log");
+            while (!Files.readString(log).contains("bcm: ")) { // it has no checkpoint
+                Thread.sleep(20);
+            }
+            assertThat(Files.readString(out)).contains(quick);
+            assertThat(Files.readString(log))
+                    .contains("-XX:+PrintCommandLineFlags")
+                    .doesNotContain(quick);
+        } finally {
+            process.destroyForcibly().waitFor();
         }
-        assertThat(Files.readString(out)).contains(quick);
-        assertThat(Files.readString(log)).contains("-XX:+PrintCommandLineFlags").doesNotContain(quick);
-        process.destroyForcibly().waitFor();
     }
 
     @Test

@@ -60,7 +60,16 @@ class TrainCommandTest {
         Path out = directory.resolve("out.txt");
         Path err = directory.resolve("err.txt");
         Process process = CommandProcess.in(directory)
-                .start(out, err, "train", "tiny.yaml", "--profile", "--run", "a run", "--set", "stages.0.steps=100000000");
+                .start(
+                        out,
+                        err,
+                        "train",
+                        "tiny.yaml",
+                        "--profile",
+                        "--run",
+                        "a run",
+                        "--set",
+                        "stages.0.steps=100000000");
         awaitFirstStep(process);
         process.destroy(); // SIGTERM
         Outcome stopped = CommandProcess.outcome(process, out, err);

@@ -225,7 +225,8 @@ class QuickstartTest {
     /** Only what a page consists of is replaced with it. */
     @Test
     void whatWasPutBesideAPageIsLeftAlone() throws IOException {
-        String refusal = "--out " + directory + ": the folder holds other files, which the page would replace, such as ";
+        String refusal =
+                "--out " + directory + ": the folder holds other files, which the page would replace, such as ";
         Path page = Files.copy(out.resolve("index.html"), directory.resolve("index.html"));
         for (String name : List.of("notes.md", "photo.png", "test-images/photo.png", ".git/config")) {
             Path file = directory.resolve(name);
@@ -329,8 +330,7 @@ class QuickstartTest {
         RecommendedWalks walks = new RecommendedWalks(
                 Map.of("1", "80 > 1.2"), Map.of("1", "0 +0.07 > 80"), Map.of(), Map.of(), Map.of(), Map.of());
         new SmallModel(List.of("a"), true, walks).write(lost);
-        assertMistake(
-                lost, lost + ", walks to generate: \"80 > 1.2\" does not lead from noise to 0; correct walks.json");
+        assertMistake(lost, "the model's walks.json, generate 1: walk \"80 > 1.2\" does not lead from noise to 0");
     }
 
     @Test
@@ -341,7 +341,7 @@ class QuickstartTest {
                         true,
                         new RecommendedWalks(Map.of("1", "80 > 0"), Map.of(), Map.of(), Map.of(), Map.of(), Map.of()))
                 .write(still);
-        assertMistake(still, still + ", walks to invert: there are none; add some to walks.json");
+        assertMistake(still, "the model has no walks to invert; add some to its walks.json");
     }
 
     private void assertMistake(Path folder, String message) {
