@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.bcm4j.denoiser.DeterministicSampler;
-import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownLuminance;
 import org.bcm4j.editing.KnownPatchMeans;
@@ -266,7 +265,7 @@ public final class BcmModel implements AutoCloseable {
         OptionalInt steps = request.givenSteps();
         if (config().kind() == ModelKind.DENOISER) {
             int points = steps.orElse(DeterministicSampler.USUAL_POINTS);
-            return new Ode(new DeterministicSampler(OdeSolver.HEUN, points), direction);
+            return new Ode(new DeterministicSampler(DeterministicSampler.USUAL_SOLVER, points), direction);
         }
         return stored(purpose, steps);
     }

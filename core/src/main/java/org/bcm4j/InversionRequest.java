@@ -3,6 +3,7 @@ package org.bcm4j;
 import java.util.Optional;
 import org.bcm4j.editing.RefinedInversion;
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.SamplingPath;
@@ -25,7 +26,7 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
 
     /**
      * Refines the noises so that they generate the images in one evaluation. Each step costs about three evaluations;
-     * see {@link RefinedInversion}.
+     * see {@link RefinedInversion}. The walk must lead to 80, the largest noise scale.
      *
      * @param refiningSteps at least 1
      */
@@ -37,14 +38,20 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
     /**
      * Finds the noises.
      *
-     * @throws org.bcm4j.storage.UserException if the model cannot follow the walk
-     * @throws IllegalArgumentException if the walk does not lead from images to noise, or images or labels do not fit
-     *     the model
+     * @throws UserException if the model cannot follow the walk, or the walk does not lead from images to noise in at
+     *     least one evaluation, or not to the noise that is refined
+     * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Noise run() {
         SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.INVERT);
+        if (!path.inverts() || path.nfe() == 0) {
+            throw new UserException(
+                    "\"" + path + "\" does not lead from images to noise in an evaluation or more; set a"
+                            + " path that does, such as \"0 +0.07 > 80\"");
+        }
+        refinement.ifPresent(steps -> RefinedInversion.requirePath(path));
         try (Scope scope = Scope.open()) {
             Tensor points = model().points(images);
             Optional<Tensor> labels = labelsOf(images.count());

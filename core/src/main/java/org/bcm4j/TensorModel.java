@@ -212,7 +212,7 @@ public final class TensorModel implements AutoCloseable {
      * Refines noises that {@link #invert} found so that they generate the images in one evaluation.
      * {@link RefinedInversion} states the cost.
      *
-     * @param noises of unit variance, float32 [N,C,H,W]
+     * @param noises of unit variance, found by an inversion to noise scale 80, float32 [N,C,H,W]
      * @param seed seeds the initial noise of the inversions
      * @return float32 [N,C,H,W]
      */

@@ -330,10 +330,22 @@ class BcmModelTest {
             assertThatThrownBy(() -> model.sample().steps(0)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> model.sample().count(0)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> model.sample().walk("0 > 80").generate()).isInstanceOf(UserException.class);
+            for (String walk : List.of("80 > 0", "0 +0.07 > 80 > 0", "0 +80")) {
+                assertThatThrownBy(() -> model.invert(RandomModels.random(1, 1))
+                                .walk(walk)
+                                .run())
+                        .isInstanceOf(UserException.class)
+                        .hasMessage(
+                                "\"" + walk + "\" does not lead from images to noise in an evaluation or more; set a"
+                                        + " path that does, such as \"0 +0.07 > 80\"");
+            }
             assertThatThrownBy(() -> model.invert(RandomModels.random(1, 1))
-                            .walk("80 > 0")
+                            .walk("0 +0.07 > 6")
+                            .refined(1)
                             .run())
-                    .isInstanceOf(IllegalArgumentException.class);
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("walk \"0 +0.07 > 6\": noises at 80 are refined, so it must lead there, as"
+                            + " \"0 +0.07 > 6 > 80\" does");
         }
     }
 

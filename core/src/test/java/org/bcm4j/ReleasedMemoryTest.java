@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -23,7 +24,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What fails releases the native memory that it took. */
+/** What fails, and each step of a long computation, releases the native memory that it took. */
 class ReleasedMemoryTest {
     @TempDir
     Path folder;
@@ -48,7 +49,12 @@ class ReleasedMemoryTest {
                                 "-Xmx1g",
                                 "-Xlog:disable"),
                         folder.toString()))
-                .containsExactly("cancelled batches: 0", "precision: 0", "damaged walks: 0", "damaged weights: 0");
+                .containsExactly(
+                        "ten steps of a refinement: 0",
+                        "cancelled batches: 0",
+                        "precision: 0",
+                        "damaged walks: 0",
+                        "damaged weights: 0");
     }
 
     private void damageWeights(RandomModels models) {
@@ -67,6 +73,13 @@ class ReleasedMemoryTest {
         public static void main(String[] arguments) {
             RandomModels models = new RandomModels(Path.of(arguments[0]));
             try (BcmModel model = models.load("sound")) {
+                List<Long> counts = new ArrayList<>();
+                model.invert(RandomModels.random(2, 1))
+                        .refined(40) // more than the steps whose curvature is remembered
+                        .onProgress((done, total) -> counts.add(Pointer.totalCount()))
+                        .run();
+                long last = counts.get(counts.size() - 1);
+                System.out.println("ten steps of a refinement: " + (last - counts.get(counts.size() - 11)));
                 AtomicInteger evaluations = new AtomicInteger();
                 SamplingRequest request = model.sample()
                         .count(3 * (int) TensorModel.BATCH)

@@ -172,9 +172,6 @@ public final class Bcm implements Callable<Integer> {
     }
 
     private static Path path(String text) {
-        if (text.isBlank()) {
-            throw new TypeConversionException("\"" + text + "\" is not a file or folder; the current folder is \".\"");
-        }
         try {
             return WrittenPath.of(text);
         } catch (UserException e) {

@@ -43,6 +43,8 @@ class MistakesTest {
         Files.writeString(directory.resolve("full/kept.txt"), "kept");
         Files.createDirectory(directory.resolve("way.gif"));
         Files.createDirectory(directory.resolve("wa.png"));
+        Files.copy(directory.resolve("right.png"), directory.resolve("moving.gif")); // the content counts
+        Pictures.grey(directory.resolve("shirts/shirt.png"), 8, 8);
         String yaml = TinyExperiment.yaml(directory.resolve("nowhere"));
         Files.writeString(directory.resolve("nodata.yaml"), yaml);
         Files.writeString(directory.resolve("typo.yaml"), yaml.replace("batch_size", "batchsize"));
@@ -77,6 +79,9 @@ class MistakesTest {
                 mistake(
                         List.of("sample", "model", "--first", "-1", "--out", "x.png"),
                         "--first -1: images are numbered from 0"),
+                mistake(
+                        List.of("sample", "model", "--first", "9223372036854775800", "--out", "x.png"),
+                        "--first 9223372036854775800: choose from 0 to 9223372036854775791"),
                 mistake(
                         List.of("sample", "model", "--device", "cpu", "--precision", "tf32", "--out", "x.png"),
                         "precision tf32 is for GPUs; on this device take fp32"),
@@ -119,6 +124,22 @@ class MistakesTest {
                         List.of("invert", "model", "right.png", "--out", "wa.npz"),
                         "cannot write " + directory.resolve("wa.png") + ": it is a directory; name a file"),
                 mistake(
+                        List.of("invert", "model", "right.png", "--out", "right.npz"),
+                        "--out " + directory.resolve("right.npz")
+                                + ": right.png is written beside it and would replace right.png; choose another name"),
+                mistake(
+                        List.of("invert", "model", "shirts", "--out", "shirts/shirt.npz"),
+                        "--out " + directory.resolve("shirts/shirt.npz")
+                                + ": shirt.png is written beside it and would replace shirts/shirt.png; choose another"
+                                + " name"),
+                mistake(
+                        List.of("interpolate", "model", "right.png", "moving.gif", "--gif", "--out", "moving.png"),
+                        "--out " + directory.resolve("moving.png")
+                                + ": moving.gif is written beside it and would replace moving.gif; choose another name"),
+                mistake(
+                        List.of("sample", "model", "--out", "."),
+                        "cannot write .: the program runs in this folder, so it must stay; name one in it"),
+                mistake(
                         List.of("sample", "model", "--out", "full"),
                         "--out full: the folder is not empty; choose another or empty it"),
                 mistake(
@@ -154,6 +175,9 @@ class MistakesTest {
                         "typo.yaml:11:1: unknown key \"batchsize\" at the top level; did you mean \"batch_size\"?"),
                 mistake(List.of("train", "nodata.yaml"), noData),
                 mistake(
+                        List.of("train", "nodata.yaml", "--restarts", "3"),
+                        "--restarts 3: has no effect without --ranks of at least 2; omit it"),
+                mistake(
                         List.of("train", "--resume", "--run", "nowhere"),
                         "nowhere: holds no run (config.yaml is missing); start one without --resume"),
                 mistake(
@@ -172,6 +196,11 @@ class MistakesTest {
                 mistake(
                         List.of("invert", "model", "", "--out", "x.npz"),
                         "Invalid value for positional parameter at index 1..* (IMAGE|DIR|FILE.npz): \"\" is not a file or folder; the current folder is \".\""),
+                mistake(List.of("data", "inspect", ""), "\"\" is not a file or folder; the current folder is \".\""),
+                mistake(
+                        List.of("invert", "model", "right.png", "--walk", "0 +0.07 > 6", "--refine", "2", "--out", "x"),
+                        "walk \"0 +0.07 > 6\": noises at 80 are refined, so it must lead there, as \"0 +0.07 > 6 > 80\""
+                                + " does"),
                 mistake(List.of("smaple"), "Unmatched argument at index 0: 'smaple'; did you mean sample or swap?"));
     }
 

@@ -21,6 +21,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * @param points N, the number of noise scales from σ_min to T at which the denoiser is evaluated, at least 2
  */
 public record DeterministicSampler(OdeSolver solver, int points) {
+    /** EDM's rule. */
+    public static final OdeSolver USUAL_SOLVER = OdeSolver.HEUN;
+
     /** EDM's number of steps for CIFAR-10. */
     public static final int USUAL_POINTS = 18;
 

@@ -8,11 +8,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.EvaluationListener;
+import org.bcm4j.walk.NoiseScale;
 import org.bcm4j.walk.NoiseSource;
+import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -52,8 +55,15 @@ public record RefinedInversion(int steps) {
 
     /** A step s = z' − z and the change y of the gradient along it, [B,D] each, with sᵀy of each image, [B,1]. */
     private record Pair(Tensor s, Tensor y, Tensor product) {
-        Pair(Tensor s, Tensor y) {
-            this(s, y, ReconstructionResidual.dot(s, y));
+        /** Room for a pair, in the open scope. */
+        static Pair like(Tensor z, Tensor perImage) {
+            return new Pair(torch.empty_like(z), torch.empty_like(z), torch.empty_like(perImage));
+        }
+
+        void set(Tensor step, Tensor change) {
+            s.copy_(step);
+            y.copy_(change);
+            product.copy_(ReconstructionResidual.dot(step, change));
         }
 
         /** a/sᵀy, or 0 for images whose pair has no positive curvature. */
@@ -76,10 +86,23 @@ public record RefinedInversion(int steps) {
     }
 
     /**
+     * Checks that an inversion leads to the noise scale T, where the noises are refined.
+     *
+     * @throws UserException if it does not
+     */
+    public static void requirePath(SamplingPath inversion) {
+        if (inversion.end() != NoiseScales.SIGMA_MAX) {
+            throw new UserException("walk \"" + inversion + "\": noises at "
+                    + NoiseScale.text(NoiseScales.SIGMA_MAX) + " are refined, so it must lead there, as"
+                    + " \"0 +0.07 > 6 > 80\" does");
+        }
+    }
+
+    /**
      * Refines each image's noise separately, in one batch. No image's reconstruction gets worse.
      *
      * @param images float32 [B,C,H,W] in [-1,1]
-     * @param noises of unit variance, of the same shape; not changed
+     * @param noises of unit variance, found at noise scale T ({@link #requirePath}), of the same shape; not changed
      * @param labels int64 [B]; absent for the null class, or no classes
      * @param noise draws once, the initial noise of the inversions
      * @param listener is called before each evaluation
@@ -116,24 +139,27 @@ public record RefinedInversion(int steps) {
         if (steps == 0) {
             return start;
         }
+        // What outlives a step is written in place, so that the step's scope frees all else.
         Deque<Pair> pairs = new ArrayDeque<>();
-        Tensor z = start;
+        Tensor z = start.clone();
         Tensor here = lack.lossAndGradient(z);
         Tensor scale = torch.ones_like(loss(here));
+        Pair next = Pair.like(z, scale);
         for (int step = 0; step < steps; step++) {
-            Tensor gradient = gradient(here);
-            Tensor direction = Scope.returning(() -> direction(gradient, pairs));
-            Tensor tried = z.sub(direction.mul(scale));
-            Tensor there = lack.lossAndGradient(tried);
-            // A rejected step still carries curvature.
-            pairs.addLast(new Pair(tried.sub(z), gradient(there).sub(gradient)));
-            if (pairs.size() > HISTORY) {
-                pairs.removeFirst();
+            try (Scope scope = Scope.open()) {
+                Tensor gradient = gradient(here);
+                Tensor direction = Scope.returning(() -> direction(gradient, pairs));
+                Tensor tried = z.sub(direction.mul(scale));
+                Tensor there = lack.lossAndGradient(tried);
+                // A rejected step still carries curvature.
+                next.set(tried.sub(z), gradient(there).sub(gradient));
+                Tensor lower = loss(there).lt(loss(here));
+                z.copy_(torch.where(lower, tried, z));
+                here.copy_(torch.where(lower, there, here));
+                scale.copy_(torch.where(lower, torch.ones_like(scale), scale.mul(scalar(SHORTER))));
             }
-            Tensor lower = loss(there).lt(loss(here));
-            z = torch.where(lower, tried, z);
-            here = torch.where(lower, there, here);
-            scale = torch.where(lower, torch.ones_like(scale), scale.mul(scalar(SHORTER)));
+            pairs.addLast(next);
+            next = pairs.size() > HISTORY ? pairs.removeFirst() : Pair.like(z, scale);
         }
         return z;
     }

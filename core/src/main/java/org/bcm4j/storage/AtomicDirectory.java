@@ -8,6 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /**
  * Writes a directory of files (a model, a checkpoint) completely or not at all. The files go to a temporary sibling
@@ -29,13 +32,16 @@ public final class AtomicDirectory {
     private AtomicDirectory() {}
 
     /**
-     * Writes {@code target}, creating missing parent directories and replacing an existing directory as a whole.
+     * Writes {@code target}, creating missing parent directories and replacing an existing directory as a whole. The new
+     * directory has the permissions of the old one. {@link Writability#requireReplaceable} tells before the work whether
+     * this will succeed.
      *
      * @throws UserException if it cannot be written; an existing directory is then unchanged. Exceptions of the body
      *     other than {@link IOException} are passed on
      */
     public static void write(Path target, Body body) {
-        Path parent = target.toAbsolutePath().getParent();
+        Path place = target.toAbsolutePath().normalize();
+        Path parent = place.getParent();
         if (parent == null) {
             throw new UserException(
                     "cannot write " + target + ": it is the root of a file system; name a directory in it");
@@ -46,17 +52,18 @@ public final class AtomicDirectory {
         }
         try {
             Files.createDirectories(parent);
-            recover(target);
-            Path temporary = Files.createDirectory(TemporaryName.sibling(target));
+            recover(place);
+            Path temporary = Files.createDirectory(TemporaryName.sibling(place));
             try {
                 body.write(temporary);
                 Durability.forceTree(temporary);
-                replace(target, temporary);
+                keepPermissions(place, temporary);
+                replace(place, temporary);
             } finally {
                 delete(temporary);
             }
             Durability.forceDirectory(parent);
-            delete(aside(target));
+            delete(aside(place));
         } catch (IOException e) {
             throw FileFailure.writing(target, e);
         }
@@ -77,6 +84,17 @@ public final class AtomicDirectory {
         } catch (IOException e) {
             if (!Files.exists(target)) { // otherwise its writer or another reader was faster
                 throw FileFailure.writing(target, e);
+            }
+        }
+    }
+
+    /** Gives the replacement of a directory that exists its permissions, where the file system knows such. */
+    private static void keepPermissions(Path target, Path replacement) throws IOException {
+        PosixFileAttributeView kept = Files.getFileAttributeView(replacement, PosixFileAttributeView.class);
+        if (kept != null && Files.exists(target)) {
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(target);
+            if (!permissions.equals(kept.readAttributes().permissions())) {
+                kept.setPermissions(permissions);
             }
         }
     }

@@ -1,6 +1,7 @@
 package org.bcm4j.storage;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -34,7 +35,7 @@ public final class Writability {
     }
 
     /**
-     * Checks that {@link AtomicDirectory} can write a directory.
+     * Checks that a directory can be written, which may exist.
      *
      * @throws UserException if the path is something else, or its parent directory is not writable
      */
@@ -47,6 +48,47 @@ public final class Writability {
         } catch (IOException e) {
             throw FileFailure.writing(target, e);
         }
+    }
+
+    /**
+     * Checks that {@link AtomicDirectory} can write a directory. It moves one that exists out of the way, which is not
+     * possible, or not wanted, for every directory.
+     *
+     * @throws UserException as {@link #requireDirectory}; also if the directory is a link or a mount point, if this
+     *     process was started in it, or if its content may not be removed
+     */
+    public static void requireReplaceable(Path target) {
+        requireDirectory(target);
+        Path place = target.toAbsolutePath().normalize();
+        if (!Files.isDirectory(place)) {
+            return;
+        }
+        try {
+            if (Files.isSymbolicLink(place)) {
+                throw new FileSystemException(
+                        target.toString(), null, "it is a link, and stays one; name the folder that it leads to");
+            }
+            if (Path.of("").toRealPath().startsWith(place.toRealPath())) {
+                throw new FileSystemException(
+                        target.toString(), null, "the program runs in this folder, so it must stay; name one in it");
+            }
+            if (isMountPoint(place)) {
+                throw new FileSystemException(
+                        target.toString(), null, "it is a mount point, and stays one; name a folder in it");
+            }
+            if (!Files.isWritable(place)) {
+                throw new AccessDeniedException(target.toString());
+            }
+        } catch (IOException e) {
+            throw FileFailure.writing(target, e);
+        }
+    }
+
+    /** Where the system has mount points, a file has the number of its device. */
+    private static boolean isMountPoint(Path directory) throws IOException {
+        String device = "unix:dev";
+        return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && !Files.getAttribute(directory, device).equals(Files.getAttribute(directory.resolve(".."), device));
     }
 
     private static void requirePlace(Path target) throws IOException {

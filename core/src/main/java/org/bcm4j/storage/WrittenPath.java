@@ -18,9 +18,12 @@ public final class WrittenPath {
      * that name. If no file has this exact name, an existing file with the same name in another Unicode normal form
      * (NFC, NFD) is used.
      *
-     * @throws UserException if such a path is not possible on this system
+     * @throws UserException if the text is blank, or such a path is not possible on this system
      */
     public static Path of(String text) {
+        if (text.isBlank()) {
+            throw new UserException("\"" + text + "\" is not a file or folder; the current folder is \".\"");
+        }
         try {
             if (text.equals("~") || text.startsWith("~/")) {
                 return Path.of(home(text) + text.substring(1));

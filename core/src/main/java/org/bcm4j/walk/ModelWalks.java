@@ -1,5 +1,7 @@
 package org.bcm4j.walk;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -46,10 +48,30 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
     public void requireAll() {
         for (Purpose purpose : Purpose.values()) {
             boolean back = purpose == Purpose.INTERPOLATE || purpose == Purpose.SWAP;
-            for (String nfe : stored.of(purpose).keySet()) {
-                find(purpose, nfe, back ? ThereAndBack::of : walk -> checked(walk, purpose));
-            }
+            read(purpose, back ? ThereAndBack::of : walk -> checked(walk, purpose));
         }
+    }
+
+    /**
+     * The stored walks from noise to images, {@link Purpose#SAMPLE}, or from images to noise, {@link Purpose#INVERT}.
+     *
+     * @return at least one, in ascending order of evaluations
+     * @throws UserException if none is stored, or the model cannot follow one
+     */
+    public List<Walk> all(Purpose purpose) {
+        return some(purpose, walk -> checked(walk, purpose)).stream()
+                .sorted(Comparator.comparingInt(Walk::nfe))
+                .toList();
+    }
+
+    /**
+     * The stored walks to noise and back, for {@link Purpose#INTERPOLATE} and {@link Purpose#SWAP}.
+     *
+     * @return at least one
+     * @throws UserException if none is stored, or one adds noise anywhere except at its start
+     */
+    public List<ThereAndBack> allThereAndBack(Purpose purpose) {
+        return some(purpose, ThereAndBack::of);
     }
 
     /**
@@ -85,6 +107,20 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
         PathSampler.require(walk, model);
         requireEnds(walk, purpose);
         return walk;
+    }
+
+    private <T> List<T> some(Purpose purpose, Function<Walk, T> reading) {
+        List<T> walks = read(purpose, reading);
+        if (walks.isEmpty()) {
+            throw new UserException("the model has no walks to " + purpose.title() + "; add some to its walks.json");
+        }
+        return walks;
+    }
+
+    private <T> List<T> read(Purpose purpose, Function<Walk, T> reading) {
+        return evaluations(purpose).stream()
+                .map(nfe -> find(purpose, nfe, reading))
+                .toList();
     }
 
     private <T> T find(Purpose purpose, int nfe, Function<Walk, T> reading) {

@@ -48,6 +48,10 @@ class ConfigErrorsTest {
                         "seed: 1",
                         "seed: 1\nlogging: {verbosity: 3}",
                         "x.yaml:3:11: unknown key \"verbosity\" in logging; expected one of \"every\", \"folder\""),
+                Arguments.of(
+                        "seed: 1",
+                        "seed: 1\nlogging: {folder: \"\"}",
+                        "x.yaml:3:19: logging.folder: \"\" is not a file or folder; the current folder is \".\""),
                 Arguments.of("seed: 1", "# none", "x.yaml:1:1: missing key \"seed\" at the top level"),
                 Arguments.of("  rate: 0.5", "", "x.yaml:4:3: missing key \"rate\" in training"),
                 Arguments.of(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,6 +39,17 @@ class AtomicDirectoryTest {
 
         assertThat(target).isDirectoryContaining(path -> path.endsWith("c"));
         assertThat(target.resolve("a")).doesNotExist();
+        assertThat(parent.toFile().list()).containsExactly("model");
+    }
+
+    @Test
+    void theNewDirectoryIsAsOpenAsTheOldOne() throws IOException {
+        Files.createDirectory(target);
+        Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-x---"));
+        AtomicDirectory.write(target.resolve("."), directory -> Files.writeString(directory.resolve("a"), "1"));
+        assertThat(target.resolve("a")).hasContent("1");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
+                .isEqualTo("rwxr-x---");
         assertThat(parent.toFile().list()).containsExactly("model");
     }
 

@@ -56,6 +56,31 @@ class WritabilityTest {
         refused(Writability::requireDirectory, Path.of("/"), "");
     }
 
+    @Test
+    void aFolderThatMustStayIsNotReplaced() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("folder"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), folder);
+        for (Path other : new Path[] {folder, directory.resolve("new"), directory.resolve("folder/../folder")}) {
+            Writability.requireReplaceable(other);
+        }
+        refused(Writability::requireReplaceable, link, "it is a link, and stays one");
+        refused(Writability::requireReplaceable, directory.resolve("link/."), "it is a link, and stays one");
+        for (String here :
+                new String[] {"", ".", "../" + Path.of("").toAbsolutePath().getFileName()}) {
+            refused(Writability::requireReplaceable, Path.of(here), "the program runs in this folder");
+        }
+        assertThat(folder).isEmptyDirectory();
+        assertThat(link).isSymbolicLink();
+    }
+
+    @Test
+    void aMountPointIsNotReplaced() {
+        Path mounted = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(Path.of("/dev")) && Files.isWritable(mounted), "nothing is mounted there");
+        refused(Writability::requireReplaceable, mounted, "it is a mount point, and stays one");
+        refused(Writability::requireReplaceable, mounted.resolve("../shm"), "it is a mount point, and stays one");
+    }
+
     /** Of which nobody, root included, can write: permissions do not tell. */
     @Test
     void aFileSystemThatTakesNothingIsTold() {

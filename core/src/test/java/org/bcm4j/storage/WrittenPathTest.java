@@ -43,6 +43,11 @@ class WrittenPathTest {
         assertThatThrownBy(() -> WrittenPath.of("a\0b"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("cannot be the name of a file");
+        for (String blank : new String[] {"", " "}) {
+            assertThatThrownBy(() -> WrittenPath.of(blank))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("\"" + blank + "\" is not a file or folder; the current folder is \".\"");
+        }
         assertThat(WrittenPath.explain(new InvalidPathException("x", "no")))
                 .startsWith("\"x\" cannot be the name of a file");
     }

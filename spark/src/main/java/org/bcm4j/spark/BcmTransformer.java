@@ -19,8 +19,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.bcm4j.model.NoiseScales;
 import org.bcm4j.spark.TaskSettings.Columns;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Walk;
 
 /**
  * Adds a column that a model makes of each row: an image (the bytes of a PNG file), a noise or features (a vector).
@@ -34,7 +36,8 @@ import org.bcm4j.storage.UserException;
  *
  * <p>Images in are bytes of any file that bcm reads. They are cropped to the middle square and scaled to the model's
  * size, but for super-resolution. A row that cannot be used gets null and, in the column of problems, one line that says
- * why. Settings that no row can be computed with, such as a walk that the model cannot follow, end the job.
+ * why. Settings that no row can be computed with, such as a walk with other ends than the task's, are refused before the
+ * job begins, and those that do not fit the model, such as a walk that it cannot follow, end the job.
  *
  * <p>Each executor loads the model once. The noise of a row depends on the seed and the row's number, or without a
  * column of numbers on the bytes of its image; so results do not depend on partitions, but for the last bits of
@@ -79,7 +82,7 @@ public final class BcmTransformer extends Transformer implements DefaultParamsWr
         problemCol = new Param<>(this, "problemCol", "new column that says why a row has no result");
         labelCol = new Param<>(this, "labelCol", "column of classes, by name or number (optional)");
         numberCol = new Param<>(this, "numberCol", "column of whole numbers that decide each row's noise (optional)");
-        steps = new IntParam(this, "steps", "network evaluations; 0: the task's own number");
+        steps = new IntParam(this, "steps", "network evaluations, at least 1 (optional)");
         walk = new Param<>(this, "walk", "a walk such as 80 > 1.2 > 0 (optional)");
         seed = new LongParam(this, "seed", "seed of all noise");
         sigma = new DoubleParam(
@@ -198,7 +201,7 @@ public final class BcmTransformer extends Transformer implements DefaultParamsWr
         return with(numberCol, column);
     }
 
-    /** Sets the number of network evaluations. */
+    /** Sets the number of network evaluations, at least 1; the task's own number by default. */
     public BcmTransformer setSteps(int count) {
         return with(steps, count);
     }
@@ -257,8 +260,9 @@ public final class BcmTransformer extends Transformer implements DefaultParamsWr
     public StructType transformSchema(StructType schema) {
         ImageTask wanted = ImageTask.named(required(task));
         required(model);
-        if ((Integer) getOrDefault(batchSize) < 1) {
-            throw new UserException("batchSize is " + getOrDefault(batchSize) + "; rows in a batch are at least 1");
+        requireNumbers(wanted);
+        if (!text(walk).isEmpty()) {
+            wanted.requireWalk(Walk.parse(text(walk)), (Double) getOrDefault(sigma));
         }
         boolean hasInput = place(schema, inputCol) != Columns.ABSENT;
         if (!hasInput && wanted != ImageTask.SAMPLE) {
@@ -273,12 +277,35 @@ public final class BcmTransformer extends Transformer implements DefaultParamsWr
         if (place(schema, numberCol) != Columns.ABSENT) {
             requireType(schema, numberCol, List.of(DataTypes.LongType, DataTypes.IntegerType, DataTypes.ShortType));
         }
+        if (place(schema, labelCol) != Columns.ABSENT) {
+            requireType(
+                    schema,
+                    labelCol,
+                    List.of(DataTypes.StringType, DataTypes.LongType, DataTypes.IntegerType, DataTypes.ShortType));
+        }
+        if (text(outputCol).equals(text(problemCol))) {
+            throw new UserException("outputCol and problemCol are both " + text(outputCol) + "; name two columns");
+        }
         for (Param<String> added : List.of(outputCol, problemCol)) {
             if (Arrays.asList(schema.fieldNames()).contains(text(added))) {
                 throw new UserException(added.name() + ": there is a column " + text(added) + " already; name another");
             }
         }
         return schema.add(text(outputCol), wanted.resultType(), true).add(text(problemCol), DataTypes.StringType, true);
+    }
+
+    private void requireNumbers(ImageTask wanted) {
+        if ((Integer) getOrDefault(batchSize) < 1) {
+            throw new UserException("batchSize is " + getOrDefault(batchSize) + "; rows in a batch are at least 1");
+        }
+        if (isSet(steps) && (Integer) getOrDefault(steps) < 1) {
+            throw new UserException("steps is " + getOrDefault(steps) + "; set at least 1 network evaluation");
+        }
+        double deviation = (Double) getOrDefault(sigma);
+        if (wanted == ImageTask.DENOISE && !(deviation > NoiseScales.SIGMA_MIN && deviation <= NoiseScales.SIGMA_MAX)) {
+            throw new UserException("sigma is " + deviation + "; set the noise's standard deviation, in ("
+                    + NoiseScales.SIGMA_MIN + ", " + NoiseScales.SIGMA_MAX + "]");
+        }
     }
 
     private void requireType(StructType schema, Param<String> column, List<DataType> types) {

@@ -6,7 +6,9 @@ import java.util.stream.Collectors;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.bcm4j.model.NoiseScales;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.walk.Walk;
 
 /** What {@link BcmTransformer} makes of each row. */
 public enum ImageTask {
@@ -37,6 +39,28 @@ public enum ImageTask {
                 .findFirst()
                 .orElseThrow(() -> new UserException("task \"" + text + "\" is unknown; tasks are "
                         + Arrays.stream(values()).map(ImageTask::text).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * Checks that a walk leads where this task leads.
+     *
+     * @param sigma the scale of the noise to remove
+     * @throws UserException if it does not
+     */
+    void requireWalk(Walk walk, double sigma) {
+        boolean leads = switch (this) {
+            case SAMPLE -> walk.generates();
+            case INVERT -> walk.inverts() && walk.nfe() > 0;
+            case RECONSTRUCT -> walk.start() == 0;
+            case RESTORE -> walk.start() == 0 && walk.end() == 0;
+            case SUPERRES -> (walk.start() == 0 || walk.start() == NoiseScales.SIGMA_MAX) && walk.end() == 0;
+            case DENOISE -> walk.start() == sigma && walk.end() == 0;
+            case FEATURES -> false;
+        };
+        if (!leads) {
+            throw new UserException("walk: \"" + walk + "\" does not lead where the task " + text()
+                    + " leads; set another," + " or none for the task's own");
+        }
     }
 
     /** The type of the column that holds the results. */

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The transformer's results beside those of the library, with Spark in this process. */
@@ -253,9 +254,41 @@ class TransformerTest {
                 .hasMessageStartingWith("inputCol: there is no column picture; columns are number, image, class");
         assertThatThrownBy(() -> task("invert").setInputCol("class").transform(images))
                 .hasMessageContaining("column class is of type string; name one of type binary");
-        assertThatThrownBy(() ->
-                        task("restore").setWalk("80 > 0").transform(images).collectAsList())
-                .hasMessageContaining("80 > 0");
+        refused("steps is 0; set at least 1 network evaluation", task("restore").setSteps(0));
+        refused("sigma is 0.0; set the noise's standard deviation, in (0.002, 80.0]", task("denoise"));
+        refused("sigma is 81.0; set", task("denoise").setSigma(81));
+        refused(
+                "outputCol and problemCol are both made; name two columns",
+                task("restore").setOutputCol("made").setProblemCol("made"));
+        refused(
+                "labelCol: column image is of type binary; name one of type string",
+                task("restore").setLabelCol("image"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sample, 0 +0.07 > 80",
+        "sample, 80 > 1.2",
+        "invert, 80 > 0",
+        "invert, 0 +80",
+        "reconstruct, 80 > 0",
+        "restore, 80 > 0",
+        "superres, 6 > 0",
+        "denoise, 0.4 > 0",
+        "features, 80 > 0"
+    })
+    void aWalkWithOtherEndsEndsTheJob(String name, String walk) {
+        refused(
+                "walk: \"" + walk + "\" does not lead where the task " + name + " leads; set another, or none for the"
+                        + " task's own",
+                task(name).setSigma(0.3).setWalk(walk));
+    }
+
+    /** Before any row is read. */
+    private static void refused(String message, BcmTransformer transformer) {
+        assertThatThrownBy(() -> transformer.transformSchema(SCHEMA))
+                .isInstanceOf(UserException.class)
+                .hasMessageStartingWith(message);
     }
 
     @Test

@@ -33,7 +33,6 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.OptionRange;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -58,6 +57,9 @@ import picocli.CommandLine.Parameters;
 public final class InvertCommand implements Callable<Integer> {
     /** The number of standard deviations between grey and black or white in pictures of noise. */
     private static final double DRAWN_DEVIATIONS = 3;
+
+    /** The ending of the picture, which lies beside the arrays. */
+    private static final String PICTURE = ".png";
 
     private static final Walk ONE_STEP = Walk.parse("80 > 0");
     private static final int MOST_STEPS = 10_000;
@@ -104,12 +106,15 @@ public final class InvertCommand implements Callable<Integer> {
         SamplingPath samplingPath = paths.inversion(model);
         Destination destination = Destination.of(out, Kind.ARRAYS, Kind.FOLDER);
         if (destination.kind() == Kind.ARRAYS) {
-            Writability.requireFile(picture(destination.path()));
+            destination.beside(PICTURE, given);
         }
         ModelConfig config = model.folder().config();
-        if (refine > 0 && config.kind() == ModelKind.DENOISER) {
-            throw new UserException("--refine " + refine + ": a denoiser cannot generate images in one evaluation;"
-                    + " omit the option, or use a consistency model");
+        if (refine > 0) {
+            if (config.kind() == ModelKind.DENOISER) {
+                throw new UserException("--refine " + refine + ": a denoiser cannot generate images in one evaluation;"
+                        + " omit the option, or use a consistency model");
+            }
+            RefinedInversion.requirePath(samplingPath);
         }
         ClassOption.Choice choice = classOption.of(config);
         long count;
@@ -173,11 +178,6 @@ public final class InvertCommand implements Callable<Integer> {
         NumpyFiles.writeNpz(file, arrays);
         int columns = (int) Math.ceil(Math.sqrt((double) found.noises().size(0)));
         Tensor picture = ImageGrid.ofColumns(columns).draw(found.noises().div(scalar(DRAWN_DEVIATIONS)));
-        ImageFiles.writePng(picture(file), picture);
-    }
-
-    /** The picture file, next to the arrays. */
-    private static Path picture(Path arrays) {
-        return FileNames.beside(arrays, ".png");
+        ImageFiles.writePng(FileNames.beside(file, PICTURE), picture);
     }
 }

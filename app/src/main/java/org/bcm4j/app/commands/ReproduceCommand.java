@@ -119,18 +119,16 @@ public final class ReproduceCommand implements Callable<Integer> {
         });
         // Java's file cache for pictures needs a shutdown hook, which cannot be added after a signal.
         ImageIO.setUseCache(false);
-        boolean complete;
         try (FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
             Reproduction reproduction =
                     new Reproduction(new ExperimentFile(config, settings), out, work, network, new Watching(progress));
             try (StopSignal signal = StopSignal.asking(() -> stop(reproduction))) {
-                complete = reproduction.run(budget, stage);
+                if (!reproduction.run(budget, stage)) {
+                    System.out.println("stopped; run the same command to continue");
+                    return ExitCode.OK;
+                }
             }
-        }
-        if (!complete) {
-            System.out.println("stopped; run the same command to continue");
-            return ExitCode.OK;
         }
         new ReproductionPage(out).write();
         Claim.Judgements judgements = Claim.Judgements.of(new Results(out));

@@ -26,6 +26,7 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.ranks.SharedWork;
 import org.bcm4j.storage.AtomicDirectory;
+import org.bcm4j.storage.OptionRange;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -112,6 +113,7 @@ public final class SampleCommand implements Callable<Integer> {
         if (start < 0) {
             throw new UserException("--first " + start + ": images are numbered from 0");
         }
+        OptionRange.require("--first", start, 0, Long.MAX_VALUE - wanted.orElse(DEFAULT_COUNT));
         noiseFile.filter(file -> start > 0).ifPresent(file -> {
             throw new UserException("--first: images of given noises (--noise " + file
                     + ") have no numbers; leave one of the two options out");

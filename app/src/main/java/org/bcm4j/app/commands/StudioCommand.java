@@ -107,6 +107,6 @@ public final class StudioCommand implements Callable<Integer> {
 
     /** The command that continues a run. */
     private List<String> resumption(Path run) {
-        return OwnProgram.command(spec.root(), List.of("train", "--resume", "--run", run.toString()));
+        return OwnProgram.longCommand(spec.root(), List.of("train", "--resume", "--run", run.toString()));
     }
 }

@@ -104,6 +104,10 @@ public final class TrainCommand implements Callable<Integer> {
                             continuation(directory) + " --ranks " + toStart.get(),
                             command -> resumed(command, directory)));
         }
+        if (restarts > 0 && !ranks.isStarted()) {
+            throw new UserException(
+                    "--restarts " + restarts + ": has no effect without --ranks of at least 2; omit it");
+        }
         // Java's file cache for pictures needs a shutdown hook, which cannot be added if the first picture is drawn
         // after a signal.
         ImageIO.setUseCache(false);
@@ -135,9 +139,9 @@ public final class TrainCommand implements Callable<Integer> {
                     complete
                             ? "done: the model is in " + directory.resolve("model")
                             : "stopped at step " + trainer.stepsDone() + "; " + continuation(directory));
-        }
-        if (profile) {
-            show(trainer.times(), directory.resolve("profile.svg"));
+            if (profile) {
+                show(trainer.times(), directory.resolve("profile.svg"));
+            }
         }
     }
 

@@ -95,10 +95,10 @@ public record Destination(Path path, Kind kind) {
     /**
      * Checks the folder of a command that writes a folder, whatever its name.
      *
-     * @throws UserException if it is a file, is not empty or cannot be written
+     * @throws UserException if it is a file, is not empty, or cannot be written or replaced
      */
     public static void requireNewFolder(Path out) {
-        Writability.requireDirectory(out);
+        Writability.requireReplaceable(out);
         try {
             if (holdsFiles(out)) {
                 throw new UserException("--out " + out + ": the folder is not empty; choose another or empty it");
@@ -132,6 +132,36 @@ public record Destination(Path path, Kind kind) {
             throw new UserException("--out " + out + ": already exists; choose another name or remove it");
         }
         Writability.requireFile(out);
+    }
+
+    /**
+     * The file of the same name with another ending, in the same folder, which the command writes too. Nobody has
+     * written that name, so it must not be that of an input.
+     *
+     * @param ending with the dot
+     * @param inputs the files and folders that the command reads
+     * @throws UserException if it is one of the inputs, or cannot be written
+     */
+    public Path beside(String ending, List<Path> inputs) {
+        Path file = FileNames.beside(path, ending);
+        Writability.requireFile(file);
+        inputs.stream()
+                .flatMap(input -> InputImages.files(input).stream())
+                .filter(input -> isSame(file, input))
+                .findFirst()
+                .ifPresent(input -> {
+                    throw new UserException("--out " + path + ": " + file.getFileName()
+                            + " is written beside it and would replace " + input + "; choose another name");
+                });
+        return file;
+    }
+
+    private static boolean isSame(Path file, Path other) {
+        try {
+            return Files.exists(file) && Files.exists(other) && Files.isSameFile(file, other);
+        } catch (IOException e) {
+            throw FileFailure.reading(other, e);
+        }
     }
 
     private static String extension(Path path) {

@@ -59,9 +59,7 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
         Optional<Tensor> labels = NumpyFiles.names(file).contains(LABELS)
                 ? Optional.of(labels(file, shape[0], network.classes()))
                 : Optional.empty();
-        Optional<Double> scale = NumpyFiles.names(file).contains(SCALE)
-                ? Optional.of(NumpyFiles.readNpz(file, SCALE).item_double())
-                : Optional.empty();
+        Optional<Double> scale = NumpyFiles.names(file).contains(SCALE) ? Optional.of(scale(file)) : Optional.empty();
         return new GivenNoises(
                 noises.narrow(0, 0, count).to(ScalarType.Float),
                 labels.map(all -> all.narrow(0, 0, count)),
@@ -80,6 +78,17 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
             throw new UserException(source + ": its noises were found at noise scale " + text + ", and \""
                     + samplingPath + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
         });
+    }
+
+    private static double scale(Path file) {
+        Tensor scale = NumpyFiles.readNpz(file, SCALE);
+        double value = scale.numel() == 1 ? scale.item_double() : Double.NaN;
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new UserException(
+                    file + ": its array \"" + SCALE + "\" must hold one positive number, the noise scale"
+                            + " at which the noises were found; find them again with `bcm invert`");
+        }
+        return value;
     }
 
     private static Tensor labels(Path file, long count, int classes) {

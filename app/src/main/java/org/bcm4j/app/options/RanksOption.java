@@ -80,6 +80,11 @@ public final class RanksOption {
         return place.isPresent() ? Optional.empty() : ranks.filter(count -> count > 1);
     }
 
+    /** Whether a launcher, such as {@code --ranks} in another process, started this process as a rank. */
+    public boolean isStarted() {
+        return place().isPresent();
+    }
+
     /**
      * The group of this process: that of the launcher's variables, or this process alone.
      *

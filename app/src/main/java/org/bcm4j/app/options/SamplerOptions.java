@@ -9,7 +9,6 @@ import picocli.CommandLine.Option;
 
 /** The options for solving the ODE of a denoiser, the EDM baseline. */
 public final class SamplerOptions {
-    private static final OdeSolver DEFAULT_SOLVER = OdeSolver.HEUN;
     private static final int LEAST_STEPS = 2;
     private static final int MOST_STEPS = 10_000;
 
@@ -32,7 +31,7 @@ public final class SamplerOptions {
 
     /** Every given solver with every given number of steps. */
     public List<DeterministicSampler> all() {
-        return (solvers.isEmpty() ? Stream.of(DEFAULT_SOLVER) : solvers.stream())
+        return (solvers.isEmpty() ? Stream.of(DeterministicSampler.USUAL_SOLVER) : solvers.stream())
                 .flatMap(solver -> (steps.isEmpty() ? Stream.of(DeterministicSampler.USUAL_POINTS) : steps.stream())
                         .map(number -> sampler(solver, number)))
                 .toList();

@@ -1,12 +1,14 @@
 package org.bcm4j.app.report;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bcm4j.TensorModel;
 import org.bcm4j.config.ConfigFile;
@@ -41,6 +43,11 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
     /** What every page of a quickstart contains. */
     private static final String GENERATED = "<meta name=\"generator\" content=\"" + QuickstartPage.GENERATOR + "\" />";
 
+    /** The files and folders of a page: those that {@link Demonstrator} and {@link ExampleImages} name. */
+    private static final Pattern PARTS = Pattern.compile(
+            "index\\.html|(generated|noises|reconstructions)-\\d+-nfe\\.png|(originals|drawn-noise|midpoints)\\.png"
+                    + "|(interpolation-\\d+-\\d+|class-\\d+)\\.png|" + IMAGES + "(/\\d+-([a-z0-9]+-)*\\d+\\.png)?");
+
     /**
      * Runs the quickstart.
      *
@@ -52,7 +59,7 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         requireReplaceable();
         ModelFolder folder = new ModelFolder(model);
         ModelConfig config = folder.config();
-        ModelSamplingPaths paths = ModelSamplingPaths.of(model, config, folder.walks());
+        ModelSamplingPaths paths = ModelSamplingPaths.of(config, folder.walks());
         Path metrics = model.resolve(METRICS);
         Optional<EvaluationReport> evaluation =
                 Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
@@ -83,22 +90,31 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
 
     /** The folder is replaced as a whole, so it can contain only an earlier page. */
     private void requireReplaceable() {
-        Writability.requireDirectory(out);
-        Path page = out.resolve(PAGE);
-        try {
-            boolean earlierPage =
-                    Files.isRegularFile(page) && Files.readString(page).contains(GENERATED);
-            if (Files.isDirectory(out) && !earlierPage) {
-                try (Stream<Path> content = Files.list(out)) {
-                    if (content.findAny().isPresent()) {
+        Writability.requireReplaceable(out);
+        if (!Files.isDirectory(out)) {
+            return;
+        }
+        try (Stream<Path> content = Files.walk(out)) {
+            boolean earlierPage = isEarlierPage();
+            content.skip(1)
+                    .map(out::relativize)
+                    .filter(entry ->
+                            !earlierPage || !PARTS.matcher(entry.toString()).matches())
+                    .findFirst()
+                    .ifPresent(other -> {
                         throw new UserException("--out " + out + ": the folder holds other files, which the page would"
-                                + " replace; choose another");
-                    }
-                }
-            }
+                                + " replace, such as " + other + "; choose another");
+                    });
         } catch (IOException e) {
             throw FileFailure.reading(out, e);
         }
+    }
+
+    private boolean isEarlierPage() throws IOException {
+        Path page = out.resolve(PAGE);
+        // Other people's pages are in any encoding; the mark of ours is in ASCII.
+        return Files.isRegularFile(page)
+                && Files.readString(page, StandardCharsets.ISO_8859_1).contains(GENERATED);
     }
 
     private void write(String html, Demonstration demonstration, ExampleImages examples) {

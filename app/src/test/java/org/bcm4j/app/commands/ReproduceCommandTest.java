@@ -50,7 +50,7 @@ class ReproduceCommandTest {
     void makesEveryFigureAndGoesOnWhereItWasKilled() throws Exception {
         // One plan for both, so that runs are equally long; and one that is not measured, for they are to be short on
         // any machine.
-        writePlan("whole");
+        writePlan("whole", 0.02);
         Outcome whole = reproduce("whole");
         assertThat(whole.exitCode()).as(whole.err()).isZero();
         assertThat(whole.out())
@@ -75,7 +75,7 @@ class ReproduceCommandTest {
                         "noise-statistics.png");
         assertThat(page).contains("src=\"midpoints.png\"").doesNotContain("http://", "https://");
 
-        writePlan("killed");
+        writePlan("killed", 0.02);
         killOnceThereIs(directory.resolve("killed/work/bcm/checkpoints"));
         killOnceThereIs(directory.resolve("killed/report/results/generation-against-nfe.json"));
         assertThat(directory.resolve("killed/report/results/ablations.json")).doesNotExist();
@@ -98,6 +98,17 @@ class ReproduceCommandTest {
     }
 
     @Test
+    void aSignalSavesAndSaysHowToGoOn() throws Exception {
+        writePlan("stopped", 60);
+        Process process = startedUntilThereIs(directory.resolve("stopped/work/bcm/log.jsonl"), "stopped");
+        process.destroy(); // SIGTERM
+        Outcome outcome = CommandProcess.outcome(process, directory.resolve("out.txt"), directory.resolve("err.txt"));
+        assertThat(outcome.err()).contains("stopping soon, and saving\n");
+        assertThat(outcome.out()).isEqualTo("stopped; run the same command to continue\n");
+        assertThat(outcome.exitCode()).isEqualTo(128 + 15);
+    }
+
+    @Test
     void refusesWhatItCannotDo() throws Exception {
         assertThat(reproduce("refused", "--stage", "fig-13").err())
                 .contains("bcm: --stage fig-13: there is no such stage; choose from coverage, tuned-walks,");
@@ -107,9 +118,10 @@ class ReproduceCommandTest {
         assertThat(directory.resolve("refused")).doesNotExist();
     }
 
-    private void writePlan(String name) throws IOException {
+    private void writePlan(String name, double minutes) throws IOException {
         Path work = Files.createDirectories(directory.resolve(name + "/work"));
-        Files.writeString(work.resolve("plan.json"), "{\"minutes\": 0.02, \"seconds_per_image\": 0.0005}");
+        Files.writeString(
+                work.resolve("plan.json"), "{\"minutes\": %s, \"seconds_per_image\": 0.0005}".formatted(minutes));
     }
 
     private Outcome reproduce(String name, String... options) throws IOException, InterruptedException {
@@ -131,14 +143,17 @@ class ReproduceCommandTest {
     }
 
     private void killOnceThereIs(Path file) throws IOException, InterruptedException {
-        Path out = directory.resolve("out.txt");
+        startedUntilThereIs(file, "killed").destroyForcibly().waitFor();
+    }
+
+    private Process startedUntilThereIs(Path file, String name) throws IOException, InterruptedException {
         Path err = directory.resolve("err.txt");
-        Process process = CommandProcess.in(directory).start(out, err, arguments("killed"));
+        Process process = CommandProcess.in(directory).start(directory.resolve("out.txt"), err, arguments(name));
         while (process.isAlive() && !Files.exists(file)) {
             Thread.sleep(5);
         }
         assertThat(process.isAlive()).as(Files.readString(err)).isTrue();
-        process.destroyForcibly().waitFor();
+        return process;
     }
 
     private List<String> pictures(String name) throws IOException {

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.TinyExperiment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +106,38 @@ class StudioCommandTest {
             try (Stream<Path> left = Files.walk(place)) {
                 assertThat(left.filter(Files::isRegularFile)).isEmpty();
             }
+        }
+    }
+
+    /** A studio does without the optimising compiler, as ./bcm starts it. */
+    @Test
+    void aRunIsContinuedWithTheOptimisingCompiler() throws Exception {
+        String quick = "-XX:TieredStopAtLevel=1";
+        Path run = Files.createDirectories(directory.resolve("run"));
+        Files.writeString(run.resolve("config.yaml"), TinyExperiment.yaml(directory));
+        Path out = directory.resolve("out");
+        Process process = new CommandProcess(directory, List.of("-XX:+PrintCommandLineFlags"))
+                .start(out, directory.resolve("err"), "studio", MODEL, "--port", "0", "--runs", run.toString());
+        try {
+            HttpRequest resume = HttpRequest.newBuilder(URI.create(address(process, out) + "api/v1/runs/run/resume"))
+                    .timeout(Duration.ofSeconds(60))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.noBody())
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(resume, BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(200);
+            Path log = run.resolve("studio.log");
+            while (!Files.readString(log).contains("bcm: ")) { // it has no checkpoint
+                Thread.sleep(20);
+            }
+            assertThat(Files.readString(out)).contains(quick);
+            assertThat(Files.readString(log))
+                    .contains("-XX:+PrintCommandLineFlags")
+                    .doesNotContain(quick);
+        } finally {
+            process.destroyForcibly().waitFor();
         }
     }
 

@@ -60,14 +60,24 @@ class TrainCommandTest {
         Path out = directory.resolve("out.txt");
         Path err = directory.resolve("err.txt");
         Process process = CommandProcess.in(directory)
-                .start(out, err, "train", "tiny.yaml", "--run", "a run", "--set", "stages.0.steps=100000000");
+                .start(
+                        out,
+                        err,
+                        "train",
+                        "tiny.yaml",
+                        "--profile",
+                        "--run",
+                        "a run",
+                        "--set",
+                        "stages.0.steps=100000000");
         awaitFirstStep(process);
         process.destroy(); // SIGTERM
         Outcome stopped = CommandProcess.outcome(process, out, err);
         assertThat(stopped.exitCode()).isEqualTo(TERMINATED);
         assertThat(stopped.err()).isEqualTo("stopping after this step, and saving%n".formatted());
         assertThat(stopped.out())
-                .containsPattern("stopped at step \\d+; continue with: bcm train --resume --run 'a run'\n");
+                .containsPattern("stopped at step \\d+; continue with: bcm train --resume --run 'a run'\n")
+                .endsWith("wrote a run/profile.svg%n".formatted());
         String step = stopped.out().replaceAll("(?s).*stopped at step (\\d+);.*", "$1");
 
         Outcome resumed = run("train", "--resume", "--run", "a run", "--set", "stages.0.steps=" + step);

@@ -127,6 +127,20 @@ class GivenImagesTest {
         refused("odd.npz: its array \"labels\" must hold one class for each of the 2 noises", "odd.npz");
     }
 
+    @Test
+    void whatIsNoNoiseScaleIsRefused() throws Exception {
+        for (double[] scales :
+                List.of(new double[] {80, 80}, new double[] {-1}, new double[] {Double.POSITIVE_INFINITY})) {
+            try (Scope scope = Scope.open()) {
+                Map<String, Tensor> arrays = Map.of(
+                        "noises", HostTensors.ofFloats(new float[SIDE * SIDE], 1, 1, SIDE, SIDE),
+                        "scale", HostTensors.ofDoubles(scales, scales.length));
+                NumpyFiles.writeNpz(directory.resolve("odd.npz"), arrays);
+            }
+            refused("odd.npz: its array \"scale\" must hold one positive number", "odd.npz");
+        }
+    }
+
     private void refused(String message, String... noises) throws Exception {
         String[] arguments = Stream.of(Stream.of("--noise"), Arrays.stream(noises), Stream.of("--out", "x.npz"))
                 .flatMap(part -> part)

@@ -222,6 +222,27 @@ class QuickstartTest {
         assertThat(directory.resolve("thesis.txt")).hasContent("years of work");
     }
 
+    /** Only what a page consists of is replaced with it. */
+    @Test
+    void whatWasPutBesideAPageIsLeftAlone() throws IOException {
+        String refusal =
+                "--out " + directory + ": the folder holds other files, which the page would replace, such as ";
+        Path page = Files.copy(out.resolve("index.html"), directory.resolve("index.html"));
+        for (String name : List.of("notes.md", "photo.png", "test-images/photo.png", ".git/config")) {
+            Path file = directory.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "years of work");
+            assertMistake(model, refusal + (name.startsWith(".git") ? ".git" : name));
+            assertThat(file).hasContent("years of work");
+            Files.delete(file);
+        }
+        Files.delete(directory.resolve(".git"));
+
+        Files.write(page, new byte[] {(byte) 0xff, (byte) 0xfe}); // somebody's page in UTF-16
+        assertMistake(model, refusal);
+        assertThat(page).hasBinaryContent(new byte[] {(byte) 0xff, (byte) 0xfe});
+    }
+
     @Test
     void aMissingModelIsTold() {
         Path nowhere = directory.resolve("nowhere");
@@ -309,8 +330,7 @@ class QuickstartTest {
         RecommendedWalks walks = new RecommendedWalks(
                 Map.of("1", "80 > 1.2"), Map.of("1", "0 +0.07 > 80"), Map.of(), Map.of(), Map.of(), Map.of());
         new SmallModel(List.of("a"), true, walks).write(lost);
-        assertMistake(
-                lost, lost + ", walks to generate: \"80 > 1.2\" does not lead from noise to 0; correct walks.json");
+        assertMistake(lost, "the model's walks.json, generate 1: walk \"80 > 1.2\" does not lead from noise to 0");
     }
 
     @Test
@@ -321,7 +341,7 @@ class QuickstartTest {
                         true,
                         new RecommendedWalks(Map.of("1", "80 > 0"), Map.of(), Map.of(), Map.of(), Map.of(), Map.of()))
                 .write(still);
-        assertMistake(still, still + ", walks to invert: there are none; add some to walks.json");
+        assertMistake(still, "the model has no walks to invert; add some to its walks.json");
     }
 
     private void assertMistake(Path folder, String message) {

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import org.bcm4j.TensorModel;
 import org.bcm4j.app.files.Destination;
 import org.bcm4j.app.files.Destination.Kind;
-import org.bcm4j.app.files.FileNames;
 import org.bcm4j.app.files.InputImage;
 import org.bcm4j.app.options.FitOptions;
 import org.bcm4j.app.options.ModelOptions;
@@ -19,7 +18,6 @@ import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageGrid;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ThereAndBack;
@@ -100,10 +98,8 @@ public final class InterpolateCommand implements Callable<Integer> {
             throw new UserException("--frames " + frames + ": ask for at least 2, the two ends");
         }
         Destination destination = Destination.of(out, Kind.PICTURE);
-        Path animation = animation(destination.path());
-        if (gif) {
-            Writability.requireFile(animation);
-        }
+        Optional<Path> animation =
+                gif ? Optional.of(destination.beside(".gif", List.of(first, last))) : Optional.empty();
         ModelConfig config = model.folder().config();
         EndClassesOption.Choices choices = classes.of(config);
         try (Scope scope = Scope.open()) {
@@ -115,10 +111,10 @@ public final class InterpolateCommand implements Callable<Integer> {
                         walk.toNoise(), walk.toImages(), device.move(ends), frames, seed.value(), labels);
                 ImageFiles.writePng(
                         destination.path(), ImageGrid.ofColumns(frames).draw(strip));
-                if (gif) {
+                animation.ifPresent(file -> {
                     Tensor back = strip.flip(0).narrow(0, 1, frames - 1);
-                    ImageFiles.writeGif(animation, cat(0, strip, back), SECONDS_A_FRAME);
-                }
+                    ImageFiles.writeGif(file, cat(0, strip, back), SECONDS_A_FRAME);
+                });
             }
         }
         System.out.printf(
@@ -132,10 +128,5 @@ public final class InterpolateCommand implements Callable<Integer> {
                 choices,
                 seed);
         return ExitCode.OK;
-    }
-
-    /** The animation file, next to the strip. */
-    private static Path animation(Path strip) {
-        return FileNames.beside(strip, ".gif");
     }
 }
