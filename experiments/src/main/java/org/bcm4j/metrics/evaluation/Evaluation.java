@@ -41,6 +41,7 @@ public record Evaluation(long samples, long images, long seed) {
 
     private static final List<String> NOTES = List.of(
             DISTANCE_NOTE,
+            "images: from the first; those of a set that is grouped by class are shuffled before",
             "samples: sample i is of class i mod classes; clamped to [-1,1] and truncated to 256 levels, as saved"
                     + " images are, before the features are computed; real images are bytes already",
             "blurred_distance: real images against their 3x3 box blur with a black border, not rounded to 256 levels",
@@ -93,7 +94,7 @@ public record Evaluation(long samples, long images, long seed) {
      * @param modelSha256 fingerprint of the model's weights
      * @param features the feature network that measures the samples, if wanted
      * @param inception the Inception network's measures of the samples, if wanted
-     * @param images real images with their classes
+     * @param images real images with their classes, in mixed order ({@link LabelledImages#mixed})
      * @param data the name of the images, such as {@code fashion-mnist test}
      */
     public record Subject(
@@ -111,6 +112,7 @@ public record Evaluation(long samples, long images, long seed) {
 
         /** @throws UserException if model, images and feature network do not fit each other */
         public Subject {
+            images = images.mixed();
             requireFit(model.config(), images, data);
             features.ifPresent(network -> network.requireFit(images, data));
         }

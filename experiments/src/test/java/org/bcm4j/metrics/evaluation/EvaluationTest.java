@@ -11,6 +11,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageSet;
@@ -30,6 +32,7 @@ import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
@@ -289,6 +292,20 @@ class EvaluationTest {
                             .run(subject, new Evaluation.SamplingPaths(List.of(), walks), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessageContaining("this model is a denoiser");
+        }
+    }
+
+    /** Of class folders the first images would be of one class. */
+    @Test
+    void imagesThatAreGroupedByClassAreMeasuredInMixedOrder() {
+        int[] labels = IntStream.range(0, 40).map(i -> i / 20).toArray();
+        LabelledImages grouped = new LabelledImages(new byte[40 * 64], labels, 1, 8, 8, List.of("upper", "lower"));
+        try (Scope scope = Scope.open();
+                TrainedModel model = UntrainedModels.bidirectional(2, true)) {
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, grouped, "grouped test");
+            assertThat(HostTensors.longs(
+                            subject.images().labels(LongStream.range(0, 10).toArray())))
+                    .contains(0, 1);
         }
     }
 

@@ -297,7 +297,7 @@ public final class EvalCommand implements Callable<Integer> {
                     ImageSet.at(files.get()), files.get().toString());
         }
         DataSource source = data.source();
-        LabelledImages all = read(source);
+        LabelledImages all = read(source).mixed();
         long count = images.orElse((long) all.size());
         if (count < 1 || count > all.size()) {
             throw new UserException("there are " + all.size() + " images in " + title(source) + ", not " + count);

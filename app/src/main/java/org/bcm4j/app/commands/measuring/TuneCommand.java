@@ -155,7 +155,7 @@ public final class TuneCommand implements Callable<Integer> {
         Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
         OptionRange.require("--budget", budget, starts.size(), 10_000);
         DataSource source = data.source();
-        LabelledImages training = source.training();
+        LabelledImages training = source.training().mixed();
         Evaluation.requireFit(folder.config(), training, source.title());
         if (training.size() < LEAST_IMAGES) {
             throw new UserException(source.title() + " has " + training.size()
