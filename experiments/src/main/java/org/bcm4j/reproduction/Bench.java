@@ -131,6 +131,11 @@ public final class Bench {
         return walks.orElseThrow();
     }
 
+    /** The tuned walks, if there are any yet. */
+    Optional<TunedWalks.Result> tuned() {
+        return walks;
+    }
+
     void walks(TunedWalks.Result tuned) {
         walks = Optional.of(tuned);
     }

@@ -60,7 +60,9 @@ class MixedOrderTest {
             assertThat(labels(mixed, i)).containsExactly(grouped[pixel]);
             found.add(pixel);
         }
-        assertThat(found).doesNotHaveDuplicates().isNotEqualTo(found.stream().sorted().toList());
+        assertThat(found)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(found.stream().sorted().toList());
         assertThat(labels(mixed, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)).contains(0, 1, 2);
         assertThat(images(grouped).mixed().pixels(0, 1, 2)).isEqualTo(mixed.pixels(0, 1, 2));
     }
@@ -80,8 +82,13 @@ class MixedOrderTest {
             tree.write((i < OF_A_CLASS ? "cat/" : "dog/") + (char) ('a' + i) + ".png", i, 1, 2, 2);
         }
         List<Byte> all = levels(directory);
-        assertThat(all).hasSize(2 * OF_A_CLASS).doesNotHaveDuplicates().isNotEqualTo(all.stream().sorted().toList());
-        assertThat(all.subList(0, OF_A_CLASS)).anyMatch(level -> level < OF_A_CLASS).anyMatch(level -> level >= OF_A_CLASS);
+        assertThat(all)
+                .hasSize(2 * OF_A_CLASS)
+                .doesNotHaveDuplicates()
+                .isNotEqualTo(all.stream().sorted().toList());
+        assertThat(all.subList(0, OF_A_CLASS))
+                .anyMatch(level -> level < OF_A_CLASS)
+                .anyMatch(level -> level >= OF_A_CLASS);
 
         List<Byte> cats = levels(directory.resolve("cat"));
         assertThat(cats).hasSize(OF_A_CLASS).isEqualTo(cats.stream().sorted().toList());

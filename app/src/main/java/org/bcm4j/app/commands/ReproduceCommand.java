@@ -119,7 +119,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         });
         // Java's file cache for pictures needs a shutdown hook, which cannot be added after a signal.
         ImageIO.setUseCache(false);
-        boolean complete;
+        Optional<Results> complete;
         try (FeatureNetwork network = features.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
             Reproduction reproduction =
@@ -128,19 +128,20 @@ public final class ReproduceCommand implements Callable<Integer> {
                 complete = reproduction.run(budget, stage);
             }
         }
-        if (!complete) {
-            System.out.println("stopped; run the same command to continue");
-            return ExitCode.OK;
-        }
-        new ReproductionPage(out).write();
-        Claim.Judgements judgements = Claim.Judgements.of(new Results(out));
+        complete.ifPresentOrElse(this::report, () -> System.out.println("stopped; run the same command to continue"));
+        return ExitCode.OK;
+    }
+
+    private void report(Results results) {
+        new ReproductionPage(results).write();
+        Claim.Judgements judgements = Claim.Judgements.of(results);
         judgements.lack().ifPresent(lack -> System.out.println("nothing is decided: " + lack));
         for (Claim.Judgement judgement : judgements.claims()) {
             String verdict = judgement.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            System.out.printf(Locale.ROOT, "%-10s %s%n", verdict, judgement.statement());
+            String why = judgement.lack().map(lack -> " (" + lack + ")").orElse("");
+            System.out.printf(Locale.ROOT, "%-10s %s%s%n", verdict, judgement.statement(), why);
         }
         System.out.println("wrote " + out.resolve("index.html"));
-        return ExitCode.OK;
     }
 
     private static void stop(Reproduction reproduction) {

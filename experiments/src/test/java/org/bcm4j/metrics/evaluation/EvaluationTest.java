@@ -1,6 +1,7 @@
 package org.bcm4j.metrics.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
@@ -372,6 +373,19 @@ class EvaluationTest {
                             .run(subject, new Evaluation.SamplingPaths(List.of(), List.of()), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
+        }
+    }
+
+    @Test
+    void midpointsThatWereAskedForNeedPairs() {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
+            assertThatCode(() -> new Evaluation(2, 8, 0).requirePairs(subject)).doesNotThrowAnyException();
+            assertThatThrownBy(() -> new Evaluation(2, 3, 0).requirePairs(subject))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            "midpoints need at least 2 pairs of images, which the first 3 of tiny test do not make; ask"
+                                    + " for more images");
         }
     }
 
