@@ -111,6 +111,19 @@ class MistakesTest {
                 mistake(
                         List.of("import", "none.pt", "--as", "bcm", "--out", "full"),
                         "--out full: the folder is not empty; choose another or empty it"),
+                mistake(
+                        List.of(
+                                "import",
+                                "none.pt",
+                                "--as",
+                                "bcm",
+                                "--config",
+                                "c.yaml",
+                                "--image-size",
+                                "64",
+                                "--out",
+                                "m"),
+                        "--image-size: c.yaml describes the network, so this option has no effect; omit it"),
                 cannotWrite("right.png/x.onnx", "export", "model", "--format", "onnx", "--out", "right.png/x.onnx"),
                 cannotWrite("right.png/f", "features", "train", "--out", "right.png/f"),
                 cannotWrite("right.png/q", "quickstart", "--model", "model", "--out", "right.png/q"),

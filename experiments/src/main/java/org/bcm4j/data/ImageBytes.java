@@ -2,6 +2,7 @@ package org.bcm4j.data;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The bytes of images of one size, in one or several buffers. Each buffer holds whole images, as one array or one mapped
@@ -11,6 +12,8 @@ final class ImageBytes {
     private final List<ByteBuffer> parts;
     private final int length;
     private final Concatenation images;
+    /** The place of each image in the parts. */
+    private final LongUnaryOperator places;
 
     /**
      * @param parts from position 0 to their capacities
@@ -26,6 +29,23 @@ final class ImageBytes {
             }
         }
         images = new Concatenation(parts.stream().mapToLong(part -> part.capacity() / length));
+        places = LongUnaryOperator.identity();
+    }
+
+    private ImageBytes(ImageBytes whole, LongUnaryOperator places) {
+        this.parts = whole.parts;
+        this.length = whole.length;
+        this.images = whole.images;
+        this.places = places;
+    }
+
+    /**
+     * The same images in another order.
+     *
+     * @param order the present index of each image; not changed afterwards
+     */
+    ImageBytes inOrder(int... order) {
+        return new ImageBytes(this, index -> places.applyAsLong(order[Math.toIntExact(index)]));
     }
 
     /** The number of images. */
@@ -39,6 +59,7 @@ final class ImageBytes {
      * @throws IndexOutOfBoundsException if there is no such image
      */
     void copy(long index, byte[] target, int at) {
-        parts.get(images.part(index)).get(images.withinPart(index) * length, target, at, length);
+        long place = places.applyAsLong(index);
+        parts.get(images.part(place)).get(images.withinPart(place) * length, target, at, length);
     }
 }

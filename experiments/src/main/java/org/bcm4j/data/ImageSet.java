@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.UserException;
@@ -52,12 +54,19 @@ public sealed interface ImageSet permits ImageSet.Folder, ImageArrayFile, ImageS
 
     /**
      * The pictures of a folder and its subfolders, as {@link PictureFolder} finds them. They are read on demand.
+     * Pictures in several folders, which may be their classes, come in a shuffled order, always the same.
      *
      * @param files at least one
      */
     record Folder(List<Path> files) implements ImageSet {
         static Folder of(Path folder) {
-            return new Folder(PictureFolder.ofSome(folder).pictures());
+            List<Path> pictures = PictureFolder.ofSome(folder).pictures();
+            List<String> folders = pictures.stream()
+                    .map(picture -> Objects.toString(picture.getParent()))
+                    .toList();
+            return new Folder(MixedOrder.of(folders)
+                    .map(order -> IntStream.of(order).mapToObj(pictures::get).toList())
+                    .orElse(pictures));
         }
 
         @Override

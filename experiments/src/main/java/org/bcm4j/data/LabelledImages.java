@@ -3,6 +3,7 @@ package org.bcm4j.data;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
@@ -52,6 +53,25 @@ public final class LabelledImages {
         this.height = height;
         this.width = width;
         this.classNames = List.copyOf(classNames);
+    }
+
+    private LabelledImages(LabelledImages images, int... order) {
+        this.pixels = images.pixels.inOrder(order);
+        this.labels = IntStream.of(order).map(index -> images.labels[index]).toArray();
+        this.channels = images.channels;
+        this.height = images.height;
+        this.width = images.width;
+        this.classNames = images.classNames;
+    }
+
+    /**
+     * These images in the order in which they are measured, so that the first ones are of all classes. A set that is
+     * grouped by class, as class folders are, is shuffled, always in the same way. Any other set keeps its order.
+     */
+    public LabelledImages mixed() {
+        return MixedOrder.of(IntStream.of(labels).boxed().toList())
+                .map(order -> new LabelledImages(this, order))
+                .orElse(this);
     }
 
     /** The number of images. */

@@ -56,7 +56,7 @@ public final class Bench {
         this.report = report;
         this.features = features;
         this.measuring = Measuring.alone(listener);
-        this.test = config.data().test();
+        this.test = config.data().test().mixed();
     }
 
     Device device() {
@@ -104,7 +104,7 @@ public final class Bench {
     /** Images for tuning. */
     LabelledImages training() {
         if (training.isEmpty()) {
-            training = Optional.of(config.data().training());
+            training = Optional.of(config.data().training().mixed());
         }
         return training.get();
     }
@@ -129,6 +129,11 @@ public final class Bench {
     /** The tuned walks. The stage that tunes them always runs first. */
     TunedWalks.Result walks() {
         return walks.orElseThrow();
+    }
+
+    /** The tuned walks, if there are any yet. */
+    Optional<TunedWalks.Result> tuned() {
+        return walks;
     }
 
     void walks(TunedWalks.Result tuned) {

@@ -4,11 +4,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.metrics.edits.Corruption;
 import org.bcm4j.metrics.edits.EditingQuality;
+import org.bcm4j.metrics.edits.MeanRepair;
 import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.TrainedModel;
@@ -23,7 +22,6 @@ import org.bcm4j.walk.Walk;
  */
 public record Edits(long images, int seeds) implements Stage<Edits.Result> {
     private static final List<Integer> CONSISTENCY_MODEL_EVALUATIONS = List.of(2, 4, 8, 18);
-    private static final List<Integer> QUALITIES = List.of(10, 20, 30);
 
     /**
      * The repair of damaged images.
@@ -77,7 +75,7 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
                         + evaluations(CONSISTENCY_MODEL_EVALUATIONS.stream().map(Walk::multistep));
         double restoration =
                 evaluations(RecommendedWalks.UNTUNED.restore().values().stream().map(Walk::parse));
-        return seeds * images * (inpainting + QUALITIES.size() * restoration);
+        return seeds * images * (inpainting + EditingQuality.COMPRESSIONS.size() * restoration);
     }
 
     /** The evaluations of the walks; 2 more per walk for the feature network on the result and on the damaged image. */
@@ -94,52 +92,44 @@ public record Edits(long images, int seeds) implements Stage<Edits.Result> {
     public Result measure(Bench bench, Provenance provenance) {
         List<Repair> inpainting = new ArrayList<>();
         List<Repair> restoration = new ArrayList<>();
-        Corruption hole = new Corruption.CentralHole();
         try (TrainedModel bcm = bench.open(Run.BCM);
                 TrainedModel ict = bench.open(Run.ICT)) {
             for (String walk : RecommendedWalks.UNTUNED.inpaint().values()) {
-                inpainting.add(repair(bench, bcm, Run.BCM, "central hole", hole, Walk.parse(walk)));
+                inpainting.add(repair(bench, bcm, Run.BCM, EditingQuality.HOLE, Walk.parse(walk)));
             }
             for (int nfe : CONSISTENCY_MODEL_EVALUATIONS) {
-                inpainting.add(repair(bench, ict, Run.ICT, "central hole", hole, Walk.multistep(nfe)));
+                inpainting.add(repair(bench, ict, Run.ICT, EditingQuality.HOLE, Walk.multistep(nfe)));
             }
-            for (int quality : QUALITIES) {
-                Corruption compression = new Corruption.Compression(quality);
+            for (Corruption compression : EditingQuality.COMPRESSIONS) {
                 for (String walk : RecommendedWalks.UNTUNED.restore().values()) {
-                    String name = "JPEG quality " + quality;
-                    restoration.add(repair(bench, bcm, Run.BCM, name, compression, Walk.parse(walk)));
+                    restoration.add(repair(bench, bcm, Run.BCM, compression, Walk.parse(walk)));
                 }
             }
         }
         return new Result(provenance, inpainting, restoration);
     }
 
-    private Repair repair(Bench bench, TrainedModel model, Run method, String name, Corruption damage, Walk walk) {
-        List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
-                .mapToObj(seed -> new EditingQuality(
-                                model,
-                                bench.features(),
-                                bench.realTest(),
-                                bench.testImages(seed, images),
-                                images,
-                                seed,
-                                bench.measuring())
-                        .of(damage, walk))
-                .toList();
+    private Repair repair(Bench bench, TrainedModel model, Run method, Corruption damage, Walk walk) {
+        MeanRepair mean = MeanRepair.of(
+                damage,
+                walk,
+                seeds,
+                seed -> new EditingQuality(
+                        model,
+                        bench.features(),
+                        bench.realTest(),
+                        bench.testImages(seed, images),
+                        images,
+                        seed,
+                        bench.measuring()));
         return new Repair(
-                name,
+                mean.damage(),
                 method,
-                walk.toString(),
-                walk.nfe(),
-                interval(figures, EditingQuality.Figures::meanSquaredError),
-                interval(figures, EditingQuality.Figures::damagedError).mean(),
-                interval(figures, EditingQuality.Figures::relativeToBlurred),
-                interval(figures, EditingQuality.Figures::damagedRelativeToBlurred)
-                        .mean());
-    }
-
-    private static ConfidenceInterval interval(
-            List<EditingQuality.Figures> figures, ToDoubleFunction<EditingQuality.Figures> figure) {
-        return ConfidenceInterval.of(figures.stream().mapToDouble(figure).toArray());
+                mean.walk(),
+                mean.nfe(),
+                mean.meanSquaredError(),
+                mean.damagedError(),
+                mean.distance(),
+                mean.damagedDistance());
     }
 }

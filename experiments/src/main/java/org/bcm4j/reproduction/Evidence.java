@@ -1,8 +1,11 @@
 package org.bcm4j.reproduction;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.bcm4j.metrics.statistics.ConfidenceInterval;
+import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.reproduction.TunedWalks.Kind;
 
 /**
@@ -22,20 +25,33 @@ record Evidence(Results results) {
     /** The largest error on [0,1] of a useful inversion: about half of the pixels' variance. */
     private static final double LEARNT_ERROR = 0.05;
 
-    /** With fewer samples, a Fréchet distance is mostly the error of its moments. */
-    private static final long LEAST_SAMPLES = 100;
+    /** With fewer images, a Fréchet distance is mostly the error of its moments. */
+    private static final long LEAST_IMAGES = 100;
+
+    private static final String REMEDY = "; allow more minutes";
 
     /** The reason why nothing can be decided; absent if claims can be decided. */
     Optional<String> lack() {
-        return samples().or(this::generation).or(this::inversion);
+        return few("samples a walk were measured", Measuring::samples)
+                .or(this::generation)
+                .or(this::inversion);
     }
 
-    private Optional<String> samples() {
+    /** The reason why a claim cannot be decided although others can; absent if it can. */
+    Optional<String> lack(Claim claim) {
+        return switch (claim) {
+            case DIFFERENT_NOISES -> few("pairs a seed were interpolated", Measuring::pairs);
+            case INPAINTING -> few("images a seed were edited", Measuring::edited);
+            case GAUSSIAN_NOISE -> results.noiseStatistics().flatMap(Evidence::yardstick);
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<String> few(String what, ToLongFunction<Measuring> count) {
         return results.protocol()
-                .map(protocol -> protocol.measuring().samples())
-                .filter(samples -> samples < LEAST_SAMPLES)
-                .map(samples -> "only " + samples + " samples a walk were measured, and " + LEAST_SAMPLES
-                        + " are the least; allow more minutes");
+                .map(protocol -> count.applyAsLong(protocol.measuring()))
+                .filter(images -> images < LEAST_IMAGES)
+                .map(images -> "only " + images + " " + what + ", and " + LEAST_IMAGES + " are the least" + REMEDY);
     }
 
     private Optional<String> generation() {
@@ -48,9 +64,10 @@ record Evidence(Results results) {
                 .map(best -> String.format(
                         Locale.ROOT,
                         "BCM's best samples are %.1f times as far from real images as blurred ones, and more than %.0f times"
-                                + " is not an image yet; allow more minutes",
+                                + " is not an image yet%s",
                         best,
-                        LEARNT_DISTANCE));
+                        LEARNT_DISTANCE,
+                        REMEDY));
     }
 
     private Optional<String> inversion() {
@@ -60,8 +77,32 @@ record Evidence(Results results) {
                 .filter(error -> !(error <= LEARNT_ERROR))
                 .map(error -> String.format(
                         Locale.ROOT,
-                        "BCM's inversion has an error of %.2g, and above %.2f no image comes back yet; allow more minutes",
+                        "BCM's inversion has an error of %.2g, and above %.2f no image comes back yet%s",
                         error,
-                        LEARNT_ERROR));
+                        LEARNT_ERROR,
+                        REMEDY));
+    }
+
+    /** The noise of an untrained denoiser is so bad that any other is better than twice as bad. */
+    private static Optional<String> yardstick(NoiseStatistics.Result result) {
+        return Arrays.stream(NoiseDefect.values())
+                .filter(defect -> !(excess(defect, result) <= defect.tolerance()))
+                .findFirst()
+                .map(defect -> String.format(
+                        Locale.ROOT,
+                        "the ODE's noise, with which BCM's is compared, is no noise yet: its %s is %.2g, that of drawn noise"
+                                + " %.2g%s",
+                        defect.title(),
+                        size(defect, result.ode()),
+                        size(defect, result.drawn()),
+                        REMEDY));
+    }
+
+    private static double excess(NoiseDefect defect, NoiseStatistics.Result result) {
+        return size(defect, result.ode()) - size(defect, result.drawn());
+    }
+
+    private static double size(NoiseDefect defect, NoiseStatistics.Row row) {
+        return row.figure(defect::of).mean();
     }
 }

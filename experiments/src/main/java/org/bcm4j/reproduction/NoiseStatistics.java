@@ -81,8 +81,16 @@ public record NoiseStatistics(long images, int seeds) implements Stage<NoiseStat
         }
 
         Row ode() {
+            return of(Source.ODE);
+        }
+
+        Row drawn() {
+            return of(Source.DRAWN);
+        }
+
+        private Row of(Source source) {
             return rows.stream()
-                    .filter(row -> row.source() == Source.ODE)
+                    .filter(row -> row.source() == source)
                     .findFirst()
                     .orElseThrow();
         }

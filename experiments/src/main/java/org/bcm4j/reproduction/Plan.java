@@ -110,6 +110,11 @@ record Plan(double minutes, double secondsPerImage) {
         return minutes * SECONDS * TRAINING * run.share();
     }
 
+    /** The seconds planned for the first {@code done} of a run's {@code total} steps. */
+    double seconds(Run run, long done, long total) {
+        return seconds(run) * done / total;
+    }
+
     /** The configuration of a run, with as many steps as fit into its share. */
     TrainingConfig config(ExperimentFile experiment, Run run) {
         ReproductionConfig whole = experiment.read();
@@ -145,18 +150,31 @@ record Plan(double minutes, double secondsPerImage) {
      * @param trainingSeconds the time that training has taken
      */
     Measuring measuring(Path work, double trainingSeconds) {
+        Measuring measuring = standing(work).orElseGet(() -> fitting(trainingSeconds));
+        ConfigFile.write(work.resolve(MEASURING), measuring);
+        return measuring;
+    }
+
+    /**
+     * How much to measure while some runs are not trained: the existing choice, or else what fits if training takes the
+     * time that is planned. It is not stored.
+     */
+    Measuring provisional(Path work) {
+        return standing(work).orElseGet(() -> fitting(minutes * SECONDS * TRAINING));
+    }
+
+    private static Optional<Measuring> standing(Path work) {
         Path file = work.resolve(MEASURING);
-        if (Files.exists(file)) {
-            return ConfigFile.read(file, Measuring.class);
-        }
+        return Files.exists(file) ? Optional.of(ConfigFile.read(file, Measuring.class)) : Optional.empty();
+    }
+
+    private Measuring fitting(double trainingSeconds) {
         double whole = minutes * SECONDS;
         double left = Math.max(LEAST_MEASURING * whole, whole - trainingSeconds);
         double evaluations = left / (secondsPerImage * EVALUATION * OVERHEAD) - FIXED_EVALUATIONS;
         double usual = Stage.all(Measuring.USUAL, Optional.empty()).stream()
                 .mapToDouble(Stage::evaluations)
                 .sum();
-        Measuring measuring = Measuring.USUAL.scaled(evaluations / usual);
-        ConfigFile.write(file, measuring);
-        return measuring;
+        return Measuring.USUAL.scaled(evaluations / usual);
     }
 }

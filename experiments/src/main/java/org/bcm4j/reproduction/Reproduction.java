@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -81,35 +82,44 @@ public final class Reproduction {
      * @param budget minutes for everything; if absent, those of the existing plan, or else {@link #DEFAULT_MINUTES}
      * @param only the only stage to measure, even if its result is still valid; absent for all stages without a valid
      *     result
-     * @return whether all is done; false if a stop was requested
+     * @return the results that count; absent if a stop was requested
      * @throws UserException if there is no such stage, data are missing, files cannot be written, or the existing runs
      *     were planned for another budget
      */
-    public boolean run(Optional<Double> budget, Optional<String> only) {
+    public Optional<Results> run(Optional<Double> budget, Optional<String> only) {
         only.ifPresent(Reproduction::requireStage);
         // Checks before the hours of work start.
         DataSource data = config.training().data();
         features.requireFit(data.test(), data.title());
-        Results results = new Results(report);
+        Results results = new Results(report, Map.of());
         writable(report.resolve("results"));
         try (DirectoryLock lock = DirectoryLock.of(work)) {
             Plan plan = Plan.of(work, experiment, budget, DEFAULT_MINUTES);
             TrainingConfig bcm = plan.config(experiment, Run.BCM);
             listener.said(plan.outlook(experiment));
-            List<Stage<?>> wanted = wanted(Stage.all(Measuring.USUAL, Optional.of(bcm)), only);
-            Map<Run, String> models = new EnumMap<>(Run.class);
-            double seconds = train(wanted, plan, models);
-            Measuring measuring = config.measuring().orElseGet(() -> plan.measuring(work, seconds));
-            ConfigFile.write(report.resolve(Results.PROTOCOL), Protocol.of(plan, experiment, measuring));
+            double seconds = train(wanted(Stage.all(Measuring.USUAL, Optional.of(bcm)), only), plan);
+            Measuring measuring = config.measuring()
+                    .orElseGet(() -> only.isEmpty() ? plan.measuring(work, seconds) : plan.provisional(work));
+            Map<Run, String> models = models();
             Bench bench = new Bench(bcm, work, report, features, stopping(listener.measuring()));
-            for (Stage<?> stage : wanted(Stage.all(measuring, Optional.of(bcm)), only)) {
-                measure(stage, bench, models, results, only.equals(Optional.of(stage.name())));
+            List<Stage<?>> all = Stage.all(measuring, Optional.of(bcm));
+            List<Stage<?>> wanted = wanted(all, only);
+            for (Stage<?> stage : all) {
+                Provenance provenance = provenance(stage, models, bench);
+                results = results.with(stage.name(), provenance.fingerprint());
+                if (wanted.contains(stage)) {
+                    measure(stage, bench, provenance, results, only.equals(Optional.of(stage.name())));
+                }
+                if (stage instanceof TunedWalks) {
+                    results.tunedWalks().ifPresent(bench::walks);
+                }
             }
+            ConfigFile.write(report.resolve(Results.PROTOCOL), Protocol.of(plan, experiment, measuring));
+            ConfigFile.write(report.resolve("claims.json"), Claim.Judgements.of(results));
+            return Optional.of(results);
         } catch (CancellationException e) {
-            return false;
+            return Optional.empty();
         }
-        ConfigFile.write(report.resolve("claims.json"), Claim.Judgements.of(results));
-        return true;
     }
 
     /** All stages; or the requested one and, if it uses tuned walks, the stage that finds them. */
@@ -145,25 +155,21 @@ public final class Reproduction {
     /**
      * Completes the training of the runs that the stages need.
      *
-     * @return the seconds that all runs have taken; runs that were trained before or are not needed count as planned
+     * @return the seconds that all runs have taken. Steps of earlier sessions, and runs that are not needed, count as
+     *     planned
      */
-    private double train(List<Stage<?>> stages, Plan plan, Map<Run, String> models) {
+    private double train(List<Stage<?>> stages, Plan plan) {
         double seconds = 0;
         for (Run run : Run.values()) {
-            Path folder = work.resolve(run.title());
-            long begin = System.nanoTime();
             boolean wanted = stages.stream().anyMatch(stage -> stage.runs().contains(run));
-            boolean trained = wanted && train(run, folder, plan);
-            seconds += trained ? (System.nanoTime() - begin) * 1e-9 : plan.seconds(run);
-            if (wanted) {
-                models.put(run, new ModelFolder(folder.resolve("model")).sha256());
-            }
+            seconds += wanted ? train(run, work.resolve(run.title()), plan) : plan.seconds(run);
         }
         return seconds;
     }
 
-    /** Trains a run; returns whether there was anything left to train. */
-    private boolean train(Run run, Path folder, Plan plan) {
+    /** Completes a run; returns the seconds that all its steps have taken. */
+    private double train(Run run, Path folder, Plan plan) {
+        long begin = System.nanoTime();
         try (Trainer trainer = Files.exists(folder.resolve("config.yaml"))
                 ? Trainer.resume(folder, List.of())
                 : Trainer.start(plan.config(experiment, run), folder)) {
@@ -175,50 +181,46 @@ public final class Reproduction {
             if (trainer.stepsDone() >= total) {
                 trainer.run(Journal.all(List.of())); // Writes the model, in case the process ended before it could.
                 listener.said(run.title() + ": trained, " + total + " steps");
-                return false;
+                return plan.seconds(run);
             }
             training = Optional.of(trainer);
-            long begin = System.nanoTime();
+            long before = trainer.stepsDone();
             checkStop();
-            listener.said(run.title() + ": training, step " + trainer.stepsDone() + " of " + total);
-            if (!trainer.run(listener.training(run.title(), trainer.stepsDone(), total))) {
+            listener.said(run.title() + ": training, step " + before + " of " + total);
+            if (!trainer.run(listener.training(run.title(), before, total))) {
                 throw new CancellationException();
             }
-            listener.said(run.title() + ": trained in " + seconds(begin));
-            return true;
+            double seconds = secondsSince(begin);
+            listener.said(run.title() + ": trained in " + Math.round(seconds) + " s");
+            return plan.seconds(run, before, total) + seconds;
         } finally {
             training = Optional.empty();
         }
     }
 
-    private <R extends Record & StageResult> void measure(
-            Stage<R> stage, Bench bench, Map<Run, String> models, Results results, boolean anew) {
-        checkStop();
+    /** SHA-256 of the weights of every run that has a model. */
+    private Map<Run, String> models() {
+        Map<Run, String> models = new EnumMap<>(Run.class);
+        for (Run run : Run.values()) {
+            Path model = work.resolve(run.title()).resolve("model");
+            if (Files.exists(model)) {
+                models.put(run, new ModelFolder(model).sha256());
+            }
+        }
+        return models;
+    }
+
+    private Provenance provenance(Stage<?> stage, Map<Run, String> models, Bench bench) {
         Map<String, String> looked = new TreeMap<>();
         stage.runs().forEach(run -> looked.put(run.title(), models.getOrDefault(run, "")));
-        DataSource data = config.training().data();
-        Provenance provenance = new Provenance(
+        return new Provenance(
                 stage.name(),
                 fingerprint(stage, looked, bench),
                 "bcm reproduce --stage " + stage.name(),
                 looked,
-                data.title() + " test");
-        Optional<R> standing = anew ? Optional.empty() : standing(stage, results, provenance);
-        if (standing.isPresent()) {
-            listener.said(stage.name() + ": stands");
-        } else {
-            listener.said(stage.name() + ": measuring");
-        }
-        R result = standing.orElseGet(() -> {
-            long begin = System.nanoTime();
-            R measured = stage.measure(bench, provenance);
-            ConfigFile.write(results.file(stage.name()), measured);
-            listener.said(stage.name() + ": measured in " + seconds(begin));
-            return measured;
-        });
-        if (result instanceof TunedWalks.Result walks) {
-            bench.walks(walks);
-        }
+                config.training().data().title() + " test",
+                bench.device().name().toLowerCase(Locale.ROOT),
+                bench.precision().name().toLowerCase(Locale.ROOT));
     }
 
     /** A hash of everything that determines a stage's result. */
@@ -227,25 +229,31 @@ public final class Reproduction {
                 stage.settings(),
                 models.toString(),
                 features.sha256(),
-                config.training().data().toString()));
+                config.training().data().toString(),
+                bench.device().name(),
+                bench.precision().name()));
         if (stage.usesTunedWalks()) {
-            parts.add(bench.walks().found().toString());
+            parts.add(bench.tuned().map(TunedWalks.Result::found).toString());
         }
         return Checksum.sha256(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static <R extends Record & StageResult> Optional<R> standing(
-            Stage<R> stage, Results results, Provenance provenance) {
-        try {
-            return results.of(stage.name(), stage.resultType())
-                    .filter(result -> result.provenance().fingerprint().equals(provenance.fingerprint()));
-        } catch (UserException damaged) {
-            return Optional.empty(); // a damaged result is measured anew
+    /** Measures a stage, unless its result counts and is not to be measured anew. */
+    private <R extends Record & StageResult> void measure(
+            Stage<R> stage, Bench bench, Provenance provenance, Results results, boolean anew) {
+        checkStop();
+        if (!anew && results.of(stage.name(), stage.resultType()).isPresent()) {
+            listener.said(stage.name() + ": stands");
+            return;
         }
+        listener.said(stage.name() + ": measuring");
+        long begin = System.nanoTime();
+        ConfigFile.write(results.file(stage.name()), stage.measure(bench, provenance));
+        listener.said(stage.name() + ": measured in " + Math.round(secondsSince(begin)) + " s");
     }
 
-    private static String seconds(long begin) {
-        return Math.round((System.nanoTime() - begin) * 1e-9) + " s";
+    private static double secondsSince(long begin) {
+        return (System.nanoTime() - begin) * 1e-9;
     }
 
     private void checkStop() {

@@ -4,6 +4,7 @@ import static org.bcm4j.config.Requirement.require;
 
 import java.util.Optional;
 import org.bcm4j.config.Default;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.training.TrainingStage;
 import org.bcm4j.training.terms.BidirectionalConsistency;
@@ -32,6 +33,11 @@ public record ReproductionConfig(
                 objective(training).terms().stream().anyMatch(BidirectionalConsistency.class::isInstance),
                 "training",
                 "needs in its last stage the term bidirectional-consistency, which the other runs vary");
+        NetworkConfig network = training.network();
+        require(
+                network.classes() == 0 || network.nullClass(),
+                "training",
+                "needs null_class: true in its network, which has classes: edits and midpoints are measured without them");
     }
 
     /** The stage after the warm-up. */

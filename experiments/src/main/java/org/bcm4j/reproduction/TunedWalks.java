@@ -136,10 +136,9 @@ public record TunedWalks(long images, int trials) implements Stage<TunedWalks.Re
     }
 
     private Found search(Kind kind, Walk start, ToDoubleFunction<Walk> cost) {
-        double before = cost.applyAsDouble(start);
-        WalkSearch.Found best =
-                new WalkSearch(trials).minimise(start, walk -> walk.equals(start) ? before : cost.applyAsDouble(walk));
-        return new Found(kind, best.walk().toString(), best.cost(), before);
+        WalkSearch.Found first = new WalkSearch.Found(start, cost.applyAsDouble(start), 1);
+        WalkSearch.Found best = new WalkSearch(trials).minimise(List.of(first), cost);
+        return new Found(kind, best.walk().toString(), best.cost(), first.cost());
     }
 
     private ToDoubleFunction<Walk> generation(Bench bench, TrainedModel model) {

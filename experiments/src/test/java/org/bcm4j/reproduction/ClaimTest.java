@@ -2,29 +2,47 @@ package org.bcm4j.reproduction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.metrics.noise.NoiseQuality;
 import org.bcm4j.metrics.pixels.HighestFrequency;
 import org.bcm4j.metrics.statistics.ConfidenceInterval;
+import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.reproduction.TunedWalks.Kind;
+import org.bcm4j.training.TrainingConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Claims are judged by their numbers, and by nothing else. */
 class ClaimTest {
-    private static final Provenance PROVENANCE = new Provenance("stage", "print", "bcm", Map.of(), "data");
+    private static final Provenance PROVENANCE =
+            new Provenance("stage", "print", "bcm", Map.of(), "data", "cpu", "fp32");
 
     /** How far the figures of three seeds are apart; their difference from others that are as far apart is sure. */
     private static final double BETWEEN_SEEDS = 0.1;
 
     @TempDir
     private Path folder;
+
+    /** Of which those with the fingerprint of {@link #PROVENANCE} count. */
+    private Results results() {
+        return results("print");
+    }
+
+    private Results results(String fingerprint) {
+        return new Results(
+                folder,
+                Reproduction.stages().stream()
+                        .collect(Collectors.toUnmodifiableMap(stage -> stage, stage -> fingerprint)));
+    }
 
     private static ConfidenceInterval around(double mean) {
         return ConfidenceInterval.of(mean - BETWEEN_SEEDS, mean, mean + BETWEEN_SEEDS);
@@ -74,11 +92,12 @@ class ClaimTest {
 
     @Test
     void withoutResultsNothingIsDecided() {
-        assertThat(Claim.Judgements.of(new Results(folder)).claims())
+        assertThat(Claim.Judgements.of(results()).claims())
                 .hasSize(Claim.values().length)
                 .allSatisfy(judgement -> {
                     assertThat(judgement.verdict()).isEqualTo(Verdict.UNDECIDED);
                     assertThat(judgement.comparisons()).isEmpty();
+                    assertThat(judgement.lack()).isEmpty();
                     assertThat(Reproduction.stages()).contains(judgement.stage());
                 });
     }
@@ -147,16 +166,65 @@ class ClaimTest {
     private static Verdict gaussian(NoiseStatistics.Row bcm, NoiseStatistics.Row ode) {
         NoiseStatistics.Row worse = noises(NoiseStatistics.Source.BCM, 1, 0.9);
         List<Comparison> made = Claim.gaussianNoise(new NoiseStatistics.Result(PROVENANCE, List.of(worse, bcm, ode)));
-        assertThat(made).hasSize(3);
+        assertThat(made).hasSize(5);
         return Verdict.of(made);
     }
 
-    /** Of two seeds, whose figures that count are all the same. */
+    /** The ODE's mean and deviation may be right by chance; then a tenth is allowed. */
+    @Test
+    void noiseThatIsShiftedOrScaledIsNotGaussian() {
+        NoiseStatistics.Row ode = noises(NoiseStatistics.Source.ODE, 43, 0.1, 0, 1);
+        NoiseStatistics.Row farther = noises(NoiseStatistics.Source.ODE, 43, 0.1, -0.08, 1.08);
+        for (double[] law : new double[][] {{0.15, 1}, {-0.15, 1}, {0, 0.85}, {0, 1.15}}) {
+            NoiseStatistics.Row bcm = noises(NoiseStatistics.Source.BCM, 2, 0.1, law[0], law[1]);
+            assertThat(gaussian(bcm, ode)).isEqualTo(Verdict.NOT_HELD);
+            assertThat(gaussian(bcm, farther)).isEqualTo(Verdict.HELD);
+        }
+        assertThat(gaussian(noises(NoiseStatistics.Source.BCM, 2, 0.1, 0.09, 0.91), ode))
+                .isEqualTo(Verdict.HELD);
+    }
+
+    /** Half of BCM's defects is below the ODE's in both cases. */
+    @Test
+    void anOdeWhoseNoiseIsNoNoiseIsNoYardstick() {
+        assertThat(gaussianJudgement(noises(NoiseStatistics.Source.ODE, 43, 0.14), 0.2))
+                .satisfies(judged -> {
+                    assertThat(judged.verdict()).isEqualTo(Verdict.HELD);
+                    assertThat(judged.lack()).isEmpty();
+                });
+        assertThat(gaussianJudgement(noises(NoiseStatistics.Source.ODE, 43, 0.16), 0.2))
+                .satisfies(judged -> {
+                    assertThat(judged.verdict()).isEqualTo(Verdict.UNDECIDED);
+                    assertThat(Verdict.of(judged.comparisons())).isEqualTo(Verdict.HELD);
+                    assertThat(judged.lack())
+                            .contains("the ODE's noise, with which BCM's is compared, is no noise yet: its largest"
+                                    + " autocorrelation is 0.16, that of drawn noise 0.050; allow more minutes");
+                });
+        assertThat(gaussianJudgement(noises(NoiseStatistics.Source.ODE, 43, 0.1, 0, 0.52), 0.15)
+                        .lack())
+                .hasValueSatisfying(lack -> assertThat(lack).contains("its |deviation - 1| is 0.48,"));
+    }
+
+    private Claim.Judgement gaussianJudgement(NoiseStatistics.Row ode, double ofBcm) {
+        NoiseStatistics.Row drawn = noises(NoiseStatistics.Source.DRAWN, 0, 0.05);
+        ConfigFile.write(
+                results().file("noise-statistics"),
+                new NoiseStatistics.Result(
+                        PROVENANCE, List.of(noises(NoiseStatistics.Source.BCM, 2, ofBcm), ode, drawn)));
+        return judgement(Claim.Judgements.of(results()), Claim.GAUSSIAN_NOISE);
+    }
+
     private static NoiseStatistics.Row noises(NoiseStatistics.Source source, int nfe, double figure) {
+        return noises(source, nfe, figure, 0, 1);
+    }
+
+    /** Of two seeds, whose figures that count are all the same. */
+    private static NoiseStatistics.Row noises(
+            NoiseStatistics.Source source, int nfe, double figure, double mean, double deviation) {
         NoiseFigures figures = new NoiseFigures(
                 10,
-                0,
-                1,
+                mean,
+                deviation,
                 0,
                 0,
                 figure,
@@ -194,7 +262,7 @@ class ClaimTest {
     @Test
     void modelsThatHaveLearntNothingDecideNothing() {
         generationIs(40);
-        Claim.Judgements all = Claim.Judgements.of(new Results(folder));
+        Claim.Judgements all = Claim.Judgements.of(results());
         Claim.Judgement judged = judgement(all, Claim.COMBINATION);
         assertThat(Verdict.of(judged.comparisons())).isEqualTo(Verdict.HELD);
         assertThat(judged.verdict()).isEqualTo(Verdict.UNDECIDED);
@@ -204,8 +272,7 @@ class ClaimTest {
                                 + " is not an image yet; allow more minutes");
 
         generationIs(2);
-        assertThat(judgement(Claim.Judgements.of(new Results(folder)), Claim.COMBINATION)
-                        .verdict())
+        assertThat(judgement(Claim.Judgements.of(results()), Claim.COMBINATION).verdict())
                 .isEqualTo(Verdict.HELD);
     }
 
@@ -218,7 +285,7 @@ class ClaimTest {
 
     private void generationIs(double best) {
         ConfigFile.write(
-                new Results(folder).file("generation-against-nfe"),
+                results().file("generation-against-nfe"),
                 new GenerationAgainstNfe.Result(
                         PROVENANCE,
                         List.of(
@@ -231,16 +298,65 @@ class ClaimTest {
     @Test
     void inversionsThatBringNothingBackDecideNothing() {
         ConfigFile.write(
-                new Results(folder).file("inversion-against-nfe"),
+                results().file("inversion-against-nfe"),
                 new InversionAgainstNfe.Result(PROVENANCE, List.of(inverted("bcm", 2, 0.4), inverted("heun", 20, 2))));
-        assertThat(Claim.Judgements.of(new Results(folder)).lack())
+        assertThat(Claim.Judgements.of(results()).lack())
                 .hasValueSatisfying(
                         lack -> assertThat(lack).startsWith("BCM's inversion has an error of 0.40, and above 0.05"));
     }
 
+    /** By figures that would hold. */
+    @Test
+    void distancesOfFewImagesDecideNothing() {
+        ConfigFile.write(
+                results().file("edits"),
+                new Edits.Result(PROVENANCE, List.of(repaired(Run.BCM, 2, 1), repaired(Run.ICT, 4, 2)), List.of()));
+        ConfigFile.write(
+                results().file("midpoints"), new Midpoints.Result(PROVENANCE, "there", "back", around(1), around(2)));
+        protocolIs(new Measuring(2, 100, 2, 99, 100, 2, 1, 2));
+        Claim.Judgements few = Claim.Judgements.of(results());
+        assertThat(few.lack()).isEmpty();
+        assertThat(judgement(few, Claim.DIFFERENT_NOISES).verdict()).isEqualTo(Verdict.HELD);
+        assertThat(judgement(few, Claim.INPAINTING).verdict()).isEqualTo(Verdict.UNDECIDED);
+        assertThat(judgement(few, Claim.INPAINTING).lack())
+                .contains("only 99 images a seed were edited, and 100 are the least; allow more minutes");
+
+        protocolIs(new Measuring(2, 100, 2, 100, 99, 2, 1, 2));
+        Claim.Judgements others = Claim.Judgements.of(results());
+        assertThat(judgement(others, Claim.INPAINTING).verdict()).isEqualTo(Verdict.HELD);
+        assertThat(judgement(others, Claim.DIFFERENT_NOISES).verdict()).isEqualTo(Verdict.UNDECIDED);
+
+        protocolIs(new Measuring(2, 99, 2, 100, 100, 2, 1, 2));
+        assertThat(Claim.Judgements.of(results()).lack())
+                .contains("only 99 samples a walk were measured, and 100 are the least; allow more minutes");
+    }
+
+    private void protocolIs(Measuring measuring) {
+        TrainingConfig training = new ExperimentFile(Path.of("../configs/reproduction.yaml"), List.of())
+                .read()
+                .training();
+        ConfigFile.write(
+                folder.resolve(Results.PROTOCOL), new Protocol(45, 0.01, 1000, training, List.of(), measuring));
+    }
+
+    @Test
+    void whatWasMeasuredWithOtherModelsDecidesNothing() throws IOException {
+        generationIs(2);
+        Files.writeString(results().file("edits"), "{\"of\": \"another version\"}");
+        Claim.Judgements now = Claim.Judgements.of(results("other"));
+        for (Claim claim : List.of(Claim.COMBINATION, Claim.INPAINTING)) {
+            assertThat(judgement(now, claim).verdict()).isEqualTo(Verdict.UNDECIDED);
+            assertThat(judgement(now, claim).comparisons()).isEmpty();
+            assertThat(judgement(now, claim).lack()).contains("measured with other models or settings");
+        }
+        assertThat(judgement(now, Claim.DIFFERENT_NOISES).lack())
+                .as("never measured")
+                .isEmpty();
+    }
+
     @Test
     void judgementsAreKept() {
-        Claim.Judgements judgements = Claim.Judgements.of(new Results(folder));
+        Claim.Judgements judgements = Claim.Judgements.of(results());
         ConfigFile.write(folder.resolve("claims.json"), judgements);
         assertThat(ConfigFile.read(folder.resolve("claims.json"), Claim.Judgements.class))
                 .isEqualTo(judgements);

@@ -34,7 +34,7 @@ class NoiseStageTest {
 
     @Test
     void coverageIsALawAndEndsWhereItIsSent() {
-        Provenance provenance = new Provenance("coverage", "", "", Map.of(), "");
+        Provenance provenance = new Provenance("coverage", "", "", Map.of(), "", "cpu", "fp32");
         IntervalLaw.Settings spread = new IntervalLaw.Settings(IntervalLaw.EndPoints.INCLUDED, -1.1, 2, 0.2, 0.2, 0.1);
         Coverage.Result result = new Coverage(Coverage.PAPER, spread, 700).measure(provenance);
         for (Coverage.Law law : List.of(result.paper(), result.here())) {

@@ -126,6 +126,7 @@ class PlanTest {
     @CsvSource(delimiter = '|', textBlock = """
                     warm_up_share=0 | training needs as its stages the objective alone, as warm_up_share is 0
                     training.stages=[{steps: 1, terms: [{kind: denoising}]}] | training needs as its stages a warm-up and the objective
+                    training.network.classes=2 | training needs null_class: true in its network
                     training.stages.1.terms=[{kind: inversion-consistency}] | training needs in its last stage the term bidirectional-consistency
                     """)
     void stagesThatAreNoExperimentAreRefused(String setting, String message) {
@@ -174,6 +175,24 @@ class PlanTest {
         assertThat(plan.measuring(folder, 0)).as("stands").isEqualTo(measuring);
         assertThat(ConfigFile.read(folder.resolve("measuring.json"), Measuring.class))
                 .isEqualTo(measuring);
+    }
+
+    /** The measuring of one stage must not decide how much is measured once the other runs are trained too. */
+    @Test
+    void aChoiceBeforeAllRunsAreTrainedIsNotKept() {
+        Plan plan = new Plan(45, 0.004);
+        Measuring planned = plan.provisional(folder);
+        assertThat(folder.resolve("measuring.json")).doesNotExist();
+        Measuring after = plan.measuring(folder, 0.7 * 45 * 60);
+        assertThat(after.samples()).isLessThan(planned.samples());
+        assertThat(plan.provisional(folder)).as("stands").isEqualTo(after);
+    }
+
+    @Test
+    void stepsOfEarlierSessionsTookTimeToo() {
+        Plan plan = new Plan(10, SECONDS_PER_IMAGE);
+        assertThat(plan.seconds(Run.BCM, 30, 40)).isCloseTo(0.75 * plan.seconds(Run.BCM), within(1e-9));
+        assertThat(plan.seconds(Run.BCM, 0, 40)).isZero();
     }
 
     @Test

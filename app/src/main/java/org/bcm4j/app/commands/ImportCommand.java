@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.bcm4j.app.files.Destination;
+import org.bcm4j.app.options.GivenOptions;
 import org.bcm4j.checkpoint.Checkpoint;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.config.Default;
@@ -24,8 +25,10 @@ import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code bcm import}: converts other projects' checkpoints to model folders. */
 @Command(
@@ -42,6 +45,12 @@ import picocli.CommandLine.Parameters;
             "  bcm import edm-cifar10.safetensors --as edm --config runs/edm.yaml --out models/cifar10-edm"
         })
 public final class ImportCommand implements Callable<Integer> {
+    /** The options for what the weights of an ADM U-Net do not show. */
+    private static final List<String> OF_ADM = List.of("--image-size", "--head-width");
+
+    /** The options for checkpoints of other programs. */
+    private static final List<String> OF_FOREIGN = List.of("--as", "--section");
+
     @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "The file to read.")
     private Path checkpoint = Path.of("");
 
@@ -86,6 +95,9 @@ public final class ImportCommand implements Callable<Integer> {
             description = "The model folder to write, new or empty.")
     private Path out = Path.of("");
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     /** The part of an experiment that matters here, whatever its training. */
     record Description(
             NetworkConfig network, @Default("bidirectional") ModelKind model) {
@@ -97,11 +109,14 @@ public final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Destination.requireNewFolder(out);
+        GivenOptions given = new GivenOptions(spec);
+        config.ifPresent(file -> given.refuse(OF_ADM, file + " describes the network"));
         try (Scope scope = Scope.open()) {
             Checkpoint read = Checkpoint.read(checkpoint);
             boolean described = config.isPresent() || imageSize.isPresent() || headWidth.isPresent();
             Optional<ExportedModel> exported = described ? Optional.empty() : ExportedModel.in(read);
             if (exported.isPresent()) {
+                given.refuse(OF_FOREIGN, checkpoint + " was written by bcm export and describes itself");
                 try (Weights loaded = exported.get().load(Device.CPU)) {
                     write(exported.get().config(), loaded, read, "exported by bcm4j");
                 }

@@ -124,21 +124,25 @@ public final class ReproduceCommand implements Callable<Integer> {
             Reproduction reproduction =
                     new Reproduction(new ExperimentFile(config, settings), out, work, network, new Watching(progress));
             try (StopSignal signal = StopSignal.asking(() -> stop(reproduction))) {
-                if (!reproduction.run(budget, stage)) {
-                    System.out.println("stopped; run the same command to continue");
-                    return ExitCode.OK;
-                }
+                Optional<Results> complete = reproduction.run(budget, stage);
+                progress.close();
+                complete.ifPresentOrElse(
+                        this::report, () -> System.out.println("stopped; run the same command to continue"));
             }
         }
-        new ReproductionPage(out).write();
-        Claim.Judgements judgements = Claim.Judgements.of(new Results(out));
+        return ExitCode.OK;
+    }
+
+    private void report(Results results) {
+        new ReproductionPage(results).write();
+        Claim.Judgements judgements = Claim.Judgements.of(results);
         judgements.lack().ifPresent(lack -> System.out.println("nothing is decided: " + lack));
         for (Claim.Judgement judgement : judgements.claims()) {
             String verdict = judgement.verdict().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-            System.out.printf(Locale.ROOT, "%-10s %s%n", verdict, judgement.statement());
+            String why = judgement.lack().map(lack -> " (" + lack + ")").orElse("");
+            System.out.printf(Locale.ROOT, "%-10s %s%s%n", verdict, judgement.statement(), why);
         }
         System.out.println("wrote " + out.resolve("index.html"));
-        return ExitCode.OK;
     }
 
     private static void stop(Reproduction reproduction) {

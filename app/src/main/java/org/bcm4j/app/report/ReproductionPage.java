@@ -3,7 +3,6 @@ package org.bcm4j.app.report;
 import static org.bcm4j.app.report.Numbers.number;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
@@ -21,26 +20,25 @@ import org.bcm4j.storage.AtomicFile;
  * command that reproduces it. All its content comes from the JSON files next to it.
  */
 public final class ReproductionPage {
-    private final Path folder;
     private final Results results;
     private final ReproductionFigures figures;
 
-    /** @param folder the folder of the results, which receives the page */
-    public ReproductionPage(Path folder) {
-        this.folder = folder;
-        this.results = new Results(folder);
-        this.figures = new ReproductionFigures(folder);
+    /** @param results the results that count; their folder receives the page */
+    public ReproductionPage(Results results) {
+        this.results = results;
+        this.figures = new ReproductionFigures(results.folder());
     }
 
     /**
      * Draws the plots and writes the page.
      *
-     * @throws org.bcm4j.storage.UserException if a result cannot be read or a file cannot be written
+     * @throws org.bcm4j.storage.UserException if a file cannot be written
      */
     public void write() {
         System.setProperty("java.awt.headless", "true");
         String page = Templates.filled("reproduction.jte", this);
-        AtomicFile.write(folder.resolve("index.html"), out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
+        AtomicFile.write(
+                results.folder().resolve("index.html"), out -> out.write(page.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The sections of the figures and tables that have results, in their order on the page. */

@@ -78,6 +78,14 @@ class ExportCommandTest {
         assertThat(after.walks()).isEqualTo(before.walks());
         assertThat(after.sha256()).isEqualTo(before.sha256());
 
+        Outcome named = CommandProcess.in(directory).run("import", "tiny.safetensors", "--as", "bcm", "--out", "named");
+        assertThat(named.exitCode()).isEqualTo(2);
+        assertThat(named.err())
+                .isEqualTo(
+                        ("bcm: --as: tiny.safetensors was written by bcm export and describes itself, so this option has"
+                                        + " no effect; omit it%n")
+                                .formatted());
+
         Outcome bare = CommandProcess.in(directory).run("import", "model/model.safetensors", "--out", "bare");
         assertThat(bare.exitCode()).isEqualTo(2);
         assertThat(bare.err())

@@ -93,6 +93,9 @@ class ReproduceCommandTest {
         assertThat(again.err())
                 .contains("tuned-walks: stands", "initial-noise: measured in")
                 .doesNotContain("edm", "ablations");
+        assertThat(directory.resolve("killed/report/claims.json"))
+                .as("the other results still count")
+                .hasSameTextualContentAs(directory.resolve("whole/report/claims.json"));
         assertThat(directory.resolve("killed/report/results/initial-noise.json"))
                 .hasSameTextualContentAs(directory.resolve("whole/report/results/initial-noise.json"));
     }

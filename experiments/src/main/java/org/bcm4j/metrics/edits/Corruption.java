@@ -12,6 +12,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Damages whole images to make test pairs for edits. */
 public sealed interface Corruption {
+    /** The damage in words. */
+    String title();
+
     /**
      * Damages images.
      *
@@ -29,6 +32,11 @@ public sealed interface Corruption {
 
     /** The middle square, half as wide as the image, is missing. It is drawn grey. */
     record CentralHole() implements Corruption {
+        @Override
+        public String title() {
+            return "central hole";
+        }
+
         @Override
         public Damaged apply(Tensor images) {
             long height = images.size(2);
@@ -49,6 +57,11 @@ public sealed interface Corruption {
      * @param quality from 1 to 100
      */
     record Compression(int quality) implements Corruption {
+        @Override
+        public String title() {
+            return "JPEG quality " + quality;
+        }
+
         @Override
         public Damaged apply(Tensor images) {
             Tensor[] compressed = new Tensor[Math.toIntExact(images.size(0))];

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.features.FeatureNetwork;
@@ -30,10 +30,11 @@ import org.bcm4j.walk.Walk;
  * @param seeds the number of seeds to average over, at least 2
  */
 public record EditingEvaluation(long images, int seeds) {
-    /** Includes three times the NFE of the recommended inpainting walks. */
     private static final List<Integer> CONSISTENCY_MODEL_NFE = List.of(2, 4, 6, 9, 12, 18);
 
-    private static final List<Integer> QUALITIES = List.of(10, 20, 30);
+    /** How many times the NFE of a walk consistency models need at least to inpaint as well, by the claims. */
+    private static final int FACTOR = 3;
+
     private static final long LEAST_IMAGES = 200;
 
     /** @throws UserException if there are too few images or seeds */
@@ -44,8 +45,13 @@ public record EditingEvaluation(long images, int seeds) {
         }
     }
 
-    /** Measures a model's edits. */
+    /**
+     * Measures a model's edits.
+     *
+     * @throws UserException if the model does not walk, or there are not enough images
+     */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, Measuring measuring) {
+        subject.requireImages(images);
         TrainedModel model = subject.model();
         model.requireWalks();
         FeatureNetwork features = subject.features()
@@ -53,18 +59,13 @@ public record EditingEvaluation(long images, int seeds) {
         RealImages real =
                 RealImages.measure(features, subject.images(), subject.images().size(), measuring);
         Bench bench = new Bench(subject, model, features, real, measuring);
-        Corruption hole = new Corruption.CentralHole();
         List<Mended> inpainting = new ArrayList<>();
-        parsed(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend("central hole", hole, Method.BCM, walk)));
-        for (int nfe : CONSISTENCY_MODEL_NFE) {
-            inpainting.add(bench.mend("central hole", hole, Method.CM, Walk.multistep(nfe)));
-        }
+        parsed(walks.inpaint()).forEach(walk -> inpainting.add(bench.mend(EditingQuality.HOLE, Method.BCM, walk)));
+        consistencyModelNfe(walks)
+                .forEach(nfe -> inpainting.add(bench.mend(EditingQuality.HOLE, Method.CM, Walk.multistep(nfe))));
         List<Mended> restoration = new ArrayList<>();
-        for (int quality : QUALITIES) {
-            Corruption compression = new Corruption.Compression(quality);
-            parsed(walks.restore())
-                    .forEach(walk ->
-                            restoration.add(bench.mend("JPEG quality " + quality, compression, Method.BCM, walk)));
+        for (Corruption compression : EditingQuality.COMPRESSIONS) {
+            parsed(walks.restore()).forEach(walk -> restoration.add(bench.mend(compression, Method.BCM, walk)));
         }
         List<Halved> interpolation = bench.interpolation(walks);
         return new EditingReport(
@@ -79,6 +80,15 @@ public record EditingEvaluation(long images, int seeds) {
                 claims(inpainting, restoration, interpolation));
     }
 
+    /** The usual numbers, and those with which the model's own inpainting is compared. */
+    static IntStream consistencyModelNfe(RecommendedWalks walks) {
+        return IntStream.concat(
+                        CONSISTENCY_MODEL_NFE.stream().mapToInt(nfe -> nfe),
+                        parsed(walks.inpaint()).mapToInt(walk -> FACTOR * walk.nfe()))
+                .distinct()
+                .sorted();
+    }
+
     private static Stream<Walk> parsed(Map<String, String> walks) {
         return walks.values().stream().map(Walk::parse);
     }
@@ -89,7 +99,9 @@ public record EditingEvaluation(long images, int seeds) {
         List<EditingReport.Claim> claims = new ArrayList<>();
         for (Mended ours : inpainting) {
             for (Mended theirs : inpainting) {
-                if (ours.method() == Method.BCM && theirs.method() == Method.CM && theirs.nfe() == 3 * ours.nfe()) {
+                if (ours.method() == Method.BCM
+                        && theirs.method() == Method.CM
+                        && theirs.nfe() == FACTOR * ours.nfe()) {
                     String pair = "inpainting in " + ours.nfe() + " NFE ("
                             + ours.repair().walk() + ") below consistency models' in " + theirs.nfe();
                     claims.add(claim(
@@ -170,24 +182,22 @@ public record EditingEvaluation(long images, int seeds) {
             this.measuring = measuring;
         }
 
-        Mended mend(String name, Corruption damage, Method method, Walk walk) {
-            List<EditingQuality.Figures> figures = LongStream.range(0, seeds)
-                    .mapToObj(
-                            seed -> new EditingQuality(model, features, real, subject.images(), images, seed, measuring)
-                                    .of(damage, walk))
-                    .toList();
+        Mended mend(Corruption damage, Method method, Walk walk) {
+            MeanRepair mean = MeanRepair.of(
+                    damage,
+                    walk,
+                    seeds,
+                    seed -> new EditingQuality(model, features, real, subject.images(), images, seed, measuring));
             EditingReport.Repair repair = new EditingReport.Repair(
-                    name,
+                    mean.damage(),
                     method.name().toLowerCase(Locale.ROOT),
-                    walk.toString(),
-                    walk.nfe(),
-                    interval(figures, EditingQuality.Figures::meanSquaredError),
-                    figures.get(0).damagedError(),
-                    interval(figures, EditingQuality.Figures::relativeToBlurred),
-                    figures.get(0).damagedRelativeToBlurred(),
-                    figures.stream()
-                            .mapToLong(EditingQuality.Figures::changedKnown)
-                            .sum());
+                    mean.walk(),
+                    mean.nfe(),
+                    mean.meanSquaredError(),
+                    mean.damagedError(),
+                    mean.distance(),
+                    mean.damagedDistance(),
+                    mean.changedKnown());
             return new Mended(repair, method);
         }
 
@@ -219,11 +229,6 @@ public record EditingEvaluation(long images, int seeds) {
                     generation.toString(),
                     ConfidenceInterval.of(distances));
             return new Halved(noise, midpoints);
-        }
-
-        private static ConfidenceInterval interval(
-                List<EditingQuality.Figures> bySeed, ToDoubleFunction<EditingQuality.Figures> figure) {
-            return ConfidenceInterval.of(bySeed.stream().mapToDouble(figure).toArray());
         }
     }
 }

@@ -2,6 +2,7 @@ package org.bcm4j.metrics.edits;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.features.FeatureNetwork;
@@ -35,6 +36,13 @@ public record EditingQuality(
         long count,
         long seed,
         Measuring measuring) {
+    /** The damage that inpainting is measured on. */
+    public static final Corruption HOLE = new Corruption.CentralHole();
+
+    /** The damages that restoration is measured on, from the worst. */
+    public static final List<Corruption> COMPRESSIONS =
+            Stream.of(10, 20, 30).<Corruption>map(Corruption.Compression::new).toList();
+
     /**
      * The figures of one walk.
      *

@@ -41,6 +41,7 @@ public record Evaluation(long samples, long images, long seed) {
 
     private static final List<String> NOTES = List.of(
             DISTANCE_NOTE,
+            "images: from the first; those of a set that is grouped by class are shuffled before",
             "samples: sample i is of class i mod classes; clamped to [-1,1] and truncated to 256 levels, as saved"
                     + " images are, before the features are computed; real images are bytes already",
             "blurred_distance: real images against their 3x3 box blur with a black border, not rounded to 256 levels",
@@ -93,7 +94,7 @@ public record Evaluation(long samples, long images, long seed) {
      * @param modelSha256 fingerprint of the model's weights
      * @param features the feature network that measures the samples, if wanted
      * @param inception the Inception network's measures of the samples, if wanted
-     * @param images real images with their classes
+     * @param images real images with their classes, in mixed order ({@link LabelledImages#mixed})
      * @param data the name of the images, such as {@code fashion-mnist test}
      */
     public record Subject(
@@ -111,8 +112,18 @@ public record Evaluation(long samples, long images, long seed) {
 
         /** @throws UserException if model, images and feature network do not fit each other */
         public Subject {
-            requireFit(model.config(), images, data);
-            features.ifPresent(network -> network.requireFit(images, data));
+            LabelledImages mixed = images.mixed();
+            requireFit(model.config(), mixed, data);
+            features.ifPresent(network -> network.requireFit(mixed, data));
+            images = mixed;
+        }
+
+        /** @throws UserException if there are fewer than {@code count} images */
+        public void requireImages(long count) {
+            if (count > images.size()) {
+                throw new UserException(
+                        "there are " + images.size() + " images in " + data + ", not " + count + "; ask for fewer");
+            }
         }
     }
 
@@ -201,10 +212,7 @@ public record Evaluation(long samples, long images, long seed) {
      *     images
      */
     public EvaluationReport run(Subject subject, SamplingPaths paths, Measuring measuring) {
-        if (images > subject.images().size()) {
-            throw new UserException("there are " + subject.images().size() + " images in " + subject.data() + ", not "
-                    + images + "; ask for fewer");
-        }
+        subject.requireImages(images);
         paths.require(subject.model());
         Optional<Bootstrap> bootstrap = Optional.of(new Bootstrap(seed));
         // The reference tensors live as long as this scope.
@@ -296,18 +304,40 @@ public record Evaluation(long samples, long images, long seed) {
             GenerationQuality measure,
             List<InterpolationQuality.SamplingPaths> interpolated,
             Measuring measuring) {
-        long pairs = Math.min(images, MOST_INTERPOLATED) / 2;
         InterpolationQuality midpoints = new InterpolationQuality(
-                subject.model(), measure.network(), measure.real(), subject.images(), pairs, seed, measuring);
-        NetworkConfig network = subject.model().config().network();
+                subject.model(), measure.network(), measure.real(), subject.images(), mostPairs(), seed, measuring);
+        List<InterpolationQuality.Pairs> possible = possiblePairs(subject);
         List<InterpolationQuality.Figures> figures = new ArrayList<>();
         for (InterpolationQuality.SamplingPaths paths : interpolated) {
-            pairs(network).stream()
-                    .filter(midpoints::possible)
-                    .forEach(which ->
-                            figures.add(midpoints.of(paths, which, InterpolationQuality.InitialNoise.DIFFERENT)));
+            for (InterpolationQuality.Pairs which : possible) {
+                figures.add(midpoints.of(paths, which, InterpolationQuality.InitialNoise.DIFFERENT));
+            }
         }
         return figures;
+    }
+
+    /**
+     * Checks that there are midpoints to measure. Without this check, {@link #run} leaves out what cannot be measured.
+     *
+     * @throws UserException if the images make no pairs, or there are not enough images
+     */
+    public void requirePairs(Subject subject) {
+        subject.requireImages(images);
+        if (possiblePairs(subject).isEmpty()) {
+            throw new UserException("midpoints need at least " + InterpolationQuality.LEAST
+                    + " pairs of images, which the first " + images + " of " + subject.data()
+                    + " do not make; ask for more images");
+        }
+    }
+
+    private long mostPairs() {
+        return Math.min(images, MOST_INTERPOLATED) / 2;
+    }
+
+    private List<InterpolationQuality.Pairs> possiblePairs(Subject subject) {
+        return pairs(subject.model().config().network()).stream()
+                .filter(which -> InterpolationQuality.possible(subject.images(), mostPairs(), which))
+                .toList();
     }
 
     private static List<InterpolationQuality.Pairs> pairs(NetworkConfig network) {

@@ -50,7 +50,8 @@ public record InterpolationQuality(
         long seed,
         Measuring measuring) {
 
-    private static final int LEAST = 2;
+    /** The fewest pairs whose midpoints have a distance. */
+    static final int LEAST = 2;
 
     /**
      * A path to noise and a path back.
@@ -119,7 +120,7 @@ public record InterpolationQuality(
      * @throws UserException if a path is not for this kind of model, or fewer than two pairs can be made
      */
     public Figures of(SamplingPaths paths, Pairs which, InitialNoise initialNoise) {
-        List<Pair> all = pairs(which);
+        List<Pair> all = pairs(images, pairs, which);
         if (all.size() < LEAST) {
             throw new UserException("midpoints need at least " + LEAST + " pairs of images, but the first " + 2 * pairs
                     + " make " + all.size() + "; ask for more images");
@@ -165,16 +166,16 @@ public record InterpolationQuality(
         return all.subList((int) numbers[0], (int) numbers[0] + numbers.length);
     }
 
-    /** Whether the images make enough pairs. */
-    boolean possible(Pairs which) {
-        return pairs(which).size() >= LEAST;
+    /** Whether images make enough pairs, of which at most {@code most} are wanted. */
+    static boolean possible(LabelledImages images, long most, Pairs which) {
+        return pairs(images, most, which).size() >= LEAST;
     }
 
     /** Two images and their classes. */
     private record Pair(long first, long second, long firstClass, long secondClass) {}
 
-    private List<Pair> pairs(Pairs which) {
-        long[] labels = labels();
+    private static List<Pair> pairs(LabelledImages images, long most, Pairs which) {
+        long[] labels = labels(images, 2 * most);
         List<Pair> found = new ArrayList<>();
         if (which == Pairs.WITHIN_CLASS) {
             Map<Long, Integer> waiting = new HashMap<>();
@@ -197,10 +198,9 @@ public record InterpolationQuality(
         return found;
     }
 
-    private long[] labels() {
+    private static long[] labels(LabelledImages images, long count) {
         try (Scope scope = Scope.open()) {
-            return HostTensors.longs(
-                    images.labels(LongStream.range(0, 2 * pairs).toArray()));
+            return HostTensors.longs(images.labels(LongStream.range(0, count).toArray()));
         }
     }
 

@@ -3,6 +3,8 @@ package org.bcm4j.metrics.evaluation;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -55,8 +57,22 @@ public record WalkSearch(int budget) {
      * @return the cheapest walk found, {@code start} if none costs less
      */
     public Found minimise(Walk start, ToDoubleFunction<Walk> cost) {
-        Found best = new Found(start, cost.applyAsDouble(start), 1);
-        Set<Walk> met = new HashSet<>(Set.of(start));
+        return minimise(List.of(new Found(start, cost.applyAsDouble(start), 1)), cost);
+    }
+
+    /**
+     * Searches on from walks whose costs are known. Each of them counts as one walk of the budget.
+     *
+     * @param known at least one walk
+     * @param cost the cost to minimise, by which the known costs were computed
+     * @return the cheapest walk found, one of the known if none costs less
+     */
+    public Found minimise(List<Found> known, ToDoubleFunction<Walk> cost) {
+        Found cheapest = Collections.min(known, Comparator.comparingDouble(Found::cost));
+        Walk start = cheapest.walk();
+        Found best = new Found(start, cheapest.cost(), known.size());
+        Set<Walk> met = new HashSet<>();
+        known.forEach(found -> met.add(found.walk()));
         double factor = FIRST_FACTOR;
         while (factor > LAST_FACTOR && best.evaluations() < budget) {
             double before = best.cost();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.bcm4j.checkpoint.Checkpoint;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
@@ -26,6 +27,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class InceptionNetwork implements AutoCloseable {
     /** Height and width of the resized images. */
     private static final long SIDE = 299;
+
+    /** The file holds the bias of the class scores, which no published measure uses. */
+    private static final String UNUSED = "fc.bias";
+
+    private static final String REMEDY =
+            "; name pytorch-fid's weights of the Inception network (pt_inception-2015-12-05)";
 
     private final InceptionLayers layers;
     private final Weights weights;
@@ -59,10 +66,17 @@ public final class InceptionNetwork implements AutoCloseable {
                 layout.declare(name, Initialization.ZERO, tensor.shape());
             }
         });
-        for (String needed : InceptionShapes.network().slots().keySet()) {
-            if (!floats.containsKey(needed)) {
-                throw new UserException(source + ": lacks " + needed
-                        + "; name pytorch-fid's weights of the Inception network (pt_inception-2015-12-05)");
+        Set<String> needed = InceptionShapes.network().slots().keySet();
+        for (String name : needed) {
+            if (!floats.containsKey(name)) {
+                throw new UserException(source + ": lacks " + name + REMEDY);
+            }
+        }
+        // Other Inception networks of the same layers, such as torchvision's, have more of them.
+        for (String name : floats.keySet()) {
+            if (!needed.contains(name) && !name.equals(UNUSED)) {
+                throw new UserException(
+                        source + ": holds " + name + ", which the FID's network does not have" + REMEDY);
             }
         }
         Weights weights = Weights.zeros(layout.build(), Device.CPU);

@@ -2,11 +2,7 @@ package org.bcm4j.metrics.noise;
 
 import static org.bcm4j.tensor.Ops.cat;
 import static org.bcm4j.tensor.Ops.scalar;
-import static org.bcm4j.tensor.Ops.stack;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.bcm4j.data.Batches;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -61,17 +57,20 @@ final class PatchRegression {
     private double[] sums(int phase) {
         long count = noises.size(0);
         long half = count / 2;
-        Normal normal = new Normal(Optional.empty(), Optional.empty());
-        List<Tensor> sum = new ArrayList<>();
+        long channels = noises.size(1);
+        Normal normal = new Normal(SIDE * SIDE * channels + 1, channels);
+        Tensor noiseSums = zeros((half + Batches.SIZE - 1) / Batches.SIZE, channels);
         long rows = 0;
         for (long[] batch : Batches.of(half)) {
-            Tensor noise = noise(phase, batch[0], batch.length);
-            normal = normal.with(patches(phase, batch[0], batch.length), noise);
-            sum.add(noise.sum(0));
-            rows += noise.size(0);
+            try (Scope scope = Scope.open()) {
+                Tensor noise = noise(phase, batch[0], batch.length);
+                normal.add(patches(phase, batch[0], batch.length), noise);
+                noiseSums.select(0, batch[0] / Batches.SIZE).copy_(noise.sum(0));
+                rows += noise.size(0);
+            }
         }
         Tensor coefficients = normal.solution();
-        Tensor mean = stack(0, sum.toArray(Tensor[]::new)).sum(0).div(scalar((double) rows));
+        Tensor mean = noiseSums.sum(0).div(scalar((double) rows));
         double residual = 0;
         double total = 0;
         for (long[] batch : Batches.of(count - half)) {
@@ -114,21 +113,29 @@ final class PatchRegression {
         return columns.transpose(1, 2).reshape(-1, columns.size(1));
     }
 
+    private static Tensor zeros(long rows, long columns) {
+        return torch.zeros(rows, columns).to(ScalarType.Double);
+    }
+
     /** The normal equations of the rows so far. */
-    private record Normal(Optional<Tensor> left, Optional<Tensor> right) {
-        Normal with(Tensor patches, Tensor noise) {
+    private static final class Normal {
+        private final Tensor left;
+        private final Tensor right;
+
+        Normal(long coefficients, long channels) {
+            left = zeros(coefficients, coefficients);
+            right = zeros(coefficients, channels);
+        }
+
+        void add(Tensor patches, Tensor noise) {
             Tensor transposed = patches.t();
-            Tensor addedLeft = transposed.mm(patches);
-            Tensor addedRight = transposed.mm(noise);
-            return new Normal(
-                    Optional.of(left.map(sum -> sum.add(addedLeft)).orElse(addedLeft)),
-                    Optional.of(right.map(sum -> sum.add(addedRight)).orElse(addedRight)));
+            left.add_(transposed.mm(patches));
+            right.add_(transposed.mm(noise));
         }
 
         Tensor solution() {
-            Tensor squares = left.orElseThrow();
-            Tensor ridge = torch.eye(squares.size(0)).to(ScalarType.Double).mul(scalar(RIDGE));
-            return torch.linalg_solve(squares.add(ridge), right.orElseThrow());
+            Tensor ridge = torch.eye(left.size(0)).to(ScalarType.Double).mul(scalar(RIDGE));
+            return torch.linalg_solve(left.add(ridge), right);
         }
     }
 }

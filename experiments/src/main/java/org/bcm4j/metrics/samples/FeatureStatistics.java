@@ -59,6 +59,21 @@ final class FeatureStatistics {
         }
     }
 
+    /**
+     * These statistics, if their features have a length.
+     *
+     * @param file the file that they come from
+     * @throws UserException if the features have another length
+     */
+    FeatureStatistics requireLength(int length, Path file) {
+        if (mean.length != length) {
+            throw new UserException(file + ": holds statistics of features of length " + mean.length
+                    + ", but those of the given Inception network have length " + length
+                    + "; give statistics made with its weights");
+        }
+        return this;
+    }
+
     /** Writes the file atomically. */
     void write(Path file) {
         try (Scope scope = Scope.open()) {

@@ -115,11 +115,13 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
      * @param images the real images; may be absent if none are needed
      * @param name the name of the images
      * @return its tensor belongs to the caller's scope
-     * @throws UserException if images or statistics cannot be read, or the images are too few
+     * @throws UserException if images or statistics cannot be read, the statistics are of another network's features, or
+     *     the images are too few
      */
     public Reference reference(Optional<ImageSet> images, String name, Measuring measuring) {
         boolean fid = metrics.contains(Metric.FID);
-        Optional<FeatureStatistics> read = kept().filter(file -> fid).map(FeatureStatistics::read);
+        Optional<FeatureStatistics> read = kept().filter(file -> fid)
+                .map(file -> FeatureStatistics.read(file).requireLength(network.dimension(), file));
         Optional<String> sha256 = kept().filter(file -> fid).map(Checksum::sha256);
         if (!needsRealImages()) {
             return new Reference(read, Optional.empty(), sha256);

@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.TinyData;
 import org.bcm4j.features.FeatureNetwork;
@@ -93,6 +94,24 @@ class EditingEvaluationTest {
                 .isCloseTo(restored.damagedDistance() - restored.distance().mean(), within(1e-9));
         for (EditingReport.Claim claim : report.claims()) {
             assertThat(claim.holds()).isEqualTo(claim.difference().low() > 0);
+        }
+    }
+
+    @Test
+    void everyInpaintingWalkIsComparedWithThreeTimesItsEvaluations() {
+        assertThat(EditingEvaluation.consistencyModelNfe(WALKS)).containsExactly(2, 4, 6, 9, 12, 18);
+        RecommendedWalks own = WALKS.with(RecommendedWalks.Purpose.INPAINT, 5, "0 +0.07 > 0.4 > 1 > 2 > 4 > 0");
+        assertThat(EditingEvaluation.consistencyModelNfe(own)).containsExactly(2, 4, 6, 9, 12, 15, 18);
+    }
+
+    @Test
+    void moreImagesThanThereAreAreRefusedFirst() {
+        try (TrainedModel model = untrained()) {
+            Evaluation.Subject subject =
+                    new Evaluation.Subject(model, "0123", Optional.empty(), Optional.empty(), IMAGES, "tiny test");
+            assertThatThrownBy(() -> new EditingEvaluation(231, 2).run(subject, WALKS, Measuring.ALONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.bcm4j.metrics.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
@@ -11,6 +12,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageSet;
@@ -30,6 +33,7 @@ import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
@@ -292,6 +296,20 @@ class EvaluationTest {
         }
     }
 
+    /** Of class folders the first images would be of one class. */
+    @Test
+    void imagesThatAreGroupedByClassAreMeasuredInMixedOrder() {
+        int[] labels = IntStream.range(0, 40).map(i -> i / 20).toArray();
+        LabelledImages grouped = new LabelledImages(new byte[40 * 64], labels, 1, 8, 8, List.of("upper", "lower"));
+        try (Scope scope = Scope.open();
+                TrainedModel model = UntrainedModels.bidirectional(2, true)) {
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, grouped, "grouped test");
+            assertThat(HostTensors.longs(
+                            subject.images().labels(LongStream.range(0, 10).toArray())))
+                    .contains(0, 1);
+        }
+    }
+
     @Test
     void refusesDataThatDoNotFit() {
         LabelledImages wide = new LabelledImages(new byte[2 * 8 * 12], new int[2], 1, 8, 12, List.of("upper", "lower"));
@@ -355,6 +373,19 @@ class EvaluationTest {
                             .run(subject, new Evaluation.SamplingPaths(List.of(), List.of()), Measuring.ALONE))
                     .isInstanceOf(UserException.class)
                     .hasMessage("there are 230 images in tiny test, not 231; ask for fewer");
+        }
+    }
+
+    @Test
+    void midpointsThatWereAskedForNeedPairs() {
+        try (TrainedModel model = UntrainedModels.bidirectional(2, true)) {
+            Evaluation.Subject subject = new Evaluation.Subject(model, "0123", features, IMAGES, "tiny test");
+            assertThatCode(() -> new Evaluation(2, 8, 0).requirePairs(subject)).doesNotThrowAnyException();
+            assertThatThrownBy(() -> new Evaluation(2, 3, 0).requirePairs(subject))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            "midpoints need at least 2 pairs of images, which the first 3 of tiny test do not make; ask"
+                                    + " for more images");
         }
     }
 

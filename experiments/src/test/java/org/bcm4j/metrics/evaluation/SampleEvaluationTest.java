@@ -213,6 +213,29 @@ class SampleEvaluationTest {
         return new SampleEvaluation.Named(ImageSet.at(path), path.toString());
     }
 
+    /** Before the hours in which samples are made. */
+    @Test
+    void statisticsOfAnotherNetworkAreRefusedWhereTheyAreRead() {
+        Path statistics = directory.resolve("statistics.npz");
+        try (Scope scope = Scope.open();
+                InceptionNetwork network = InceptionNetwork.open(WEIGHTS)) {
+            NumpyFiles.writeNpz(
+                    statistics,
+                    Map.of(
+                            "mu",
+                            HostTensors.ofDoubles(new double[3], 3),
+                            "sigma",
+                            HostTensors.ofDoubles(new double[9], 3, 3)));
+            InceptionEvaluation inception =
+                    new InceptionEvaluation(network, Set.of(Metric.FID), Optional.of(statistics));
+            assertThatThrownBy(() -> inception.reference(Optional.empty(), "nothing", Measuring.ALONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(
+                            statistics + ": holds statistics of features of length 3, but those of the given Inception"
+                                    + " network have length 128; give statistics made with its weights");
+        }
+    }
+
     @Test
     void whatIsNoImagesAndNoWeightsIsRefused() {
         try (Scope scope = Scope.open();

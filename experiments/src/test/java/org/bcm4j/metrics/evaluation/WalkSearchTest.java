@@ -2,6 +2,8 @@ package org.bcm4j.metrics.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -55,6 +57,24 @@ class WalkSearchTest {
         assertThat(found.walk().moves().get(1).to()).isZero();
         assertThat(found.walk().end()).isZero();
         assertThat(found.cost()).isLessThanOrEqualTo((COMBINED.toString().hashCode() ^ scramble) & 0xffff);
+    }
+
+    /** The cheapest is the start, and none is computed again. */
+    @Example
+    void walksOfKnownCostsAreTheFirstOfTheBudget() {
+        Walk dear = Walk.parse("80 > 1 > 0");
+        Walk cheap = Walk.parse("80 > 2 > 0");
+        List<WalkSearch.Found> known =
+                List.of(new WalkSearch.Found(dear, Double.NaN, 1), new WalkSearch.Found(cheap, 3, 2));
+
+        assertThat(new WalkSearch(2).minimise(known, walk -> 0)).isEqualTo(new WalkSearch.Found(cheap, 3, 2));
+        List<Walk> computed = new ArrayList<>();
+        WalkSearch.Found found = new WalkSearch(4).minimise(known, walk -> {
+            computed.add(walk);
+            return 5;
+        });
+        assertThat(found).isEqualTo(new WalkSearch.Found(cheap, 3, 4));
+        assertThat(computed).hasSize(2).doesNotContain(dear, cheap);
     }
 
     @Example

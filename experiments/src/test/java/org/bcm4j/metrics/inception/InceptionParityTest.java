@@ -123,4 +123,16 @@ class InceptionParityTest {
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("x.pth: lacks Conv2d_1a_3x3.conv.weight");
     }
+
+    /** Torchvision's network has all the names of pytorch-fid's and more, and its distances are no FID. */
+    @Test
+    void weightsOfALargerNetworkAreRefused() {
+        Map<String, Tensor> weights = stored("inception_fid/full_scaled");
+        assertThat(weights).containsKey("fc.bias");
+        weights.put("AuxLogits.conv0.conv.weight", HostTensors.ofFloats(new float[2], 2, 1, 1, 1));
+        assertThatThrownBy(() -> InceptionNetwork.of(weights, "x.pth", ""))
+                .isInstanceOf(UserException.class)
+                .hasMessage("x.pth: holds AuxLogits.conv0.conv.weight, which the FID's network does not have; name"
+                        + " pytorch-fid's weights of the Inception network (pt_inception-2015-12-05)");
+    }
 }

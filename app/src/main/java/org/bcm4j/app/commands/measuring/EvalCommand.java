@@ -14,6 +14,7 @@ import org.bcm4j.app.console.MeasuringProgress;
 import org.bcm4j.app.files.Destination;
 import org.bcm4j.app.options.DataOptions;
 import org.bcm4j.app.options.FeaturesOption;
+import org.bcm4j.app.options.GivenOptions;
 import org.bcm4j.app.options.ModelOptions;
 import org.bcm4j.app.options.RanksOption;
 import org.bcm4j.app.options.SeedOption;
@@ -160,13 +161,15 @@ public final class EvalCommand implements Callable<Integer> {
                 .ifPresent(file -> Destination.requireFile("--statistics", file, ".npz"));
         if (model.holdsImages()) {
             requireSomethingReal();
-            refuse(FOR_MODELS, model.path() + " holds samples");
+            given().refuse(FOR_MODELS, model.path() + " holds samples");
+            requireUse(asked);
             return ranks.share(spec, work -> measureSamples(asked, work));
         }
         Evaluation.SamplingPaths measured = paths.of(model.folder(), asked, !metrics.isEmpty());
         if (measured.generation().isEmpty()) {
             asked.removeIf(metric -> metric.kind() == Metric.Kind.FEATURES || metric.kind() == Metric.Kind.INCEPTION);
         }
+        requireUse(asked);
         return ranks.share(spec, work -> measureModel(asked, measured, work));
     }
 
@@ -240,16 +243,17 @@ public final class EvalCommand implements Callable<Integer> {
         try (TensorModel bcm = work.inEach(model::openAny);
                 Networks networks = work.inEach(() -> networks(asked));
                 MeasuringProgress progress = new MeasuringProgress()) {
-            EvaluationReport report = evaluation.run(
-                    new Evaluation.Subject(
-                            bcm.model(),
-                            model.folder().sha256(),
-                            networks.features(),
-                            networks.inception(),
-                            real,
-                            title(source)),
-                    measured,
-                    progress.of(work));
+            Evaluation.Subject subject = new Evaluation.Subject(
+                    bcm.model(),
+                    model.folder().sha256(),
+                    networks.features(),
+                    networks.inception(),
+                    real,
+                    title(source));
+            if (metrics.contains(Metric.MIDPOINTS)) {
+                evaluation.requirePairs(subject);
+            }
+            EvaluationReport report = evaluation.run(subject, measured, progress.of(work));
             progress.close();
             work.inFirst(() -> {
                 EvaluationTables.print(report, statistics);
@@ -271,7 +275,7 @@ public final class EvalCommand implements Callable<Integer> {
                 MeasuringProgress progress = new MeasuringProgress()) {
             SampleEvaluation evaluation = new SampleEvaluation(networks.features(), networks.inception(), seed.value());
             // A given data set is opened even if it is not needed, so that a missing one is reported.
-            Optional<SampleEvaluation.Named> real = evaluation.needsRealImages() || isGiven(FOR_REAL_IMAGES)
+            Optional<SampleEvaluation.Named> real = evaluation.needsRealImages() || given().hasAny(FOR_REAL_IMAGES)
                     ? Optional.of(work.inEach(this::realImages)).filter(found -> evaluation.needsRealImages())
                     : Optional.empty();
             if (work.isFirst()) {
@@ -292,12 +296,12 @@ public final class EvalCommand implements Callable<Integer> {
     private SampleEvaluation.Named realImages() {
         Optional<Path> files = data.images();
         if (files.isPresent()) {
-            refuse(FOR_DATA_SETS, files.get() + " holds images");
+            given().refuse(FOR_DATA_SETS, files.get() + " holds images");
             return new SampleEvaluation.Named(
                     ImageSet.at(files.get()), files.get().toString());
         }
         DataSource source = data.source();
-        LabelledImages all = read(source);
+        LabelledImages all = read(source).mixed();
         long count = images.orElse((long) all.size());
         if (count < 1 || count > all.size()) {
             throw new UserException("there are " + all.size() + " images in " + title(source) + ", not " + count);
@@ -305,18 +309,19 @@ public final class EvalCommand implements Callable<Integer> {
         return new SampleEvaluation.Named(ImageSet.of(all, count), title(source));
     }
 
-    /** @throws UserException if one of the options was given although it has no effect here */
-    private void refuse(List<String> options, String reason) {
-        for (String option : options) {
-            if (isGiven(List.of(option))) {
-                throw new UserException(option + ": " + reason + ", so this option has no effect; omit it");
-            }
+    /** Refuses networks that measure nothing. */
+    private void requireUse(Set<Metric> asked) {
+        boolean byInception = hasAny(asked, Metric.Kind.INCEPTION);
+        boolean byFeatures = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INTERPOLATION);
+        if (!byInception) {
+            given().refuse(List.of("--inception"), "what is measured needs no Inception network");
+        } else if (!byFeatures) {
+            given().refuse(List.of("--features"), "the samples are measured by the Inception network alone");
         }
     }
 
-    private boolean isGiven(List<String> options) {
-        return options.stream()
-                .anyMatch(option -> spec.commandLine().getParseResult().hasMatchedOption(option));
+    private GivenOptions given() {
+        return new GivenOptions(spec);
     }
 
     private static void warnOfFew(Set<Metric> asked, long samples, Optional<Long> images) {

@@ -13,6 +13,7 @@ import org.bcm4j.metrics.evaluation.Evaluation;
 import org.bcm4j.metrics.evaluation.InterpolationQuality;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.NoiseScales;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Ode;
@@ -58,11 +59,11 @@ final class EvaluationPathOptions {
         boolean ofInversions = EvalCommand.hasAny(asked, Metric.Kind.INVERSION);
         boolean ofInterpolations = EvalCommand.hasAny(asked, Metric.Kind.INTERPOLATION);
         List<SamplingPath> chosen = chosen(folder);
-        List<SamplingPath> generation =
-                chosen.stream().filter(path -> ofSamples && path.start() > 0).toList();
-        List<SamplingPath> inversion =
+        List<SamplingPath> fromNoise =
+                chosen.stream().filter(path -> path.start() > 0).toList();
+        List<SamplingPath> fromImages =
                 chosen.stream().filter(path -> path.start() == 0).toList();
-        inversion.stream().filter(path -> path.nfe() == 0).findFirst().ifPresent(path -> {
+        fromImages.stream().filter(path -> path.nfe() == 0).findFirst().ifPresent(path -> {
             throw new UserException("walk \"" + path + "\": only adds noise; an inversion evaluates the model, as"
                     + " \"0 +0.07 > 80\" does");
         });
@@ -72,18 +73,48 @@ final class EvaluationPathOptions {
                             + " consistency model, which cannot invert images; omit them, or use a bidirectional"
                             + " model");
         }
-        boolean unserved =
-                (ofSamples && generation.isEmpty()) || ((ofInversions || ofInterpolations) && inversion.isEmpty());
-        boolean nothing = generation.isEmpty() && (inversion.isEmpty() || !(ofInversions || ofInterpolations));
+        List<SamplingPath> generation = ofSamples ? fromNoise : List.of();
+        List<SamplingPath> inversion = ofInversions ? fromImages : List.of();
+        List<InterpolationQuality.SamplingPaths> interpolation =
+                ofInterpolations ? interpolations(folder, fromImages) : List.of();
+        boolean unserved = (ofSamples && generation.isEmpty())
+                || (ofInversions && inversion.isEmpty())
+                || (ofInterpolations && interpolation.isEmpty());
+        boolean nothing = generation.isEmpty() && inversion.isEmpty() && interpolation.isEmpty();
         if (nothing || (unserved && named)) {
             throw new UserException("--walk: no walk fits --metrics; give one from noise to images for fid, is,"
                     + " kid, prdc and fd, and one from images to noise for mse, psnr, ssim, noise and midpoints");
         }
-        return new Evaluation.SamplingPaths(
-                generation,
-                ofInversions ? inversion : List.of(),
-                asked.contains(Metric.NOISE),
-                ofInterpolations ? interpolations(folder, inversion) : List.of());
+        if (named && !walks.isEmpty()) {
+            requireUse(fromNoise, ofSamples, "samples");
+            requireUse(fromImages, ofInversions || ofInterpolations, "inversions");
+        }
+        if (named && asked.contains(Metric.NOISE)) {
+            requireNoise(inversion, asked);
+        }
+        return new Evaluation.SamplingPaths(generation, inversion, asked.contains(Metric.NOISE), interpolation);
+    }
+
+    private static void requireUse(List<SamplingPath> given, boolean measured, String what) {
+        if (!measured && !given.isEmpty()) {
+            throw new UserException("walk \"" + given.get(0) + "\": none of --metrics measures " + what
+                    + ", so this walk has no effect; omit it");
+        }
+    }
+
+    /** Refuses walks whose noise is not measured, because they end below T, if nothing else of them is. */
+    private void requireNoise(List<SamplingPath> inversions, Set<Metric> asked) {
+        List<SamplingPath> below = inversions.stream()
+                .filter(path -> path.end() != NoiseScales.SIGMA_MAX)
+                .toList();
+        boolean measuredElse = asked.stream()
+                .anyMatch(metric -> metric != Metric.NOISE
+                        && (metric.kind() == Metric.Kind.INVERSION || metric.kind() == Metric.Kind.INTERPOLATION));
+        boolean idle = below.size() == inversions.size() || !(measuredElse || walks.isEmpty());
+        if (idle && !below.isEmpty()) {
+            throw new UserException("walk \"" + below.get(0) + "\": noise is measured of inversions that end at 80; let"
+                    + " it end there, as \"0 +0.07 > 6 > 80\" does");
+        }
     }
 
     /**

@@ -2,10 +2,8 @@ package org.bcm4j.app.commands.measuring;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -18,6 +16,7 @@ import org.bcm4j.app.files.Destination;
 import org.bcm4j.app.files.Destination.Kind;
 import org.bcm4j.app.options.DataOptions;
 import org.bcm4j.app.options.FeaturesOption;
+import org.bcm4j.app.options.GivenOptions;
 import org.bcm4j.app.options.ModelOptions;
 import org.bcm4j.app.options.SeedOption;
 import org.bcm4j.data.DataSource;
@@ -66,7 +65,6 @@ import picocli.CommandLine.Spec;
             "  bcm tune models/fashion-mnist --for invert --nfe 3 --walk \"0 +0.07 > 0.4 > 6 > 80\" --budget 40 --save"
         })
 public final class TuneCommand implements Callable<Integer> {
-    private static final Corruption HOLE = new Corruption.CentralHole();
     private static final Corruption COMPRESSION = new Corruption.Compression(20);
 
     /** The options of the search, which the command to save a walk leaves out. */
@@ -144,6 +142,7 @@ public final class TuneCommand implements Callable<Integer> {
     public Integer call() {
         if (aim == Aim.INVERT) {
             model.requireBothDirections();
+            new GivenOptions(spec).refuse(List.of("--features"), "inversions are judged by their errors");
         } else {
             model.requireNoDenoiser();
         }
@@ -155,7 +154,7 @@ public final class TuneCommand implements Callable<Integer> {
         Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
         OptionRange.require("--budget", budget, starts.size(), 10_000);
         DataSource source = data.source();
-        LabelledImages training = source.training();
+        LabelledImages training = source.training().mixed();
         Evaluation.requireFit(folder.config(), training, source.title());
         if (training.size() < LEAST_IMAGES) {
             throw new UserException(source.title() + " has " + training.size()
@@ -215,17 +214,8 @@ public final class TuneCommand implements Callable<Integer> {
             tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
             return found;
         };
-        Walk first = starts.size() == 1 ? starts.get(0) : better(starts, kept);
-        return new WalkSearch(Math.max(1, budget - tried.size())).minimise(first, kept);
-    }
-
-    private static Walk better(List<Walk> starts, ToDoubleFunction<Walk> cost) {
-        Map<Walk, Double> costs = new LinkedHashMap<>();
-        starts.forEach(walk -> costs.put(walk, cost.applyAsDouble(walk)));
-        return costs.entrySet().stream()
-                .min(Map.Entry.comparingByValue())
-                .orElseThrow()
-                .getKey();
+        starts.forEach(kept::applyAsDouble);
+        return new WalkSearch(budget).minimise(List.copyOf(tried), kept);
     }
 
     private ToDoubleFunction<Walk> inversionCost(TrainedModel judged, LabelledImages training, Measuring measuring) {
@@ -245,7 +235,7 @@ public final class TuneCommand implements Callable<Integer> {
             return walk -> generation.of(walk).relativeToBlurred();
         }
         EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), measuring);
-        Corruption damage = aim == Aim.INPAINT ? HOLE : COMPRESSION;
+        Corruption damage = aim == Aim.INPAINT ? EditingQuality.HOLE : COMPRESSION;
         return walk -> editing.of(damage, walk).relativeToBlurred();
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
@@ -18,6 +19,8 @@ import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.metrics.evaluation.InterpolationQuality;
 import org.bcm4j.metrics.evaluation.InversionQuality;
 import org.bcm4j.metrics.evaluation.SampleReport;
+import org.bcm4j.model.ModelFolder;
+import org.bcm4j.model.RecommendedWalks;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +116,30 @@ class EvalCommandTest {
         assertThat(report.interpolation().orElseThrow())
                 .extracting(InterpolationQuality.Figures::generation)
                 .containsOnly("80 > 0, heun, 4 steps");
+    }
+
+    /** Where there are walks to noise and back, midpoints need no others; and a walk of which only the error is measured ends anywhere. */
+    @Test
+    void aMetricNeedsTheWalksThatItMeasures() throws Exception {
+        Path model = directory.resolve("own");
+        TinyModel.write(model);
+        new ModelFolder(model)
+                .store(new RecommendedWalks(
+                        Map.of(), Map.of(), Map.of("2", "0 +0.1 > 5 > 80 > 0"), Map.of(), Map.of(), Map.of()));
+        String options = " --data @pictures.yaml --features @features --out m.json";
+        Outcome midpoints = run("eval own --metrics midpoints" + options);
+        assertThat(midpoints.exitCode()).as(midpoints.err()).isZero();
+        EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
+        assertThat(report.interpolation().orElseThrow())
+                .extracting(InterpolationQuality.Figures::inversion)
+                .containsOnly("0 +0.1 > 5 > 80");
+
+        Outcome errors = run("eval own --metrics mse,noise --walk 0+0.07>6 --walk 0+0.07>80" + options);
+        assertThat(errors.exitCode()).as(errors.err()).isZero();
+        report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
+        assertThat(report.inversion())
+                .extracting(figures -> figures.walk() + " " + figures.noise().isPresent())
+                .contains("0 +0.07 > 6 false", "0 +0.07 > 80 true");
     }
 
     @Test
@@ -216,6 +243,17 @@ class EvalCommandTest {
                 "eval @bcm --metrics fid                       | --metrics fid: needs the weights of the Inception network; give",
                 "eval @bcm --statistics x.npz                  | --statistics x.npz: are for the FID; add fid to --metrics",
                 "eval @bcm --walk 80>0 --metrics ssim          | --walk: no walk fits --metrics; give one from noise to images for fid,",
+                "eval @bcm --metrics mse --walk 80>0 --walk 0+0.07>80 | walk \"80 > 0\": none of --metrics measures samples, so this walk has no effect; omit it",
+                "eval @bcm --metrics fd --walk 80>0 --walk 0+0.07>80 | walk \"0 +0.07 > 80\": none of --metrics measures inversions, so this walk has no effect",
+                "eval @bcm --metrics noise --walk 0+0.07>6     | walk \"0 +0.07 > 6\": noise is measured of inversions that end at 80; let it end there, as",
+                "eval @bcm --metrics mse,noise --walk 0+0.07>6 | walk \"0 +0.07 > 6\": noise is measured of inversions that end at 80; let it end there, as",
+                "eval @bcm --metrics fd --inception x.pth      | --inception: what is measured needs no Inception network, so this option has no effect; omit it",
+                "eval @bcm --walk 0+0.07>80 --inception x.pth  | --inception: what is measured needs no Inception network, so this option has no effect; omit it",
+                "eval @bcm --metrics fid --inception x.pth --features @features | --features: the samples are measured by the Inception network alone, so this option",
+                "eval @pictures --inception x.pth --features @features | --features: the samples are measured by the Inception network alone, so this option",
+                "tune @bcm --for invert --features @features   | --features: inversions are judged by their errors, so this option has no effect; omit it",
+                "eval @bcm --data @pictures.yaml --features @features --metrics midpoints --images 3 | midpoints need at least 2 pairs of images, which the first 3 of pictures test do not make",
+                "eval-edits @bcm --data @pictures.yaml --features @features --images 200 | there are 12 images in pictures test, not 200; ask for fewer",
                 "eval @bcm --initial-noise 0.03                | --initial-noise 0.03: is for denoisers, but this model is not one; write the noise into --walk,",
                 "eval @edm --initial-noise 1                   | --initial-noise 1.0: choose from 0 to below 1, such as 0.03",
                 "info @bcm --figures                           | create it with `bcm eval ",

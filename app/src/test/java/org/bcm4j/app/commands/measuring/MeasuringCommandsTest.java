@@ -131,6 +131,20 @@ class MeasuringCommandsTest {
                 .containsEntry("2", best.group(2));
     }
 
+    /** The model's own walk and the untuned one are tried once each, and no more is tried. */
+    @Test
+    void aSearchFromTwoWalksKeepsToItsBudget() throws Exception {
+        new ModelFolder(directory.resolve("model"))
+                .store(RecommendedWalks.UNTUNED.with(Purpose.RESTORE, 2, "0 +0.1 > 3 > 0"));
+        Outcome outcome = run("tune model --for restore --nfe 2 --budget 2 --images 100");
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        assertThat(outcome.out().lines().skip(1).limit(3))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("0 +0.1 > 3 > 0 "),
+                        second -> assertThat(second).startsWith("0 +0.07 > 2 > 0 "),
+                        third -> assertThat(third).startsWith("best of 2: "));
+    }
+
     @Test
     void everyEditIsMeasuredAndItsClaimsJudged() throws Exception {
         Outcome outcome = run("eval-edits model --images 200 --seeds 2 --out editing.json");
