@@ -50,11 +50,13 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
 
     /** The contents of the segments that hold metadata, such as Exif. */
     static Stream<ByteBuffer> metadata(byte[] encoded) {
-        return segments(encoded).filter(at -> unsigned(encoded, at + 1) == METADATA).mapToObj(at -> {
-            int start = at + MARK_BYTES + LENGTH_BYTES;
-            int length = Math.min(length(encoded, at) - LENGTH_BYTES, encoded.length - start);
-            return ByteBuffer.wrap(encoded, start, Math.max(0, length));
-        });
+        return segments(encoded)
+                .filter(at -> unsigned(encoded, at + 1) == METADATA)
+                .mapToObj(at -> {
+                    int start = at + MARK_BYTES + LENGTH_BYTES;
+                    int length = Math.min(length(encoded, at) - LENGTH_BYTES, encoded.length - start);
+                    return ByteBuffer.wrap(encoded, start, Math.max(0, length));
+                });
     }
 
     /** Where the marks of the segments before the first scan are. */

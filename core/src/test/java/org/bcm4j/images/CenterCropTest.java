@@ -62,7 +62,8 @@ class CenterCropTest {
         for (RasterPixels picture :
                 List.of(new RasterPixels(values, 1, 1, values.length), new RasterPixels(values, 1, values.length, 1))) {
             RasterPixels square = new CenterCrop(4096).of(picture);
-            assertThat(List.of(square.channels(), square.height(), square.width())).containsExactly(1, 4096, 4096);
+            assertThat(List.of(square.channels(), square.height(), square.width()))
+                    .containsExactly(1, 4096, 4096);
             assertThat(square.values()).containsOnly((byte) 200);
         }
     }

@@ -226,15 +226,20 @@ class PictureDecoderTest {
                 + "</rdf:Description></rdf:RDF></x:xmpmeta>";
         byte[] text = nested.getBytes(StandardCharsets.US_ASCII);
         assertThat(text.length % 2).isZero();
-        for (byte[] webp : List.of(withChunk("XMP ", text.length, text), withChunk("EXIF", Integer.MAX_VALUE, new byte[2]))) {
+        for (byte[] webp :
+                List.of(withChunk("XMP ", text.length, text), withChunk("EXIF", Integer.MAX_VALUE, new byte[2]))) {
             assertThat(HostTensors.bytes(ImageFiles.decode(webp, "a.webp"))).isEqualTo(recorded);
         }
     }
 
     private static byte[] withChunk(String name, int length, byte[] content) throws IOException {
         byte[] webp = file("lossless.webp");
-        ByteBuffer longer = ByteBuffer.allocate(webp.length + 8 + content.length).order(ByteOrder.LITTLE_ENDIAN);
-        longer.put(webp).put(name.getBytes(StandardCharsets.US_ASCII)).putInt(length).put(content);
+        ByteBuffer longer =
+                ByteBuffer.allocate(webp.length + 8 + content.length).order(ByteOrder.LITTLE_ENDIAN);
+        longer.put(webp)
+                .put(name.getBytes(StandardCharsets.US_ASCII))
+                .putInt(length)
+                .put(content);
         return longer.putInt(4, longer.capacity() - 8).array();
     }
 
@@ -341,7 +346,8 @@ class PictureDecoderTest {
     @Test
     void tiffDirectoriesThatLeadInACircleAreDamage() throws IOException {
         byte[] encoded = tiff(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY));
-        ByteBuffer file = ByteBuffer.wrap(encoded).order(encoded[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        ByteBuffer file =
+                ByteBuffer.wrap(encoded).order(encoded[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         int directory = file.getInt(4);
         int link = directory + 2 + 12 * file.getShort(directory);
         assertThat(file.getInt(link)).isZero();
@@ -362,10 +368,7 @@ class PictureDecoderTest {
         file.put("II".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8);
         file.putShort((short) entries.length);
         for (int[] entry : entries) {
-            file.putShort((short) entry[0])
-                    .putShort((short) entry[1])
-                    .putInt(1)
-                    .putInt(entry[2]);
+            file.putShort((short) entry[0]).putShort((short) entry[1]).putInt(1).putInt(entry[2]);
         }
         file.putInt(0).put(new byte[] {10, 20});
         Tensor picture = ImageFiles.decode(file.array(), "a.tif");
