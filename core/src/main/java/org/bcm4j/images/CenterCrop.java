@@ -26,23 +26,13 @@ public record CenterCrop(int side) {
             scaled = PillowResampling.BOX.resize(scaled, scaled.height() / 2, scaled.width() / 2);
         }
         double scale = (double) side / shorter(scaled);
-        // Python rounds halves to even, and so does rint.
-        scaled = PillowResampling.BICUBIC.resize(
-                scaled, (int) Math.rint(scaled.height() * scale), (int) Math.rint(scaled.width() * scale));
-        return middle(scaled);
+        return PillowResampling.BICUBIC.resize(scaled, middle(scaled.height() * scale), middle(scaled.width() * scale));
     }
 
-    private RasterPixels middle(RasterPixels picture) {
-        int top = (picture.height() - side) / 2;
-        int left = (picture.width() - side) / 2;
-        byte[] square = new byte[picture.channels() * side * side];
-        for (int c = 0; c < picture.channels(); c++) {
-            for (int y = 0; y < side; y++) {
-                int from = (c * picture.height() + top + y) * picture.width() + left;
-                System.arraycopy(picture.values(), from, square, (c * side + y) * side, side);
-            }
-        }
-        return new RasterPixels(square, picture.channels(), side, side);
+    private PillowResampling.Range middle(double length) {
+        // Python rounds halves to even, and so does rint.
+        long rounded = (long) Math.rint(length);
+        return new PillowResampling.Range(rounded, (rounded - side) / 2, side);
     }
 
     private static int shorter(RasterPixels picture) {

@@ -1,10 +1,8 @@
 package org.bcm4j.images;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.metadata.exif.ExifIFD0Directory;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -18,17 +16,37 @@ import org.bytedeco.pytorch.Tensor;
 record ExifOrientation(boolean transposed, boolean flippedDown, boolean flippedAcross) {
     private static final ExifOrientation UPRIGHT = new ExifOrientation(false, false, false);
 
-    /** Reads the tag from a file's content; upright if there is no readable tag. */
+    /** JPEG, and some writers of other formats, put this in front of the Exif data. */
+    private static final ByteBuffer PREAMBLE = ByteBuffer.wrap("Exif\0\0".getBytes(StandardCharsets.US_ASCII));
+
+    /**
+     * Reads the tag from a file's content; upright if there is none that can be read. Only the tag is read: other
+     * metadata can be text that unpacks to gigabytes, or is nested without end.
+     */
     static ExifOrientation of(byte[] encoded) {
-        try {
-            ExifIFD0Directory tags = ImageMetadataReader.readMetadata(new ByteArrayInputStream(encoded))
-                    .getFirstDirectoryOfType(ExifIFD0Directory.class);
-            Integer tag = tags == null ? null : tags.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-            return tag == null ? UPRIGHT : of(tag);
-        } catch (ImageProcessingException | IOException | RuntimeException unreadable) {
-            // An unreadable tag must not make a picture unreadable; its pixels have already been decoded.
-            return UPRIGHT;
+        return metadata(encoded)
+                .flatMap(content -> TiffFile.of(withoutPreamble(content.slice())).stream())
+                .findFirst()
+                .flatMap(TiffFile::orientation)
+                .map(ExifOrientation::of)
+                .orElse(UPRIGHT);
+    }
+
+    /** The parts of a file that can be Exif data. */
+    private static Stream<ByteBuffer> metadata(byte[] encoded) {
+        if (JpegHeader.isOne(encoded)) {
+            return JpegHeader.metadata(encoded);
         }
+        if (PngChunks.isOne(encoded)) {
+            return PngChunks.contents(encoded, "eXIf");
+        }
+        return WebpFile.isOne(encoded) ? WebpFile.contents(encoded, "EXIF") : Stream.of(ByteBuffer.wrap(encoded));
+    }
+
+    private static ByteBuffer withoutPreamble(ByteBuffer content) {
+        int length = PREAMBLE.remaining();
+        boolean has = content.remaining() >= length && content.slice(0, length).equals(PREAMBLE);
+        return has ? content.slice(length, content.remaining() - length) : content;
     }
 
     /** The eight orientations of Exif: 1 is upright, 3 upside down, 6 and 8 lie on a side, the others are mirrored. */

@@ -13,9 +13,12 @@ import com.drew.metadata.jpeg.JpegDirectory;
 import com.drew.metadata.jpeg.JpegReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the markers of a JPEG file say about its colours.
@@ -27,8 +30,11 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
     private static final int MARK = 0xff;
     private static final int START = 0xd8;
     private static final int SCAN = 0xda;
+    private static final int METADATA = 0xe1;
     private static final int PROFILE = 0xe2;
     private static final byte COMMENT = (byte) 0xfe;
+    private static final int MARK_BYTES = 2;
+    private static final int LENGTH_BYTES = 2;
 
     /** Whether a file's content begins like a JPEG. */
     static boolean isOne(byte[] encoded) {
@@ -38,18 +44,43 @@ record JpegHeader(boolean jfif, Optional<Integer> adobeTransform, List<JpegCompo
     /** The same file with its profile turned into a comment. */
     static byte[] withoutProfile(byte[] encoded) {
         byte[] plain = encoded.clone();
-        int at = 2;
-        while (at + 4 <= plain.length && unsigned(plain, at) == MARK && unsigned(plain, at + 1) != SCAN) {
-            if (unsigned(plain, at + 1) == MARK) {
-                at++; // a marker can be preceded by more of these
-                continue;
-            }
-            if (unsigned(plain, at + 1) == PROFILE) {
-                plain[at + 1] = COMMENT;
-            }
-            at += 2 + (unsigned(plain, at + 2) << 8) + unsigned(plain, at + 3);
-        }
+        segments(encoded).filter(at -> unsigned(encoded, at + 1) == PROFILE).forEach(at -> plain[at + 1] = COMMENT);
         return plain;
+    }
+
+    /** The contents of the segments that hold metadata, such as Exif. */
+    static Stream<ByteBuffer> metadata(byte[] encoded) {
+        return segments(encoded)
+                .filter(at -> unsigned(encoded, at + 1) == METADATA)
+                .mapToObj(at -> {
+                    int start = at + MARK_BYTES + LENGTH_BYTES;
+                    int length = Math.min(length(encoded, at) - LENGTH_BYTES, encoded.length - start);
+                    return ByteBuffer.wrap(encoded, start, Math.max(0, length));
+                });
+    }
+
+    /** Where the marks of the segments before the first scan are. */
+    private static IntStream segments(byte[] encoded) {
+        return IntStream.iterate(
+                mark(encoded, MARK_BYTES),
+                at -> at <= encoded.length - MARK_BYTES - LENGTH_BYTES
+                        && unsigned(encoded, at) == MARK
+                        && unsigned(encoded, at + 1) != SCAN,
+                at -> mark(encoded, at + MARK_BYTES + length(encoded, at)));
+    }
+
+    /** The length of a segment without its mark. */
+    private static int length(byte[] encoded, int at) {
+        return (unsigned(encoded, at + MARK_BYTES) << 8) + unsigned(encoded, at + MARK_BYTES + 1);
+    }
+
+    /** Where the mark begins that can be preceded by more bytes of {@code ff}. */
+    private static int mark(byte[] encoded, int from) {
+        int at = from;
+        while (at < encoded.length - MARK_BYTES && unsigned(encoded, at) == MARK && unsigned(encoded, at + 1) == MARK) {
+            at++;
+        }
+        return at;
     }
 
     private static int unsigned(byte[] encoded, int at) {

@@ -22,7 +22,6 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
-import org.w3c.dom.NodeList;
 
 /** Decodes the content of picture files with the readers that ImageIO finds. Returns the values stored in the file. */
 final class PictureDecoder {
@@ -58,7 +57,7 @@ final class PictureDecoder {
             PngChunks.requireChecksums(encoded, source);
         }
         try (ImageInputStream in =
-                new MemoryCacheImageInputStream(new ByteArrayInputStream(withoutProfile(encoded, source)))) {
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(pixelsAlone(encoded, source)))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new UserException(source
@@ -82,12 +81,15 @@ final class PictureDecoder {
     }
 
     /**
-     * The same picture without its colour profile, if the format's reader would apply the profile or reject a broken
-     * one.
+     * The same picture without what the format's reader would apply, reject or unpack for nothing: a colour profile,
+     * texts.
      */
-    private static byte[] withoutProfile(byte[] encoded, String source) {
+    private static byte[] pixelsAlone(byte[] encoded, String source) {
         if (JpegHeader.isOne(encoded)) {
             return JpegHeader.withoutProfile(encoded);
+        }
+        if (PngChunks.isOne(encoded)) {
+            return PngChunks.withoutMetadata(encoded);
         }
         return WebpFile.isOne(encoded) ? WebpFile.withoutProfile(encoded, source) : encoded;
     }
@@ -103,7 +105,7 @@ final class PictureDecoder {
             return new DecodedPicture(JpegDecoder.decode(reader, encoded, source), Optional.empty());
         }
         boolean png = format.equals("png");
-        refuseSeveral(format, png ? announcedFrames(reader.getImageMetadata(0)) : reader.getNumImages(true), source);
+        refuseSeveral(format, pictures(reader, encoded), source);
         BufferedImage frame = reader.read(0);
         BufferedImage image = format.equals(GIF) ? GifCanvas.of(reader).with(frame) : frame;
         if (image.getColorModel().getNumColorComponents() == 4) {
@@ -163,6 +165,15 @@ final class PictureDecoder {
         return reader.getFormatName().toLowerCase(Locale.ROOT);
     }
 
+    /** The number of frames or pages. */
+    private static int pictures(ImageReader reader, byte[] encoded) throws IOException {
+        Optional<TiffFile> tiff = TiffFile.of(ByteBuffer.wrap(encoded));
+        if (tiff.isPresent()) {
+            return tiff.get().pages();
+        }
+        return PngChunks.isOne(encoded) ? PngChunks.announcedFrames(encoded) : reader.getNumImages(true);
+    }
+
     /** Rejects files with several pictures: only the user can choose one. */
     private static void refuseSeveral(String format, int count, String source) {
         if (count > 1) {
@@ -171,21 +182,6 @@ final class PictureDecoder {
                     source + (pages ? " has several pages (" + count : " is animated (" + count + " frames")
                             + "); save the one that you want as a PNG");
         }
-    }
-
-    /**
-     * The number of frames that a PNG announces in its chunk acTL, which the Java platform does not know; 1 if there is
-     * none.
-     */
-    private static int announcedFrames(IIOMetadata metadata) {
-        NodeList chunks = tree(metadata).getElementsByTagName("UnknownChunk");
-        for (int i = 0; i < chunks.getLength(); i++) {
-            IIOMetadataNode chunk = (IIOMetadataNode) chunks.item(i);
-            if (chunk.getAttribute("type").equals("acTL") && chunk.getUserObject() instanceof byte[] content) {
-                return ByteBuffer.wrap(Arrays.copyOf(content, Integer.BYTES)).getInt();
-            }
-        }
-        return 1;
     }
 
     /**

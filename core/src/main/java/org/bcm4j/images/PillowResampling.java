@@ -25,6 +25,24 @@ enum PillowResampling {
     }
 
     /**
+     * A range of the rows or columns of a resized picture.
+     *
+     * @param length how many the picture has in its new size, at least 1
+     * @param first the first of the range, from 0
+     * @param count how many the range has, at least 1
+     */
+    record Range(long length, long first, int count) {
+        /** All of them. */
+        static Range whole(int length) {
+            return new Range(length, 0, length);
+        }
+
+        boolean isWhole(int size) {
+            return equals(whole(size));
+        }
+    }
+
+    /**
      * The picture in another size.
      *
      * @param picture not changed
@@ -32,17 +50,34 @@ enum PillowResampling {
      * @param width of the result, at least 1
      */
     RasterPixels resize(RasterPixels picture, int height, int width) {
-        RasterPixels across = width == picture.width() ? picture : across(picture, width);
-        return height == picture.height() ? across : down(across, height);
+        return resize(picture, Range.whole(height), Range.whole(width));
     }
 
-    private RasterPixels across(RasterPixels picture, int width) {
-        Weights weights = weights(picture.width(), width);
+    /**
+     * A part of the picture in another size. Nothing else of it is computed, so that the whole can be of any size.
+     *
+     * @param picture not changed
+     */
+    RasterPixels resize(RasterPixels picture, Range rows, Range columns) {
+        if (rows.isWhole(picture.height())) {
+            return across(picture, columns, 0, picture.height());
+        }
+        Weights down = weights(picture.height(), rows);
+        RasterPixels across = across(picture, columns, down.start(), down.end() - down.start());
+        return down(across, down);
+    }
+
+    /** Resizes some of the rows. */
+    private RasterPixels across(RasterPixels picture, Range columns, int firstRow, int rows) {
+        int width = columns.count();
+        if (columns.isWhole(picture.width()) && rows == picture.height()) {
+            return picture;
+        }
+        Weights weights = weights(picture.width(), columns);
         byte[] from = picture.values();
-        int rows = picture.channels() * picture.height();
-        byte[] to = new byte[Math.multiplyExact(rows, width)];
-        for (int row = 0; row < rows; row++) {
-            int start = row * picture.width();
+        byte[] to = new byte[Math.multiplyExact(picture.channels() * rows, width)];
+        for (int row = 0; row < picture.channels() * rows; row++) {
+            int start = (row / rows * picture.height() + firstRow + row % rows) * picture.width();
             for (int x = 0; x < width; x++) {
                 int[] factors = weights.factors[x];
                 int first = start + weights.first[x];
@@ -53,13 +88,14 @@ enum PillowResampling {
                 to[row * width + x] = level(sum);
             }
         }
-        return new RasterPixels(to, picture.channels(), picture.height(), width);
+        return new RasterPixels(to, picture.channels(), rows, width);
     }
 
-    private RasterPixels down(RasterPixels picture, int height) {
-        Weights weights = weights(picture.height(), height);
+    /** @param picture begins with the first row that is weighed */
+    private static RasterPixels down(RasterPixels picture, Weights weights) {
         byte[] from = picture.values();
         int width = picture.width();
+        int height = weights.first.length;
         byte[] to = new byte[Math.multiplyExact(picture.channels() * height, width)];
         int[] sums = new int[width];
         for (int c = 0; c < picture.channels(); c++) {
@@ -67,7 +103,7 @@ enum PillowResampling {
                 Arrays.fill(sums, 1 << (FRACTION_BITS - 1));
                 int[] factors = weights.factors[y];
                 for (int k = 0; k < factors.length; k++) {
-                    int start = (c * picture.height() + weights.first[y] + k) * width;
+                    int start = (c * picture.height() + weights.first[y] - weights.start() + k) * width;
                     int factor = factors[k];
                     for (int x = 0; x < width; x++) {
                         sums[x] += (from[start + x] & MOST) * factor;
@@ -86,22 +122,34 @@ enum PillowResampling {
     }
 
     /**
-     * The pixels from which each pixel of the result is made.
+     * The pixels from which each pixel of a range is made.
      *
      * @param first the index of the first one
      * @param factors their weights in units of 2^-{@value #FRACTION_BITS}
      */
     @SuppressWarnings("ArrayRecordComponent") // private to this class, and never compared
-    private record Weights(int[] first, int[][] factors) {}
+    private record Weights(int[] first, int[][] factors) {
+        /** The first pixel that any is made from. */
+        int start() {
+            return first[0];
+        }
 
-    private Weights weights(int length, int target) {
-        double scale = (double) length / target;
+        /** Behind the last one. */
+        int end() {
+            int last = first.length - 1;
+            return first[last] + factors[last].length;
+        }
+    }
+
+    private Weights weights(int length, Range range) {
+        int target = range.count();
+        double scale = (double) length / range.length();
         double stretch = Math.max(scale, 1);
         double reach = support * stretch;
         int[] first = new int[target];
         int[][] factors = new int[target][];
         for (int i = 0; i < target; i++) {
-            double centre = (i + 0.5) * scale;
+            double centre = (range.first() + i + 0.5) * scale;
             first[i] = Math.max(0, (int) (centre - reach + 0.5));
             int end = Math.min(length, (int) (centre + reach + 0.5));
             double[] weights = new double[end - first[i]];

@@ -3,6 +3,8 @@ package org.bcm4j.images;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bcm4j.storage.UserException;
 
 /** The container of WebP pictures: chunks, each with a name of four letters, a length and that number of bytes. */
@@ -28,26 +30,42 @@ final class WebpFile {
      */
     static byte[] withoutProfile(byte[] encoded, String source) {
         byte[] plain = encoded.clone();
-        ByteBuffer content = ByteBuffer.wrap(plain).order(ByteOrder.LITTLE_ENDIAN);
-        long end = CHUNK_HEADER_BYTES + Integer.toUnsignedLong(content.getInt(4));
+        long end = CHUNK_HEADER_BYTES + length(encoded, 0);
         if (end > encoded.length) {
             throw new UserException(
                     source + " is cut off: it has " + encoded.length + " of " + end + " bytes; get the picture again");
         }
-        long at = HEADER_BYTES;
-        while (at + CHUNK_HEADER_BYTES <= encoded.length) {
-            int chunk = (int) at;
-            String name = name(encoded, chunk);
-            if (name.equals("VP8X") && chunk + CHUNK_HEADER_BYTES < encoded.length) {
-                plain[chunk + CHUNK_HEADER_BYTES] &= (byte) ~PROFILE_FLAG;
+        chunks(encoded).forEach(at -> {
+            String name = name(encoded, at);
+            if (name.equals("VP8X") && at + CHUNK_HEADER_BYTES < encoded.length) {
+                plain[at + CHUNK_HEADER_BYTES] &= (byte) ~PROFILE_FLAG;
             } else if (name.equals("ICCP")) {
-                System.arraycopy("none".getBytes(StandardCharsets.US_ASCII), 0, plain, chunk, 4);
+                System.arraycopy("none".getBytes(StandardCharsets.US_ASCII), 0, plain, at, 4);
             }
-            // Chunks are padded to even lengths.
-            long length = Integer.toUnsignedLong(content.getInt(chunk + 4));
-            at += CHUNK_HEADER_BYTES + length + length % 2;
-        }
+        });
         return plain;
+    }
+
+    /** The contents of the chunks of a name, as far as they are there. */
+    static Stream<ByteBuffer> contents(byte[] encoded, String name) {
+        return chunks(encoded).filter(at -> name(encoded, at).equals(name)).mapToObj(at -> {
+            int start = at + CHUNK_HEADER_BYTES;
+            return ByteBuffer.wrap(encoded, start, (int) Math.min(length(encoded, at), encoded.length - start));
+        });
+    }
+
+    /** Where the chunks begin. */
+    private static IntStream chunks(byte[] encoded) {
+        return IntStream.iterate(HEADER_BYTES, at -> at <= encoded.length - CHUNK_HEADER_BYTES, at -> {
+            // Chunks are padded to even lengths.
+            long length = length(encoded, at);
+            return (int) Math.min(encoded.length, at + CHUNK_HEADER_BYTES + length + length % 2);
+        });
+    }
+
+    private static long length(byte[] encoded, int at) {
+        return Integer.toUnsignedLong(
+                ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN).getInt(at + 4));
     }
 
     private static String name(byte[] encoded, int at) {

@@ -1,5 +1,6 @@
 package org.bcm4j.storage;
 
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -11,6 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.zip.ZipException;
 
 /** Explains an {@link IOException} in one line for the user who named the file, with advice. */
 public final class FileFailure {
@@ -18,7 +20,16 @@ public final class FileFailure {
 
     /** The error for a file that could not be read. */
     public static UserException reading(Path file, IOException cause) {
-        return new UserException("cannot read " + file + ": " + explain(cause), cause);
+        return reading(file.toString(), cause);
+    }
+
+    /**
+     * The error for a place in a file that could not be read.
+     *
+     * @param place such as {@code set.zip, entry a.png}
+     */
+    public static UserException reading(String place, IOException cause) {
+        return new UserException("cannot read " + place + ": " + explain(cause), cause);
     }
 
     /** The error for a file or directory that could not be written. Any earlier content is unchanged. */
@@ -38,6 +49,12 @@ public final class FileFailure {
         }
         if (cause instanceof DirectoryNotEmptyException) {
             return "a directory already has this name; choose another path or remove it";
+        }
+        if (cause instanceof EOFException) {
+            return "it ends too early; fetch or write it again";
+        }
+        if (cause instanceof ZipException) {
+            return "it cannot be unpacked (" + reason(cause) + "); fetch or write it again";
         }
         return explainMessage(reason(cause));
     }

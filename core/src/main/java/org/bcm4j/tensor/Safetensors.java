@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.ExactBytes;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
@@ -132,8 +133,9 @@ public final class Safetensors {
         if (size < LENGTH_BYTES) {
             throw broken(file, "it has only " + size + " bytes");
         }
-        long length =
-                readFully(channel, LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long length = ExactBytes.next(channel, LENGTH_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getLong();
         if (length < 0 || length > Math.min(MAX_HEADER_BYTES, size - LENGTH_BYTES)) {
             throw broken(file, "its header claims " + Long.toUnsignedString(length) + " bytes of a file of " + size);
         }
@@ -141,22 +143,12 @@ public final class Safetensors {
         try {
             json = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(readFully(channel, (int) length))
+                    .decode(ExactBytes.next(channel, (int) length))
                     .toString();
         } catch (CharacterCodingException e) {
             throw broken(file, "its header is not UTF-8 text");
         }
         return new SafetensorsHeaderParser(file, size - LENGTH_BYTES - length).parse(json);
-    }
-
-    private static ByteBuffer readFully(FileChannel channel, int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer) < 0) {
-                throw new EOFException();
-            }
-        }
-        return buffer.flip();
     }
 
     private static SafetensorsHeader layOut(Map<String, Tensor> tensors, Map<String, String> metadata) {

@@ -3,6 +3,7 @@ package org.bcm4j.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.Transparency;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -12,13 +13,17 @@ import java.awt.image.DataBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
+import java.util.zip.Deflater;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriter;
@@ -39,6 +44,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PictureDecoderTest {
     @TempDir
     Path directory;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final Scope scope = Scope.open();
 
@@ -183,6 +190,59 @@ class PictureDecoderTest {
         assertThat(HostTensors.longs(picture.opacity().orElseThrow())).containsExactly(255, 0);
     }
 
+    /** Texts that unpack to 64 MiB. */
+    @ParameterizedTest
+    @CsvSource({"zTXt, 6100 00", "iTXt, 6100 01 00 00 00"})
+    void whatMetadataOfAPngUnpacksToCostsNothing(String chunk, String start) {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        content.writeBytes(HexFormat.of().parseHex(start.replace(" ", "")));
+        content.writeBytes(deflated(new byte[64 << 20]));
+        byte[] png = new PngBuilder(2, 1, 8, PngBuilder.GREY)
+                .chunk(chunk, content.toByteArray())
+                .rows(0, 10, 20);
+        hasLevels(png, 1, 10, 20); // Loads classes.
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        hasLevels(png, 1, 10, 20);
+        assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(8 << 20);
+    }
+
+    private static byte[] deflated(byte[] content) {
+        Deflater deflater = new Deflater();
+        deflater.setInput(content);
+        deflater.finish();
+        byte[] deflated = new byte[content.length / 500];
+        int length = deflater.deflate(deflated);
+        deflater.end();
+        return Arrays.copyOf(deflated, length);
+    }
+
+    /** Elements in one another, 50,000 times, and a chunk that says that it has 2 GiB. */
+    @Test
+    void metadataOfWebpThatIsNestedOrFalseIsNotRead() throws IOException {
+        byte[] recorded = HostTensors.bytes(picture("lossless.webp").pixels());
+        String nested = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF"
+                + " xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:a='a'><rdf:Description>"
+                + "<a:b rdf:parseType='Resource'>".repeat(50_000) + "</a:b>".repeat(50_000)
+                + "</rdf:Description></rdf:RDF></x:xmpmeta>";
+        byte[] text = nested.getBytes(StandardCharsets.US_ASCII);
+        assertThat(text.length % 2).isZero();
+        for (byte[] webp :
+                List.of(withChunk("XMP ", text.length, text), withChunk("EXIF", Integer.MAX_VALUE, new byte[2]))) {
+            assertThat(HostTensors.bytes(ImageFiles.decode(webp, "a.webp"))).isEqualTo(recorded);
+        }
+    }
+
+    private static byte[] withChunk(String name, int length, byte[] content) throws IOException {
+        byte[] webp = file("lossless.webp");
+        ByteBuffer longer =
+                ByteBuffer.allocate(webp.length + 8 + content.length).order(ByteOrder.LITTLE_ENDIAN);
+        longer.put(webp)
+                .put(name.getBytes(StandardCharsets.US_ASCII))
+                .putInt(length)
+                .put(content);
+        return longer.putInt(4, longer.capacity() - 8).array();
+    }
+
     /** Every chunk ends with its checksum, the last byte of which is changed. */
     @ParameterizedTest
     @ValueSource(strings = {"IHDR", "PLTE", "tRNS", "IDAT"})
@@ -280,6 +340,40 @@ class PictureDecoderTest {
         assertThatThrownBy(() -> ImageFiles.decode(two, "a.tif"))
                 .isInstanceOf(UserException.class)
                 .hasMessage("a.tif has several pages (2); save the one that you want as a PNG");
+    }
+
+    /** Its one directory names itself as the next one. */
+    @Test
+    void tiffDirectoriesThatLeadInACircleAreDamage() throws IOException {
+        byte[] encoded = tiff(new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY));
+        ByteBuffer file =
+                ByteBuffer.wrap(encoded).order(encoded[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        int directory = file.getInt(4);
+        int link = directory + 2 + 12 * file.getShort(directory);
+        assertThat(file.getInt(link)).isZero();
+        file.putInt(link, directory);
+        assertThatThrownBy(() -> ImageFiles.decode(encoded, "a.tif"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a.tif is damaged and cannot be decoded; export it again as PNG");
+    }
+
+    /** Put together by hand: the tag 0x0112 among those that the pixels need, and two pixels behind the directory. */
+    @Test
+    void tiffIsTurnedUpright() {
+        int[][] entries = {
+            {0x0100, 4, 2}, {0x0101, 4, 1}, {0x0102, 3, 8}, {0x0103, 3, 1}, {0x0106, 3, 1},
+            {0x0111, 4, 134}, {0x0112, 3, 6}, {0x0115, 3, 1}, {0x0116, 4, 1}, {0x0117, 4, 2}
+        };
+        ByteBuffer file = ByteBuffer.allocate(136).order(ByteOrder.LITTLE_ENDIAN);
+        file.put("II".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8);
+        file.putShort((short) entries.length);
+        for (int[] entry : entries) {
+            file.putShort((short) entry[0]).putShort((short) entry[1]).putInt(1).putInt(entry[2]);
+        }
+        file.putInt(0).put(new byte[] {10, 20});
+        Tensor picture = ImageFiles.decode(file.array(), "a.tif");
+        assertThat(picture.shape()).containsExactly(1, 2, 1);
+        assertThat(HostTensors.longs(picture)).containsExactly(10, 20);
     }
 
     private static byte[] tiff(BufferedImage... pages) throws IOException {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
+import org.bcm4j.storage.ExactBytes;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
@@ -58,10 +59,9 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         ForeignContent.refuse(file);
         try {
             byte[] start = start(file);
-            // The first 8 bytes are the length of a JSON header.
-            if (start[START_BYTES - 1] == '{') {
+            if (isSafetensors(start)) {
                 SafetensorsFile content = Safetensors.read(file);
-                return new Checkpoint(file.toString(), content.tensors(), Map.copyOf(content.metadata()));
+                return new Checkpoint(file.toString(), content.tensors(), new LinkedHashMap<>(content.metadata()));
             }
             try (Container container = open(file, start)) {
                 Leaves leaves = new Leaves(container.tree());
@@ -133,15 +133,23 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
     }
 
     private static byte[] start(Path file) throws IOException {
-        ByteBuffer start = ByteBuffer.allocate(START_BYTES);
         try (FileChannel channel = FileChannel.open(file)) {
-            while (start.hasRemaining()) {
-                if (channel.read(start) < 0) {
-                    throw new EOFException();
-                }
-            }
+            return ExactBytes.next(channel, START_BYTES).array();
         }
-        return start.array();
+    }
+
+    /**
+     * Whether a JSON header follows the 8 bytes of its length. Its first byte can also be that of a number in a file of
+     * Flax, but no length of less than 4 GiB is there.
+     */
+    private static boolean isSafetensors(byte[] start) {
+        return start[START_BYTES - 1] == '{' && (ByteBuffer.wrap(start).getInt(Integer.BYTES) == 0 || !isFlax(start));
+    }
+
+    /** MessagePack's maps, but for the empty one, which a pickle begins like. */
+    private static boolean isFlax(byte[] start) {
+        int first = Byte.toUnsignedInt(start[0]);
+        return (first > 0x80 && first < 0x90) || first == 0xde || first == 0xdf;
     }
 
     private static Container open(Path file, byte[] start) throws IOException {
@@ -149,10 +157,10 @@ public record Checkpoint(String source, Map<String, Tensor> tensors, Map<String,
         if (first == 'P' && start[1] == 'K') {
             return TorchZip.open(file);
         }
-        if (first == 0x80) { // A pickle's PROTO; in MessagePack, the empty map.
+        if (first == 0x80) { // a pickle's PROTO
             return TorchLegacy.open(file);
         }
-        if ((first > 0x80 && first < 0x90) || first == 0xde || first == 0xdf) { // MessagePack's other maps.
+        if (isFlax(start)) {
             return FlaxFile.open(file);
         }
         throw RefusedException.damaged("it is not a file of PyTorch, safetensors or Flax");

@@ -52,11 +52,18 @@ public final class PickledImages {
             }
             return new PickledImages(
                     values,
-                    Math.toIntExact(shape.get(1)),
-                    numbers.stream().mapToInt(Math::toIntExact).toArray());
+                    values.length / numbers.size(),
+                    numbers.stream().mapToInt(PickledImages::label).toArray());
         } catch (RefusedException e) {
             throw new UserException(source + " " + e.getMessage(), e);
         }
+    }
+
+    private static int label(long number) {
+        if (number != (int) number) {
+            throw RefusedException.damaged("an image has the class " + number);
+        }
+        return (int) number;
     }
 
     /** The version, shape, type, order and content of an array. */

@@ -1,6 +1,5 @@
 package org.bcm4j.checkpoint;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -9,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.bcm4j.storage.ExactBytes;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
@@ -97,12 +97,6 @@ final class TorchLegacy implements Container {
     }
 
     private ByteBuffer read(int length, long position) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
-                throw new EOFException();
-            }
-        }
-        return buffer.flip();
+        return ExactBytes.at(channel, position, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

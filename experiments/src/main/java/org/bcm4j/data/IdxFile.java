@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.ForeignContent;
@@ -21,7 +20,6 @@ import org.bcm4j.storage.UserException;
  */
 final class IdxFile {
     private static final int UNSIGNED_BYTE = 0x08;
-    private static final int GZIP_MAGIC = 0x1f8b;
 
     private final int[] shape;
     private final byte[] values;
@@ -35,7 +33,7 @@ final class IdxFile {
     static IdxFile read(Path file, int dimensions) {
         ForeignContent.refuse(file);
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file));
-                DataInputStream in = new DataInputStream(isGzip(raw) ? new GZIPInputStream(raw, 1 << 16) : raw)) {
+                DataInputStream in = new DataInputStream(GzippedContent.unpacked(raw))) {
             int magic = in.readInt();
             int expected = UNSIGNED_BYTE << 8 | dimensions;
             if (magic != expected) {
@@ -69,13 +67,6 @@ final class IdxFile {
 
     byte[] values() {
         return values;
-    }
-
-    private static boolean isGzip(InputStream in) throws IOException {
-        in.mark(2);
-        int magic = in.read() << 8 | in.read();
-        in.reset();
-        return magic == GZIP_MAGIC;
     }
 
     private static UserException broken(Path file, String problem) {

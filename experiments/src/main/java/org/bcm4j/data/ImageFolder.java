@@ -2,6 +2,7 @@ package org.bcm4j.data;
 
 import static org.bcm4j.config.Requirement.require;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.bcm4j.config.Default;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.RasterPixels;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -37,7 +39,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param testLabels a file of the same form that names the test images, for data whose test images are already chosen.
  *     They are never training images, even if another file names them
  * @param testDirectory another directory of the same form whose pictures are the test images, such as LSUN's validation
- *     set
+ *     set. They are never training images, whatever paths or links lead to them
  * @param size height and width to which the middle square of every picture is scaled down; absent if all have the same
  *     size already
  * @param heldOut the number of pictures to hold out as test images, if nothing else names these
@@ -130,12 +132,7 @@ public record ImageFolder(
                 .map(this::labelled)
                 .or(() -> testDirectory.map(ImageFolder::bySubdirectory))
                 .orElseGet(() -> heldOut(all));
-        Set<String> testNames = test.stream().map(Entry::name).collect(Collectors.toUnmodifiableSet());
-        // Two directories can contain pictures of the same name, and one can lie inside the other.
-        Predicate<Entry> isTest = testDirectory
-                .<Predicate<Entry>>map(
-                        within -> entry -> entry.file().toAbsolutePath().startsWith(within.toAbsolutePath()))
-                .orElse(entry -> testNames.contains(entry.name()));
+        Predicate<Entry> isTest = testDirectory.isPresent() ? fileIsOneOf(test) : nameIsOneOf(test);
         List<Entry> training = all.stream().filter(isTest.negate()).toList();
         if (training.isEmpty()) {
             throw new UserException(directory.toAbsolutePath() + ": holds " + all.size() + " pictures ("
@@ -144,6 +141,28 @@ public record ImageFolder(
         }
         labels.ifPresent(file -> reportUnnamed(file, training, test));
         return new Split(training, test);
+    }
+
+    private static Predicate<Entry> nameIsOneOf(List<Entry> test) {
+        Set<String> names = test.stream().map(Entry::name).collect(Collectors.toUnmodifiableSet());
+        return entry -> names.contains(entry.name());
+    }
+
+    /**
+     * Two directories can contain pictures of the same name, and one can lie inside the other or lead to the other's
+     * pictures by links.
+     */
+    private static Predicate<Entry> fileIsOneOf(List<Entry> test) {
+        Set<Path> files = test.stream().map(ImageFolder::realFile).collect(Collectors.toUnmodifiableSet());
+        return entry -> files.contains(realFile(entry));
+    }
+
+    private static Path realFile(Entry entry) {
+        try {
+            return entry.file().toRealPath();
+        } catch (IOException e) {
+            throw FileFailure.reading(entry.file(), e);
+        }
     }
 
     /**

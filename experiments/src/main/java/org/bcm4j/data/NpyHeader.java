@@ -1,6 +1,5 @@
 package org.bcm4j.data;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.bcm4j.storage.ExactBytes;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -70,18 +70,19 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
 
     /** @throws UserException if this is no header, or the header of an unsupported array */
     static NpyHeader read(ReadableByteChannel channel, String where) throws IOException {
-        byte[] start = read(channel, MAGIC.length + 2);
+        byte[] start = ExactBytes.next(channel, MAGIC.length + 2).array();
         if (!Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw broken(where, "it does not begin like one");
         }
         // Version 1.0 has a length of two bytes, 2.0 and 3.0 of four.
         int lengthBytes = start[MAGIC.length] == 1 ? Short.BYTES : Integer.BYTES;
-        ByteBuffer encodedLength = ByteBuffer.wrap(Arrays.copyOf(read(channel, lengthBytes), Integer.BYTES));
+        ByteBuffer encodedLength = ByteBuffer.wrap(
+                Arrays.copyOf(ExactBytes.next(channel, lengthBytes).array(), Integer.BYTES));
         int length = encodedLength.order(ByteOrder.LITTLE_ENDIAN).getInt();
         if (length < 0 || length > MAX_TEXT_BYTES) {
             throw broken(where, "its header claims " + Integer.toUnsignedString(length) + " bytes");
         }
-        String text = new String(read(channel, length), StandardCharsets.UTF_8);
+        String text = new String(ExactBytes.next(channel, length).array(), StandardCharsets.UTF_8);
         return parse(text, start.length + lengthBytes + length, where);
     }
 
@@ -214,15 +215,5 @@ record NpyHeader(ScalarType type, List<Long> shape, boolean bigEndian, boolean c
             case Int, Float -> 4;
             default -> 8;
         };
-    }
-
-    private static byte[] read(ReadableByteChannel channel, int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(length);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer) < 0) {
-                throw new EOFException();
-            }
-        }
-        return buffer.array();
     }
 }

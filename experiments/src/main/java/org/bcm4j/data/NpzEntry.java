@@ -1,20 +1,14 @@
 package org.bcm4j.data;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.bcm4j.storage.UserException;
 
-/**
- * The bytes of one array in an open {@code .npz} file, with the zip entry's checksum, which Java does not verify
- * itself.
- */
+/** The bytes of one array in an open {@code .npz} file, whose checksum is verified. */
 final class NpzEntry implements AutoCloseable {
     static final String SUFFIX = ".npy";
 
@@ -28,7 +22,7 @@ final class NpzEntry implements AutoCloseable {
     private NpzEntry(ZipFile zip, ZipEntry entry, String where) throws IOException {
         this.entry = entry;
         this.where = where;
-        channel = Channels.newChannel(new VerifiedContent(zip.getInputStream(entry)));
+        channel = Channels.newChannel(new ZipContent(zip.getInputStream(entry), entry));
     }
 
     /** @throws UserException if the entry is no array or has a false size */
@@ -66,35 +60,5 @@ final class NpzEntry implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
-    }
-
-    /** Compares the entry's checksum with that of the bytes, once all of them have been read. */
-    private final class VerifiedContent extends CheckedInputStream {
-        private long read;
-
-        VerifiedContent(InputStream content) {
-            super(content, new CRC32());
-        }
-
-        @Override
-        public int read() throws IOException {
-            int value = super.read();
-            count(value < 0 ? 0 : 1);
-            return value;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            int count = super.read(bytes, offset, length);
-            count(Math.max(0, count));
-            return count;
-        }
-
-        private void count(int bytes) {
-            read += bytes;
-            if (read == size() && getChecksum().getValue() != entry.getCrc()) {
-                throw NpyHeader.broken(where, "its checksum differs from that of its content");
-            }
-        }
     }
 }

@@ -1,9 +1,8 @@
 package org.bcm4j.data;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -11,13 +10,14 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
+import org.bcm4j.storage.ExactBytes;
 import org.bcm4j.storage.ForeignContent;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * The rows of one uint8 array in an {@code .npz} file, at any index. An array that {@code numpy.savez} wrote is read in
- * place, whatever its size. One of {@code numpy.savez_compressed} is unpacked into a temporary file first.
+ * place, whatever its size, after its checksum has been verified. One of {@code numpy.savez_compressed} is unpacked into a temporary file first.
  * Thread-safe.
  */
 public final class NpzRows implements AutoCloseable {
@@ -27,16 +27,12 @@ public final class NpzRows implements AutoCloseable {
     private final int rowBytes;
     private final String where;
 
-    private NpzRows(FileChannel channel, NpyHeader header, long start, String where) {
+    private NpzRows(FileChannel channel, NpyHeader header, long start, int rowBytes, String where) {
         this.channel = channel;
         this.header = header;
         this.start = start;
+        this.rowBytes = rowBytes;
         this.where = where;
-        long row = 1;
-        for (long length : header.shape().subList(1, header.shape().size())) {
-            row = Math.multiplyExact(row, length);
-        }
-        this.rowBytes = Math.toIntExact(row);
     }
 
     /**
@@ -44,7 +40,7 @@ public final class NpzRows implements AutoCloseable {
      *
      * @param name without {@code .npy}
      * @throws UserException if the file cannot be read, is damaged, holds no such array, or one that is not uint8 in
-     *     row-major order
+     *     row-major order, or that has more than 2^31 - 1 rows, or values in a row
      */
     public static NpzRows open(Path file, String name) {
         ForeignContent.refuse(file);
@@ -65,15 +61,29 @@ public final class NpzRows implements AutoCloseable {
                 throw new UserException(where + ": must be uint8 in row-major order, is " + header.described()
                         + (header.columnMajor() ? " in Fortran order" : "") + "; write it again with numpy.savez");
             }
-            if (entry.getMethod() == ZipEntry.STORED) {
-                return new NpzRows(FileChannel.open(file), header, entry.getDataOffset() + header.bytes(), where);
-            }
-            try (InputStream in = zip.getInputStream(entry)) {
-                return new NpzRows(TemporaryContent.of(in), header, header.bytes(), where);
+            int rowBytes = rowBytes(header, where);
+            try (InputStream in = new ZipContent(zip.getInputStream(entry), entry)) {
+                if (entry.getMethod() == ZipEntry.STORED) {
+                    in.transferTo(OutputStream.nullOutputStream()); // verifies its checksum
+                    long start = entry.getDataOffset() + header.bytes();
+                    return new NpzRows(FileChannel.open(file), header, start, rowBytes, where);
+                }
+                return new NpzRows(TemporaryContent.of(in), header, header.bytes(), rowBytes, where);
             }
         } catch (IOException e) {
             throw NumpyFiles.unreadable(file, e);
         }
+    }
+
+    /** @param header whose size has been checked, so that no product of its lengths is too large */
+    private static int rowBytes(NpyHeader header, String where) {
+        List<Long> shape = header.shape();
+        long row = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
+        if (shape.get(0) > Integer.MAX_VALUE || row > Integer.MAX_VALUE) {
+            throw new UserException(where + ": its shape is " + shape + ", but at most " + Integer.MAX_VALUE
+                    + " rows are read, and values of a row; write smaller arrays");
+        }
+        return (int) row;
     }
 
     /** The shape of the array; the first number is that of its rows. */
@@ -89,18 +99,11 @@ public final class NpzRows implements AutoCloseable {
      * @throws UserException if the file cannot be read
      */
     public byte[] read(long row) {
-        ByteBuffer values = ByteBuffer.allocate(rowBytes);
-        long from = start + row * rowBytes;
         try {
-            while (values.hasRemaining()) {
-                if (channel.read(values, from + values.position()) < 0) {
-                    throw new EOFException();
-                }
-            }
+            return ExactBytes.at(channel, start + row * rowBytes, rowBytes).array();
         } catch (IOException e) {
             throw NumpyFiles.unreadable(Path.of(where), e);
         }
-        return values.array();
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.bcm4j.storage.AtomicFile;
@@ -217,11 +216,10 @@ public final class NumpyFiles {
     }
 
     static UserException unreadable(Path file, IOException e) {
-        if (e instanceof EOFException || e instanceof ZipException) {
-            return ForeignContent.of(file)
-                    .map(foreign -> new UserException(file + foreign.advice(), e))
-                    .orElseGet(() -> NpyHeader.broken(file.toString(), "it ends too early or is damaged"));
-        }
-        return FileFailure.reading(file, e);
+        return ForeignContent.of(file)
+                .map(foreign -> new UserException(file + foreign.advice(), e))
+                .orElseGet(() -> e instanceof EOFException
+                        ? NpyHeader.broken(file.toString(), "it ends too early")
+                        : FileFailure.reading(file, e));
     }
 }

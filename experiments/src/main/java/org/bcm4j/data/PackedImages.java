@@ -3,10 +3,12 @@ package org.bcm4j.data;
 import static org.bcm4j.config.Requirement.require;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -99,12 +101,17 @@ public record PackedImages(Path directory) implements DataSource {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> parts = files.filter(
                             file -> PART.matcher(file.getFileName().toString()).matches())
-                    .sorted()
+                    .sorted(Comparator.comparing(PackedImages::number).thenComparing(Comparator.naturalOrder()))
                     .toList();
             return parts.isEmpty() ? List.of(whole) : parts;
         } catch (IOException e) {
             throw FileFailure.reading(folder, e);
         }
+    }
+
+    /** Numbers of more than five digits follow the others. */
+    private static BigInteger number(Path part) {
+        return new BigInteger(part.getFileName().toString().replaceAll("\\D", ""));
     }
 
     private List<String> classes() {

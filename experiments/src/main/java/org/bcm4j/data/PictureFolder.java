@@ -16,13 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The pictures of a folder and its subfolders, including those behind links, and the other files there. Left out are
@@ -39,15 +35,6 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
 
     /** The folder that shows results next to their inputs, which edits write into the folder of their results. */
     public static final String COMPARISONS = "side-by-side";
-
-    private static final Logger LOG = LoggerFactory.getLogger(PictureFolder.class);
-    private static final int NAMED = 4;
-
-    /**
-     * Lines that have been logged. A folder can be read several times, for training and for test images; each line is
-     * logged once.
-     */
-    private static final Set<String> TOLD = ConcurrentHashMap.newKeySet();
 
     public PictureFolder {
         pictures = List.copyOf(pictures);
@@ -83,7 +70,7 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
         if (found.pictures.isEmpty()) {
             throw new UserException(
                     folder + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS) + "); use another folder"
-                            + (found.leftOut.isEmpty() ? "" : "; it holds " + found.namesOfLeftOut()));
+                            + (found.leftOut.isEmpty() ? "" : "; it holds " + found.named(found.leftOut)));
         }
         found.reportLeftOut();
         return found;
@@ -160,9 +147,7 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
 
     /** Logs one line, once, with the number of files left out and the names of the first ones. */
     public void reportLeftOut() {
-        if (!leftOut.isEmpty()) {
-            tell(folder + ": read " + pictures.size() + " pictures, left out " + namesOfLeftOut());
-        }
+        named(leftOut).report(folder.toString(), pictures.size());
     }
 
     /** Logs one line, once, with the number of pictures that a label file does not name, if there are any. */
@@ -172,27 +157,13 @@ public record PictureFolder(Path folder, List<Path> pictures, List<Path> leftOut
                         !named.contains(name(folder.relativize(picture).toString())))
                 .toList();
         if (!unnamed.isEmpty()) {
-            PictureFolder others = new PictureFolder(folder, pictures, unnamed);
-            tell(folder + ": left out what " + labelFile + " does not name, " + others.namesOfLeftOut());
+            LeftOut.warnOnce(folder + ": left out what " + labelFile + " does not name, " + named(unnamed));
         }
     }
 
-    private static void tell(String line) {
-        if (TOLD.add(line)) {
-            LOG.warn(line);
-        }
-    }
-
-    /** {@code 12 others (a.heic, b.heic, notes.txt, __MACOSX/ and 8 more)}. */
-    private String namesOfLeftOut() {
-        String names = leftOut.stream()
-                .limit(NAMED)
-                .map(path -> folder.relativize(path) + (Files.isDirectory(path) ? "/" : ""))
-                .collect(Collectors.joining(", "));
-        int more = leftOut.size() - NAMED;
-        return leftOut.size()
-                + (leftOut.size() == 1 ? " other (" : " others (")
-                + names
-                + (more > 0 ? " and " + more + " more)" : ")");
+    private LeftOut named(List<Path> files) {
+        LeftOut named = new LeftOut();
+        files.forEach(file -> named.add(folder.relativize(file) + (Files.isDirectory(file) ? "/" : "")));
+        return named;
     }
 }

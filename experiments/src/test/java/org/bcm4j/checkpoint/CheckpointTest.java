@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +102,17 @@ class CheckpointTest {
                 .hasMessage(file + " has no tensor w");
         assertThatThrownBy(() -> checkpoint.section("mode")).isInstanceOf(UserException.class);
         assertThatThrownBy(() -> checkpoint.tensors().clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void textsOfSafetensorsKeepTheirOrder() {
+        Map<String, String> texts = new TreeMap<>();
+        for (int i = 0; i < 26; i++) {
+            texts.put("key " + (char) ('a' + i), "" + i);
+        }
+        Path file = directory.resolve("model.safetensors");
+        Safetensors.write(file, Map.of("w", HostTensors.ofFloats(NUMBERS, NUMBERS.length)), texts);
+        assertThat(Checkpoint.read(file).scalars().keySet()).containsExactlyElementsOf(texts.keySet());
     }
 
     @Test

@@ -64,6 +64,17 @@ class FlaxFileTest {
         assertThat(HostTensors.longs(step)).containsExactly(9);
     }
 
+    /** The ninth byte of such a file is that of a brace, as in safetensors. */
+    @Test
+    void aStepIsNotTakenForAnotherFormat() throws IOException {
+        for (int step : new int[] {379, 123 + 256 * 255}) {
+            Checkpoint checkpoint = read(new MessagePackBytes()
+                    .codes(0x81, 0xa4, 's', 't', 'e', 'p', 0xcd)
+                    .bigEndian(step, Short.BYTES));
+            assertThat(checkpoint.scalars()).containsExactly(Map.entry("step", (long) step));
+        }
+    }
+
     @Test
     void joinsChunks() throws IOException {
         byte[] first = TorchBytes.littleEndian(1, 2, 3, 4);

@@ -9,12 +9,16 @@ import org.junit.jupiter.api.Test;
 class PickledImagesTest {
     /** Two rows of three values, which count up past 127, of the classes 4 and 2. */
     private static PickleBytes batch(int rows, int type) {
+        return batch(rows, type, 2);
+    }
+
+    private static PickleBytes batch(int rows, int type, long secondLabel) {
         PickleBytes pickle = new PickleBytes()
                 .codes('}', '(')
                 .text("labels")
                 .codes(']', '(')
                 .number(4)
-                .number(2)
+                .number(secondLabel)
                 .codes('e')
                 .text("data")
                 .global("numpy.core.multiarray", "_reconstruct")
@@ -55,6 +59,9 @@ class PickledImagesTest {
         assertThatThrownBy(() -> PickledImages.read(batch(2, 'B').end(), "batch"))
                 .isInstanceOf(UserException.class)
                 .hasMessageContaining("not in the form of Python 2");
+        assertThatThrownBy(() -> PickledImages.read(batch(2, 'T', 1L << 40).end(), "batch"))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("an image has the class 1099511627776");
         byte[] noArray = new PickleBytes()
                 .codes('}', '(')
                 .text("data")

@@ -63,6 +63,24 @@ class ImageFolderTest {
                 .isEqualTo(2);
     }
 
+    /** However the paths are written, and where links lead. */
+    @Test
+    void imagesOfATestDirectoryAreNeverTrainedOn() throws IOException {
+        pictures.write("train/a.png", 10, 1, 4, 4);
+        pictures.write("val/b.png", 30, 1, 4, 4);
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("val"));
+        Path roundabout = directory.resolve("train/../val/.");
+        for (Path test : List.of(directory.resolve("val"), roundabout, link)) {
+            LabelledImages training = PictureTree.testedBy(test, directory).training();
+            assertThat(PictureTree.levels(training)).as(test.toString()).containsExactly(10);
+        }
+        Files.createDirectory(directory.resolve("chosen"));
+        Files.createSymbolicLink(directory.resolve("chosen/c.png"), directory.resolve("val/b.png"));
+        assertThat(PictureTree.levels(PictureTree.testedBy(directory.resolve("chosen"), directory.resolve("val/.."))
+                        .training()))
+                .containsExactly(10);
+    }
+
     @Test
     void subdirectoriesAreClassesAndGreyJoinsColour() throws IOException {
         pictures.write("cat/b.png", 10, 3, 4, 4);

@@ -208,7 +208,8 @@ class NumpyFilesTest {
         Files.writeString(archive, "no archive");
         assertThatThrownBy(() -> NumpyFiles.readNpz(archive))
                 .isInstanceOf(UserException.class)
-                .hasMessageContaining(archive.toString());
+                .hasMessageContaining(archive.toString())
+                .hasMessageContaining("cannot be unpacked (");
     }
 
     @Test

@@ -115,6 +115,20 @@ class PackedImagesTest {
         refused("images-00003.npy: is uint8 [1, 3, 4, 2], but images-00000.npy is uint8 [2, 3, 2, 4]");
     }
 
+    /** The numbers of files have five digits, or more. */
+    @Test
+    void filesAreInTheOrderOfTheirNumbers() throws IOException {
+        Files.delete(directory.resolve("train/images.npy"));
+        for (int number : new int[] {100_000, 99_999, 100_001, 7, 1_000_000}) {
+            byte[] image = new byte[LENGTH];
+            Arrays.fill(image, (byte) number);
+            write("train/images-%05d.npy".formatted(number), HostTensors.ofBytes(image, 1, 3, 2, 4));
+        }
+        LabelledImages images = new PackedImages(directory).training();
+        assertThat(PictureTree.levels(images))
+                .containsExactly(7, (byte) 99_999, (byte) 100_000, (byte) 100_001, (byte) 1_000_000);
+    }
+
     @Test
     void testImagesLieBesideAndGreyOnesDoToo() {
         LabelledImages images = new PackedImages(directory).test();

@@ -55,7 +55,7 @@ public record Inspection(
     /** A picture and an earlier one with the same pixels. */
     public record Repeated(String picture, String first) {}
 
-    /** What is kept of a decoded picture. */
+    /** What is kept of a decoded picture. Pictures with the same pixels look the same. */
     private record Look(Size size, int channels, long fingerprint) {
         static Look of(RasterPixels picture) {
             CRC32 sum = new CRC32();
@@ -78,7 +78,7 @@ public record Inspection(
         Map<Integer, Integer> channels = new HashMap<>();
         List<String> unusable = new ArrayList<>();
         List<Repeated> repeated = new ArrayList<>();
-        Map<Long, Integer> firsts = new HashMap<>();
+        Map<Look, Integer> firsts = new HashMap<>();
         try (Decoding decoding = new Decoding(threads)) {
             decoding.run(source, 0, source.size(), Look::of, item -> {
                 if (item.made().isEmpty()) {
@@ -87,7 +87,7 @@ public record Inspection(
                     Look look = item.made().get();
                     sizes.merge(look.size(), 1, Integer::sum);
                     channels.merge(look.channels(), 1, Integer::sum);
-                    Optional.ofNullable(firsts.putIfAbsent(look.fingerprint(), item.index()))
+                    Optional.ofNullable(firsts.putIfAbsent(look, item.index()))
                             .ifPresent(
                                     first -> repeated.add(new Repeated(source.name(item.index()), source.name(first))));
                 }

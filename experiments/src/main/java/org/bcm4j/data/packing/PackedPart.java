@@ -1,6 +1,5 @@
 package org.bcm4j.data.packing;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -23,6 +22,7 @@ import org.bcm4j.images.CenterCrop;
 import org.bcm4j.images.RasterPixels;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.ExactBytes;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
@@ -213,10 +213,8 @@ record PackedPart(PictureSource source, Path folder, PackingSettings settings) {
             from.position(header(grey.images(), 1).length);
             AtomicFile.write(file, out -> {
                 out.write(header(grey.images(), COLOURS));
-                ByteBuffer image = ByteBuffer.allocate(imageBytes(1));
                 for (int i = 0; i < grey.images(); i++) {
-                    readFully(from, image.clear());
-                    out.write(inChannels(image.array(), COLOURS));
+                    out.write(inChannels(ExactBytes.next(from, imageBytes(1)).array(), COLOURS));
                 }
             });
         } catch (IOException e) {
@@ -226,14 +224,6 @@ record PackedPart(PictureSource source, Path folder, PackingSettings settings) {
                 new PackedShard(grey.images(), COLOURS, grey.enlarged(), Checksum.sha256(file), grey.leftOut());
         ConfigFile.write(record(shard), coloured);
         return coloured;
-    }
-
-    private static void readFully(FileChannel from, ByteBuffer target) throws IOException {
-        while (target.hasRemaining()) {
-            if (from.read(target) < 0) {
-                throw new EOFException();
-            }
-        }
     }
 
     /** Writes the labels, and describes all files. */

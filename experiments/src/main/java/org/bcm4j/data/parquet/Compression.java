@@ -18,11 +18,18 @@ import org.apache.parquet.format.CompressionCodec;
 
 /** How pages are compressed. The codecs that are read are pure Java: none needs a native library. */
 enum Compression {
-    UNCOMPRESSED,
-    SNAPPY,
-    GZIP,
-    ZSTD,
-    LZ4_RAW;
+    UNCOMPRESSED(1),
+    SNAPPY(22),
+    GZIP(1032),
+    ZSTD(1 << 15),
+    LZ4_RAW(255);
+
+    /** How many bytes a compressed byte stands for at most. */
+    private final int mostRatio;
+
+    Compression(int mostRatio) {
+        this.mostRatio = mostRatio;
+    }
 
     /** Absent if pages with the codec are not read. */
     static Optional<Compression> of(CompressionCodec codec) {
@@ -46,6 +53,9 @@ enum Compression {
      * @throws IOException if they stand for another number; damaged bytes also cause some RuntimeExceptions
      */
     byte[] unpacked(byte[] packed, int from, int size) throws IOException {
+        if (size > (long) mostRatio * (packed.length - from)) {
+            throw new IOException("an impossible size of " + size + " bytes"); // for which memory would be set aside
+        }
         return switch (this) {
             case UNCOMPRESSED ->
                 complete(

@@ -180,8 +180,8 @@ public final class ParquetColumn {
         try (FileChannel channel = FileChannel.open(file)) {
             try {
                 return what.from(channel);
-            } catch (IOException | RuntimeException e) {
-                // The library throws many kinds of exceptions on damaged pages.
+            } catch (IOException | RuntimeException | StackOverflowError e) {
+                // The library throws many kinds of exceptions on damaged pages, and follows structs in their headers.
                 throw new UserException(
                         file + ": its column " + this + " ends too early or is damaged; fetch the file again", e);
             }

@@ -21,7 +21,14 @@ import org.bcm4j.data.parquet.ParquetColumn.Kind;
  * @param repeats whether a row can have several values
  */
 record SchemaLeaf(List<String> path, SchemaElement element, int levels, boolean repeats) {
-    /** The fields in the order of the columns. A schema lists its elements depth first, and begins with its root. */
+    /** More structs within one another than any schema has. */
+    private static final int MOST_LEVELS = 100;
+
+    /**
+     * The fields in the order of the columns. A schema lists its elements depth first, and begins with its root.
+     *
+     * @throws RuntimeException if the schema is damaged
+     */
     static List<SchemaLeaf> of(List<SchemaElement> schema) {
         List<SchemaLeaf> leaves = new ArrayList<>();
         int next = 1;
@@ -34,6 +41,9 @@ record SchemaLeaf(List<String> path, SchemaElement element, int levels, boolean 
     /** Adds the fields of an element, and returns the index of the element behind it. */
     private static int walk(List<SchemaElement> schema, int index, SchemaLeaf parent, List<SchemaLeaf> leaves) {
         SchemaElement element = schema.get(index);
+        if (parent.path().size() == MOST_LEVELS) {
+            throw new IllegalArgumentException("fields in more than " + MOST_LEVELS + " structs");
+        }
         List<String> path = new ArrayList<>(parent.path());
         path.add(element.getName());
         FieldRepetitionType repetition = element.getRepetition_type();

@@ -57,9 +57,13 @@ final class StoredPage {
 
     DictionaryPage dictionary(Compression compression) throws IOException {
         byte[] values = compression.unpacked(content, 0, header.getUncompressed_page_size());
+        int count = header.getDictionary_page_header().getNum_values();
+        if (count > values.length) {
+            throw new IOException("a dictionary of " + count + " values in " + values.length + " bytes");
+        }
         return new DictionaryPage(
                 BytesInput.from(values),
-                header.getDictionary_page_header().getNum_values(),
+                count,
                 encoding(header.getDictionary_page_header().getEncoding()));
     }
 
@@ -84,7 +88,11 @@ final class StoredPage {
     private DataPage second(Compression compression) throws IOException {
         DataPageHeaderV2 described = header.getData_page_header_v2();
         int repetitions = described.getRepetition_levels_byte_length();
-        int levels = repetitions + described.getDefinition_levels_byte_length();
+        int definitions = described.getDefinition_levels_byte_length();
+        if (repetitions < 0 || definitions < 0 || repetitions > content.length - definitions) {
+            throw new IOException("levels of more bytes than the page has");
+        }
+        int levels = repetitions + definitions;
         int size = header.getUncompressed_page_size() - levels;
         boolean packed = size > 0 && (!described.isSetIs_compressed() || described.isIs_compressed());
         byte[] values = packed

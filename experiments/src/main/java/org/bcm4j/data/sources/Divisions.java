@@ -2,13 +2,18 @@ package org.bcm4j.data.sources;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.bcm4j.data.LeftOut;
 import org.bcm4j.storage.UserException;
 
 /**
@@ -17,7 +22,8 @@ import org.bcm4j.storage.UserException;
  * {@code test/0000.parquet}.
  *
  * @param training what to train on; everything, if there is but one division
- * @param others the other divisions by their names: {@value #TEST} before {@value #VALIDATION}
+ * @param others the other divisions by their names, in the order in which they are preferred as test pictures:
+ *     {@value #TEST} before {@value #VALIDATION}
  */
 record Divisions(List<Path> training, Map<String, List<Path>> others) {
     static final String TRAINING = "train";
@@ -65,6 +71,55 @@ record Divisions(List<Path> training, Map<String, List<Path>> others) {
                     + String.join(" or ", divisions.keySet()) + " alone");
         }
         return new Divisions(training, new LinkedHashMap<>(divisions));
+    }
+
+    /**
+     * The division whose pictures are the test pictures: the first that can be opened.
+     *
+     * @param opening opens the files of a division. Absent if its pictures have no classes, while those for training
+     *     have: such as ImageNet's for tests, whose classes are kept secret
+     */
+    <T> Optional<Map.Entry<String, T>> test(Function<List<Path>, Optional<T>> opening) {
+        return others.entrySet().stream()
+                .flatMap(other ->
+                        opening.apply(other.getValue()).map(opened -> Map.entry(other.getKey(), opened)).stream())
+                .findFirst();
+    }
+
+    /** As {@link #test}, for a set of files, with an error if there are divisions for tests but none can be opened. */
+    <T> Optional<Map.Entry<String, T>> testOrRefusal(Function<List<Path>, Optional<T>> opening) {
+        Optional<Map.Entry<String, T>> test = test(opening);
+        if (test.isEmpty() && !others.isEmpty()) {
+            throw new UserException(others.values().iterator().next().get(0) + ": its pictures have no classes, but"
+                    + " those of " + training.get(0) + " have; give the files for training alone");
+        }
+        return test;
+    }
+
+    /**
+     * How a set is divided, for its description: {@code , divided into train and test, without validation}.
+     *
+     * @param test the name of the division whose pictures are the test pictures
+     */
+    String described(Optional<String> test) {
+        List<String> leftOut = others.keySet().stream()
+                .filter(name -> !test.equals(Optional.of(name)))
+                .toList();
+        return test.map(name -> ", divided into " + TRAINING + " and " + name).orElse("")
+                + (leftOut.isEmpty() ? "" : ", without " + String.join(" and ", leftOut));
+    }
+
+    /**
+     * Logs a line if all classes of a set have the names of divisions: somebody probably meant these.
+     *
+     * @param classes the names of the folders of the set
+     */
+    static void warnOfClasses(String source, Collection<String> classes) {
+        Set<String> names = new TreeSet<>(classes);
+        if (!names.isEmpty() && names.stream().allMatch(name -> WORDS.containsKey(name.toLowerCase(Locale.ROOT)))) {
+            LeftOut.warnOnce(source + ": the folders " + String.join(", ", names)
+                    + " in it are taken as classes, not as" + " pictures for training and for tests");
+        }
     }
 
     /** The names that folders of divisions have. */

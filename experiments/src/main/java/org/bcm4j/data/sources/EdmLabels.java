@@ -7,10 +7,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bcm4j.data.LeftOut;
 import org.bcm4j.data.PictureFolder;
+import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,7 +39,7 @@ final class EdmLabels {
                 JsonParser parser = JSON.createParser(in)) {
             return findLabels(parser);
         } catch (IOException e) {
-            throw Unreadable.source(file.toString(), e);
+            throw FileFailure.reading(file, e);
         } catch (JacksonException e) {
             throw notJson(file.toString(), e);
         }
@@ -47,6 +50,7 @@ final class EdmLabels {
      *
      * @param pictures the names of the files
      * @param source the name of the file in error messages
+     * @throws UserException if it does not name each of them once, and nothing else
      */
     static Labels read(InputStream in, List<String> pictures, String source) {
         Map<String, Integer> numbers = new HashMap<>();
@@ -62,7 +66,13 @@ final class EdmLabels {
                 require(parser.nextToken() == JsonToken.VALUE_STRING, source);
                 String picture = PictureFolder.name(parser.getString());
                 require(parser.nextToken() == JsonToken.VALUE_NUMBER_INT, source);
-                numbers.put(picture, parser.getIntValue());
+                if (parser.getNumberType() != NumberType.INT) {
+                    throw new UserException(source + ": " + picture + " has the class " + parser.getString() + ", not a"
+                            + " number from 0 to " + (Labels.MOST_CLASSES - 1));
+                }
+                if (numbers.put(picture, parser.getIntValue()) != null) {
+                    throw new UserException(source + ": names " + picture + " twice; write it again");
+                }
                 require(parser.nextToken() == JsonToken.END_ARRAY, source);
             }
             require(parser.currentToken() == JsonToken.END_ARRAY, source);
@@ -71,12 +81,18 @@ final class EdmLabels {
         }
         int[] ofPictures = new int[pictures.size()];
         for (int i = 0; i < ofPictures.length; i++) {
-            Integer number = numbers.get(PictureFolder.name(pictures.get(i)));
+            Integer number = numbers.remove(PictureFolder.name(pictures.get(i)));
             if (number == null) {
                 throw new UserException(
                         source + ": names no class for " + pictures.get(i) + "; add it, or remove the picture");
             }
             ofPictures[i] = number;
+        }
+        if (!numbers.isEmpty()) {
+            LeftOut absent = new LeftOut();
+            numbers.keySet().stream().sorted().forEach(absent::add);
+            throw new UserException(source + ": names " + absent + " that are not there; fetch the set again, or"
+                    + " remove them from the file");
         }
         return Labels.ofNumbers(ofPictures, source);
     }

@@ -1,9 +1,12 @@
 package org.bcm4j.data.sources;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
+import java.util.zip.ZipException;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.RasterPixels;
+import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
 /** The picture files of a folder, an archive or a table, with their classes. */
@@ -18,7 +21,13 @@ final class EncodedPictures implements PictureSource {
         /** Where the file is, for messages. */
         String place(int index);
 
-        /** The content of the file. */
+        /**
+         * The content of the file.
+         *
+         * @throws java.io.EOFException if the file is cut off
+         * @throws java.util.zip.ZipException if the file is damaged
+         * @throws IOException if the set cannot be read
+         */
         byte[] read(int index) throws IOException;
 
         void close() throws IOException;
@@ -57,8 +66,10 @@ final class EncodedPictures implements PictureSource {
         byte[] encoded;
         try {
             encoded = files.read(index);
+        } catch (EOFException | ZipException e) {
+            throw new UnusablePictureException(FileFailure.reading(files.place(index), e));
         } catch (IOException e) {
-            throw Unreadable.source(files.place(index), e);
+            throw FileFailure.reading(files.place(index), e);
         }
         try {
             return ImageFiles.decodePixels(encoded, files.place(index));

@@ -1,11 +1,13 @@
 package org.bcm4j.data.sources;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.bcm4j.data.ClassOrder;
+import org.bcm4j.data.ImageFolder;
 import org.bcm4j.storage.UserException;
 
 /** The classes of pictures. */
@@ -69,17 +71,24 @@ final class Labels {
     }
 
     /**
-     * Classes by the topmost folders of the pictures' names, below a folder that all have in common. None if the
-     * pictures are in one folder.
+     * The names of classes by the topmost folders of the pictures' names, below a folder that all have in common. As in
+     * a folder of pictures, those that are in none are of the class {@value ImageFolder#NO_CLASS}.
+     *
+     * @param source the name of the set in a line that is logged if the folders probably are not meant as classes
+     * @return a name for each picture; empty if all pictures are in one folder
      */
-    static Labels ofFolders(List<String> pictures) {
+    static List<String> folders(List<String> pictures, String source) {
         String common = commonFolder(pictures);
         List<String> folders = pictures.stream()
                 .map(name -> name.substring(common.length()))
-                .map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : "")
+                .map(name -> name.contains("/") ? name.substring(0, name.indexOf('/')) : ImageFolder.NO_CLASS)
                 .map(String::intern)
                 .toList();
-        return folders.contains("") ? NONE : ofNames(folders);
+        if (folders.stream().allMatch(ImageFolder.NO_CLASS::equals)) {
+            return List.of();
+        }
+        Divisions.warnOfClasses(source, folders);
+        return folders;
     }
 
     private static String commonFolder(List<String> names) {
@@ -90,6 +99,11 @@ final class Labels {
             same++;
         }
         return least.substring(0, least.lastIndexOf('/', same - 1) + 1);
+    }
+
+    /** The same classes, for a range of the pictures. */
+    Labels part(int from, int to) {
+        return names.isEmpty() ? NONE : new Labels(names, Arrays.copyOfRange(numbers, from, to));
     }
 
     List<String> names() {

@@ -46,7 +46,15 @@ final class LmdbFolder implements AutoCloseable {
         this.folder = folder;
         this.file = folder.resolve(FILE);
         this.environment = environment;
-        this.reading = environment.txnRead();
+        boolean begun = false;
+        try {
+            this.reading = environment.txnRead();
+            begun = true;
+        } finally {
+            if (!begun) {
+                environment.close();
+            }
+        }
     }
 
     static boolean isOne(Path folder) {

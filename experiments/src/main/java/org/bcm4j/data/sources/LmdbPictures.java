@@ -41,8 +41,10 @@ final class LmdbPictures implements EncodedPictures.Files {
      */
     static PictureSet open(List<Path> paths) {
         Divisions divisions = Divisions.of(paths);
-        Optional<Map.Entry<String, List<Path>>> test =
-                divisions.others().entrySet().stream().findFirst();
+        // LSUN's own test pictures have no categories: their folder is called test_lmdb.
+        boolean told = tellsCategories(divisions.training());
+        Optional<Map.Entry<String, List<Path>>> test = divisions.testOrRefusal(
+                folders -> told && !tellsCategories(folders) ? Optional.empty() : Optional.of(folders));
         List<Path> used = Stream.concat(
                         divisions.training().stream(), test.stream().flatMap(entry -> entry.getValue().stream()))
                 .toList();
@@ -57,7 +59,7 @@ final class LmdbPictures implements EncodedPictures.Files {
             }
             int forTraining = divisions.training().size();
             PictureSet set = new PictureSet(
-                    format(test.map(Map.Entry::getKey)),
+                    "LMDB of picture files" + divisions.described(test.map(Map.Entry::getKey)),
                     source(used.subList(0, forTraining), opened.subList(0, forTraining), classes),
                     test.map(entry -> source(entry.getValue(), opened.subList(forTraining, opened.size()), classes)));
             complete = true;
@@ -69,22 +71,19 @@ final class LmdbPictures implements EncodedPictures.Files {
         }
     }
 
-    private static String format(Optional<String> test) {
-        return "LMDB of picture files"
-                + test.map(name -> ", divided into " + Divisions.TRAINING + " and " + name)
-                        .orElse("");
-    }
-
     /** The classes that folders stand for; none if there is one folder, whose name tells no category. */
     private static List<String> classes(List<Path> folders) {
-        boolean told = folders.stream().anyMatch(folder -> category(folder).isPresent());
-        return told || folders.size() > 1
+        return tellsCategories(folders) || folders.size() > 1
                 ? folders.stream()
                         .map(LmdbPictures::className)
                         .distinct()
                         .sorted(ClassOrder.OF_NAMES)
                         .toList()
                 : List.of();
+    }
+
+    private static boolean tellsCategories(List<Path> folders) {
+        return folders.stream().anyMatch(folder -> category(folder).isPresent());
     }
 
     private static String name(Path folder) {

@@ -2,7 +2,6 @@ package org.bcm4j.data.sources;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.bcm4j.data.NpzRows;
@@ -39,18 +38,25 @@ final class NpzPictures implements PictureSource {
                     + " uint8 [N,C,H,W], but " + names + "; write one with numpy.savez(FILE, images=ARRAY)");
         }
         NpzRows rows = NpzRows.open(file, adm ? "arr_0" : "images");
-        List<Long> shape = rows.shape();
-        if (shape.size() != 4 || shape.contains(0L) || !isChannels(shape.get(adm ? 3 : 1))) {
-            rows.close();
-            throw new UserException(file + ": its array \""
-                    + (adm ? "arr_0\" must be uint8 [N,H,W,C]" : "images\" must be uint8 [N,C,H,W]")
-                    + " with C 1 or 3, is uint8 " + shape);
+        boolean complete = false;
+        try {
+            List<Long> shape = rows.shape();
+            if (shape.size() != 4 || shape.contains(0L) || !isChannels(shape.get(adm ? 3 : 1))) {
+                throw new UserException(file + ": its array \""
+                        + (adm ? "arr_0\" must be uint8 [N,H,W,C]" : "images\" must be uint8 [N,C,H,W]")
+                        + " with C 1 or 3, is uint8 " + shape);
+            }
+            String labelName = adm ? "arr_1" : "labels";
+            Labels labels = names.contains(labelName) ? labels(file, labelName, shape.get(0)) : Labels.NONE;
+            PictureSet set =
+                    PictureSet.undivided("array of images in an .npz file", new NpzPictures(rows, labels, file, adm));
+            complete = true;
+            return set;
+        } finally {
+            if (!complete) {
+                rows.close();
+            }
         }
-        String labelName = adm ? "arr_1" : "labels";
-        Optional<Labels> labels =
-                names.contains(labelName) ? Optional.of(labels(file, labelName, shape.get(0))) : Optional.empty();
-        return PictureSet.undivided(
-                "array of images in an .npz file", new NpzPictures(rows, labels.orElse(Labels.NONE), file, adm));
     }
 
     private static boolean isChannels(long count) {

@@ -103,24 +103,8 @@ final class ParquetSet {
     private PictureSet open(Divisions divisions) {
         Division training = division(divisions.training());
         boolean labelled = classes.isPresent() && !ParquetClasses.areAbsent(training.classes());
-        Optional<Map.Entry<String, Division>> test = Optional.empty();
-        List<String> leftOut = new ArrayList<>();
-        for (Map.Entry<String, List<Path>> other : divisions.others().entrySet()) {
-            Optional<Division> division = test.isPresent() ? Optional.empty() : Optional.of(division(other.getValue()));
-            // Test pictures whose classes are kept secret, as ImageNet's, are of no use beside those of the validation.
-            if (division.isEmpty()
-                    || (labelled && ParquetClasses.areAbsent(division.get().classes()))) {
-                leftOut.add(other.getKey());
-            } else {
-                test = Optional.of(Map.entry(other.getKey(), division.get()));
-            }
-        }
-        if (test.isEmpty() && !leftOut.isEmpty()) {
-            throw new UserException(
-                    divisions.others().values().iterator().next().get(0)
-                            + ": its pictures have no classes, but those of "
-                            + divisions.training().get(0) + " have; give the files for training alone");
-        }
+        Optional<Map.Entry<String, Division>> test = divisions.testOrRefusal(files -> Optional.of(division(files))
+                .filter(division -> !labelled || !ParquetClasses.areAbsent(division.classes())));
         List<Division> used = Stream.concat(Stream.of(training), test.stream().map(Map.Entry::getValue))
                 .toList();
         List<Labels> labels = labelled
@@ -131,7 +115,9 @@ final class ParquetSet {
             sources.add(new EncodedPictures(used.get(i).pictures(), labels.get(i)));
         }
         return new PictureSet(
-                format(test.map(Map.Entry::getKey), leftOut, labelled),
+                "Parquet, pictures in " + column.get(0)
+                        + (labelled ? ", classes in " + classes.orElseThrow().column() : "")
+                        + divisions.described(test.map(Map.Entry::getKey)),
                 sources.get(0),
                 sources.stream().skip(1).findFirst());
     }
@@ -154,13 +140,5 @@ final class ParquetSet {
                     files.get(0) + (files.size() > 1 ? " and on" : "") + ": holds no rows; give other files");
         }
         return new Division(pictures, ofRows);
-    }
-
-    private String format(Optional<String> test, List<String> leftOut, boolean labelled) {
-        return "Parquet, pictures in " + column.get(0)
-                + (labelled ? ", classes in " + classes.orElseThrow().column() : "")
-                + test.map(name -> ", divided into " + Divisions.TRAINING + " and " + name)
-                        .orElse("")
-                + (leftOut.isEmpty() ? "" : ", without " + String.join(" and ", leftOut));
     }
 }

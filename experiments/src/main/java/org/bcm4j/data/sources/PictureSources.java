@@ -16,6 +16,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.data.FashionMnist;
+import org.bcm4j.data.GzippedContent;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.data.PackedImages;
 import org.bcm4j.data.PictureFolder;
@@ -154,7 +155,7 @@ public final class PictureSources {
     /** Whether a file is a tar file, gzipped or not. Its name is not asked, but the mark in its first block. */
     private static boolean isTar(Path file) {
         try (InputStream content = new BufferedInputStream(Files.newInputStream(file));
-                InputStream in = TarFiles.unpacked(content)) {
+                InputStream in = GzippedContent.unpacked(content)) {
             byte[] block = in.readNBytes(START_BYTES);
             return block.length == START_BYTES
                     && new String(block, MARK_OFFSET, TAR_MARK.length(), StandardCharsets.ISO_8859_1).equals(TAR_MARK);
@@ -168,7 +169,7 @@ public final class PictureSources {
     /** Whether one of the first entries of a tar file is a batch of CIFAR-10. */
     private static boolean isCifar(Path file) {
         try (InputStream content = new BufferedInputStream(Files.newInputStream(file));
-                TarArchiveInputStream tar = new TarArchiveInputStream(TarFiles.unpacked(content))) {
+                TarArchiveInputStream tar = new TarArchiveInputStream(GzippedContent.unpacked(content))) {
             TarArchiveEntry entry = tar.getNextEntry();
             for (int i = 0; entry != null && i < CIFAR_ENTRIES; i++) {
                 if (CifarArchive.isBatch(
@@ -179,16 +180,16 @@ public final class PictureSources {
             }
             return false;
         } catch (IOException e) {
-            throw Unreadable.source(file.toString(), e);
+            throw FileFailure.reading(file, e);
         }
     }
 
     private static PictureSet cifar(Path file) {
         try (InputStream content = new BufferedInputStream(Files.newInputStream(file));
-                InputStream tar = TarFiles.unpacked(content)) {
+                InputStream tar = GzippedContent.unpacked(content)) {
             return CifarArchive.ofTar(tar, file);
         } catch (IOException e) {
-            throw Unreadable.source(file.toString(), e);
+            throw FileFailure.reading(file, e);
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bcm4j.storage.FileFailure;
@@ -78,6 +79,10 @@ final class SourceFiles {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, name)) {
             files.forEach(found::add);
+        } catch (PatternSyntaxException e) {
+            throw new UserException(
+                    path + ": is no file, and no valid pattern of files (" + e.getDescription() + "); check the path",
+                    e);
         } catch (IOException e) {
             throw FileFailure.reading(folder, e);
         }

@@ -1,15 +1,23 @@
 package org.bcm4j.data.sources;
 
+import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.bcm4j.data.LeftOut;
 import org.bcm4j.data.PictureFolder;
+import org.bcm4j.data.ZipContent;
 import org.bcm4j.images.ImageFiles;
+import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
 /** The picture files of a zip archive, in name order. */
@@ -28,38 +36,62 @@ final class ZipFiles implements EncodedPictures.Files {
     static PictureSet open(Path file) {
         try {
             ZipFile zip = new ZipFile(file.toFile());
-            List<String> names = zip.stream()
-                    .filter(entry -> !entry.isDirectory())
-                    .map(ZipEntry::getName)
-                    .filter(ZipFiles::isPicture)
-                    .sorted()
-                    .toList();
-            if (names.isEmpty()) {
-                zip.close();
-                throw new UserException(
-                        file + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS) + "); use another file");
-            }
-            ZipEntry description = zip.getEntry(EdmLabels.FILE);
-            Labels labels;
-            if (description == null) {
-                labels =
-                        Labels.ofFolders(names.stream().map(PictureFolder::name).toList());
-            } else {
-                try (InputStream in = zip.getInputStream(description)) {
-                    labels = EdmLabels.read(in, names, file + ", entry " + EdmLabels.FILE);
+            boolean complete = false;
+            try {
+                PictureSet set = new ZipFiles(file, zip, names(file, zip)).set();
+                complete = true;
+                return set;
+            } finally {
+                if (!complete) {
+                    zip.close();
                 }
             }
-            return PictureSet.undivided(
-                    description == null ? "zip file of pictures" : "zip file with dataset.json (EDM)",
-                    new EncodedPictures(new ZipFiles(file, zip, names), labels));
         } catch (IOException e) {
-            throw Unreadable.source(file.toString(), e);
+            throw FileFailure.reading(file, e);
         }
+    }
+
+    /** The names of the pictures, in order. Logs a line about the other entries. */
+    private static List<String> names(Path file, ZipFile zip) {
+        List<String> names = new ArrayList<>();
+        Set<String> known = new HashSet<>();
+        LeftOut leftOut = new LeftOut();
+        for (ZipEntry entry : Collections.list(zip.entries())) {
+            String name = entry.getName();
+            boolean picture = isPicture(name);
+            if ((picture || name.equals(EdmLabels.FILE)) && !known.add(PictureFolder.name(name))) {
+                throw new UserException(
+                        file + ": holds " + name + " twice; make the archive again without one of them");
+            }
+            if (picture) {
+                names.add(name);
+            } else if (!entry.isDirectory() && !name.equals(EdmLabels.FILE)) {
+                leftOut.add(name);
+            }
+        }
+        if (names.isEmpty()) {
+            throw new UserException(
+                    file + ": holds no pictures (" + String.join(", ", ImageFiles.ENDINGS) + "); use another file");
+        }
+        leftOut.report(file.toString(), names.size());
+        return names.stream().sorted().toList();
     }
 
     private static boolean isPicture(String name) {
         String last = name.substring(name.lastIndexOf('/') + 1);
         return ImageFiles.isPicture(last) && !last.startsWith(".") && !name.startsWith("__MACOSX/");
+    }
+
+    private PictureSet set() throws IOException {
+        ZipEntry description = zip.getEntry(EdmLabels.FILE);
+        if (description == null) {
+            List<String> folders =
+                    Labels.folders(names.stream().map(PictureFolder::name).toList(), file.toString());
+            return PictureSet.undivided("zip file of pictures", new EncodedPictures(this, Labels.ofNames(folders)));
+        }
+        InputStream content = new ByteArrayInputStream(content(description));
+        Labels labels = EdmLabels.read(content, names, file + ", entry " + EdmLabels.FILE);
+        return PictureSet.undivided("zip file with dataset.json (EDM)", new EncodedPictures(this, labels));
     }
 
     @Override
@@ -81,7 +113,11 @@ final class ZipFiles implements EncodedPictures.Files {
     public byte[] read(int index) throws IOException {
         ZipEntry entry = Optional.ofNullable(zip.getEntry(names.get(index)))
                 .orElseThrow(() -> new FileNotFoundException(names.get(index)));
-        try (InputStream in = zip.getInputStream(entry)) {
+        return content(entry);
+    }
+
+    private byte[] content(ZipEntry entry) throws IOException {
+        try (InputStream in = new ZipContent(zip.getInputStream(entry), entry)) {
             return in.readAllBytes();
         }
     }

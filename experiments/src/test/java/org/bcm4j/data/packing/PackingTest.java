@@ -298,6 +298,16 @@ class PackingTest {
     }
 
     @Test
+    void picturesOfOtherSizesAreNotTheSame() throws Exception {
+        TinyPictures.write(directory.resolve("set/1.png"), 9, 1, 2, 6);
+        TinyPictures.write(directory.resolve("set/2.png"), 9, 1, 6, 2);
+        TinyPictures.write(directory.resolve("set/3.png"), 9, 3, 2, 2);
+        try (PictureSet set = PictureSources.open(List.of(directory.resolve("set")), Optional.empty())) {
+            assertThat(Inspection.of(set.training(), 2, done -> {}).repeated()).isEmpty();
+        }
+    }
+
+    @Test
     void inspectionCountsAndNames() throws Exception {
         picture("cat/1.png", 1, 1);
         picture("cat/2.png", 1, 1);

@@ -99,6 +99,22 @@ class LmdbPicturesTest {
         }
     }
 
+    /** LSUN's own test pictures have none. */
+    @Test
+    void testPicturesWithoutCategoriesAreLeftOut() throws Exception {
+        write("bridge_train_lmdb", Map.of("a", png(1)));
+        write("test_lmdb", Map.of("a", png(9)));
+        refused("test_lmdb: its pictures have no classes, but those of", "*_lmdb");
+
+        write("bridge_val_lmdb", Map.of("a", png(2)));
+        try (PictureSet set = open("*_lmdb")) {
+            assertThat(set.format())
+                    .isEqualTo("LMDB of picture files, divided into train and validation, without test");
+            assertThat(set.training().classes()).containsExactly("bridge");
+            assertThat(PictureSourcesTest.contents(set.test().orElseThrow())).containsExactly("a bridge 2");
+        }
+    }
+
     private static byte[] bmp(int level) throws IOException {
         BufferedImage image = new BufferedImage(500, 500, BufferedImage.TYPE_3BYTE_BGR);
         image.setRGB(0, 0, level << 16);

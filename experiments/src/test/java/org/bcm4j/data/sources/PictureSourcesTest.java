@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +26,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.images.RasterPixels;
 import org.bcm4j.storage.UserException;
@@ -124,6 +128,26 @@ class PictureSourcesTest {
     }
 
     @Test
+    void oneOfSeveralFoldersForTestsIsTaken() throws Exception {
+        picture("set/train/cat/1.png", 1);
+        picture("set/val/cat/2.png", 2);
+        picture("set/test/cat/3.png", 3);
+        try (PictureSet set = open("set")) {
+            assertThat(set.format()).isEqualTo("folder of pictures, divided into train and test, without val");
+            assertThat(contents(set.training())).containsExactly("cat/1.png cat 1");
+            assertThat(contents(set.test().orElseThrow())).containsExactly("cat/3.png cat 3");
+        }
+        picture("secret/train/cat/1.png", 1);
+        picture("secret/val/cat/2.png", 2);
+        picture("secret/test/3.png", 3);
+        try (PictureSet set = open("secret")) {
+            assertThat(set.format()).isEqualTo("folder of pictures, divided into train and val, without test");
+            assertThat(set.training().classes()).containsExactly("cat");
+            assertThat(contents(set.test().orElseThrow())).containsExactly("cat/2.png cat 2");
+        }
+    }
+
+    @Test
     void picturesAreHeldOutByTheirNames() throws Exception {
         for (int i = 0; i < 9; i++) {
             picture("set/" + i + ".png", i);
@@ -190,13 +214,112 @@ class PictureSourcesTest {
     }
 
     @Test
+    void aDatasetJsonNamesEachPictureOnceAndNoOthers() throws Exception {
+        edmZip("[\"a.png\", 1], [\"c.png\", 1], [\"b.png\", 1]");
+        refused("entry dataset.json: names 2 others (b.png, c.png) that are not there", "edm.zip");
+        edmZip("[\"a.png\", 1], [\"a.png\", 1]");
+        refused("entry dataset.json: names a.png twice", "edm.zip");
+        edmZip("[\"a.png\", 99999999999999999999]");
+        refused("dataset.json: a.png has the class 99999999999999999999, not a number from 0 to 1048575", "edm.zip");
+        edmZip("[\"a.png\", 1048576]");
+        refused("has the class 1048576, not a number from 0 to 1048575", "edm.zip");
+    }
+
+    private void edmZip(String labels) throws IOException {
+        zip("edm.zip", Map.of("a.png", png(1), "dataset.json", text("{\"labels\": [" + labels + "]}")));
+    }
+
+    @Test
     void zipFilesOfPicturesHaveFoldersAsClasses() throws Exception {
         zip("set.zip", Map.of("top/cat/1.png", png(1), "top/dog/2.png", png(2), "__MACOSX/top/cat/1.png", text("x")));
         try (PictureSet set = open("set.zip")) {
             assertThat(contents(set.training())).containsExactly("top/cat/1.png cat 1", "top/dog/2.png dog 2");
         }
+        zip("stray.zip", Map.of("cat/1.png", png(1), "dog/2.png", png(2), "logo.png", png(3)));
+        try (PictureSet set = open("stray.zip")) {
+            assertThat(contents(set.training()))
+                    .containsExactly("cat/1.png cat 1", "dog/2.png dog 2", "logo.png all 3");
+        }
         zip("empty.zip", Map.of("notes.txt", text("x")));
         refused("holds no pictures", "empty.zip");
+    }
+
+    /** Where the last entry of a zip file is described. */
+    private static int description(ByteBuffer zip) {
+        int at = zip.limit() - Integer.BYTES;
+        while (zip.getInt(at) != 0x02014b50) {
+            at--;
+        }
+        return at;
+    }
+
+    private ByteBuffer bytes(String file) throws IOException {
+        return ByteBuffer.wrap(Files.readAllBytes(directory.resolve(file))).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Test
+    void anEntryWithAnotherChecksumOrLengthIsUnusable() throws Exception {
+        zip("set.zip", Map.of("a.png", png(1)));
+        ByteBuffer whole = bytes("set.zip");
+        // Where its checksum and its length are described.
+        for (int field : new int[] {16, 24}) {
+            byte[] damaged = whole.array().clone();
+            damaged[description(whole) + field] ^= 1;
+            Files.write(directory.resolve("set.zip"), damaged);
+            try (PictureSet set = open("set.zip")) {
+                assertThatThrownBy(() -> set.training().read(0))
+                        .isInstanceOf(UnusablePictureException.class)
+                        .hasMessageContaining(
+                                "set.zip, entry a.png: it cannot be unpacked (its entry a.png has another")
+                        .message()
+                        .hasLineCount(1);
+            }
+        }
+    }
+
+    @Test
+    void aNameOccursOnceInAZipFile() throws Exception {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        entries.put("a1.png", png(1));
+        entries.put("a2.png", png(2));
+        zip("set.zip", entries);
+        String content = new String(bytes("set.zip").array(), StandardCharsets.ISO_8859_1);
+        Files.writeString(
+                directory.resolve("set.zip"), content.replace("a2.png", "a1.png"), StandardCharsets.ISO_8859_1);
+        refused("set.zip: holds a1.png twice", "set.zip");
+    }
+
+    @Test
+    void whatIsWrongWithAZipFileIsTold() throws Exception {
+        zip("set.zip", Map.of("a.png", png(1)));
+        Files.write(directory.resolve("set.zip"), Arrays.copyOf(bytes("set.zip").array(), 60));
+        refused("set.zip: it cannot be unpacked (", "set.zip");
+    }
+
+    private long openFiles(String name) throws IOException {
+        Path file = directory.resolve(name).toRealPath();
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.filter(descriptor -> leadsTo(descriptor, file)).count();
+        }
+    }
+
+    private static boolean leadsTo(Path link, Path file) {
+        try {
+            return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    @Test
+    void whatCannotBeOpenedIsClosed() throws Exception {
+        edmZip("");
+        refused("names no class for a.png", "edm.zip");
+        assertThat(openFiles("edm.zip")).isZero();
+
+        npz(Map.of("images.npy", npy(7, 8, 9, 10), "labels.npy", npy(1, 0)));
+        refused("its array \"labels\" must hold one whole number", "stored.npz");
+        assertThat(openFiles("stored.npz")).isZero();
     }
 
     @Test
@@ -238,25 +361,59 @@ class PictureSourcesTest {
 
     @Test
     void arraysThatAreNotCompressedAreReadInPlace() throws Exception {
-        byte[] npy;
-        Path file = directory.resolve("images.npy");
-        try (Scope scope = Scope.open()) {
-            NumpyFiles.writeNpy(file, HostTensors.ofBytes(new byte[] {7, 8, 9, 10}, 2, 1, 1, 2));
-            npy = Files.readAllBytes(file);
-        }
-        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(directory.resolve("stored.npz")))) {
-            ZipEntry entry = new ZipEntry("images.npy");
-            CRC32 sum = new CRC32();
-            sum.update(npy);
-            entry.setMethod(ZipEntry.STORED);
-            entry.setSize(npy.length);
-            entry.setCrc(sum.getValue());
-            zip.putNextEntry(entry);
-            zip.write(npy);
-        }
+        npz(Map.of("images.npy", npy(7, 8, 9, 10)));
         try (PictureSet set = open("stored.npz")) {
             assertThat(contents(set.training())).containsExactly("stored.npz/0 7", "stored.npz/1 9");
         }
+    }
+
+    /** An array of images of 1 x 2. */
+    private static byte[] npy(int... levels) {
+        ByteArrayOutputStream npy = new ByteArrayOutputStream();
+        npy.writeBytes(NumpyFiles.headerOfBytes(levels.length / 2, 1, 1, 2));
+        IntStream.of(levels).forEach(npy::write);
+        return npy.toByteArray();
+    }
+
+    private void npz(Map<String, byte[]> arrays) throws IOException {
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(directory.resolve("stored.npz")))) {
+            for (Map.Entry<String, byte[]> array : arrays.entrySet()) {
+                ZipEntry entry = new ZipEntry(array.getKey());
+                CRC32 sum = new CRC32();
+                sum.update(array.getValue());
+                entry.setMethod(ZipEntry.STORED);
+                entry.setSize(array.getValue().length);
+                entry.setCrc(sum.getValue());
+                zip.putNextEntry(entry);
+                zip.write(array.getValue());
+            }
+        }
+    }
+
+    @Test
+    void arraysAreVerifiedBeforeAnImageIsRead() throws Exception {
+        npz(Map.of("images.npy", npy(7, 8, 9, 101)));
+        byte[] stored = bytes("stored.npz").array();
+        stored[new String(stored, StandardCharsets.ISO_8859_1).indexOf("\7\10\11e")] ^= 1;
+        Files.write(directory.resolve("stored.npz"), stored);
+        refused("its entry images.npy has another checksum than the archive says", "stored.npz");
+
+        zip("packed.npz", Map.of("images.npy", npy(7, 8, 9, 10)));
+        ByteBuffer packed = bytes("packed.npz");
+        packed.putInt(description(packed) + 16, 0);
+        Files.write(directory.resolve("packed.npz"), packed.array());
+        refused("its entry images.npy has another checksum than the archive says", "packed.npz");
+    }
+
+    /** The archive says that the array has as many bytes as its header says. */
+    @Test
+    void imagesOfMoreThan2GiBAreRefused() throws Exception {
+        byte[] header = NumpyFiles.headerOfBytes(1, 1, 46_341, 46_341);
+        zip("large.npz", Map.of("images.npy", header));
+        ByteBuffer zip = bytes("large.npz");
+        zip.putInt(description(zip) + 24, (int) (header.length + 46_341L * 46_341));
+        Files.write(directory.resolve("large.npz"), zip.array());
+        refused("its shape is [1, 1, 46341, 46341], but at most 2147483647 rows are read", "large.npz");
     }
 
     private void tar(String name, Map<String, byte[]> entries) throws IOException {
@@ -302,7 +459,75 @@ class PictureSourcesTest {
             assertThat(set.training().size()).isEqualTo(3);
         }
         refused("x-002.tar: there is no such file", "x-{001..003}.tar");
+        refused("x-[.tar: is no file, and no valid pattern of files", "x-[.tar");
         refused("there are no such files", "y-*.tar");
+    }
+
+    @Test
+    void namesOfTarFilesTellHowTheyAreDivided() throws Exception {
+        tar("train-0.tar", sample("a", 1, "CLS", "cat"));
+        tar("train-1.tar.gz", sample("b", 2, "Json", "{\"label\": \"dog\"}"));
+        tar("val-0.tar", sample("c", 3, "cls", "owl"));
+        tar("test-0.tar.gz", Map.of("d.png", png(4)));
+        refused("test-0.tar.gz: its pictures have no classes, but those of", "t*-*");
+        try (PictureSet set = open("")) {
+            assertThat(set.format()).isEqualTo("4 tar files, divided into train and validation, without test");
+            assertThat(set.training().classes()).containsExactly("cat", "dog", "owl");
+            assertThat(contents(set.training()))
+                    .containsExactly("train-0.tar/a.png cat 1", "train-1.tar.gz/b.png dog 2");
+            assertThat(contents(set.test().orElseThrow())).containsExactly("c.png owl 3");
+        }
+    }
+
+    @Test
+    void foldersOfDividedTarFilesAreClasses() throws Exception {
+        tar("train.tar", Map.of("train/cat/1.png", png(1), "train/dog/2.png", png(2)));
+        tar("val.tar", Map.of("val/cat/3.png", png(3), "val/dog/4.png", png(4)));
+        try (PictureSet set = open("train.tar", "val.tar")) {
+            assertThat(set.training().classes()).containsExactly("cat", "dog");
+            assertThat(contents(set.training()))
+                    .containsExactlyInAnyOrder("train/cat/1.png cat 1", "train/dog/2.png dog 2");
+            assertThat(contents(set.test().orElseThrow()))
+                    .containsExactlyInAnyOrder("val/cat/3.png cat 3", "val/dog/4.png dog 4");
+        }
+    }
+
+    @Test
+    void linksInTarFilesAreRefused() throws Exception {
+        for (byte kind : new byte[] {TarConstants.LF_SYMLINK, TarConstants.LF_LINK}) {
+            for (String link : List.of("b.png", "a.cls")) {
+                try (TarArchiveOutputStream tar =
+                        new TarArchiveOutputStream(Files.newOutputStream(directory.resolve("links.tar")))) {
+                    TarArchiveEntry picture = new TarArchiveEntry("a.png");
+                    picture.setSize(png(1).length);
+                    tar.putArchiveEntry(picture);
+                    tar.write(png(1));
+                    tar.closeArchiveEntry();
+                    TarArchiveEntry header = new TarArchiveEntry(link, kind);
+                    header.setLinkName("a.png");
+                    tar.putArchiveEntry(header);
+                    tar.closeArchiveEntry();
+                }
+                refused("links.tar, entry " + link + ": is a link", "links.tar");
+                refused("--dereference --hard-dereference", "links.tar");
+            }
+        }
+    }
+
+    /** A file with a hole, which takes no space on the disk. */
+    @Test
+    void anEntryOfMoreThan2GiBIsRefused() throws Exception {
+        long size = 3L << 30;
+        TarArchiveEntry entry = new TarArchiveEntry("a.png");
+        entry.setSize(size);
+        byte[] header = new byte[512];
+        entry.writeEntryHeader(header);
+        try (RandomAccessFile tar =
+                new RandomAccessFile(directory.resolve("large.tar").toFile(), "rw")) {
+            tar.write(header);
+            tar.setLength(header.length + size + 1024);
+        }
+        refused("large.tar, entry a.png: has 3221225472 bytes, more than the limit", "large.tar");
     }
 
     @Test

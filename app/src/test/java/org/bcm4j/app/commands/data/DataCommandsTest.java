@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.app.Pictures;
@@ -122,6 +124,24 @@ class DataCommandsTest {
         assertThat(packed.err()).isEmpty();
         assertThat(packed.out())
                 .isEqualTo("wrote packed: 3 training images and 1 test images, 4 x 4 pixels, grey, no classes\n");
+    }
+
+    @Test
+    void whatIsLeftOutOfAnArchiveAndWhatMayNotBeMeantIsTold() throws Exception {
+        pictures(1);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(directory.resolve("set.zip")))) {
+            for (Map.Entry<String, String> entry : Map.of("train/1.png", "set/cat/0.png", "val/2.png", "set/dog/0.png")
+                    .entrySet()) {
+                zip.putNextEntry(new ZipEntry(entry.getKey()));
+                zip.write(Files.readAllBytes(directory.resolve(entry.getValue())));
+            }
+            zip.putNextEntry(new ZipEntry("notes.txt"));
+        }
+        assertThat(run("data", "inspect", "set.zip").err()).isEqualTo("""
+                        bcm: warning: set.zip: read 2 pictures, left out 1 other (notes.txt)
+                        bcm: warning: set.zip: the folders train, val in it are taken as classes, not as pictures for \
+                        training and for tests
+                        """);
     }
 
     @Test
