@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.bcm4j.storage.AtomicFile;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -102,7 +103,8 @@ public final class CostCharts {
                     x,
                     costs.stream().mapToDouble(Cost::mebibytes).toArray());
         }
-        BitmapEncoder.saveBitmap(chart, picture.toString(), BitmapEncoder.BitmapFormat.PNG);
+        AtomicFile.write(
+                picture, out -> BitmapEncoder.saveBitmap(List.of(chart), 1, 1, out, BitmapEncoder.BitmapFormat.PNG));
     }
 
     private static Cost measured(CostPoint.Work work, List<String> changes) throws IOException, InterruptedException {

@@ -113,7 +113,7 @@ public final class ParquetFile {
     }
 
     private static String text(ByteBuffer bytes) {
-        return new String(bytes.array(), StandardCharsets.ISO_8859_1);
+        return StandardCharsets.ISO_8859_1.decode(bytes).toString();
     }
 
     private static Map<String, String> texts(FileMetaData footer) {

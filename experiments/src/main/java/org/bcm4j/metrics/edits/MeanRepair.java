@@ -8,11 +8,15 @@ import org.bcm4j.metrics.statistics.ConfidenceInterval;
 import org.bcm4j.walk.Walk;
 
 /**
- * How well a model repairs images along one walk, over seeds. The figures are those of {@link EditingQuality.Figures}.
+ * How well a model repairs images along one walk, over seeds ({@link EditingQuality}).
  *
  * @param damage the damage to the images, in words
  * @param walk the walk in its text form
  * @param nfe network function evaluations per image
+ * @param meanSquaredError error of the results, on [0,1]
+ * @param damagedError mean error of the damaged images
+ * @param distance Fréchet distance of the results from real images, divided by that of blurred images
+ * @param damagedDistance mean of the same for the damaged images
  * @param changedKnown the sum over all seeds
  */
 public record MeanRepair(

@@ -246,25 +246,29 @@ class PictureSourcesTest {
 
     /** Where the last entry of a zip file is described. */
     private static int description(ByteBuffer zip) {
-        int at = zip.limit() - Integer.BYTES;
+        int at = zip.capacity() - Integer.BYTES;
         while (zip.getInt(at) != 0x02014b50) {
             at--;
         }
         return at;
     }
 
-    private ByteBuffer bytes(String file) throws IOException {
-        return ByteBuffer.wrap(Files.readAllBytes(directory.resolve(file))).order(ByteOrder.LITTLE_ENDIAN);
+    private byte[] bytes(String file) throws IOException {
+        return Files.readAllBytes(directory.resolve(file));
+    }
+
+    private static ByteBuffer zip(byte[] content) {
+        return ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Test
     void anEntryWithAnotherChecksumOrLengthIsUnusable() throws Exception {
         zip("set.zip", Map.of("a.png", png(1)));
-        ByteBuffer whole = bytes("set.zip");
+        byte[] whole = bytes("set.zip");
         // Where its checksum and its length are described.
         for (int field : new int[] {16, 24}) {
-            byte[] damaged = whole.array().clone();
-            damaged[description(whole) + field] ^= 1;
+            byte[] damaged = whole.clone();
+            damaged[description(zip(whole)) + field] ^= 1;
             Files.write(directory.resolve("set.zip"), damaged);
             try (PictureSet set = open("set.zip")) {
                 assertThatThrownBy(() -> set.training().read(0))
@@ -283,7 +287,7 @@ class PictureSourcesTest {
         entries.put("a1.png", png(1));
         entries.put("a2.png", png(2));
         zip("set.zip", entries);
-        String content = new String(bytes("set.zip").array(), StandardCharsets.ISO_8859_1);
+        String content = new String(bytes("set.zip"), StandardCharsets.ISO_8859_1);
         Files.writeString(
                 directory.resolve("set.zip"), content.replace("a2.png", "a1.png"), StandardCharsets.ISO_8859_1);
         refused("set.zip: holds a1.png twice", "set.zip");
@@ -292,7 +296,7 @@ class PictureSourcesTest {
     @Test
     void whatIsWrongWithAZipFileIsTold() throws Exception {
         zip("set.zip", Map.of("a.png", png(1)));
-        Files.write(directory.resolve("set.zip"), Arrays.copyOf(bytes("set.zip").array(), 60));
+        Files.write(directory.resolve("set.zip"), Arrays.copyOf(bytes("set.zip"), 60));
         refused("set.zip: it cannot be unpacked (", "set.zip");
     }
 
@@ -393,15 +397,15 @@ class PictureSourcesTest {
     @Test
     void arraysAreVerifiedBeforeAnImageIsRead() throws Exception {
         npz(Map.of("images.npy", npy(7, 8, 9, 101)));
-        byte[] stored = bytes("stored.npz").array();
+        byte[] stored = bytes("stored.npz");
         stored[new String(stored, StandardCharsets.ISO_8859_1).indexOf("\7\10\11e")] ^= 1;
         Files.write(directory.resolve("stored.npz"), stored);
         refused("its entry images.npy has another checksum than the archive says", "stored.npz");
 
         zip("packed.npz", Map.of("images.npy", npy(7, 8, 9, 10)));
-        ByteBuffer packed = bytes("packed.npz");
-        packed.putInt(description(packed) + 16, 0);
-        Files.write(directory.resolve("packed.npz"), packed.array());
+        byte[] packed = bytes("packed.npz");
+        zip(packed).putInt(description(zip(packed)) + 16, 0);
+        Files.write(directory.resolve("packed.npz"), packed);
         refused("its entry images.npy has another checksum than the archive says", "packed.npz");
     }
 
@@ -410,9 +414,9 @@ class PictureSourcesTest {
     void imagesOfMoreThan2GiBAreRefused() throws Exception {
         byte[] header = NumpyFiles.headerOfBytes(1, 1, 46_341, 46_341);
         zip("large.npz", Map.of("images.npy", header));
-        ByteBuffer zip = bytes("large.npz");
-        zip.putInt(description(zip) + 24, (int) (header.length + 46_341L * 46_341));
-        Files.write(directory.resolve("large.npz"), zip.array());
+        byte[] large = bytes("large.npz");
+        zip(large).putInt(description(zip(large)) + 24, (int) (header.length + 46_341L * 46_341));
+        Files.write(directory.resolve("large.npz"), large);
         refused("its shape is [1, 1, 46341, 46341], but at most 2147483647 rows are read", "large.npz");
     }
 

@@ -19,7 +19,7 @@ class PatchRegressionTest {
     /** Writing 5 to it makes Linux count the largest resident memory from now on. */
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
-    /** The patches of a phase are 35 MB a batch: 105 MB while they are made, and 350 MB if those of all 8 batches stay. */
+    /** The patches of a phase are 35 MB a batch: some 180 MB where they are made, and 490 MB if those of all 8 stay. */
     @Test
     void onlyThePatchesOfOneBatchAreInMemory() throws IOException {
         assumeTrue(Files.isWritable(RESET), "only Linux counts the largest resident memory of a part of a process");
@@ -29,7 +29,7 @@ class PatchRegressionTest {
             Files.writeString(RESET, "5");
             long before = kilobytes("VmRSS");
             assertThat(new PatchRegression(images, images).determination()).isCloseTo(1, within(1e-6));
-            assertThat(kilobytes("VmHWM") - before).isLessThan(200_000);
+            assertThat(kilobytes("VmHWM") - before).isLessThan(300_000);
         }
     }
 

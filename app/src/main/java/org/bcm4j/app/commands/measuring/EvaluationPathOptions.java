@@ -51,7 +51,8 @@ final class EvaluationPathOptions {
      * The paths to measure.
      *
      * @param named whether the user gave the metrics; each of them then needs a path
-     * @throws UserException if no path fits the metrics, or a path is not for this kind of model
+     * @throws UserException if no path fits the metrics, a given walk fits none of them, or a path is not for this kind of
+     *     model
      */
     Evaluation.SamplingPaths of(ModelFolder folder, Set<Metric> asked, boolean named) {
         boolean ofSamples =

@@ -214,8 +214,10 @@ public final class TuneCommand implements Callable<Integer> {
             tried.add(new WalkSearch.Found(walk, found, tried.size() + 1));
             return found;
         };
-        starts.forEach(kept::applyAsDouble);
-        return new WalkSearch(budget).minimise(List.copyOf(tried), kept);
+        List<WalkSearch.Found> known = starts.stream()
+                .map(walk -> new WalkSearch.Found(walk, kept.applyAsDouble(walk), 1))
+                .toList();
+        return new WalkSearch(budget).minimise(known, kept);
     }
 
     private ToDoubleFunction<Walk> inversionCost(TrainedModel judged, LabelledImages training, Measuring measuring) {
