@@ -2,7 +2,6 @@ package org.bcm4j.training;
 
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,17 +24,24 @@ import org.knowm.xchart.style.Styler;
 public final class CostCharts {
     /** What the costs are drawn against. */
     enum Axis {
-        BATCH("images in a batch", 2, 4, 8, 16, 32, 64, 128, 256),
-        SIDE("height and width of the images, 16 in a batch", 16, 24, 32, 48, 64, 96),
-        WIDTH("channels at the first level, 16 images in a batch", 16, 32, 48, 64, 96, 128, 192),
-        POINTS("N, 64 images in a batch", 10, 20, 40, 80, 160, 320, 640, 1280);
+        BATCH("images in a batch"),
+        SIDE("height and width of the images, 16 in a batch"),
+        WIDTH("channels at the first level, 16 images in a batch"),
+        POINTS("N, 64 images in a batch");
 
         private final String title;
-        private final int[] values;
 
-        Axis(String title, int... values) {
+        Axis(String title) {
             this.title = title;
-            this.values = values;
+        }
+
+        private int[] marks() {
+            return switch (this) {
+                case BATCH -> new int[] {2, 4, 8, 16, 32, 64, 128, 256};
+                case SIDE -> new int[] {16, 24, 32, 48, 64, 96};
+                case WIDTH -> new int[] {16, 32, 48, 64, 96, 128, 192};
+                case POINTS -> new int[] {10, 20, 40, 80, 160, 320, 640, 1280};
+            };
         }
 
         /** The changes of the configuration at one value. */
@@ -87,13 +93,13 @@ public final class CostCharts {
         for (CostPoint.Work work : axis.works()) {
             String name = work.name().toLowerCase(Locale.ROOT);
             List<Cost> costs = new ArrayList<>();
-            for (int value : axis.values) {
+            for (int value : axis.marks()) {
                 Cost cost = measured(work, axis.changes(value));
                 costs.add(cost);
                 System.out.printf(
                         Locale.ROOT, "| %d | %s | %.1f | %.0f |%n", value, name, cost.milliseconds(), cost.mebibytes());
             }
-            double[] x = Arrays.stream(axis.values).asDoubleStream().toArray();
+            double[] x = Arrays.stream(axis.marks()).asDoubleStream().toArray();
             chart.addSeries(
                     name + ", ms",
                     x,
@@ -127,9 +133,8 @@ public final class CostCharts {
             if (code != 0) {
                 throw new IllegalStateException(work + " with " + changes + " ended with " + code);
             }
-            String[] figures =
-                    Files.readString(printed, StandardCharsets.UTF_8).strip().split(" ");
-            return new Cost(Double.parseDouble(figures[0]), Double.parseDouble(figures[1]));
+            List<String> figures = Files.readAllLines(printed);
+            return new Cost(Double.parseDouble(figures.get(0)), Double.parseDouble(figures.get(1)));
         } finally {
             Files.delete(printed);
         }

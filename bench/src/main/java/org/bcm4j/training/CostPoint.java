@@ -15,7 +15,7 @@ import org.bcm4j.walk.Walk;
 
 /**
  * One point of {@link CostCharts}, in a process of its own, so that its peak memory is its own. Prints milliseconds and
- * MiB.
+ * MiB, a line each.
  */
 public final class CostPoint {
     /** What is timed. */
@@ -45,7 +45,8 @@ public final class CostPoint {
             case STEP -> ofStep(config);
             case EVALUATION -> ofEvaluation(config);
         };
-        System.out.println(milliseconds + " " + peakMebibytes());
+        System.out.println(milliseconds);
+        System.out.println(peakMebibytes());
     }
 
     private static double ofStep(TrainingConfig config) {
