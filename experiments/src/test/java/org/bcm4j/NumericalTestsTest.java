@@ -19,9 +19,14 @@ class NumericalTestsTest {
     /** The tests that name the CPU, by what they test. */
     private static final Map<String, List<String>> FOR_A_REASON = Map.of(
             "the choice of the device",
-            List.of("TestDevice", "TestDeviceTest", "NumericalTestsTest"),
+            List.of("TestDevice", "TestDeviceTest", "NumericalTestsTest", "ReproductionTest"),
             "a figure that is computed on the CPU, whatever device the model is on",
-            List.of("ConfidenceIntervalTest", "CorruptionTest", "JackknifeTest", "NoiseFiguresTest"),
+            List.of(
+                    "ConfidenceIntervalTest",
+                    "CorruptionTest",
+                    "JackknifeTest",
+                    "NoiseFiguresTest",
+                    "PatchRegressionTest"),
             "a precision that processors lack",
             List.of("ReleasedMemoryTest"),
             "kernels of processors",
