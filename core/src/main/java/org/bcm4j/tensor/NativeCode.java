@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_gloo;
 
@@ -28,6 +29,9 @@ public final class NativeCode {
         Thread loader = new Thread(
                 () -> {
                     try {
+                        // First of all: a library that is being loaded waits until this class is initialised. Another
+                        // thread that has just begun to initialise it would wait for the library.
+                        Pointer.maxBytes();
                         load(torch.class);
                     } catch (LinkageError e) {
                         // The thread that needs an operation has the same failure, and somebody to tell.
