@@ -117,8 +117,11 @@ class TrainerTest {
     @Test
     void theEndOfAStageIsKeptAndARunContinuesFromIt() throws IOException {
         Path run = directory.resolve("run");
-        TrainingConfig config =
-                TinyRun.config(directory.resolve("data"), "output.checkpoint_every=20", "output.keep_checkpoints=1");
+        TrainingConfig config = TinyRun.config(
+                directory.resolve("data"),
+                "stages.1.steps=5",
+                "output.checkpoint_every=20",
+                "output.keep_checkpoints=1");
         try (Trainer trainer = Trainer.start(config, run)) {
             assertThat(trainer.run(EachStep.silent())).isTrue();
         }
@@ -126,12 +129,12 @@ class TrainerTest {
                 .containsExactly(
                         "step-00000010.json",
                         "step-00000010.safetensors",
-                        "step-00000060.json",
-                        "step-00000060.safetensors");
-        Path end = TinyRun.checkpoint(run, 60);
+                        "step-00000015.json",
+                        "step-00000015.safetensors");
+        Path end = TinyRun.checkpoint(run, 15);
         byte[] before = Files.readAllBytes(end);
         Files.delete(end);
-        Files.delete(end.resolveSibling("step-00000060.json"));
+        Files.delete(end.resolveSibling("step-00000015.json"));
         try (Trainer trainer = Trainer.resume(run, List.of())) {
             assertThat(trainer.stepsDone()).isEqualTo(10);
             assertThat(trainer.run(EachStep.silent())).isTrue();
