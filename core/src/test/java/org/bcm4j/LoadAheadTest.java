@@ -19,6 +19,7 @@ class LoadAheadTest {
     static final class Order {
         private Order() {}
 
+        @SuppressWarnings("LockOnNonEnclosingClassLiteral") // it is JavaCPP's lock that matters
         public static void main(String[] arguments) throws InterruptedException {
             Thread loader;
             synchronized (Loader.class) { // which each loading of a library takes

@@ -52,7 +52,7 @@ public enum Device {
         if (this == CPU || torch.cuda_is_available()) {
             return Optional.empty();
         }
-        if (!ProcessSettings.hasCudaCode()) {
+        if (!NativeCode.hasCudaCode()) {
             return Optional.of("bcm4j was built without CUDA; build it with Maven's profile gpu"
                     + " (BCM_MAVEN_OPTIONS=-Pgpu for ./bcm)");
         }

@@ -16,9 +16,50 @@ import org.bytedeco.pytorch.global.torch_gloo;
  * another has unpacked in part, which ends the process.
  */
 public final class NativeCode {
+    /**
+     * Leaves freeing native memory to scopes alone. Tracking by the garbage collector makes every operation about three
+     * times as slow.
+     */
+    private static final String NO_POINTER_GC = "org.bytedeco.javacpp.nopointergc";
+
+    /**
+     * What JavaCPP looks for beside the code for processors. Where bcm4j was built without CUDA, it would look for a
+     * dozen CUDA libraries in vain, for half a second.
+     */
+    private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
+
+    private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
+
     private static final String LOCK = ".bcm4j.lock";
 
+    /** Held for a moment only. The other is held while libtorch is loaded, and most of the start need not wait for that. */
+    private static final String FIRST_LOCK = ".bcm4j-first.lock";
+
+    private static final Object FIRST_USE = new Object();
+
     private NativeCode() {}
+
+    /** Whether bcm4j was built with the native code for GPUs. */
+    static boolean hasCudaCode() {
+        return NativeCode.class.getResource(CUDA_CODE) != null;
+    }
+
+    /**
+     * Sets what JavaCPP reads at its first use, and uses it. Call this before any library of it is loaded. A library that
+     * is being loaded waits until the class Pointer is initialised; a thread that had just begun to initialise it would
+     * wait for the library.
+     */
+    static void prepare() {
+        synchronized (FIRST_USE) {
+            if (System.getProperty(NO_POINTER_GC) == null) {
+                System.setProperty(NO_POINTER_GC, "true");
+            }
+            if (System.getProperty(EXTENSION) == null && !hasCudaCode()) {
+                System.setProperty(EXTENSION, "");
+            }
+            oneProcessAtATime(FIRST_LOCK, Pointer::maxBytes);
+        }
+    }
 
     /**
      * Begins to load libtorch on another thread, and returns. Loading takes most of the start of a short program. An
@@ -29,9 +70,7 @@ public final class NativeCode {
         Thread loader = new Thread(
                 () -> {
                     try {
-                        // First of all: a library that is being loaded waits until this class is initialised. Another
-                        // thread that has just begun to initialise it would wait for the library.
-                        Pointer.maxBytes();
+                        prepare();
                         load(torch.class);
                     } catch (LinkageError e) {
                         // The thread that needs an operation has the same failure, and somebody to tell.
@@ -44,22 +83,27 @@ public final class NativeCode {
 
     /** Loads libtorch and Gloo. */
     static void loadWithGloo() {
+        prepare();
         load(torch_gloo.class);
         // Otherwise TORCH_CPP_LOG_LEVEL holds from some later call on, and a connection may be lost before it.
         torch.initLogging();
     }
 
     private static synchronized void load(Class<?> library) {
+        oneProcessAtATime(LOCK, () -> Loader.load(library));
+    }
+
+    private static void oneProcessAtATime(String lockFile, Runnable work) {
         try {
             Path cache = Loader.getCacheDir().toPath();
-            try (FileChannel channel =
-                            FileChannel.open(cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try (FileChannel channel = FileChannel.open(
+                            cache.resolve(lockFile), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = channel.lock()) {
-                Loader.load(library);
+                work.run();
             }
         } catch (IOException e) {
             // Who cannot write there does not unpack there.
-            Loader.load(library);
+            work.run();
         }
     }
 }

@@ -13,32 +13,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class ProcessSettings {
     /**
-     * Leaves freeing native memory to scopes alone. Tracking by the garbage collector makes every operation about three
-     * times as slow.
-     */
-    private static final String NO_POINTER_GC = "org.bytedeco.javacpp.nopointergc";
-
-    /**
-     * What JavaCPP looks for beside the code for processors. Where bcm4j was built without CUDA, it would look for a
-     * dozen CUDA libraries in vain, for half a second.
-     */
-    private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
-
-    /**
      * A block from whose size glibc's malloc learns. Once it was freed, malloc keeps up to twice as much freed
      * memory. It would return what an evaluation frees, and have each page mapped again by the next one.
      */
     private static final long LEARNT_FROM = 16L << 20;
 
-    private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
-
     static {
-        if (System.getProperty(NO_POINTER_GC) == null) {
-            System.setProperty(NO_POINTER_GC, "true");
-        }
-        if (System.getProperty(EXTENSION) == null && !hasCudaCode()) {
-            System.setProperty(EXTENSION, "");
-        }
+        NativeCode.prepare();
         if (System.getenv("OPENBLAS_NUM_THREADS") == null) {
             // OpenBLAS has its own threads, and OpenMP's threads call it.
             openblas_nolapack.blas_set_num_threads(1);
@@ -52,11 +33,6 @@ public final class ProcessSettings {
     }
 
     private ProcessSettings() {}
-
-    /** Whether bcm4j was built with the native code for GPUs. */
-    static boolean hasCudaCode() {
-        return ProcessSettings.class.getResource(CUDA_CODE) != null;
-    }
 
     /** The environment variables that are missing for full speed, as {@code NAME=VALUE}. */
     public static List<String> missing() {
