@@ -3,8 +3,6 @@ package org.bcm4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,19 +106,11 @@ class BcmModelThreadsTest {
                     for (Future<Void> call : threads.invokeAll(calls)) {
                         call.get();
                     }
-                    System.out.println(residentKilobytes());
+                    System.out.println(ProcessMemory.kilobytes("VmRSS"));
                 }
             } finally {
                 threads.shutdown();
             }
-        }
-
-        private static long residentKilobytes() throws IOException {
-            return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 }

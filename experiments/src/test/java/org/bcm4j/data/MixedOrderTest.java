@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,18 +17,6 @@ class MixedOrderTest {
 
     @TempDir
     Path directory;
-
-    private Scope scope;
-
-    @BeforeEach
-    void open() {
-        scope = Scope.open();
-    }
-
-    @AfterEach
-    void close() {
-        scope.close();
-    }
 
     /** Images of one pixel, whose value is their number. */
     private static LabelledImages images(int... labels) {
@@ -42,7 +28,9 @@ class MixedOrderTest {
     }
 
     private static long[] labels(LabelledImages images, long... indices) {
-        return HostTensors.longs(images.labels(indices));
+        try (Scope scope = Scope.open()) {
+            return HostTensors.longs(images.labels(indices));
+        }
     }
 
     /** Folders of numbered classes need not ascend: 10 comes before 2. */

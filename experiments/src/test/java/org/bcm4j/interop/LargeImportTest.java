@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.bcm4j.ProcessMemory;
 import org.bcm4j.checkpoint.Checkpoint;
 import org.bcm4j.checkpoint.PickleBytes;
 import org.bcm4j.checkpoint.TorchBytes;
@@ -145,7 +146,7 @@ class LargeImportTest {
                     requireContent(loaded);
                 }
                 System.out.println(seconds);
-                System.out.println(residentKilobytes());
+                System.out.println(ProcessMemory.kilobytes("VmHWM"));
             }
         }
 
@@ -160,14 +161,6 @@ class LargeImportTest {
                     throw new AssertionError(parameter.getKey() + " holds other numbers than the file");
                 }
             }
-        }
-
-        private static long residentKilobytes() throws IOException {
-            return Files.readAllLines(STATUS).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
         }
     }
 }

@@ -17,30 +17,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class LmdbPicturesTest {
-    @TempDir
-    Path directory;
-
-    private PictureSet open(String... names) {
-        return PictureSources.open(Stream.of(names).map(directory::resolve).toList(), Optional.empty());
-    }
-
-    private void refused(String message, String... names) {
-        assertThatThrownBy(() -> open(names))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining(message)
-                .message()
-                .hasLineCount(1);
-    }
-
-    private static byte[] png(int level) {
-        return TinyPictures.png(level, 1, 2, 3);
-    }
-
+class LmdbPicturesTest extends SmallSets {
     private void write(String name, Map<String, byte[]> entries) throws IOException {
         TinyLmdb.write(directory.resolve(name), entries);
     }
@@ -60,9 +39,9 @@ class LmdbPicturesTest {
                 PictureSources.open(List.of(folder, folder.resolveSibling("tower_val_lmdb")), Optional.empty())) {
             assertThat(set.format()).isEqualTo("LMDB of picture files, divided into train and validation");
             String zeros = "0".repeat(39);
-            assertThat(PictureSourcesTest.contents(set.training()))
+            assertThat(contents(set.training()))
                     .containsExactly(zeros + "1 tower 1", zeros + "2 tower 2", zeros + "3 tower 3");
-            assertThat(PictureSourcesTest.contents(set.test().orElseThrow())).containsExactly(zeros + "9 tower 9");
+            assertThat(contents(set.test().orElseThrow())).containsExactly(zeros + "9 tower 9");
         }
     }
 
@@ -72,7 +51,7 @@ class LmdbPicturesTest {
         byte[] before = Files.readAllBytes(directory.resolve("set/data.mdb"));
         try (PictureSet set = open("set")) {
             assertThat(set.training().classes()).isEmpty();
-            assertThat(PictureSourcesTest.contents(set.training())).containsExactly("a 1", "b 2");
+            assertThat(contents(set.training())).containsExactly("a 1", "b 2");
             assertThat(names("set")).containsExactly("data.mdb");
         }
         assertThat(names("set")).containsExactly("data.mdb");
@@ -85,17 +64,16 @@ class LmdbPicturesTest {
         write("bridge_train_lmdb", Map.of("a", png(3)));
         write("bridge_val_lmdb", Map.of("a", png(4)));
         try (PictureSet set = open("church_outdoor_train_lmdb")) {
-            assertThat(PictureSourcesTest.contents(set.training()))
-                    .containsExactly("a church_outdoor 1", "b church_outdoor 2");
+            assertThat(contents(set.training())).containsExactly("a church_outdoor 1", "b church_outdoor 2");
         }
         try (PictureSet set = open("*_lmdb")) {
             assertThat(set.training().classes()).containsExactly("bridge", "church_outdoor");
-            assertThat(PictureSourcesTest.contents(set.training()))
+            assertThat(contents(set.training()))
                     .containsExactly(
                             "bridge_train_lmdb/a bridge 3",
                             "church_outdoor_train_lmdb/a church_outdoor 1",
                             "church_outdoor_train_lmdb/b church_outdoor 2");
-            assertThat(PictureSourcesTest.contents(set.test().orElseThrow())).containsExactly("a bridge 4");
+            assertThat(contents(set.test().orElseThrow())).containsExactly("a bridge 4");
         }
     }
 
@@ -111,7 +89,7 @@ class LmdbPicturesTest {
             assertThat(set.format())
                     .isEqualTo("LMDB of picture files, divided into train and validation, without test");
             assertThat(set.training().classes()).containsExactly("bridge");
-            assertThat(PictureSourcesTest.contents(set.test().orElseThrow())).containsExactly("a bridge 2");
+            assertThat(contents(set.test().orElseThrow())).containsExactly("a bridge 2");
         }
     }
 
@@ -132,7 +110,7 @@ class LmdbPicturesTest {
         }
         write("set", pictures);
         try (PictureSet set = open("set")) {
-            assertThat(PictureSourcesTest.contents(set.training()))
+            assertThat(contents(set.training()))
                     .containsExactly(
                             "0x706963747572652030 0",
                             "0x706963747572652031 1",

@@ -12,33 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.parquet.io.api.Binary;
 import org.bcm4j.data.parquet.TinyParquet;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ParquetSetTest {
-    @TempDir
-    Path directory;
-
-    private PictureSet open(String... names) {
-        return PictureSources.open(Stream.of(names).map(directory::resolve).toList(), Optional.empty());
-    }
-
-    private void refused(String message, String... names) {
-        assertThatThrownBy(() -> open(names))
-                .isInstanceOf(UserException.class)
-                .hasMessageContaining(message)
-                .message()
-                .hasLineCount(1);
-    }
-
-    private static byte[] png(int level) {
-        return TinyPictures.png(level, 1, 2, 3);
-    }
-
+class ParquetSetTest extends SmallSets {
     /** Pictures of levels, whose classes are the remainders by 3. */
     private static TinyParquet pictures(int first, int count) {
         TinyParquet table = TinyParquet.ofPictures();
@@ -78,11 +57,11 @@ class ParquetSetTest {
                             + " validation");
             PictureSource training = set.training();
             assertThat(training.classes()).containsExactly("ant", "bee", "cow");
-            assertThat(PictureSourcesTest.contents(training))
+            assertThat(contents(training))
                     .hasSize(11)
                     .startsWith("train-00000-of-00002.parquet/0 ant 0", "train-00000-of-00002.parquet/1 bee 1")
                     .endsWith("train-00001-of-00002.parquet/3 ant 9", "train-00001-of-00002.parquet/4 bee 10");
-            assertThat(PictureSourcesTest.contents(set.test().orElseThrow()))
+            assertThat(contents(set.test().orElseThrow()))
                     .containsExactly(
                             "test-00000-of-00001.parquet/0 cow 11",
                             "test-00000-of-00001.parquet/1 ant 12",
@@ -92,7 +71,7 @@ class ParquetSetTest {
         Path validation = recorded("duckdb").resolve("validation-00000-of-00001.parquet");
         try (PictureSet set = PictureSources.open(List.of(validation), Optional.empty())) {
             assertThat(set.test()).isEmpty();
-            assertThat(PictureSourcesTest.contents(set.training()))
+            assertThat(contents(set.training()))
                     .containsExactly(
                             "validation-00000-of-00001.parquet/0 ant 15",
                             "validation-00000-of-00001.parquet/1 bee 16",
@@ -123,7 +102,7 @@ class ParquetSetTest {
         try (PictureSet set = open("cifar100.parquet")) {
             assertThat(set.format()).isEqualTo("Parquet, pictures in img, classes in fine_label");
             assertThat(set.training().classes()).containsExactly("crane", "dog", "crane (2)");
-            assertThat(PictureSourcesTest.contents(set.training()))
+            assertThat(contents(set.training()))
                     .containsExactly(
                             "cifar100.parquet/0 crane 0", "cifar100.parquet/1 dog 1", "cifar100.parquet/2 crane (2) 2");
         }
@@ -142,8 +121,7 @@ class ParquetSetTest {
         try (PictureSet set = open("texts.parquet")) {
             assertThat(set.format()).isEqualTo("Parquet, pictures in picture, classes in label");
             assertThat(set.training().classes()).containsExactly("cat", "dog");
-            assertThat(PictureSourcesTest.contents(set.training()))
-                    .containsExactly("texts.parquet/0 dog 1", "texts.parquet/1 cat 2");
+            assertThat(contents(set.training())).containsExactly("texts.parquet/0 dog 1", "texts.parquet/1 cat 2");
         }
 
         write(
@@ -152,7 +130,7 @@ class ParquetSetTest {
                         .row(row -> row.append("image", Binary.fromConstantByteArray(png(5)))));
         try (PictureSet set = open("plain.parquet")) {
             assertThat(set.training().classes()).isEmpty();
-            assertThat(PictureSourcesTest.contents(set.training())).containsExactly("plain.parquet/0 5");
+            assertThat(contents(set.training())).containsExactly("plain.parquet/0 5");
         }
     }
 
@@ -162,18 +140,15 @@ class ParquetSetTest {
         write("set/data/validation-0.parquet", pictures(5, 1));
         try (PictureSet set = open("set")) {
             assertThat(set.training().classes()).containsExactly("0", "1", "2");
-            assertThat(PictureSourcesTest.contents(set.test().orElseThrow()))
-                    .containsExactly("validation-0.parquet/0 2 5");
+            assertThat(contents(set.test().orElseThrow())).containsExactly("validation-0.parquet/0 2 5");
         }
 
         write("folders/train/0000.parquet", pictures(0, 7));
         write("folders/train/0001.parquet", pictures(7, 3));
         write("folders/test/0000.parquet", pictures(10, 2));
         try (PictureSet set = open("folders")) {
-            assertThat(PictureSourcesTest.contents(set.training()))
-                    .hasSize(10)
-                    .endsWith("0001.parquet/1 2 8", "0001.parquet/2 0 9");
-            assertThat(PictureSourcesTest.contents(set.test().orElseThrow()))
+            assertThat(contents(set.training())).hasSize(10).endsWith("0001.parquet/1 2 8", "0001.parquet/2 0 9");
+            assertThat(contents(set.test().orElseThrow()))
                     .containsExactly("0000.parquet/0 1 10", "0000.parquet/1 2 11");
         }
         try (PictureSet set =
@@ -214,8 +189,7 @@ class ParquetSetTest {
         write("parts/a.parquet", pictures(0, 1));
         write("parts/b.parquet", pictures(1, 1));
         try (PictureSet set = open("parts")) {
-            assertThat(PictureSourcesTest.contents(set.training()))
-                    .containsExactly("a.parquet/0 0 0", "b.parquet/0 1 1");
+            assertThat(contents(set.training())).containsExactly("a.parquet/0 0 0", "b.parquet/0 1 1");
         }
     }
 

@@ -7,37 +7,26 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
-import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Percentage;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.data.ImageSet;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.data.TinyData;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.features.FeatureTraining;
 import org.bcm4j.metrics.Measuring;
-import org.bcm4j.metrics.Metric;
-import org.bcm4j.metrics.inception.InceptionNetwork;
 import org.bcm4j.metrics.noise.NoiseQuality;
 import org.bcm4j.metrics.noise.NoiseRecovery;
-import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.model.TrainedModel;
-import org.bcm4j.parity.Fixture;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class EvaluationTest {
     private static final LabelledImages IMAGES = TinyData.images(230, 4);
+
     private static final Walk INVERSION = Walk.parse("0 +0.5 > 80");
 
     @TempDir
@@ -190,41 +180,6 @@ class EvaluationTest {
             assertThat(report.generation().get(0).agreement()).isEmpty();
             assertThat(report.protocol().featuresSha256()).contains(features.sha256());
             assertThat(report.inception()).isEmpty();
-        }
-    }
-
-    /** By the Inception network of a sixteenth of its width, and no feature network: the same as of samples in a file. */
-    @Test
-    void samplesSeenOnceAreMeasuredAsThoseInAFile() {
-        Path weights = Fixture.folder("inception_fid/full_scaled").resolve("model.safetensors");
-        Path file = folder.resolve("samples.npz");
-        Walk walk = Walk.parse("80 > 5 > 0");
-        try (Scope scope = Scope.open();
-                TrainedModel model = UntrainedModels.bidirectional(2, true);
-                InceptionNetwork network = InceptionNetwork.open(weights)) {
-            InceptionEvaluation inception = new InceptionEvaluation(
-                    network, EnumSet.of(Metric.FID, Metric.IS, Metric.KID, Metric.PRDC), Optional.empty());
-            Evaluation.Subject subject = new Evaluation.Subject(
-                    model, "0123", Optional.empty(), Optional.of(inception), IMAGES, "tiny test");
-            EvaluationReport report = new Evaluation(9, 11, 5)
-                    .run(subject, new Evaluation.SamplingPaths(List.of(walk), List.of()), Measuring.ALONE);
-            new GeneratedImages(model, 9, 5, Measuring.ALONE).along(walk, List.of(writingTo(file)));
-            SampleReport ofFile = new SampleEvaluation(Optional.empty(), Optional.of(inception), 5)
-                    .run(
-                            new SampleEvaluation.Named(ImageSet.at(file), "samples"),
-                            Optional.of(new SampleEvaluation.Named(ImageSet.of(IMAGES, 11), "tiny test")),
-                            Measuring.ALONE);
-
-            assertThat(report.inception().orElseThrow())
-                    .containsExactly(new EvaluationReport.InceptionFigures(
-                            "80 > 5 > 0", 2, ofFile.inception().orElseThrow()));
-            assertThat(report.real()).isEmpty();
-            assertThat(report.generation()).isEmpty();
-            assertThat(report.protocol().featuresSha256()).isEmpty();
-            assertThat(report.protocol().inceptionSha256()).contains(network.sha256());
-            Path json = folder.resolve("inception.json");
-            ConfigFile.write(json, report);
-            assertThat(ConfigFile.read(json, EvaluationReport.class)).isEqualTo(report);
         }
     }
 
@@ -387,20 +342,5 @@ class EvaluationTest {
                             "midpoints need at least 2 pairs of images, which the first 3 of tiny test do not make; ask"
                                     + " for more images");
         }
-    }
-
-    private static GeneratedImages.Receiver writingTo(Path file) {
-        return new GeneratedImages.Receiver() {
-            @Override
-            public List<Tensor> measure(Tensor images, Optional<Tensor> labels) {
-                NumpyFiles.writeNpz(file, Map.of("images", images));
-                return List.of();
-            }
-
-            @Override
-            public void take(Iterator<Tensor> measured) {
-                // All is written.
-            }
-        };
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bcm4j.ProcessMemory;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
@@ -14,8 +15,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
 class PatchRegressionTest {
-    private static final Path STATUS = Path.of("/proc/self/status");
-
     /** Writing 5 to it makes Linux count the largest resident memory from now on. */
     private static final Path RESET = Path.of("/proc/self/clear_refs");
 
@@ -27,17 +26,9 @@ class PatchRegressionTest {
                 SeededGenerator generator = new SeededGenerator(1, Device.CPU)) {
             Tensor images = generator.normal(1600, 3, 48, 48);
             Files.writeString(RESET, "5");
-            long before = kilobytes("VmRSS");
+            long before = ProcessMemory.kilobytes("VmRSS");
             assertThat(new PatchRegression(images, images).determination()).isCloseTo(1, within(1e-6));
-            assertThat(kilobytes("VmHWM") - before).isLessThan(300_000);
+            assertThat(ProcessMemory.kilobytes("VmHWM") - before).isLessThan(300_000);
         }
-    }
-
-    private static long kilobytes(String figure) throws IOException {
-        return Files.readAllLines(STATUS).stream()
-                .filter(line -> line.startsWith(figure + ":"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 }
