@@ -118,7 +118,7 @@ record Divisions(List<Path> training, Map<String, List<Path>> others) {
         Set<String> names = new TreeSet<>(classes);
         if (!names.isEmpty() && names.stream().allMatch(name -> WORDS.containsKey(name.toLowerCase(Locale.ROOT)))) {
             LeftOut.warnOnce(source + ": the folders " + String.join(", ", names)
-                    + " in it are taken as classes, not as" + " pictures for training and for tests");
+                    + " in it are taken as classes, not as pictures for training and for tests");
         }
     }
 
