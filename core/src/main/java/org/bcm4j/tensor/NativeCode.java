@@ -35,6 +35,9 @@ public final class NativeCode {
     /** Held for a moment only. The other is held while libtorch is loaded, and most of the start need not wait for that. */
     private static final String FIRST_LOCK = ".bcm4j-first.lock";
 
+    /** How long the end of a process waits for libtorch. Loading takes half a second, and a minute on the slowest disks. */
+    private static final long MOST_WAIT_MILLIS = 60_000;
+
     private static final Object FIRST_USE = new Object();
 
     private NativeCode() {}
@@ -63,8 +66,8 @@ public final class NativeCode {
 
     /**
      * Begins to load libtorch on another thread, and returns. Loading takes most of the start of a short program. An
-     * operation that is called meanwhile waits. Where libtorch does not load, the first operation throws the
-     * {@link LinkageError} that says why.
+     * operation that is called meanwhile waits, and so does the end of the process. Where libtorch does not load, the
+     * first operation throws the {@link LinkageError} that says why.
      */
     public static void loadAhead() {
         Thread loader = new Thread(
@@ -79,6 +82,19 @@ public final class NativeCode {
                 "libtorch loader");
         loader.setDaemon(true);
         loader.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitLoaded(loader), "end of loading"));
+    }
+
+    /**
+     * A process that ends destroys the static objects of libtorch. If they are still being made on another thread, the
+     * process may be aborted, and its exit code lost.
+     */
+    private static void awaitLoaded(Thread loader) {
+        try {
+            loader.join(MOST_WAIT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the process ends in any case
+        }
     }
 
     /** Loads libtorch and Gloo. */

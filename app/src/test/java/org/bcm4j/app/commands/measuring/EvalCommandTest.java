@@ -265,7 +265,7 @@ class EvalCommandTest {
             })
     void refusesWhatDoesNotFit(String command, String message) throws Exception {
         Outcome outcome = run(command.strip());
-        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.err().lines().reduce((first, second) -> second).orElse(""))
                 .startsWith("bcm: ")
                 .contains(message.strip());
