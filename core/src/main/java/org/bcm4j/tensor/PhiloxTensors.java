@@ -38,26 +38,34 @@ final class PhiloxTensors {
                 counters[i] = Integer.toUnsignedLong(firstBlocks[i / blocks] + i % blocks);
             }
             Tensor item = device.integers(items).view(rows, 1);
-            Tensor c0 = device.integers(counters).view(rows, blocks);
-            Tensor c1 = torch.full_like(c0, scalar(Integer.toUnsignedLong(purpose)));
-            Tensor c2 = low(item).expand(rows, blocks);
-            Tensor c3 = high(item).expand(rows, blocks);
-            long k0 = key0;
-            long k1 = key1;
+            Tensor block = device.integers(counters).view(rows, blocks);
+            // The numbers of the counter, c0 to c3, and what becomes of them. Both halves go through the same operations.
+            Tensor even = stack(0, block, low(item).expand(rows, blocks));
+            Tensor odd = stack(
+                    0,
+                    torch.full_like(block, scalar(Integer.toUnsignedLong(purpose))),
+                    high(item).expand(rows, blocks));
+            Tensor multipliers = device.integers(Philox.MULTIPLIER_0, Philox.MULTIPLIER_1).view(2, 1, 1);
+            Tensor keys = device.integers(keys()).view(Philox.ROUNDS, 2, 1, 1);
             for (int round = 0; round < Philox.ROUNDS; round++) {
-                Tensor product0 = c0.mul(scalar(Philox.MULTIPLIER_0));
-                Tensor product1 = c2.mul(scalar(Philox.MULTIPLIER_1));
-                c0 = high(product1).bitwise_xor(c1).bitwise_xor(scalar(k0));
-                c1 = low(product1);
-                c2 = high(product0).bitwise_xor(c3).bitwise_xor(scalar(k1));
-                c3 = low(product0);
-                k0 = k0 + Integer.toUnsignedLong(Philox.BUMP_0) & WORD;
-                k1 = k1 + Integer.toUnsignedLong(Philox.BUMP_1) & WORD;
+                Tensor crossed = even.mul(multipliers).flip(0);
+                even = high(crossed).bitwise_xor(odd).bitwise_xor(keys.select(0, round));
+                odd = low(crossed);
             }
-            return stack(2, c0, c1, c2, c3)
+            return stack(2, even.select(0, 0), odd.select(0, 0), even.select(0, 1), odd.select(0, 1))
                     .view(rows, (long) blocks * Philox.WORDS)
                     .narrow(1, 0, perRow);
         });
+    }
+
+    /** The two halves of the key in each round. */
+    private long[] keys() {
+        long[] keys = new long[2 * Philox.ROUNDS];
+        for (int round = 0; round < Philox.ROUNDS; round++) {
+            keys[2 * round] = key0 + round * Integer.toUnsignedLong(Philox.BUMP_0) & WORD;
+            keys[2 * round + 1] = key1 + round * Integer.toUnsignedLong(Philox.BUMP_1) & WORD;
+        }
+        return keys;
     }
 
     private static Tensor low(Tensor number) {

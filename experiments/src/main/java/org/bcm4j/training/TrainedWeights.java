@@ -14,23 +14,26 @@ final class TrainedWeights implements AutoCloseable {
 
     private final List<Weights> live;
 
-    /** @param values closed together with this object */
-    TrainedWeights(Weights values, int lanes) {
+    /**
+     * @param values closed together with this object
+     * @param threads that compute gradients side by side
+     */
+    TrainedWeights(Weights values, int threads) {
         this.values = values;
         constant = values.frozen();
-        live = Stream.generate(values::trainable).limit(lanes).toList();
+        live = Stream.generate(values::trainable).limit(threads).toList();
     }
 
-    /** θ for one of the parallel lanes. Each lane collects its own gradient. */
-    Weights live(int lane) {
-        return live.get(lane);
+    /** θ for one of the threads that compute side by side. Each collects its own gradient. */
+    Weights live(int thread) {
+        return live.get(thread);
     }
 
     void clearGradient() {
         live.forEach(one -> one.gradient().zero_());
     }
 
-    /** θ with the sum of the gradients of all lanes. The gradients move there, so those of the other lanes are zero. */
+    /** θ with the sum of the gradients of all threads. The gradients move there, so the others are zero. */
     Weights withGradient() {
         Tensor sum = live.get(0).gradient();
         for (Weights other : live.subList(1, live.size())) {

@@ -201,17 +201,19 @@ public record TrainingConfig(
     }
 
     /**
-     * The number of lanes on a device, configured or chosen.
+     * How a device computes a micro-batch.
      *
      * @param ranks the number of processes that share a batch
      */
-    int lanesOn(Device runsOn, int ranks) {
+    SideBySide sideBySide(Device runsOn, int ranks) {
         int images = batchSize / microBatches / ranks;
         int most = runsOn == Device.CPU ? Math.min(Lanes.most(), images / IMAGES_OF_A_LANE) : 1;
-        return lanes.orElseGet(() -> IntStream.rangeClosed(1, Math.max(1, most))
+        int parts = lanes.orElseGet(() -> IntStream.rangeClosed(1, Math.max(1, most))
                 .filter(count -> images % count == 0)
                 .max()
                 .orElseThrow());
+        int terms = stages.stream().mapToInt(stage -> stage.terms().size()).max().orElseThrow();
+        return new SideBySide(parts, runsOn == Device.CPU ? 1 : terms);
     }
 
     PseudoHuber distance() {

@@ -36,7 +36,7 @@ public record TrainingEstimate(
                 .map(TrainingStage::cost)
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
-        int lanes = config.lanesOn(config.device().orElseGet(Device::best), 1);
+        int lanes = config.sideBySide(config.device().orElseGet(Device::best), 1).threads();
         double evaluationsOfRun = config.stages().stream()
                 .mapToDouble(stage -> stage.steps() * stage.cost().evaluations())
                 .sum();

@@ -28,7 +28,7 @@ record TrainingMemory(double state, double perImage, int images, int microBatche
                 size * estimate.activationBytes(),
                 config.batchSize() / ranks,
                 config.microBatches(),
-                config.lanesOn(device, ranks));
+                config.sideBySide(device, ranks).parts());
     }
 
     private double bytes(int parts) {

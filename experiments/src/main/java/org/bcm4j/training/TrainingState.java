@@ -66,7 +66,7 @@ final class TrainingState implements AutoCloseable {
         Weights initial = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        weights = new TrainedWeights(initial, config.lanesOn(device, group.size()));
+        weights = new TrainedWeights(initial, config.sideBySide(device, group.size()).threads());
         average = initial.copy();
         optimizer = new RectifiedAdam(stage().optimizer(), layout, device);
         batches = new BatchSource(config, images, device, group);

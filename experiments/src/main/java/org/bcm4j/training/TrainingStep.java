@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Dropout;
@@ -48,6 +49,7 @@ final class TrainingStep implements AutoCloseable {
     private final Optional<StableTargets> stableTargets;
     private final RankGroup group;
     private final StepTimes times;
+    private final SideBySide sideBySide;
     private final Lanes lanes;
 
     TrainingStep(
@@ -70,7 +72,8 @@ final class TrainingStep implements AutoCloseable {
                 ? Optional.of(new StableTargets(
                         images, config.stableTargets(), config.horizontalFlips(), config.seed(), device))
                 : Optional.empty();
-        lanes = new Lanes(config.lanesOn(device, group.size()));
+        sideBySide = config.sideBySide(device, group.size());
+        lanes = new Lanes(sideBySide.threads());
     }
 
     /**
@@ -124,13 +127,15 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /**
-     * The part of a batch that a lane computes.
+     * What one of the threads computes.
      *
-     * @param number of the lane
+     * @param thread its number
+     * @param terms their places in the stage's list
      * @param points N
      * @param share of the part in the step's gradient
      */
-    private record LanePart(TrainingState state, int number, BatchSource.Part part, int points, double share) {}
+    private record Work(
+            TrainingState state, int thread, BatchSource.Part part, List<Integer> terms, int points, double share) {}
 
     /** The factor of the loss in the backward pass. */
     private double lossScale(TrainingState state) {
@@ -147,34 +152,43 @@ final class TrainingStep implements AutoCloseable {
         }
     }
 
-    /** Adds the gradient and the losses of one micro-batch, computed in parallel parts. */
+    /** Adds the gradient and the losses of one micro-batch, computed side by side. */
     private void accumulate(TrainingState state, int microBatch, int points, Map<String, Double> samples) {
-        int count = lanes.count();
+        int count = sideBySide.parts();
         int all = config.microBatches() * count;
         double share = 1.0 / (all * group.size());
         try (Scope scope = Scope.open()) {
-            List<Callable<Map<String, Double>>> parts = new ArrayList<>();
-            for (int lane = 0; lane < count; lane++) {
-                int own = lane;
-                int number = microBatch * count + lane;
+            List<Callable<Map<String, Double>>> tasks = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                int number = microBatch * count + i;
                 BatchSource.Part part =
                         times.of(() -> state.batches.part(state.batch(), number, all), StepTimes.STEP, "images");
-                parts.add(() -> backward(new LanePart(state, own, part, points, share)));
+                for (List<Integer> terms : shareOfTerms(state)) {
+                    int thread = tasks.size();
+                    tasks.add(() -> backward(new Work(state, thread, part, terms, points, share)));
+                }
             }
-            for (Map<String, Double> losses : times.of(() -> lanes.run(parts), StepTimes.STEP, TERMS)) {
+            for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
                 losses.forEach((name, value) -> samples.merge(name, share * value, Double::sum));
             }
         }
     }
 
-    /** Adds the gradient of a lane's part, one term after another. Returns the losses by their names in the log. */
-    private Map<String, Double> backward(LanePart lane) {
+    /** The stage's terms, each by itself if they are computed side by side. */
+    private List<List<Integer>> shareOfTerms(TrainingState state) {
+        List<Integer> all =
+                IntStream.range(0, state.stage().terms().size()).boxed().toList();
+        return sideBySide.terms() == 1 ? List.of(all) : all.stream().map(List::of).toList();
+    }
+
+    /** Adds the gradient of a thread's terms, one after another. Returns the losses by their names in the log. */
+    private Map<String, Double> backward(Work work) {
         List<String> names = new ArrayList<>();
-        Tensor[] ofTerms = new Tensor[lane.state().stage().terms().size()];
+        Tensor[] ofTerms = new Tensor[work.terms().size()];
         try (Scope scope = Scope.open()) {
             for (int i = 0; i < ofTerms.length; i++) {
-                int term = i;
-                ofTerms[i] = Scope.returning(() -> backward(lane, term, names));
+                int term = work.terms().get(i);
+                ofTerms[i] = Scope.returning(() -> backward(work, term, names));
             }
             // Read all at once: each reading waits for the device.
             double[] values = HostTensors.doubles(cat(0, ofTerms));
@@ -193,26 +207,26 @@ final class TrainingStep implements AutoCloseable {
      * @param names gets the names of the returned values
      * @return the term's loss and its parts, [1 + parts]
      */
-    private Tensor backward(LanePart lane, int index, List<String> names) {
-        TrainingState state = lane.state();
+    private Tensor backward(Work work, int index, List<String> names) {
+        TrainingState state = work.state();
         LossTerm term = state.stage().terms().get(index);
-        KeyedRandom random = state.batches.random(lane.part(), index);
+        KeyedRandom random = state.batches.random(work.part(), index);
         TermState kept = state.termState(term);
         // Each term has its own masks, which live no longer than the term's computation.
         try (Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
                 Recomputation recomputation = recomputation()) {
             TrainedFunction f = new TrainedFunction(
-                    function, state.weights.live(lane.number()), state.weights.constant, dropout, recomputation);
+                    function, state.weights.live(work.thread()), state.weights.constant, dropout, recomputation);
             Loss loss = times.shared(
                     lanes.count(),
-                    () -> evaluate(term, inputs(f, lane.part(), state.step, lane.points(), random, kept)),
+                    () -> evaluate(term, inputs(f, work.part(), state.step, work.points(), random, kept)),
                     StepTimes.STEP,
                     TERMS,
                     term.name(),
                     "forward");
             times.shared(
                     lanes.count(),
-                    () -> recomputation.backward(loss.total().mul(scalar(lane.share() * lossScale(state)))),
+                    () -> recomputation.backward(loss.total().mul(scalar(work.share() * lossScale(state)))),
                     StepTimes.STEP,
                     TERMS,
                     term.name(),

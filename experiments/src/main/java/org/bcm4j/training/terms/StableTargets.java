@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
@@ -141,7 +142,7 @@ public final class StableTargets {
         long[] chosen = Arrays.stream(random.uniforms(1, references))
                 .mapToLong(uniform -> from[(int) (uniform * from.length)])
                 .toArray();
-        Tensor given = device.move(images.images(chosen));
+        Tensor given = Pixels.toSignal(device.move(images.bytes(chosen)));
         Tensor others = mirrored ? Flips.mirrored(given, random.uniform(1, references)) : given;
         return others.flatten(1, -1);
     }
