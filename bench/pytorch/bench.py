@@ -22,7 +22,7 @@ import safetensors_file
 from network import SIGMA_MAX, SIGMA_MIN, ConsistencyModel, UNet
 from step import TrainingStep
 
-MODEL = Path(__file__).parents[2] / "models/fashion-mnist/model.safetensors"
+MODEL = Path(__file__).parents[2] / "models/fashion-mnist"
 WARM_UP_STEPS = 3
 # Largest accepted difference between this peer's outputs and the reference. Those at noise scale u are divided by
 # max(1, u), losses and gradients by their size. In bf16 the two engines round at different places.
@@ -32,14 +32,18 @@ BOUNDS = {
 }
 
 
-def shipped_model():
-    network = UNet()
-    network.load_state_dict(safetensors_file.read(MODEL))
-    return ConsistencyModel(network)
+def load_model(folder=MODEL, device="cpu"):
+    """The model of a folder that bcm4j wrote: an ADM U-Net whose attention is normalised."""
+    config = json.loads((Path(folder) / "config.json").read_text())["network"]
+    if config.pop("kind") != "adm" or not config.pop("normalized_attention"):
+        sys.exit(f"{folder} holds another network than the peer's")
+    network = UNet(**config)
+    network.load_state_dict(safetensors_file.read(Path(folder) / "model.safetensors"))
+    return ConsistencyModel(network).to(device)
 
 
-def autocast(precision):
-    return torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16")
+def autocast(device, precision):
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=precision == "bf16")
 
 
 def relative(difference, whole):
@@ -51,29 +55,30 @@ def relative(difference, whole):
 class Sampling:
     """Generation of a batch by a single pass f(x, T, 0)."""
 
-    def __init__(self, batch, precision, compiled):
-        self.batch = batch
+    def __init__(self, model, batch, precision, compiled, device="cpu"):
         self.precision = precision
-        self.model = shipped_model().eval().requires_grad_(False)
+        self.device = device
+        self.model = model.eval().requires_grad_(False)
         self.evaluated = self.model
         if compiled:
             from torch._inductor import config  # takes two seconds, which the other engine need not spend
 
             config.freezing = True
             self.evaluated = torch.compile(self.model, dynamic=False)
-        self.start = torch.full((batch,), SIGMA_MAX)
-        self.end = torch.full((batch,), SIGMA_MIN)
-        self.labels = torch.arange(batch) % 10
+        self.shape = (batch, *model.network.image_shape)
+        self.start = torch.full((batch,), SIGMA_MAX, device=device)
+        self.end = torch.full((batch,), SIGMA_MIN, device=device)
+        self.labels = torch.arange(batch, device=device) % model.network.classes
 
     def __call__(self):
-        return self.f(SIGMA_MAX * torch.randn(self.batch, 1, 28, 28), self.start, self.end, self.labels)
+        return self.f(SIGMA_MAX * torch.randn(self.shape, device=self.device), self.start, self.end, self.labels)
 
     def f(self, x, t, u, y):
-        with torch.no_grad(), autocast(self.precision):
+        with torch.no_grad(), autocast(self.device, self.precision):
             return self.evaluated(x, t, u, y)
 
     def differences(self, reference):
-        x, t, u, y, expected = (reference[f"{name}.{self.batch}"] for name in "xtuyf")
+        x, t, u, y, expected = (reference[f"{name}.{self.shape[0]}"].to(self.device) for name in "xtuyf")
         error = (self.f(x, t, u, y) - expected).abs().amax(dim=(1, 2, 3)) / u.clamp(min=1)
         return {"output": error.max().item()}
 
@@ -81,26 +86,33 @@ class Sampling:
 class Training:
     """Steps of bidirectional consistency training on one batch of random images."""
 
-    def __init__(self, batch, precision, compiled):
+    def __init__(self, model, batch, precision, compiled, device="cpu"):
         self.precision = precision
-        self.step = TrainingStep(shipped_model())
+        self.device = device
+        self.step = TrainingStep(model)
         if compiled:
             self.step.loss = torch.compile(self.step.loss, dynamic=False)
-        self.images = 2 * torch.rand(batch, 1, 28, 28) - 1
-        self.labels = torch.randint(10, (batch,))
+        self.images = 2 * torch.rand(batch, *model.network.image_shape, device=device) - 1
+        self.labels = torch.randint(model.network.classes, (batch,), device=device)
 
     def __call__(self):
         self.step(self.images, self.labels, self.precision)
 
     def differences(self, reference):
+        """Without dropout, as in the reference."""
+        for model in (self.step.model, self.step.target_model):
+            model.eval()
         names = ("x", "z", "t_near", "t_far", "u", "y")
-        with autocast(self.precision):
-            loss = self.step.loss(*(reference[f"train.{name}"] for name in names))
+        with autocast(self.device, self.precision):
+            loss = self.step.loss(*(reference[f"train.{name}"].to(self.device) for name in names))
         loss.backward()
+        for model in (self.step.model, self.step.target_model):
+            model.train()
+        expected_loss = reference["train.loss"].to(self.device)
         parameters = self.step.model.network.named_parameters()
-        pairs = [(parameter.grad, reference[f"gradient.{name}"]) for name, parameter in parameters]
+        pairs = [(parameter.grad, reference[f"gradient.{name}"].to(self.device)) for name, parameter in parameters]
         return {
-            "loss": relative([loss.detach() - reference["train.loss"]], [reference["train.loss"]]),
+            "loss": relative([loss.detach() - expected_loss], [expected_loss]),
             "gradient": relative([ours - expected for ours, expected in pairs], [expected for _, expected in pairs]),
         }
 
@@ -112,15 +124,21 @@ def check(differences, bounds):
             sys.exit(f"the {name} differs from the reference by {difference:.2e}, more than {bounds[name]:.0e}")
 
 
-def step_times(work, seconds):
+def step_times(work, seconds, warm_up=WARM_UP_STEPS):
     """Wall-clock seconds of each call of work, for the given time and at least three calls, after a warm-up."""
-    for _ in range(WARM_UP_STEPS):
+
+    def call():
         work()
+        if torch.device(work.device).type == "cuda":
+            torch.cuda.synchronize()
+
+    for _ in range(warm_up):
+        call()
     times = []
     finish = time.perf_counter() + seconds
     while len(times) < 3 or time.perf_counter() < finish:
         begin = time.perf_counter()
-        work()
+        call()
         times.append(time.perf_counter() - begin)
     return times
 
@@ -141,14 +159,15 @@ def write_png(path, pixels):
 
 def write_picture(path, precision):
     """Generates one image from a new process: loads the weights, samples, writes a file."""
-    image = Sampling(1, precision, compiled=False)()
+    image = Sampling(load_model(), 1, precision, compiled=False)()
     write_png(path, ((image[0, 0].clamp(-1, 1) + 1) * 127.5).to(torch.uint8))
 
 
 def measure(options):
     """Checks and compiles, then answers the requests on standard input."""
     kinds = {"sample": Sampling, "train": Training}
-    work = kinds[options.work](options.batch, options.precision, options.engine == "compiled")
+    model = load_model(options.model, options.device)
+    work = kinds[options.work](model, options.batch, options.precision, options.engine == "compiled", options.device)
     begin = time.perf_counter()
     differences = {}
     if options.reference:
@@ -169,6 +188,8 @@ def main():
     parser.add_argument("--engine", choices=("eager", "compiled"), default="eager")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--model", default=MODEL, help="a model folder")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--reference", help="what org.bcm4j.bench.ReferenceOutputs wrote")
     parser.add_argument("--out", default="picture.png", help="the file that picture writes")

@@ -1,6 +1,7 @@
-"""The ADM U-Net of the shipped architecture and the consistency function around it, in plain PyTorch.
+"""The ADM U-Net and the consistency function around it, in plain PyTorch.
 
-Images are [B, 1, 28, 28]; a pixel-unshuffle by 2 lets all convolutions but the last two run at 14x14 and 7x7.
+The shipped architecture is the default. Its images are [B, 1, 28, 28]; a pixel-unshuffle by 2 lets all convolutions
+but the last two run at 14x14 and 7x7.
 """
 
 import math
@@ -34,19 +35,23 @@ def sinusoids(time, width):
 
 
 class ResidualBlock(nn.Module):
-    """Norm, SiLU, (resample), convolution; scale-shift norm, SiLU, dropout, convolution; plus the skip."""
+    """Norm, SiLU, (resample), convolution; the embedding; norm, SiLU, dropout, convolution; plus the skip.
 
-    def __init__(self, channels, out_channels, embedding_width, resample=None):
+    The embedding is added before the second norm or, with scale_shift, scales and shifts its result.
+    """
+
+    def __init__(self, channels, out_channels, embedding_width, scale_shift, dropout, resample=None):
         super().__init__()
+        self.scale_shift = scale_shift
         self.in_layers = nn.Sequential(
             group_norm(channels), nn.SiLU(), nn.Conv2d(channels, out_channels, 3, padding=1)
         )
         self.resample = resample or nn.Identity()
-        self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(embedding_width, 2 * out_channels))
+        self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(embedding_width, (2 if scale_shift else 1) * out_channels))
         self.out_layers = nn.Sequential(
             group_norm(out_channels),
             nn.SiLU(),
-            nn.Dropout(0.0),
+            nn.Dropout(dropout),
             zeroed(nn.Conv2d(out_channels, out_channels, 3, padding=1)),
         )
         self.skip_connection = nn.Identity() if channels == out_channels else nn.Conv2d(channels, out_channels, 1)
@@ -54,10 +59,14 @@ class ResidualBlock(nn.Module):
     def forward(self, x, embedding):
         in_norm, activation, in_convolution = self.in_layers
         h = in_convolution(self.resample(activation(in_norm(x))))
-        scale, shift = self.emb_layers(embedding)[:, :, None, None].chunk(2, dim=1)
+        embedded = self.emb_layers(embedding)[:, :, None, None]
         out_norm, activation, dropout, out_convolution = self.out_layers
-        h = activation(out_norm(h) * (1 + scale) + shift)
-        return self.skip_connection(self.resample(x)) + out_convolution(dropout(h))
+        if self.scale_shift:
+            scale, shift = embedded.chunk(2, dim=1)
+            h = out_norm(h) * (1 + scale) + shift
+        else:
+            h = out_norm(h + embedded)
+        return self.skip_connection(self.resample(x)) + out_convolution(dropout(activation(h)))
 
 
 class AttentionBlock(nn.Module):
@@ -75,10 +84,20 @@ class AttentionBlock(nn.Module):
         qkv = self.qkv(self.norm(x)).reshape(batch, 3, -1, self.head_width, height * width)
         rms = qkv.norm(dim=3, keepdim=True) / math.sqrt(self.head_width)
         q, k, v = (qkv / (rms + 1e-4)).unbind(dim=1)  # each [B, heads, head width, positions]
-        # Explicit softmax attention: on a CPU it is faster than scaled_dot_product_attention in bf16.
-        weight = torch.softmax(q.transpose(2, 3) @ k / math.sqrt(self.head_width), dim=-1)
-        h = (v @ weight.transpose(2, 3)).reshape(batch, channels, height, width)
-        return x + self.proj_out(h)
+        h = fused_attention(q, k, v) if x.is_cuda else explicit_attention(q, k, v)
+        return x + self.proj_out(h.reshape(batch, channels, height, width))
+
+
+def explicit_attention(q, k, v):
+    """On a CPU faster than the fused attention in bf16."""
+    weight = torch.softmax(q.transpose(2, 3) @ k / math.sqrt(q.shape[2]), dim=-1)
+    return v @ weight.transpose(2, 3)
+
+
+def fused_attention(q, k, v):
+    """The kernels that compute all at once take contiguous channels only."""
+    q, k, v = (each.transpose(2, 3).contiguous() for each in (q, k, v))
+    return functional.scaled_dot_product_attention(q, k, v).transpose(2, 3)
 
 
 class Blocks(nn.ModuleList):
@@ -91,69 +110,100 @@ class Blocks(nn.ModuleList):
 
 
 class Exit(nn.Sequential):
-    """From the features to the network's output: at the resolution of the patches, then with every pixel's neighbours."""
+    """From the features to the network's output: at the resolution of the patches, then with every pixel's neighbours.
 
-    def __init__(self, channels, fine_width, patch):
-        super().__init__(
-            group_norm(channels),
-            nn.SiLU(),
-            nn.Conv2d(channels, fine_width * patch**2, 3, padding=1),
-            nn.Sequential(
-                nn.Conv2d(fine_width + 1, fine_width, 3, padding=1),
-                nn.SiLU(),
-                zeroed(nn.Conv2d(fine_width, 1, 3, padding=1)),
-            ),
-        )
+    Without a fine width, it ends at the resolution of the patches.
+    """
+
+    def __init__(self, channels, image_channels, fine_width, patch):
+        coarse = nn.Conv2d(channels, (fine_width or image_channels) * patch**2, 3, padding=1)
+        super().__init__(group_norm(channels), nn.SiLU(), coarse if fine_width else zeroed(coarse))
+        if fine_width:
+            mix = nn.Conv2d(fine_width + image_channels, fine_width, 3, padding=1)
+            last = zeroed(nn.Conv2d(fine_width, image_channels, 3, padding=1))
+            self.append(nn.Sequential(mix, nn.SiLU(), last))
         self.patch = patch
 
     def forward(self, h, x):
-        norm, activation, coarse, fine = self
+        norm, activation, coarse, *fine = self
         h = functional.pixel_shuffle(coarse(activation(norm(h))), self.patch)
-        return fine(torch.cat([activation(h), x], dim=1))
+        return fine[0](torch.cat([activation(h), x], dim=1)) if fine else h
+
+
+def perceptron(width, out_width):
+    return nn.Sequential(nn.Linear(width, out_width), nn.SiLU(), nn.Linear(out_width, out_width))
 
 
 class UNet(nn.Module):
-    """F(x, t, u, y): x [B, 1, 28, 28], times [B], labels [B] in 0..classes (classes is the null class).
+    """F(x, t, u, y): x [B, C, H, W], times [B], labels [B] in 0..classes (classes is the null class, if there is one).
 
-    Modules are named as in the published code of ADM, so the weights of the shipped model load by name.
+    Modules are named as in the published code of ADM, so weights load by name. The arguments have the names of a
+    model's config.json.
     """
 
     def __init__(
-        self, width=48, multipliers=(1, 2), blocks=1, attention_levels=(), head_width=48, classes=10, patch=2, fine_width=16
+        self,
+        image_size=28,
+        image_channels=1,
+        patch=2,
+        fine_width=16,
+        width=48,
+        multipliers=(1, 2),
+        blocks=1,
+        attention=(),
+        head_width=48,
+        scale_shift_norm=True,
+        dropout=0.0,
+        dropout_max_resolution=16,
+        conditioning="joint",
+        classes=10,
+        null_class=True,
     ):
         super().__init__()
-        self.width = width
+        self.image_shape = (image_channels, image_size, image_size)
         self.patch = patch
-        embedding_width = 8 * width
-        self.time_embed = nn.Sequential(
-            nn.Linear(2 * width, embedding_width), nn.SiLU(), nn.Linear(embedding_width, embedding_width)
-        )
-        self.label_emb = nn.Embedding(classes + 1, embedding_width)
+        self.width = width
+        self.classes = classes
+        self.null_class = null_class
+        self.dropout = dropout
+        self.aligned = conditioning == "aligned"
+        embedding_width = (4 if self.aligned else 8) * width
+        self.time_embed = perceptron(width if self.aligned else 2 * width, embedding_width)
+        if self.aligned:
+            self.time_embed_end = perceptron(width, embedding_width)
+            self.time_embed_align = nn.Linear(2 * embedding_width, embedding_width, bias=False)
+        self.label_emb = nn.Embedding(classes + null_class, embedding_width)
 
-        def residual(channels, out_channels, resample=None):
-            return ResidualBlock(channels, out_channels, embedding_width, resample)
+        def resolution(level):
+            return image_size // patch >> level
+
+        def residual(channels, out_channels, level, resample=None):
+            dropped = dropout if resolution(level) <= dropout_max_resolution else 0.0
+            return ResidualBlock(channels, out_channels, embedding_width, scale_shift_norm, dropped, resample)
 
         def level_blocks(channels, level):
             out_channels = multipliers[level] * width
-            stage = Blocks([residual(channels, out_channels)])
-            if level in attention_levels:
+            stage = Blocks([residual(channels, out_channels, level)])
+            if resolution(level) in attention:
                 stage.append(AttentionBlock(out_channels, head_width))
             return stage
 
+        last = len(multipliers) - 1
         channels = multipliers[0] * width
         skips = [channels]
-        self.input_blocks = nn.ModuleList([Blocks([nn.Conv2d(patch**2, channels, 3, padding=1)])])
+        entrance = nn.Conv2d(image_channels * patch**2, channels, 3, padding=1)
+        self.input_blocks = nn.ModuleList([Blocks([entrance])])
         for level in range(len(multipliers)):
-            if level > 0:
-                self.input_blocks.append(Blocks([residual(channels, channels, nn.AvgPool2d(2))]))
-                skips.append(channels)
             for _ in range(blocks):
                 self.input_blocks.append(level_blocks(channels, level))
                 channels = multipliers[level] * width
                 skips.append(channels)
+            if level < last:
+                self.input_blocks.append(Blocks([residual(channels, channels, level, nn.AvgPool2d(2))]))
+                skips.append(channels)
 
         self.middle_block = Blocks(
-            [residual(channels, channels), AttentionBlock(channels, head_width), residual(channels, channels)]
+            [residual(channels, channels, last), AttentionBlock(channels, head_width), residual(channels, channels, last)]
         )
 
         self.output_blocks = nn.ModuleList()
@@ -162,13 +212,18 @@ class UNet(nn.Module):
                 self.output_blocks.append(level_blocks(channels + skips.pop(), level))
                 channels = multipliers[level] * width
             if level > 0:
-                self.output_blocks[-1].append(residual(channels, channels, nn.Upsample(scale_factor=2)))
+                self.output_blocks[-1].append(residual(channels, channels, level, nn.Upsample(scale_factor=2)))
 
-        self.out = Exit(channels, fine_width, patch)
+        self.out = Exit(channels, image_channels, fine_width, patch)
+
+    def embed(self, t, u):
+        from_start, from_end = sinusoids(t, self.width), sinusoids(u, self.width)
+        if not self.aligned:
+            return self.time_embed(torch.cat([from_start, from_end], dim=1))
+        return self.time_embed_align(torch.cat([self.time_embed(from_start), self.time_embed_end(from_end)], dim=1))
 
     def forward(self, x, t, u, y):
-        times = torch.cat([sinusoids(t, self.width), sinusoids(u, self.width)], dim=1)
-        embedding = self.time_embed(times) + self.label_emb(y)
+        embedding = self.embed(t, u) + self.label_emb(y)
         h = functional.pixel_unshuffle(x, self.patch)
         skips = []
         for block in self.input_blocks:

@@ -1,6 +1,7 @@
 """Reads files in the safetensors format: the header's length, a JSON header, and the tensors' bytes."""
 
 import json
+import os
 import struct
 
 import torch
@@ -13,7 +14,8 @@ def read(path):
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
-        data = bytearray(file.read())
+        data = bytearray(os.fstat(file.fileno()).st_size - file.tell())
+        file.readinto(data)
     header.pop("__metadata__", None)
     tensors = {}
     for name, entry in header.items():

@@ -7,20 +7,40 @@ import unittest
 from pathlib import Path
 
 import torch
-from torch import nn
 
 import safetensors_file
-from bench import BOUNDS, Sampling, check
-from network import SIGMA_MAX, SIGMA_MIN, ConsistencyModel, UNet
+from bench import BOUNDS, Sampling, check, load_model
+from network import SIGMA_MAX, SIGMA_MIN, ConsistencyModel, UNet, explicit_attention, fused_attention
 from step import TrainingStep, interval_law, pseudo_huber, time_grid
 
 
-def random_model():
+IMAGENET64 = {
+    "image_channels": 3,
+    "image_size": 64,
+    "patch": 1,
+    "fine_width": 0,
+    "width": 192,
+    "multipliers": (1, 2, 3, 4),
+    "blocks": 3,
+    "attention": (16, 8),
+    "head_width": 64,
+    "scale_shift_norm": False,
+    "dropout": 0.2,
+    "conditioning": "aligned",
+    "classes": 1000,
+    "null_class": False,
+}
+SMALL_COLOUR = IMAGENET64 | {"image_size": 16, "width": 48, "multipliers": (1, 2), "blocks": 1, "attention": (8,)}
+SMALL_COLOUR |= {"head_width": 8, "classes": 10}
+
+
+def random_model(**network):
     """A model without the zero initialisation that would hide most of the network."""
     torch.manual_seed(1)
-    model = ConsistencyModel(UNet())
-    for parameter in model.parameters():
-        nn.init.normal_(parameter, std=0.05)
+    model = ConsistencyModel(UNet(**network))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
     return model
 
 
@@ -32,9 +52,17 @@ class PeerTest(unittest.TestCase):
     def test_network_has_the_size_the_comparison_states(self):
         self.assertEqual(sum(p.numel() for p in UNet().parameters()), 2_210_529)
 
+    def test_the_network_for_imagenet_has_the_size_of_its_configuration(self):
+        with torch.device("meta"):
+            self.assertEqual(sum(p.numel() for p in UNet(**IMAGENET64).parameters()), 279_941_571)
+
+    def test_both_attentions_compute_the_same(self):
+        q, k, v = torch.randn(3, 2, 4, 8, 9)
+        torch.testing.assert_close(fused_attention(q, k, v), explicit_attention(q, k, v))
+
     def test_the_shipped_weights_make_clothes_of_noise(self):
         torch.manual_seed(2)
-        images = Sampling(20, "fp32", compiled=False)()
+        images = Sampling(load_model(), 20, "fp32", compiled=False)()
         self.assertTrue((images.abs() < 1.5).all())
         labels = torch.arange(20) % 10
         between = (images[labels == 1].mean(dim=0) - images[labels == 8].mean(dim=0)).abs().mean()
@@ -42,7 +70,7 @@ class PeerTest(unittest.TestCase):
 
     def test_a_reference_is_reproduced_by_the_model_that_made_it_only(self):
         torch.manual_seed(3)
-        sampling = Sampling(2, "fp32", compiled=False)
+        sampling = Sampling(load_model(), 2, "fp32", compiled=False)
         t, u = torch.tensor([80.0, 0.5]), torch.tensor([0.002, 20.0])
         x, y = torch.randn(2, 1, 28, 28), torch.tensor([3, 10])
         reference = {"x.2": x, "t.2": t, "u.2": u, "y.2": y, "f.2": sampling.f(x, t, u, y)}
@@ -76,11 +104,13 @@ class PeerTest(unittest.TestCase):
         self.assertGreater((model(x, t, 0.5 * t, y) - x).abs().amax(dim=(1, 2, 3)).min(), 1e-3)
 
     def test_the_output_depends_on_both_times_and_the_label(self):
-        network, (x, y) = random_model().network, batch(1)
-        t, u = torch.tensor([2.0]), torch.tensor([0.5])
-        base = network(x, t, u, y)
-        for other in (network(x, u, u, y), network(x, t, t, y), network(x, t, u, (y + 1) % 11)):
-            self.assertGreater((other - base).abs().max(), 1e-4)
+        for options in ({}, SMALL_COLOUR):
+            network = random_model(**options).network.eval()
+            x, y = torch.randn(1, *network.image_shape), torch.tensor([3])
+            t, u = torch.tensor([2.0]), torch.tensor([0.5])
+            base = network(x, t, u, y)
+            for other in (network(x, u, u, y), network(x, t, t, y), network(x, t, u, y + 1)):
+                self.assertGreater((other - base).abs().max(), 1e-4)
 
     def test_grid_and_law_reach_both_ends(self):
         grid = time_grid(41)
@@ -117,6 +147,20 @@ class PeerTest(unittest.TestCase):
         expected = torch.autograd.grad((consistency + soft).mean(), weights.values())
         for gradient, parameter in zip(expected, weights.values()):
             torch.testing.assert_close(parameter.grad, gradient, rtol=1e-3, atol=1e-3)
+
+    def test_all_passes_of_a_step_drop_the_same_and_the_next_step_drops_others(self):
+        step = TrainingStep(random_model(**SMALL_COLOUR))
+        masks = []
+        for model in (step.model, step.target_model):
+            layer = model.network.middle_block[0].out_layers[2]
+            layer.register_forward_hook(lambda layer, inputs, output: masks.append(output == 0))
+        x, y = torch.randn(2, 3, 16, 16), torch.tensor([1, 2])
+        for _ in range(2):
+            step(x, y, "fp32")
+        self.assertEqual(len(masks), 8)
+        self.assertTrue(all(torch.equal(mask, masks[0]) for mask in masks[:4]))
+        self.assertFalse(torch.equal(masks[4], masks[0]))
+        self.assertAlmostEqual(masks[0].float().mean().item(), 0.2, delta=0.05)
 
     def test_a_step_moves_the_model_its_frozen_copy_and_the_average(self):
         step, (x, y) = TrainingStep(random_model(), ema_decay=0.75), batch(2)

@@ -18,7 +18,6 @@ import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.BidirectionalConsistency;
-import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.PseudoHuber;
 import org.bcm4j.training.terms.SoftBatch;
 import org.bcm4j.training.terms.TrainedFunction;
@@ -26,8 +25,9 @@ import org.bcm4j.training.terms.TrainingBatch;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Writes what the shipped model makes of drawn points and of a drawn batch of training, with these draws. The PyTorch
- * peer compares its own outputs, loss and gradients with them before anything is timed.
+ * Writes what a model makes of drawn points and of a drawn batch of training, without dropout, with these draws; the
+ * program does this with the shipped model. The PyTorch peer compares its own outputs, loss and gradients with them
+ * before anything is timed.
  *
  * <pre>java -cp bench/target/benchmarks.jar org.bcm4j.bench.ReferenceOutputs FP32 reference.safetensors 1 16 64 256</pre>
  *
@@ -39,25 +39,32 @@ public final class ReferenceOutputs {
 
     private final TrainedModel model;
     private final SeededGenerator generator;
+    private final int trainingBatch;
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
-    private ReferenceOutputs(TrainedModel model, SeededGenerator generator) {
+    private ReferenceOutputs(TrainedModel model, SeededGenerator generator, int trainingBatch) {
         this.model = model;
         this.generator = generator;
+        this.trainingBatch = trainingBatch;
     }
 
     public static void main(String[] arguments) {
         Precision precision = Precision.valueOf(arguments[0]);
         int[] batches =
                 Arrays.stream(arguments).skip(2).mapToInt(Integer::parseInt).toArray();
-        Device device = Device.best();
+        try (TrainedModel model = TrainedModel.open(SamplingBenchmark.MODEL, Device.best(), precision)) {
+            write(model, Path.of(arguments[1]), TRAINING_BATCH, batches);
+        }
+    }
+
+    /** Writes what a model makes of draws: of batches of points, and of one batch of training. */
+    public static void write(TrainedModel model, Path file, int trainingBatch, int... batches) {
         try (Scope scope = Scope.open();
-                TrainedModel model = TrainedModel.open(SamplingBenchmark.MODEL, device, precision);
-                SeededGenerator generator = new SeededGenerator(0, device)) {
-            ReferenceOutputs reference = new ReferenceOutputs(model, generator);
+                SeededGenerator generator = new SeededGenerator(0, model.device())) {
+            ReferenceOutputs reference = new ReferenceOutputs(model, generator, trainingBatch);
             reference.evaluate(batches);
             reference.train();
-            Safetensors.write(Path.of(arguments[1]), reference.tensors, Map.of());
+            Safetensors.write(file, reference.tensors, Map.of());
         }
     }
 
@@ -103,47 +110,51 @@ public final class ReferenceOutputs {
 
         ConsistencyFunction function = new ConsistencyFunction(
                 model.config().network().build(), model.config().kind());
-        Weights live = model.weights().trainable();
-        Weights constant = model.weights().frozen();
-        Loss loss;
-        try (Precision.Guard guard = model.precision().on(model.device())) {
-            loss = BidirectionalConsistency.paper()
-                    .of(
-                            new TrainedFunction(function, live, constant),
-                            new SoftBatch(batch, TRAINING_BATCH),
-                            PseudoHuber.forDimension(batch.images().numel() / TRAINING_BATCH));
+        try (Weights live = model.weights().trainable();
+                Weights constant = model.weights().frozen()) {
+            Tensor loss = loss(new TrainedFunction(function, live, constant), batch);
+            loss.backward();
+            tensors.put("train.loss", loss.detach());
+            for (Map.Entry<String, WeightLayout.Slot> named :
+                    live.layout().slots().entrySet()) {
+                WeightLayout.Slot slot = named.getValue();
+                Tensor gradient = live.gradient().narrow(0, slot.offset(), slot.size());
+                tensors.put("gradient." + named.getKey(), gradient.view(slot.dimensions()));
+            }
         }
-        loss.total().backward();
-        tensors.put("train.loss", loss.total().detach());
-        for (Map.Entry<String, WeightLayout.Slot> named : live.layout().slots().entrySet()) {
-            WeightLayout.Slot slot = named.getValue();
-            Tensor gradient = live.gradient().narrow(0, slot.offset(), slot.size());
-            tensors.put("gradient." + named.getKey(), gradient.view(slot.dimensions()));
+    }
+
+    private Tensor loss(TrainedFunction function, TrainingBatch batch) {
+        PseudoHuber distance = PseudoHuber.forDimension(batch.images().numel() / trainingBatch);
+        try (Precision.Guard guard = model.precision().on(model.device())) {
+            return BidirectionalConsistency.paper()
+                    .of(function, new SoftBatch(batch, trainingBatch), distance)
+                    .total();
         }
     }
 
     /** Random pixels, and times of random intervals of the grid. */
     private TrainingBatch trainingBatch() {
         TimeGrid grid = new TimeGrid(GRID_POINTS);
-        double[] uniforms = generator.uniforms(2 * TRAINING_BATCH);
-        int[] intervals = IntStream.range(0, TRAINING_BATCH)
+        double[] uniforms = generator.uniforms(2 * trainingBatch);
+        int[] intervals = IntStream.range(0, trainingBatch)
                 .map(i -> (int) (uniforms[i] * (GRID_POINTS - 1)))
                 .toArray();
         // A target is any other point of the grid than the upper end of the interval.
-        int[] targets = IntStream.range(0, TRAINING_BATCH)
+        int[] targets = IntStream.range(0, trainingBatch)
                 .map(i -> {
-                    int offset = 1 + (int) (uniforms[TRAINING_BATCH + i] * (GRID_POINTS - 1));
+                    int offset = 1 + (int) (uniforms[trainingBatch + i] * (GRID_POINTS - 1));
                     return (intervals[i] + 1 + offset) % GRID_POINTS;
                 })
                 .toArray();
-        long[] shape = model.shape(TRAINING_BATCH);
+        long[] shape = model.shape(trainingBatch);
         return new TrainingBatch(
                 generator.normal(shape).tanh(),
                 generator.normal(shape),
                 times(grid, Arrays.stream(intervals).map(n -> n + 1)),
                 times(grid, Arrays.stream(intervals)),
                 times(grid, Arrays.stream(targets)),
-                labels(TRAINING_BATCH));
+                labels(trainingBatch));
     }
 
     private Tensor times(TimeGrid grid, IntStream points) {

@@ -31,7 +31,7 @@ public final class CostPoint {
 
     private static final Walk ONE_STEP = Walk.parse("80 > 0");
     private static final int WARM_UP = 2;
-    private static final int LEAST = 5;
+    private static final int LEAST = 3;
     private static final double SECONDS = 4;
 
     private CostPoint() {}
@@ -51,7 +51,7 @@ public final class CostPoint {
 
     private static double ofStep(TrainingConfig config) {
         try (RandomRun run = new RandomRun(config, Precision.FP32)) {
-            return median(run::step);
+            return median(run::step, SECONDS);
         }
     }
 
@@ -60,24 +60,31 @@ public final class CostPoint {
             run.write(MODEL);
         }
         try (TensorModel model = TensorModel.open(MODEL, Device.best(), Precision.FP32)) {
-            int batch = config.batchSize();
-            return median(() -> {
-                try (Scope memory = Scope.open()) {
-                    model.generate(ONE_STEP, batch, 0, model.model().cyclicLabels(0, batch))
-                            .sum()
-                            .item_double();
-                }
-            });
+            return ofGeneration(model, config.batchSize(), SECONDS);
         }
     }
 
-    private static double median(Runnable work) {
+    /** The median time in milliseconds of a batch from one evaluation for each image, over the given time. */
+    static double ofGeneration(TensorModel model, int batch, double seconds) {
+        return median(
+                () -> {
+                    try (Scope memory = Scope.open()) {
+                        model.generate(ONE_STEP, batch, 0, model.model().cyclicLabels(0, batch))
+                                .sum()
+                                .item_double(); // waits for the images
+                    }
+                },
+                seconds);
+    }
+
+    /** The median time in milliseconds of a call of {@code work}, over the given time and at least three calls, after a warm-up. */
+    static double median(Runnable work, double seconds) {
         for (int i = 0; i < WARM_UP; i++) {
             work.run();
         }
         List<Double> milliseconds = new ArrayList<>();
         double spent = 0;
-        while (milliseconds.size() < LEAST || spent < SECONDS * 1e3) {
+        while (milliseconds.size() < LEAST || spent < seconds * 1e3) {
             long before = System.nanoTime();
             work.run();
             double took = (System.nanoTime() - before) / 1e6;

@@ -13,6 +13,7 @@ import org.bcm4j.network.Network;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.RankGroup;
+import org.bcm4j.tensor.Scope;
 
 /**
  * A training run on random images, whose steps can be made one by one. It lives in the trainer's package because a single
@@ -55,8 +56,13 @@ final class RandomRun implements AutoCloseable {
         return new LabelledImages(pixels, labels, channels, side, side, Collections.nCopies(classes, "class"));
     }
 
+    /** Makes a step. A GPU has then updated the weights too. */
     StepOutcome step() {
-        return step.run(state);
+        StepOutcome outcome = step.run(state);
+        try (Scope memory = Scope.open()) {
+            state.average.flat().select(0, 0).item_double(); // waits for the device
+        }
+        return outcome;
     }
 
     /** Writes a model folder with the averaged weights. */
