@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.bcm4j.RandomModels.SIDE;
 import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import org.assertj.core.data.Offset;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -148,11 +150,13 @@ class BcmModelEditsTest extends WithRandomModels {
         try (BcmModel model = load("grey");
                 Scope scope = Scope.open()) {
             Images images = RandomModels.random(2, 1);
-            Tensor expected = model.tensors().walk(Walk.parse("80 > 0"), images.tensor(), 0, Optional.empty());
+            Tensor expected =
+                    model.tensors().walk(Walk.parse("80 > 0"), testDevice().move(images.tensor()), 0, Optional.empty());
             assertThat(model.denoise(images, 80)
                             .run()
                             .tensor()
-                            .equal(expected.clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0)))))
+                            .equal(Device.CPU.move(
+                                    expected.clamp(new ScalarOptional(scalar(-1.0)), new ScalarOptional(scalar(1.0))))))
                     .isTrue();
         }
     }

@@ -2,6 +2,7 @@ package org.bcm4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
@@ -28,7 +30,7 @@ class BcmModelTest extends WithRandomModels {
             Tensor tensors = model.tensors()
                     .generate(Walk.parse("80 > 1.2 > 0"), 5, 42, model.trained().cyclicLabels(0, 5));
             Images images = model.sample().count(5).steps(2).seed(42).generate();
-            assertThat(images.tensor().equal(tensors)).isTrue();
+            assertThat(images.tensor().equal(Device.CPU.move(tensors))).isTrue();
             assertThat(model.sample()
                             .count(5)
                             .walk("80 > 1.2 > 0")
@@ -78,14 +80,14 @@ class BcmModelTest extends WithRandomModels {
                 Scope scope = Scope.open()) {
             Images images = RandomModels.random(3, 1);
             Noise noise = model.invert(images).steps(2).seed(5).run();
-            Tensor expected =
-                    model.tensors().invert(Walk.parse("0 +0.07 > 6 > 80"), images.tensor(), 5, Optional.empty());
-            assertThat(noise.tensor().equal(expected)).isTrue();
+            Tensor onDevice = testDevice().move(images.tensor());
+            Tensor expected = model.tensors().invert(Walk.parse("0 +0.07 > 6 > 80"), onDevice, 5, Optional.empty());
+            assertThat(noise.tensor().equal(Device.CPU.move(expected))).isTrue();
             assertThat(noise.image(0).getType()).isEqualTo(BufferedImage.TYPE_BYTE_GRAY);
             Images back = model.reconstruct(images).seed(5).run();
             assertThat(back.tensor()
-                            .equal(model.tensors()
-                                    .walk(Walk.parse("0 +0.07 > 6 > 80 > 0"), images.tensor(), 5, Optional.empty())))
+                            .equal(Device.CPU.move(model.tensors()
+                                    .walk(Walk.parse("0 +0.07 > 6 > 80 > 0"), onDevice, 5, Optional.empty()))))
                     .isTrue();
             Images again = model.sample().from(noise).steps(1).label("cat").generate();
             assertThat(again.count()).isEqualTo(3);

@@ -200,8 +200,13 @@ public record Pass(
     }
 
     static Tensor fusedAttention(Tensor q, Tensor k, Tensor v) {
-        return torch.scaled_dot_product_attention(q.transpose(2, 3), k.transpose(2, 3), v.transpose(2, 3))
+        return torch.scaled_dot_product_attention(channelsLast(q), channelsLast(k), channelsLast(v))
                 .transpose(2, 3);
+    }
+
+    /** The fast kernels want the channels of a position side by side; for others, libtorch takes a slow one. */
+    private static Tensor channelsLast(Tensor x) {
+        return x.transpose(2, 3).contiguous();
     }
 
     @Override

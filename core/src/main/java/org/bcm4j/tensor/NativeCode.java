@@ -23,6 +23,12 @@ public final class NativeCode {
     private static final String NO_POINTER_GC = "org.bytedeco.javacpp.nopointergc";
 
     /**
+     * The memory of the process above which JavaCPP refuses tensors: by itself, four times the Java heap, although
+     * tensors do not lie there. On a GPU, CUDA's libraries alone are above that in a process with a small heap.
+     */
+    private static final String MOST_MEMORY = "org.bytedeco.javacpp.maxphysicalbytes";
+
+    /**
      * What JavaCPP looks for beside the code for processors. Where bcm4j was built without CUDA, it would look for a
      * dozen CUDA libraries in vain, for half a second.
      */
@@ -54,13 +60,18 @@ public final class NativeCode {
      */
     static void prepare() {
         synchronized (FIRST_USE) {
-            if (System.getProperty(NO_POINTER_GC) == null) {
-                System.setProperty(NO_POINTER_GC, "true");
-            }
-            if (System.getProperty(EXTENSION) == null && !hasCudaCode()) {
-                System.setProperty(EXTENSION, "");
+            setUnlessSet(NO_POINTER_GC, "true");
+            setUnlessSet(MOST_MEMORY, "0");
+            if (!hasCudaCode()) {
+                setUnlessSet(EXTENSION, "");
             }
             oneProcessAtATime(FIRST_LOCK, Pointer::maxBytes);
+        }
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 

@@ -39,13 +39,15 @@ final class PhiloxTensors {
             }
             Tensor item = device.integers(items).view(rows, 1);
             Tensor block = device.integers(counters).view(rows, blocks);
-            // The numbers of the counter, c0 to c3, and what becomes of them. Both halves go through the same operations.
+            // The numbers of the counter, c0 to c3, and what becomes of them. Both halves go through the same
+            // operations.
             Tensor even = stack(0, block, low(item).expand(rows, blocks));
             Tensor odd = stack(
                     0,
                     torch.full_like(block, scalar(Integer.toUnsignedLong(purpose))),
                     high(item).expand(rows, blocks));
-            Tensor multipliers = device.integers(Philox.MULTIPLIER_0, Philox.MULTIPLIER_1).view(2, 1, 1);
+            Tensor multipliers =
+                    device.integers(Philox.MULTIPLIER_0, Philox.MULTIPLIER_1).view(2, 1, 1);
             Tensor keys = device.integers(keys()).view(Philox.ROUNDS, 2, 1, 1);
             for (int round = 0; round < Philox.ROUNDS; round++) {
                 Tensor crossed = even.mul(multipliers).flip(0);

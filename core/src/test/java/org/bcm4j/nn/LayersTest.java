@@ -5,6 +5,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
@@ -108,7 +109,8 @@ class LayersTest {
     @Test
     void plainAttentionIsLibtorchs() {
         Attention attention = Attention.adm("attention", 32, 8, false);
-        try (Weights weights = random(attention)) {
+        try (Weights weights = random(attention);
+                Precision.Guard exact = Precision.FP32.on(testDevice())) {
             Pass pass = Pass.evaluating(weights);
             Tensor x = generator.normal(2, 32, 4, 4);
             // [B,3,heads,d,positions] to three of [B,heads,positions,d].

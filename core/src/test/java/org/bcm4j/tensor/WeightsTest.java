@@ -75,7 +75,7 @@ class WeightsTest {
             try (NoGradients guard = new NoGradients()) {
                 live.flat().fill_(scalar(3.0));
             }
-            Tensor input = HostTensors.ofFloats(new float[] {1}, 1).set_requires_grad(true);
+            Tensor input = testDevice().full(1, 1).set_requires_grad(true);
             constant.get("scale").mul(input).sum().backward();
 
             assertThat(input.grad().item_double()).isEqualTo(12);

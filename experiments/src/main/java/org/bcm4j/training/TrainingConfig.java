@@ -212,7 +212,8 @@ public record TrainingConfig(
                 .filter(count -> images % count == 0)
                 .max()
                 .orElseThrow());
-        int terms = stages.stream().mapToInt(stage -> stage.terms().size()).max().orElseThrow();
+        int terms =
+                stages.stream().mapToInt(stage -> stage.terms().size()).max().orElseThrow();
         return new SideBySide(parts, runsOn == Device.CPU ? 1 : terms);
     }
 

@@ -36,7 +36,8 @@ public record TrainingEstimate(
                 .map(TrainingStage::cost)
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
-        int lanes = config.sideBySide(config.device().orElseGet(Device::best), 1).threads();
+        int lanes =
+                config.sideBySide(config.device().orElseGet(Device::best), 1).threads();
         double evaluationsOfRun = config.stages().stream()
                 .mapToDouble(stage -> stage.steps() * stage.cost().evaluations())
                 .sum();

@@ -66,7 +66,8 @@ final class TrainingState implements AutoCloseable {
         Weights initial = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        weights = new TrainedWeights(initial, config.sideBySide(device, group.size()).threads());
+        weights = new TrainedWeights(
+                initial, config.sideBySide(device, group.size()).threads());
         average = initial.copy();
         optimizer = new RectifiedAdam(stage().optimizer(), layout, device);
         batches = new BatchSource(config, images, device, group);

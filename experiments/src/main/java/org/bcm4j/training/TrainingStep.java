@@ -178,7 +178,9 @@ final class TrainingStep implements AutoCloseable {
     private List<List<Integer>> shareOfTerms(TrainingState state) {
         List<Integer> all =
                 IntStream.range(0, state.stage().terms().size()).boxed().toList();
-        return sideBySide.terms() == 1 ? List.of(all) : all.stream().map(List::of).toList();
+        return sideBySide.terms() == 1
+                ? List.of(all)
+                : all.stream().map(List::of).toList();
     }
 
     /** Adds the gradient of a thread's terms, one after another. Returns the losses by their names in the log. */
