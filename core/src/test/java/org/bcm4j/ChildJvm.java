@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the tests in a JVM of their own, with this one's class path. */
-final class ChildJvm {
+public final class ChildJvm {
     private ChildJvm() {}
 
     /**
@@ -21,7 +21,7 @@ final class ChildJvm {
      * @param arguments of the program
      * @return the lines that it prints
      */
-    static List<String> linesOf(
+    public static List<String> linesOf(
             Class<?> program, Path folder, Duration limit, List<String> options, String... arguments)
             throws IOException, InterruptedException {
         Path out = folder.resolve("out.txt");

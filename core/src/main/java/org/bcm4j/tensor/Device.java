@@ -22,6 +22,10 @@ public enum Device {
     CPU(torch.DeviceType.CPU),
     CUDA(torch.DeviceType.CUDA);
 
+    static {
+        NativeCode.prepare(); // whoever computes names a device first
+    }
+
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
 
     final torch.DeviceType type;

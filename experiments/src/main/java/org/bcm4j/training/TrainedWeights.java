@@ -1,7 +1,7 @@
 package org.bcm4j.training;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 
@@ -12,20 +12,20 @@ final class TrainedWeights implements AutoCloseable {
     /** sg θ, the same weights without gradient. */
     final Weights constant;
 
-    private final List<Weights> live;
+    private final List<Weights> live = new ArrayList<>();
 
-    /**
-     * @param values closed together with this object
-     * @param threads that compute gradients side by side
-     */
-    TrainedWeights(Weights values, int threads) {
+    /** @param values closed together with this object */
+    TrainedWeights(Weights values) {
         this.values = values;
         constant = values.frozen();
-        live = Stream.generate(values::trainable).limit(threads).toList();
+        live.add(values.trainable());
     }
 
-    /** θ for one of the threads that compute side by side. Each collects its own gradient. */
+    /** θ for one of the threads that compute side by side, by its number. Each collects its own gradient. */
     Weights live(int thread) {
+        while (live.size() <= thread) {
+            live.add(values.trainable());
+        }
         return live.get(thread);
     }
 

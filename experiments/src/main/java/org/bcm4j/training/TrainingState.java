@@ -66,8 +66,7 @@ final class TrainingState implements AutoCloseable {
         Weights initial = config.init()
                 .map(model -> model.weights(layout, device))
                 .orElseGet(() -> random(layout, config.seed(), device));
-        weights = new TrainedWeights(
-                initial, config.sideBySide(device, group.size()).threads());
+        weights = new TrainedWeights(initial);
         average = initial.copy();
         optimizer = new RectifiedAdam(stage().optimizer(), layout, device);
         batches = new BatchSource(config, images, device, group);

@@ -60,6 +60,18 @@ final class TrainingStep implements AutoCloseable {
             Precision precision,
             RankGroup group,
             StepTimes times) {
+        this(config, function, images, device, precision, group, times, config.sideBySide(device, group.size()));
+    }
+
+    TrainingStep(
+            TrainingConfig config,
+            ConsistencyFunction function,
+            LabelledImages images,
+            Device device,
+            Precision precision,
+            RankGroup group,
+            StepTimes times,
+            SideBySide sideBySide) {
         this.config = config;
         this.function = function;
         this.device = device;
@@ -72,7 +84,7 @@ final class TrainingStep implements AutoCloseable {
                 ? Optional.of(new StableTargets(
                         images, config.stableTargets(), config.horizontalFlips(), config.seed(), device))
                 : Optional.empty();
-        sideBySide = config.sideBySide(device, group.size());
+        this.sideBySide = sideBySide;
         lanes = new Lanes(sideBySide.threads());
     }
 
@@ -129,13 +141,18 @@ final class TrainingStep implements AutoCloseable {
     /**
      * What one of the threads computes.
      *
-     * @param thread its number
+     * @param weights that collect the thread's gradient
      * @param terms their places in the stage's list
      * @param points N
      * @param share of the part in the step's gradient
      */
     private record Work(
-            TrainingState state, int thread, BatchSource.Part part, List<Integer> terms, int points, double share) {}
+            TrainingState state,
+            Weights weights,
+            BatchSource.Part part,
+            List<Integer> terms,
+            int points,
+            double share) {}
 
     /** The factor of the loss in the backward pass. */
     private double lossScale(TrainingState state) {
@@ -164,8 +181,8 @@ final class TrainingStep implements AutoCloseable {
                 BatchSource.Part part =
                         times.of(() -> state.batches.part(state.batch(), number, all), StepTimes.STEP, "images");
                 for (List<Integer> terms : shareOfTerms(state)) {
-                    int thread = tasks.size();
-                    tasks.add(() -> backward(new Work(state, thread, part, terms, points, share)));
+                    Weights weights = state.weights.live(tasks.size());
+                    tasks.add(() -> backward(new Work(state, weights, part, terms, points, share)));
                 }
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
@@ -217,8 +234,8 @@ final class TrainingStep implements AutoCloseable {
         // Each term has its own masks, which live no longer than the term's computation.
         try (Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
                 Recomputation recomputation = recomputation()) {
-            TrainedFunction f = new TrainedFunction(
-                    function, state.weights.live(work.thread()), state.weights.constant, dropout, recomputation);
+            TrainedFunction f =
+                    new TrainedFunction(function, work.weights(), state.weights.constant, dropout, recomputation);
             Loss loss = times.shared(
                     lanes.count(),
                     () -> evaluate(term, inputs(f, work.part(), state.step, work.points(), random, kept)),

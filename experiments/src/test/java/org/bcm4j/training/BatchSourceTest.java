@@ -30,12 +30,12 @@ class BatchSourceTest {
                     BatchSource.Part dealt = source.part(step, part, 2);
                     long[] indices =
                             LongStream.of(dealt.examples()).map(order::index).toArray();
-                    Tensor expected = images.images(indices);
+                    Tensor expected = testDevice().move(images.images(indices));
                     assertThat(dealt.first()).isEqualTo(step * config.batchSize() + part);
                     assertThat(dealt.images().equal(expected))
                             .as("step " + step)
                             .isTrue();
-                    assertThat(dealt.labels().orElseThrow().equal(images.labels(indices)))
+                    assertThat(dealt.labels().orElseThrow().equal(testDevice().move(images.labels(indices))))
                             .isTrue();
                 }
             }

@@ -22,7 +22,7 @@ class TrainedWeightsTest {
         NetworkConfig network = TinyRun.config(directory).network();
         WeightLayout layout = network.build().layout();
         try (Scope scope = Scope.open();
-                TrainedWeights weights = new TrainedWeights(Weights.zeros(layout, testDevice()), 3)) {
+                TrainedWeights weights = new TrainedWeights(Weights.zeros(layout, testDevice()))) {
             for (int lane = 0; lane < 3; lane++) {
                 weights.live(lane).gradient().fill_(scalar(lane + 1.0));
             }

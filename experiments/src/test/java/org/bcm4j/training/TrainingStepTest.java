@@ -85,10 +85,14 @@ class TrainingStepTest {
         }
 
         Run(TrainingConfig config, Network network, Precision precision) {
+            this(config, network, precision, config.sideBySide(testDevice(), 1));
+        }
+
+        Run(TrainingConfig config, Network network, Precision precision, SideBySide sideBySide) {
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
             step = new TrainingStep(
-                    config, function, images, testDevice(), precision, RankGroup.alone(), new StepTimes());
+                    config, function, images, testDevice(), precision, RankGroup.alone(), new StepTimes(), sideBySide);
             state = new TrainingState(config, network.layout(), images, testDevice(), RankGroup.alone());
         }
 
@@ -223,9 +227,35 @@ class TrainingStepTest {
         String[] all = Stream.concat(Stream.of(TinyRun.oneStage(50)), Stream.of(settings))
                 .toArray(String[]::new);
         TrainingConfig config = TinyRun.config(directory, all);
-        try (Run run = new Run(config, config.network().build())) {
+        return afterThreeSteps(config, config.sideBySide(testDevice(), 1));
+    }
+
+    private float[] afterThreeSteps(TrainingConfig config, SideBySide sideBySide) {
+        try (Run run = new Run(config, config.network().build(), Precision.FP32, sideBySide)) {
             run.steps(3);
             return numbers(run.state.weights.values);
+        }
+    }
+
+    /** As a GPU computes them, with two parts of each. */
+    @Test
+    void termsSideBySideChangeNothingButTheOrderOfSums() {
+        TrainingConfig config = TinyRun.config(directory, """
+            stages=[{
+              steps: 50,
+              terms: [
+                {kind: bidirectional-consistency},
+                {kind: inversion-consistency},
+                {kind: trajectory-matching, share: 0.5, points: 3, pairs: 2}],
+              curriculum: {kind: doubling, s0: 2, s1: 8},
+              optimizer: {learning_rate: 0.001, decay_from: 0.7},
+              ema_rate: 0.9}]
+            """);
+        float[] oneByOne = afterThreeSteps(config, new SideBySide(2, 1));
+        float[] sideBySide = afterThreeSteps(config, new SideBySide(2, 3));
+        for (int i = 0; i < oneByOne.length; i++) {
+            // As above.
+            assertThat(sideBySide[i]).isCloseTo(oneByOne[i], within(1e-4f));
         }
     }
 

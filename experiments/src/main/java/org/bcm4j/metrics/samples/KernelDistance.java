@@ -30,8 +30,7 @@ final class KernelDistance {
      */
     static double between(Tensor first, Tensor second) {
         try (Scope scope = Scope.open()) {
-            return Sums.of(first, second, 1, HostTensors.ofLongs(new long[(int) first.size(0)], first.size(0)))
-                    .distance(-1);
+            return Sums.of(first, second, 1, new long[(int) first.size(0)]).distance(-1);
         }
     }
 
@@ -52,7 +51,7 @@ final class KernelDistance {
         long[] groups =
                 IntStream.range(0, count).mapToLong(row -> division.next()).toArray();
         try (Scope scope = Scope.open()) {
-            Sums sums = Sums.of(first, second, Jackknife.GROUPS, HostTensors.ofLongs(groups, count));
+            Sums sums = Sums.of(first, second, Jackknife.GROUPS, groups);
             double distance = sums.distance(-1);
             double[] withoutEach = IntStream.range(0, Jackknife.GROUPS)
                     .mapToDouble(sums::distance)
@@ -82,18 +81,15 @@ final class KernelDistance {
             this.secondCount = secondCount;
         }
 
-        static Sums of(Tensor first, Tensor second, int groups, Tensor groupOfRow) {
+        static Sums of(Tensor first, Tensor second, int groups, long... groupOfRow) {
             if (first.size(0) < 2 || second.size(0) < 2 || first.size(1) != second.size(1)) {
                 throw new IllegalArgumentException("two sets of at least 2 vectors of one length are needed");
             }
+            Tensor group = HostTensors.ofLongs(groupOfRow, groupOfRow.length).to(first.device(), ScalarType.Long);
             Tensor y = second.to(ScalarType.Double);
             Tensor[] x = IntStream.range(0, groups)
-                    .mapToObj(group -> first.index_select(
-                                    0,
-                                    groupOfRow
-                                            .eq(scalar((long) group))
-                                            .nonzero()
-                                            .view(-1))
+                    .mapToObj(number -> first.index_select(
+                                    0, group.eq(scalar((long) number)).nonzero().view(-1))
                             .to(ScalarType.Double))
                     .toArray(Tensor[]::new);
             double[][] within = new double[groups][groups];

@@ -121,7 +121,7 @@ class StableTargetsTest {
         TrainingBatch drawn;
         try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
             drawn = new TrainingBatch(
-                    one.images(0),
+                    testDevice().move(one.images(0)),
                     generator.normal(1, 1, 1, 4),
                     testDevice().floats(80),
                     testDevice().floats(70),
@@ -155,7 +155,7 @@ class StableTargetsTest {
     private TrainingBatch example(long[] drawn, double[] tNext, Optional<long[]> asked) {
         try (SeededGenerator generator = new SeededGenerator(1, testDevice())) {
             return new TrainingBatch(
-                    images.images(drawn),
+                    testDevice().move(images.images(drawn)),
                     generator.normal(drawn.length, 1, 3, 4),
                     testDevice().floats(tNext),
                     testDevice().floats(Arrays.stream(tNext).map(s -> s / 2).toArray()),
