@@ -18,15 +18,9 @@ import org.bytedeco.pytorch.global.torch_gloo;
 public final class NativeCode {
     /**
      * Leaves freeing native memory to scopes alone. Tracking by the garbage collector makes every operation about three
-     * times as slow.
+     * times as slow, and refuses tensors once the process has four times the memory of the Java heap.
      */
     private static final String NO_POINTER_GC = "org.bytedeco.javacpp.nopointergc";
-
-    /**
-     * The memory of the process above which JavaCPP refuses tensors: by itself, four times the Java heap, although
-     * tensors do not lie there. On a GPU, CUDA's libraries alone are above that in a process with a small heap.
-     */
-    private static final String MOST_MEMORY = "org.bytedeco.javacpp.maxphysicalbytes";
 
     /**
      * What JavaCPP looks for beside the code for processors. Where bcm4j was built without CUDA, it would look for a
@@ -61,7 +55,6 @@ public final class NativeCode {
     static void prepare() {
         synchronized (FIRST_USE) {
             setUnlessSet(NO_POINTER_GC, "true");
-            setUnlessSet(MOST_MEMORY, "0");
             if (!hasCudaCode()) {
                 setUnlessSet(EXTENSION, "");
             }
