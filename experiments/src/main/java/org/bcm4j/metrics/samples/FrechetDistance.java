@@ -97,9 +97,15 @@ final class FrechetDistance {
         }
     }
 
-    /** Square roots of eigenvalues, which are negative only by rounding. */
+    /**
+     * Square roots of the eigenvalues of a matrix without negative ones. Those that rounding may have made count as zero:
+     * their roots would be eight digits larger than they, so that the order in which features were added would show.
+     */
     private static Tensor rootsOf(Tensor eigenvalues) {
-        return eigenvalues.clamp_min(scalar(0.0)).sqrt();
+        double rounding = eigenvalues.numel() * Math.ulp(eigenvalues.max().item_double());
+        return eigenvalues
+                .masked_fill(eigenvalues.le(scalar(rounding)), scalar(0.0))
+                .sqrt();
     }
 
     private static Tensor square(double[] matrix, int dimension) {
