@@ -29,6 +29,8 @@ class NumericalTestsTest {
                     "PatchRegressionTest"),
             "a precision that processors lack",
             List.of("ReleasedMemoryTest"),
+            "images and noises for people, which lie on the CPU",
+            List.of("BcmModelTest", "BcmModelEditsTest"),
             "kernels of processors",
             List.of("PackedConvolutionTest", "PackedConvolutionsTest"),
             "the memory of the machine",

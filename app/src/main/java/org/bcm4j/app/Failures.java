@@ -6,10 +6,12 @@ import java.nio.file.InvalidPathException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
+import org.bcm4j.tensor.ExhaustedMemory;
 import org.bcm4j.tensor.LostRankException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -32,6 +34,9 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
     /** Picocli's message for a number that is too large or not a number. */
     private static final Pattern NO_NUMBER =
             Pattern.compile("^Invalid value for option '([^']+)'.*: '(.*)' is not an? (int|long)$");
+
+    /** What libtorch could not get: its messages for GPUs go on with a long line about all of the GPU's memory. */
+    private static final Pattern REQUEST = Pattern.compile("(?i)tried to allocate ([\\d.]+ \\w+)");
 
     /** Reports failures on standard error, with traces if the environment variable {@code BCM_DEBUG} is set. */
     static Failures onStandardError() {
@@ -72,16 +77,28 @@ record Failures(PrintStream err, boolean traces) implements IParameterExceptionH
         if (failure instanceof NoClassDefFoundError && failure.getCause() != null) {
             return tell(failure.getCause()); // why the class could not be initialised, the first time
         }
-        if (failure instanceof OutOfMemoryError) {
-            tell("out of memory (" + firstLine(failure) + "); ask for less at once, or allow more:"
-                    + " BCM_JAVA_OPTIONS=-Xmx8g");
-        } else {
-            tell(firstLine(failure));
+        Optional<ExhaustedMemory> exhausted = ExhaustedMemory.in(failure);
+        if (exhausted.isPresent()) {
+            tell(advice(exhausted.get(), failure));
+            return ExitCode.SOFTWARE;
         }
+        tell(firstLine(failure));
         if (!traces) {
             tell("set " + DEBUG + "=1 to see where this happened");
         }
         return ExitCode.SOFTWARE;
+    }
+
+    private static String advice(ExhaustedMemory exhausted, Throwable failure) {
+        Matcher request = REQUEST.matcher(Objects.requireNonNullElse(failure.getMessage(), ""));
+        String what = request.find() ? request.group(1) + " more were needed" : firstLine(failure);
+        String less =
+                "; take fewer images at once, or for training more micro_batches and activation_checkpointing=true";
+        return switch (exhausted) {
+            case JAVA -> "out of memory (" + what + "); ask for less at once, or allow more: BCM_JAVA_OPTIONS=-Xmx8g";
+            case MACHINE -> "this machine is out of memory (" + what + ")" + less;
+            case GPU -> "the GPU is out of memory (" + what + ")" + less + ", or compute on the CPU (--device cpu)";
+        };
     }
 
     private void tell(String message) {

@@ -40,7 +40,37 @@ class FailuresTest {
         assertThat(told())
                 .isEqualTo(
                         "bcm: out of memory (OutOfMemoryError: Java heap space); ask for less at once, or allow more:"
-                                + " BCM_JAVA_OPTIONS=-Xmx8g\n" + HINT);
+                                + " BCM_JAVA_OPTIONS=-Xmx8g\n");
+    }
+
+    @Test
+    void ofTheMemoryOfAGpuThereIsOneLineWithAdvice() {
+        RuntimeException failure = new RuntimeException("CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a"
+                + " total capacity of 139.80 GiB of which 1.00 GiB is free.\nException raised from malloc");
+        assertThat(failures(false).tell(failure)).isEqualTo(1);
+        assertThat(told())
+                .isEqualTo(
+                        "bcm: the GPU is out of memory (2.00 GiB more were needed); take fewer images at once, or for"
+                                + " training more micro_batches and activation_checkpointing=true, or compute on the CPU"
+                                + " (--device cpu)\n");
+    }
+
+    /** Java's heap has no part in it. */
+    @Test
+    void ofTheMachinesMemoryTheAdviceIsNotALargerHeap() {
+        assertThat(failures(false)
+                        .tell(new RuntimeException("[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator:"
+                                + " can't allocate memory: you tried to allocate 4096 bytes. Error code 12 (Cannot"
+                                + " allocate memory)")))
+                .isEqualTo(1);
+        assertThat(failures(false).tell(new OutOfMemoryError("Physical memory usage is too high: physicalBytes (4G)")))
+                .isEqualTo(1);
+        String advice = "; take fewer images at once, or for training more micro_batches and"
+                + " activation_checkpointing=true\n";
+        assertThat(told())
+                .isEqualTo("bcm: this machine is out of memory (4096 bytes more were needed)" + advice
+                        + "bcm: this machine is out of memory (OutOfMemoryError: Physical memory usage is too high:"
+                        + " physicalBytes (4G))" + advice);
     }
 
     /** libtorch is loaded on one thread; another that needs it has only the second failure. */

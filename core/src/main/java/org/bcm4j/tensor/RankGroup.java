@@ -35,7 +35,7 @@ public final class RankGroup implements AutoCloseable {
     /** How long a rank waits for the others to arrive. */
     private static final Duration MEETING = Duration.ofMinutes(5);
     /** Whether a rank is alive is judged by its beats, not by the duration of an operation: rank 0 may be busy writing. */
-    private static final Duration OPERATION = Duration.ofDays(7);
+    static final Duration OPERATION = Duration.ofDays(7);
 
     private static final int TRANSPORT_THREADS = 2;
     private static final String FINISHED = "finished";
@@ -92,7 +92,7 @@ public final class RankGroup implements AutoCloseable {
                     address.rank(),
                     address.size(),
                     isThisHost(address.host()) ? address.size() : 1,
-                    Optional.of(new Members(store, group, new CudaConnection(store, address), watch)));
+                    Optional.of(new Members(store, group, new CudaConnection(store, address, watch), watch)));
         } catch (RuntimeException e) {
             throw new UserException(
                     "rank " + address.rank() + " of " + address.size() + " did not meet the others at "
@@ -292,18 +292,21 @@ public final class RankGroup implements AutoCloseable {
         }
         Members connected = members.get();
         try (Scope scope = Scope.open()) {
-            Work work = operation.apply(connected);
-            // A frozen rank ends nothing: look for the end, and whether all are alive, in turns.
-            for (long looks = 0; !work.isCompleted(); looks++) {
-                pause(looks < 200 ? Duration.ofNanos(50_000) : Duration.ofMillis(1));
-                connected.watch().requireAll();
-            }
-            work._wait();
+            await(operation.apply(connected), connected.watch());
         } catch (LostRankException | UserException e) {
             throw e;
         } catch (RuntimeException e) {
             throw connected.watch().explained(e);
         }
+    }
+
+    /** Waits for the end of an operation. A frozen rank ends nothing: looks for it, and whether all are alive, in turns. */
+    static void await(Work work, RankWatch watch) {
+        for (long looks = 0; !work.isCompleted(); looks++) {
+            pause(looks < 200 ? Duration.ofNanos(50_000) : Duration.ofMillis(1));
+            watch.requireAll();
+        }
+        work._wait();
     }
 
     static void pause(Duration time) {
@@ -324,6 +327,7 @@ public final class RankGroup implements AutoCloseable {
     public void finish() {
         any(false);
         members.ifPresent(connected -> {
+            connected.cuda().finish();
             if (!isFirst()) {
                 connected.watch().close();
                 connected.store().add(FINISHED, 1);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import org.bcm4j.storage.UserException;
+import org.bytedeco.pytorch.TCPStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,13 +22,17 @@ class CudaConnectionTest {
             port = socket.getLocalPort();
         }
         RankAddress address = new RankAddress(0, 1, "127.0.0.1", port);
-        CudaConnection connection = new CudaConnection(RankGroup.store(address, true), address);
-        assertThatThrownBy(connection::open)
-                .isInstanceOf(UserException.class)
-                .hasMessageStartingWith("rank 0: NCCL cannot connect its GPU with the others (")
-                .hasMessageEndingWith("); give each rank a GPU of its own (CUDA_VISIBLE_DEVICES) and put NCCL 2 on"
-                        + " LD_LIBRARY_PATH, or compute on the CPUs")
-                .message()
-                .hasLineCount(1);
+        TCPStore store = RankGroup.store(address, true);
+        try (RankWatch watch = RankWatch.begin(address, Duration.ofMinutes(1))) {
+            CudaConnection connection = new CudaConnection(store, address, watch);
+            assertThatThrownBy(connection::open)
+                    .isInstanceOf(UserException.class)
+                    .hasMessageStartingWith("rank 0: NCCL cannot connect its GPU with the others (")
+                    .hasMessageEndingWith("); give each rank a GPU of its own (CUDA_VISIBLE_DEVICES) and put NCCL 2 on"
+                            + " LD_LIBRARY_PATH, or compute on the CPUs")
+                    .message()
+                    .hasLineCount(1);
+            connection.finish(); // there is nothing to end
+        }
     }
 }

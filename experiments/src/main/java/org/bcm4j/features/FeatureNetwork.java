@@ -15,6 +15,7 @@ import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.TensorForm;
@@ -133,13 +134,14 @@ public final class FeatureNetwork implements AutoCloseable {
     }
 
     /**
-     * The network's responses to images, without gradients. The tensors belong to the caller's scope.
+     * The network's responses to images, in float32 and without gradients. The tensors belong to the caller's scope.
      *
      * @param images float32 [B,C,H,W] in [-1,1], on any device
      * @throws UserException if the images differ from the network's in size or number of channels
      */
     public Responses responses(Tensor images) {
-        try (NoGradients guard = new NoGradients()) {
+        try (NoGradients guard = new NoGradients();
+                Precision.Guard precision = Precision.FP32.on(device)) {
             Tensor here = device.move(images);
             return layers.responses(Pass.evaluating(weights), activations(here));
         }

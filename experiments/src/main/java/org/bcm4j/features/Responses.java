@@ -18,6 +18,6 @@ public record Responses(Tensor features, Tensor logits) {
 
     /** The number of images whose most likely class is their label. {@code labels} are int64 [B], on any device. */
     public long agreeing(Tensor labels) {
-        return classes().eq(Device.CPU.move(labels)).sum().item_long();
+        return Device.CPU.move(classes()).eq(Device.CPU.move(labels)).sum().item_long();
     }
 }

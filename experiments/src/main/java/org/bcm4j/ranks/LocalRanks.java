@@ -96,8 +96,7 @@ public final class LocalRanks {
             }
             builder.environment().putAll(RankVariables.of(new RankAddress(rank, count, HOST, port)));
             builder.environment().put("OMP_NUM_THREADS", Integer.toString(cores));
-            LocalGpus.ofThisMachine(count, rank)
-                    .ifPresent(gpu -> builder.environment().put(LocalGpus.VISIBLE, gpu));
+            builder.environment().putAll(LocalGpus.ofThisMachine(count, rank));
             // Otherwise libtorch prints a native stack trace in each rank that outlives another.
             builder.environment().putIfAbsent("TORCH_CPP_LOG_LEVEL", "ERROR");
             try {

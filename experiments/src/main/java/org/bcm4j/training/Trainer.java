@@ -18,6 +18,7 @@ import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.Network;
+import org.bcm4j.ranks.LocalGpus;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.DirectoryLock;
@@ -72,6 +73,9 @@ public final class Trainer implements AutoCloseable {
         this.images = config.data().training();
         checkImages();
         Device device = config.device().orElseGet(Device::best).require();
+        if (device == Device.CUDA) {
+            LocalGpus.requireOneForEach(group.size());
+        }
         Precision precision =
                 config.precision().orElseGet(() -> Precision.fastestOn(device)).requireOn(device);
         if (!config.activationCheckpointing()) {

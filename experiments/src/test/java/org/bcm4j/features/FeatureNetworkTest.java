@@ -2,6 +2,7 @@ package org.bcm4j.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import org.bcm4j.data.TinyData;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +41,23 @@ class FeatureNetworkTest {
             assertThat(responses.features().shape()).containsExactly(5, trained.features());
             assertThat(responses.features().min().item_float()).isNotNegative();
             assertThat(HostTensors.longs(responses.classes())).containsExactly(0, 1, 0, 1, 0);
+        }
+    }
+
+    @Test
+    void measuresTheSameOnAnyDeviceInsideOfHalfPrecision() {
+        train("network", 0);
+        try (FeatureNetwork network = FeatureNetwork.open(folder.resolve("network"), testDevice());
+                Scope scope = Scope.open()) {
+            LabelledImages images = TinyData.images(50, 3);
+            long[] indices = {0, 1, 2, 3, 4};
+            Responses responses = network.responses(images.images(indices));
+            assertThat(responses.agreeing(images.labels(indices))).isEqualTo(5);
+            try (Precision.Guard half = Precision.BF16.on(testDevice())) {
+                assertThat(HostTensors.floats(
+                                network.responses(images.images(indices)).features()))
+                        .containsExactly(HostTensors.floats(responses.features()));
+            }
         }
     }
 

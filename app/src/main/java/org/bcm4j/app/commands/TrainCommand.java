@@ -21,6 +21,7 @@ import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.OptionRange;
 import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.LostRankException;
 import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.training.StepTimes;
@@ -140,7 +141,7 @@ public final class TrainCommand implements Callable<Integer> {
                             ? "done: the model is in " + directory.resolve("model")
                             : "stopped at step " + trainer.stepsDone() + "; " + continuation(directory));
             if (profile) {
-                show(trainer.times(), directory.resolve("profile.svg"));
+                show(trainer, directory.resolve("profile.svg"));
             }
         }
     }
@@ -149,9 +150,13 @@ public final class TrainCommand implements Callable<Integer> {
         return "continue with: bcm train --resume --run " + new ShellWord(directory);
     }
 
-    private static void show(StepTimes times, Path chart) {
+    private static void show(Trainer trainer, Path chart) {
+        StepTimes times = trainer.times();
         AtomicFile.write(chart, out -> out.write(times.flameChart().getBytes(UTF_8)));
         System.out.print(times.table());
+        if (trainer.config().device().orElseGet(Device::best) == Device.CUDA) {
+            System.out.println("These are the times of calls: the GPU's own time is where bcm waits for it.");
+        }
         System.out.println("wrote " + chart);
     }
 

@@ -1,5 +1,6 @@
 package org.bcm4j.metrics.noise;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.metrics.Measuring;
@@ -42,8 +43,14 @@ public record NoiseRecovery(double noise, double image) {
                     Tensor z = drawn.start(model.shape(batch.length));
                     Tensor made = journey.generate(inversion.toImages(), z).x();
                     Tensor found = journey.from(inversion, made).x();
+                    double[] numbers = HostTensors.doubles(found);
+                    int each = numbers.length / batch.length;
                     return List.of(HostTensors.ofDoubles(
-                            new double[] {sum(found, z, false), sum(found, made, true)}, sums.length));
+                            new double[] {
+                                sum(numbers, HostTensors.doubles(z), each, false),
+                                sum(numbers, HostTensors.doubles(made), each, true)
+                            },
+                            sums.length));
                 },
                 (batch, measured) -> {
                     double[] ofBatch = HostTensors.doubles(measured.next());
@@ -53,12 +60,12 @@ public record NoiseRecovery(double noise, double image) {
         return new NoiseRecovery(sums[0] / most, sums[1] / most);
     }
 
-    /** The sum of the correlations of pairs [B,C,H,W]. */
-    private static double sum(Tensor firsts, Tensor seconds, boolean absolute) {
+    /** The sum of the correlations of pairs of images, which have {@code each} numbers. */
+    private static double sum(double[] firsts, double[] seconds, int each, boolean absolute) {
         double sum = 0;
-        for (long i = 0; i < firsts.size(0); i++) {
-            double correlation =
-                    Correlation.of(HostTensors.doubles(firsts.select(0, i)), HostTensors.doubles(seconds.select(0, i)));
+        for (int start = 0; start < firsts.length; start += each) {
+            double correlation = Correlation.of(
+                    Arrays.copyOfRange(firsts, start, start + each), Arrays.copyOfRange(seconds, start, start + each));
             sum += absolute ? Math.abs(correlation) : correlation;
         }
         return sum;

@@ -1,6 +1,9 @@
 package org.bcm4j.training.terms;
 
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -13,8 +16,13 @@ import org.bytedeco.pytorch.Tensor;
  *     which it was drawn; absent if that is 1
  */
 public record DrawnTimes(Tensor tNext, Tensor t, Tensor u, Optional<Tensor> importance) {
-    /** Times drawn from the consistency term's law. */
-    DrawnTimes(Tensor tNext, Tensor t, Tensor u) {
-        this(tNext, t, u, Optional.empty());
+    /** Puts numbers on a device, all at once: each transfer to a GPU costs more than these few numbers are worth. */
+    static DrawnTimes on(Device device, double[] tNext, double[] t, double[] u, Optional<double[]> importance) {
+        double[] all = Stream.concat(Stream.of(tNext, t, u), importance.stream())
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+        Tensor rows = device.floats(all).view(-1, t.length);
+        return new DrawnTimes(
+                rows.select(0, 0), rows.select(0, 1), rows.select(0, 2), importance.map(given -> rows.select(0, 3)));
     }
 }

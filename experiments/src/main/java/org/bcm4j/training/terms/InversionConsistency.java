@@ -6,6 +6,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TimeGrid;
@@ -84,18 +85,16 @@ public record InversionConsistency(
         int count = inputs.count(share);
         double[] uniform = inputs.random().uniforms(count, 3);
         int[] lower = new int[count];
+        int[] upper = new int[count];
         int[] target = new int[count];
         for (int i = 0; i < count; i++) {
             lower[i] = (int) (uniform[3 * i] * last);
-            int upper = lower[i] + 1;
+            upper[i] = lower[i] + 1;
             boolean toTheEnd = uniform[3 * i + 1] < endTargets;
-            target[i] = toTheEnd ? last : upper + (int) (uniform[3 * i + 2] * (last - upper + 1));
+            target[i] = toTheEnd ? last : upper[i] + (int) (uniform[3 * i + 2] * (last - upper[i] + 1));
         }
-        return new DrawnTimes(
-                inputs.device()
-                        .floats(times(grid, Arrays.stream(lower).map(n -> n + 1).toArray())),
-                inputs.device().floats(times(grid, lower)),
-                inputs.device().floats(times(grid, target)));
+        return DrawnTimes.on(
+                inputs.device(), times(grid, upper), times(grid, lower), times(grid, target), Optional.empty());
     }
 
     private static double[] times(TimeGrid grid, int[] indices) {

@@ -16,6 +16,7 @@ import org.bcm4j.images.Pixels;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -82,7 +83,14 @@ public final class StableTargets {
                 drawn.u(),
                 drawn.labels(),
                 drawn.importance(),
-                Optional.of(Scope.returning(() -> of(drawn, step))));
+                Optional.of(Scope.returning(() -> inFullPrecision(drawn, step))));
+    }
+
+    /** Computed in float32, whatever the step's precision: rounded squares of thousands leave no small difference. */
+    private Tensor inFullPrecision(TrainingBatch drawn, long step) {
+        try (Precision.Guard guard = Precision.FP32.on(device)) {
+            return of(drawn, step);
+        }
     }
 
     private Tensor of(TrainingBatch drawn, long step) {

@@ -51,10 +51,6 @@ public final class TimeSampler {
             u[i] = grid.time(own.target(uniform[2 * i + 1], n));
             importance[i] = p[n] / ((1 - share) * p[n] + share * q[n]);
         }
-        return new DrawnTimes(
-                device.floats(tNext),
-                device.floats(t),
-                device.floats(u),
-                softLaw.map(soft -> device.floats(importance)));
+        return DrawnTimes.on(device, tNext, t, u, softLaw.map(soft -> importance));
     }
 }

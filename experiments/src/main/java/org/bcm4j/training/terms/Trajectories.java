@@ -2,6 +2,8 @@ package org.bcm4j.training.terms;
 
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.bcm4j.tensor.Device;
 import org.bytedeco.pytorch.Tensor;
 
@@ -23,23 +25,26 @@ record Trajectories(Tensor x, Tensor times, Optional<Tensor> labels) {
 
     /** Pair i belongs to trajectory i mod M and goes from its point {@code from[i]} to its point {@code to[i]}. */
     TrajectoryPairs pairs(int[] from, int[] to, Device device) {
-        Tensor start = rows(from, device);
-        Tensor end = rows(to, device);
+        LongStream members = IntStream.range(0, from.length).mapToLong(i -> i % count());
+        // Start, end and trajectory of each pair, in one transfer.
+        Tensor rows = device.integers(Stream.of(places(from), places(to), members)
+                        .flatMapToLong(each -> each)
+                        .toArray())
+                .view(3, from.length);
+        Tensor start = rows.select(0, 0);
+        Tensor end = rows.select(0, 1);
         Tensor points = x.flatten(0, 1);
         Tensor scales = times.flatten();
-        Tensor members = device.integers(
-                IntStream.range(0, from.length).mapToLong(i -> i % count()).toArray());
         return new TrajectoryPairs(
                 points.index_select(0, start),
                 scales.index_select(0, start),
                 points.index_select(0, end),
                 scales.index_select(0, end),
-                labels.map(all -> all.index_select(0, members)));
+                labels.map(all -> all.index_select(0, rows.select(0, 2))));
     }
 
-    private Tensor rows(int[] point, Device device) {
-        return device.integers(IntStream.range(0, point.length)
-                .mapToLong(i -> (long) point[i] * count() + i % count())
-                .toArray());
+    /** Where the points of the pairs lie among all points. */
+    private LongStream places(int... point) {
+        return IntStream.range(0, point.length).mapToLong(i -> (long) point[i] * count() + i % count());
     }
 }

@@ -13,6 +13,7 @@ import org.assertj.core.data.Offset;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bytedeco.pytorch.Tensor;
@@ -93,6 +94,17 @@ class StableTargetsTest {
         float[] expected = HostTensors.floats(plain.lower());
         for (int k = 0; k < expected.length; k++) {
             assertThat((double) stable[k]).isCloseTo(expected[k], within(1e-6));
+        }
+    }
+
+    /** With factors of 8 bits, products in the tens of thousands would hide which image is near. */
+    @Test
+    void isTheSameInAStepOfHalfPrecision() {
+        long[] drawn = {11, 5, 3};
+        double[] t = {2, 1.5, 80};
+        float[] mean = HostTensors.floats(mean(drawn, t, Optional.empty()));
+        try (Precision.Guard guard = Precision.BF16.on(testDevice())) {
+            assertThat(HostTensors.floats(mean(drawn, t, Optional.empty()))).containsExactly(mean);
         }
     }
 

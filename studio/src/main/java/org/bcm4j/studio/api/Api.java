@@ -15,6 +15,7 @@ import org.bcm4j.studio.work.Deadline;
 import org.bcm4j.studio.work.DeadlinePassedException;
 import org.bcm4j.studio.work.EvaluationQueue;
 import org.bcm4j.studio.work.QueueFullException;
+import org.bcm4j.tensor.ExhaustedMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,7 +200,7 @@ public final class Api {
         if (cause instanceof DeadlinePassedException) {
             return failure(504, message, requestId);
         }
-        if (cause instanceof OutOfMemoryError) {
+        if (ExhaustedMemory.in(cause).isPresent()) {
             return failure(503, "the server has no memory for this; ask for less", requestId);
         }
         return internal(cause, requestId);
