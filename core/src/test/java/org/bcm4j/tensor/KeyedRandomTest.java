@@ -43,6 +43,19 @@ class KeyedRandomTest {
         }
     }
 
+    /** 700,000 numbers in each of three rows, which are drawn one by one. */
+    @Test
+    void largeDrawsHaveTheSameRows() {
+        int length = 700_000;
+        float[] all = normal(KeyedRandom.of(8, 3, new long[] {4, 9}, testDevice()), 3, length);
+        float[] second = normal(KeyedRandom.of(8, 3, new long[] {9}, testDevice()), 1, length);
+        float[] firstAgain = normal(KeyedRandom.of(8, 3, new long[] {4}, testDevice()), 2, length);
+        assertThat(Arrays.copyOfRange(all, 0, length)).isEqualTo(Arrays.copyOfRange(firstAgain, 0, length));
+        assertThat(Arrays.copyOfRange(all, length, 2 * length)).isEqualTo(second);
+        assertThat(Arrays.copyOfRange(all, 2 * length, 3 * length))
+                .isEqualTo(Arrays.copyOfRange(firstAgain, length, 2 * length));
+    }
+
     @Test
     void seedsStreamsItemsAndDrawsAreApart() {
         KeyedRandom random = KeyedRandom.from(1, 0, 0, testDevice());
