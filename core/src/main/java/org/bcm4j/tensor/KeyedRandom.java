@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -106,6 +107,18 @@ public final class KeyedRandom {
                 shape,
                 words ->
                         words.mul(scalar(0x1p-8)).floor_().mul_(scalar(0x1p-24)).to(ScalarType.Float));
+    }
+
+    /**
+     * Whether uniform numbers are at least {@code bound}, bool [n,…]: exactly {@code uniform(shape) >= bound}, in a
+     * quarter of the memory.
+     *
+     * @param bound in [0,1]; rounded to float32
+     */
+    public Tensor atLeast(double bound, long... shape) {
+        // The least word whose upper 24 bits make such a number.
+        Scalar least = scalar(Math.ceil((float) bound * 0x1p24) * 0x1p8);
+        return drawn(length(shape), shape, words -> words.ge(least));
     }
 
     /**
