@@ -186,6 +186,7 @@ public final class TensorModel implements AutoCloseable {
         edit.requireWalk(walk);
         model.requireInputs(edit.start(), labels);
         edit.known().requireFit(edit.start());
+        edit.known().map(tensor -> model.requireDevice("known parts of images", tensor));
         return inBatches(
                 edit.start(),
                 seed,

@@ -31,6 +31,7 @@ import org.bcm4j.tensor.Weights;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
@@ -248,6 +249,36 @@ class TensorModelTest {
                     "noise scales are from 0.002 to 80.0, not 0.0",
                     () -> bcm.model().traverse(images, 80, 0, none));
         }
+    }
+
+    /** On libtorch's device without memory, which every machine has. */
+    @Test
+    void tensorsOnAnotherDeviceAreRefused() {
+        Walk restoring = Walk.parse("0 +0.3 > 0");
+        try (Scope scope = Scope.open();
+                TensorModel bcm = untrained()) {
+            Tensor images = testDevice().zeros(2, 1, 8, 8);
+            Tensor missing = testDevice().zeros(2, 1, 8, 8).to(ScalarType.Bool);
+            Tensor times = testDevice().full(1, 2);
+            String expected = "images or noises are not on " + testDevice() + ", where the model is; move them there";
+            refused(expected, () -> bcm.edit(restoring, Edit.free(elsewhere(images)), 0, Optional.empty()));
+            refused(
+                    "labels are not on",
+                    () -> bcm.generate(Walk.parse("80 > 0"), 2, 0, Optional.of(elsewhere(classes(0, 1)))));
+            refused(
+                    "noise scales are not on",
+                    () -> bcm.model().traverse(images, times, elsewhere(times), Optional.empty()));
+            for (KnownPixels known :
+                    List.of(new KnownPixels(elsewhere(images), missing), new KnownPixels(images, elsewhere(missing)))) {
+                refused(
+                        "known parts of images are not on",
+                        () -> bcm.edit(restoring, new Edit(images, 0, known), 0, Optional.empty()));
+            }
+        }
+    }
+
+    private static Tensor elsewhere(Tensor tensor) {
+        return tensor.to(new Device("meta"), tensor.scalar_type());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bcm4j.model.NoiseScales;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -80,12 +81,13 @@ record InverseCorrection(ReconstructionResidual lack, Tensor n) {
     /** The weights w, [B,m,1], that minimise ‖r − Σ w_i·effect_i‖². */
     private static Tensor leastSquares(Tensor effects, Tensor residual) {
         Tensor precise = effects.to(torch.ScalarType.Double);
-        Tensor normal = torch.bmm(precise, precise.transpose(1, 2));
-        Tensor ridge = torch.eye(normal.size(1))
-                .to(normal.device(), normal.scalar_type())
-                .mul(scalar(RIDGE));
         Tensor right = torch.bmm(precise, residual.to(torch.ScalarType.Double).unsqueeze(2));
-        return torch.linalg_solve(normal.add(ridge), right).to(residual.scalar_type());
+        // The small systems are solved on the CPU. On a GPU, libtorch needs one more library for that, which is not
+        // loaded with the others.
+        Tensor normal = Device.CPU.move(torch.bmm(precise, precise.transpose(1, 2)));
+        Tensor ridge = torch.eye(normal.size(1)).to(normal.scalar_type()).mul(scalar(RIDGE));
+        return torch.linalg_solve(normal.add(ridge), Device.CPU.move(right))
+                .to(residual.device(), residual.scalar_type());
     }
 
     /** g(y) − g(y − part), [B,D], where y is the generated images, which have the given residual. */

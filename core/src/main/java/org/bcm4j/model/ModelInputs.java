@@ -1,8 +1,11 @@
 package org.bcm4j.model;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.util.Optional;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.TensorForm;
 import org.bytedeco.pytorch.Tensor;
@@ -47,8 +50,10 @@ final class ModelInputs {
         requireDevice(model, "labels", labels);
         int last = network.nullClass() ? network.classes() : network.classes() - 1;
         try (Scope scope = Scope.open()) {
-            long least = labels.min().item_long();
-            long most = labels.max().item_long();
+            // One tensor: each read waits for a GPU.
+            long[] range = HostTensors.longs(stack(0, labels.min(), labels.max()));
+            long least = range[0];
+            long most = range[1];
             if (least < 0 || most > last) {
                 throw new IllegalArgumentException("labels are classes from 0 to " + (network.classes() - 1)
                         + (network.nullClass() ? ", or " + last + " for none" : "") + ", not "
@@ -61,19 +66,20 @@ final class ModelInputs {
         labels.ifPresent(given -> requireLabels(model, given, count));
     }
 
-    static void requireTimes(Tensor times, Tensor points) {
+    static void requireTimes(TrainedModel model, Tensor times, Tensor points) {
         TensorForm form = TensorForm.of("noise scales", times);
         if (!form.is(ScalarType.Float, points.size(0))) {
             throw new IllegalArgumentException(
                     "noise scales are float32 [" + points.size(0) + "], one for each of the images, not " + form);
         }
+        requireDevice(model, "noise scales", times);
     }
 
-    private static void requireDevice(TrainedModel model, String what, Tensor tensor) {
-        Device device = tensor.is_cuda() ? Device.CUDA : Device.CPU;
-        if (device != model.device()) {
+    static void requireDevice(TrainedModel model, String what, Tensor tensor) {
+        boolean isThere = model.device() == Device.CUDA ? tensor.is_cuda() : tensor.is_cpu();
+        if (!isThere) {
             throw new IllegalArgumentException(
-                    what + " are on " + device + ", but the model is on " + model.device() + "; move them there");
+                    what + " are not on " + model.device() + ", where the model is; move them there");
         }
     }
 }

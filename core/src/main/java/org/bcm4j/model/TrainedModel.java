@@ -1,5 +1,7 @@
 package org.bcm4j.model;
 
+import static org.bcm4j.tensor.Ops.stack;
+
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -15,6 +17,7 @@ import org.bcm4j.nn.PackedConvolutions;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.ProcessSettings;
@@ -146,10 +149,12 @@ public final class TrainedModel implements AutoCloseable {
      */
     public Tensor traverse(Tensor x, Tensor from, Tensor to, Optional<Tensor> labels) {
         return withoutGradients(() -> {
-            ModelInputs.requireTimes(from, x);
-            ModelInputs.requireTimes(to, x);
-            requireTraversal(from.min().item_double(), to.min().item_double());
-            requireTraversal(from.max().item_double(), to.max().item_double());
+            ModelInputs.requireTimes(this, from, x);
+            ModelInputs.requireTimes(this, to, x);
+            // One tensor: each read waits for a GPU.
+            double[] ends = HostTensors.doubles(stack(0, from.min(), to.min(), from.max(), to.max()));
+            requireTraversal(ends[0], ends[1]);
+            requireTraversal(ends[2], ends[3]);
             return evaluate(x, labels, () -> function.apply(constantPass(), x, from, to, known(labels, x.size(0))));
         });
     }
@@ -162,7 +167,7 @@ public final class TrainedModel implements AutoCloseable {
      * @param sigma the standard deviation of each image's noise, float32 [B], positive
      * @param labels int64 [B]; absent means the null class, or no classes
      * @return float32 [B,C,H,W], in [-1,1] except for the denoiser's own errors
-     * @throws IllegalArgumentException if this is not a denoiser, or the images or labels do not fit it
+     * @throws IllegalArgumentException if this is not a denoiser, or the images, σ or labels do not fit it
      * @throws IllegalStateException if the model is closed
      */
     public Tensor denoise(Tensor x, Tensor sigma, Optional<Tensor> labels) {
@@ -170,6 +175,7 @@ public final class TrainedModel implements AutoCloseable {
             throw new IllegalArgumentException("a " + config.kind().title() + " is not a denoiser");
         }
         return withoutGradients(() -> evaluate(x, labels, () -> {
+            ModelInputs.requireTimes(this, sigma, x);
             Tensor timeZero = device.full(NoiseScales.SIGMA_MIN, x.size(0));
             return function.apply(constantPass(), x, sigma, timeZero, known(labels, x.size(0)));
         }));
@@ -290,6 +296,18 @@ public final class TrainedModel implements AutoCloseable {
         ModelInputs.requireOpen(this);
         ModelInputs.requirePoints(this, points);
         ModelInputs.requireLabels(this, labels, points.size(0));
+    }
+
+    /**
+     * Checks where tensors are that belong to the inputs, such as what is known of the results of an edit.
+     *
+     * @param what the tensor is, in the plural, for the error message
+     * @return the tensor
+     * @throws IllegalArgumentException if it is not on this model's device
+     */
+    public Tensor requireDevice(String what, Tensor tensor) {
+        ModelInputs.requireDevice(this, what, tensor);
+        return tensor;
     }
 
     /**

@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.Tensor;
  * The dropout masks of one loss term in a training step. A mask is drawn when the first evaluation of the term reaches
  * its layer. Later evaluations visit the layers in the same order and reuse these masks, because consistency training
  * compares evaluations that must differ only in their inputs (docs/method.md §4). If a later evaluation has more images
- * than the first, the masks repeat from the first image. If it has fewer, only the first masks are used.
+ * than the first, the masks repeat from the first image. If it has fewer, only the first masks are used. A mask takes
+ * one byte for each number.
  *
  * <p>Masks live until {@link #close}. For one thread.
  */
@@ -54,20 +55,16 @@ public final class Dropout implements AutoCloseable {
             return x;
         }
         if (next == masks.size()) {
-            masks.add(Scope.own(draw(x.shape(), probability)));
+            masks.add(Scope.own(random.get().atLeast(probability, x.shape())));
         }
         Tensor mask = masks.get(next++);
-        return x.mul(x.size(0) == mask.size(0) ? mask : forImages(mask, x.size(0)));
+        Tensor kept = x.mul(x.size(0) == mask.size(0) ? mask : forImages(mask, x.size(0)));
+        return kept.mul(scalar(1 / (1 - probability)));
     }
 
     private static Tensor forImages(Tensor mask, long images) {
         long copies = (images + mask.size(0) - 1) / mask.size(0);
         return mask.repeat(copies, 1, 1, 1).narrow(0, 0, images);
-    }
-
-    private Tensor draw(long[] shape, double probability) {
-        Tensor kept = random.orElseThrow().uniform(shape).ge(scalar(probability));
-        return kept.div(scalar(1 - probability));
     }
 
     /** Frees the masks. */

@@ -69,7 +69,7 @@ public interface Operations<V> {
     /**
      * A float32 tensor that is no parameter. The same name always means the same values.
      *
-     * @param values computes the tensor, on the CPU, in the scope of the evaluation
+     * @param values computes the tensor, on the CPU; called at most once if the operations keep it
      */
     V constant(String name, Supplier<Tensor> values, long... shape);
 

@@ -93,7 +93,7 @@ public record Pass(
 
     @Override
     public Tensor constant(String name, Supplier<Tensor> values, long... shape) {
-        return values.get().to(weights.flat().device(), torch.ScalarType.Float);
+        return weights.constant(name, values);
     }
 
     @Override

@@ -3,9 +3,13 @@ package org.bcm4j.tensor;
 import static org.bcm4j.tensor.Ops.cat;
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -23,6 +27,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class KeyedRandom {
     private static final double PER_WORD = 0x1p-32;
+
+    /** The number of words whose rows are drawn together: some 100 MB while they are computed. */
+    private static final int AT_ONCE = 1 << 20;
 
     /** Exclusive upper bound on the number of a draw and of a stream. */
     private static final int MOST = 1 << 16;
@@ -80,27 +87,38 @@ public final class KeyedRandom {
 
     /** Standard normal numbers, float32 [n,…]. */
     public Tensor normal(long... shape) {
-        return Scope.returning(() -> {
-            int length = length(shape);
-            int pairs = (length + 1) / 2;
-            Tensor words = words(Math.toIntExact(shape[0]), 2 * pairs).view(shape[0], pairs, 2);
-            Tensor above0 = words.select(2, 0).add(scalar(0.5)).mul_(scalar(PER_WORD));
+        int length = length(shape);
+        int pairs = (length + 1) / 2;
+        return drawn(2 * pairs, shape, words -> {
+            Tensor both = words.view(words.size(0), pairs, 2);
+            Tensor above0 = both.select(2, 0).add(scalar(0.5)).mul_(scalar(PER_WORD));
             Tensor radius = above0.log_().mul_(scalar(-2.0)).sqrt_();
-            Tensor angle = words.select(2, 1).mul(scalar(2 * Math.PI * PER_WORD));
+            Tensor angle = both.select(2, 1).mul(scalar(2 * Math.PI * PER_WORD));
             Tensor normal = cat(1, radius.mul(angle.cos()), radius.mul(angle.sin()));
-            return normal.narrow(1, 0, length).to(ScalarType.Float).view(shape);
+            return normal.narrow(1, 0, length).to(ScalarType.Float);
         });
     }
 
     /** Uniform numbers in [0,1), float32 [n,…]. */
     public Tensor uniform(long... shape) {
-        return Scope.returning(() -> {
-            // 24 bits, the precision of a float, so no value is rounded up to 1.
-            Tensor upper = words(Math.toIntExact(shape[0]), length(shape))
-                    .mul(scalar(0x1p-8))
-                    .floor_();
-            return upper.mul_(scalar(0x1p-24)).to(ScalarType.Float).view(shape);
-        });
+        // 24 bits, the precision of a float, so no value is rounded up to 1.
+        return drawn(
+                length(shape),
+                shape,
+                words ->
+                        words.mul(scalar(0x1p-8)).floor_().mul_(scalar(0x1p-24)).to(ScalarType.Float));
+    }
+
+    /**
+     * Whether uniform numbers are at least {@code bound}, bool [n,…]: exactly {@code uniform(shape) >= bound}, in a
+     * quarter of the memory.
+     *
+     * @param bound in [0,1]; rounded to float32
+     */
+    public Tensor atLeast(double bound, long... shape) {
+        // The least word whose upper 24 bits make such a number.
+        Scalar least = scalar(Math.ceil((float) bound * 0x1p24) * 0x1p8);
+        return drawn(length(shape), shape, words -> words.ge(least));
     }
 
     /**
@@ -108,33 +126,55 @@ public final class KeyedRandom {
      * row.
      */
     public double[] uniforms(int rows, int perRow) {
-        double[] values = onCpu(rows, perRow, nextPurpose());
+        double[] values = onCpu(0, rows, perRow, nextPurpose());
         for (int i = 0; i < values.length; i++) {
             values[i] *= PER_WORD;
         }
         return values;
     }
 
-    /** The words of the next draw, as numbers in [0, 2^32): float64 [rows, perRow], on the device. */
-    private Tensor words(int rows, int perRow) {
+    /**
+     * The next draw, some rows at a time, so that a large one needs little memory besides its numbers.
+     *
+     * @param perRow the number of words for a row
+     * @param law makes the numbers of some rows from their words, which are float64 [rows, perRow] in [0, 2^32)
+     */
+    private Tensor drawn(int perRow, long[] shape, UnaryOperator<Tensor> law) {
         int purpose = nextPurpose();
+        int rows = Math.toIntExact(shape[0]);
+        int most = Math.max(1, AT_ONCE / Math.max(1, perRow));
+        return Scope.returning(() -> {
+            List<Tensor> parts = new ArrayList<>();
+            int first = 0;
+            do {
+                int from = first;
+                int count = Math.min(most, rows - first);
+                parts.add(Scope.returning(() -> law.apply(words(from, count, perRow, purpose))));
+                first += count;
+            } while (first < rows);
+            return (parts.size() == 1 ? parts.get(0) : cat(0, parts.toArray(Tensor[]::new))).view(shape);
+        });
+    }
+
+    /** The words of some rows of a draw, as numbers in [0, 2^32): float64 [rows, perRow], on the device. */
+    private Tensor words(int first, int rows, int perRow, int purpose) {
         if (device == Device.CPU) {
-            return Tensor.create(onCpu(rows, perRow, purpose), rows, perRow);
+            return Tensor.create(onCpu(first, rows, perRow, purpose), rows, perRow);
         }
         int[] firstBlocks = new int[rows];
-        Arrays.setAll(firstBlocks, row -> firstBlock(row, perRow));
-        long[] ofRows = LongStream.range(0, rows).map(this::item).toArray();
+        Arrays.setAll(firstBlocks, row -> firstBlock(first + row, perRow));
+        long[] ofRows = LongStream.range(first, first + rows).map(this::item).toArray();
         return new PhiloxTensors(seed, device)
                 .words(perRow, firstBlocks, purpose, ofRows)
                 .to(ScalarType.Double);
     }
 
-    private double[] onCpu(int rows, int perRow, int purpose) {
+    private double[] onCpu(int first, int rows, int perRow, int purpose) {
         Philox philox = new Philox(seed);
         int[] words = new int[perRow];
         double[] numbers = new double[Math.multiplyExact(rows, perRow)];
         for (int row = 0; row < rows; row++) {
-            philox.fill(words, 0, perRow, firstBlock(row, perRow), purpose, item(row));
+            philox.fill(words, 0, perRow, firstBlock(first + row, perRow), purpose, item(first + row));
             for (int i = 0; i < perRow; i++) {
                 numbers[row * perRow + i] = Integer.toUnsignedLong(words[i]);
             }

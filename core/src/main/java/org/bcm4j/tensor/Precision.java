@@ -77,8 +77,10 @@ public enum Precision {
 
     /**
      * Switches this thread to this precision until the returned guard is closed. Run backward passes after closing it.
-     * Whether a GPU rounds float32 to TF32 is one setting of the process: that of the newest guard, also after it is
-     * closed.
+     *
+     * <p>Whether a GPU rounds float32 to TF32 is one setting of the process: that of the newest guard on any thread, also
+     * after it is closed, so that the backward pass rounds as the evaluation did. Before the first guard, convolutions
+     * round. A process that computes strictly and with rounding at the same time gets either in both.
      */
     public Guard on(Device device) {
         return new Guard(device, requireOn(device));

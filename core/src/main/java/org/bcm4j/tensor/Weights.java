@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -21,6 +23,10 @@ public final class Weights implements AutoCloseable {
     private final Tensor flat;
     private final Optional<Tensor> gradient;
     private final Map<String, Tensor> views;
+
+    /** By name. Many threads ask for them. */
+    private final Map<String, Tensor> constants = new ConcurrentHashMap<>();
+
     private boolean closed;
 
     private Weights(WeightLayout layout, Tensor flat, Optional<Tensor> gradient) {
@@ -110,6 +116,25 @@ public final class Weights implements AutoCloseable {
         return view;
     }
 
+    /**
+     * A tensor that the network needs besides its parameters. It is computed once, and kept on the device of the weights
+     * until they are closed. Thread-safe.
+     *
+     * @param name the same name always means the same values
+     * @param values computes the tensor, float32, on any device
+     */
+    public Tensor constant(String name, Supplier<Tensor> values) {
+        requireOpen();
+        Tensor kept = constants.get(name);
+        return kept != null ? kept : constants.computeIfAbsent(name, unknown -> onDevice(values));
+    }
+
+    private Tensor onDevice(Supplier<Tensor> values) {
+        try (Scope scope = Scope.open()) {
+            return Scope.own(values.get().to(flat.device(), flat.scalar_type()));
+        }
+    }
+
     /** The named views, in order of declaration. */
     public Map<String, Tensor> views() {
         requireOpen();
@@ -173,6 +198,7 @@ public final class Weights implements AutoCloseable {
         }
         closed = true;
         views.values().forEach(Tensor::releaseReference);
+        constants.values().forEach(Tensor::releaseReference);
         gradient.ifPresent(Tensor::releaseReference);
         flat.releaseReference();
     }

@@ -14,6 +14,7 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +110,18 @@ class TrainedModelTest {
             refused(
                     "not to 0.5",
                     () -> plain.traverse(points, times(FROM), times(0.002, 0.002, 0.5, 0.002, 0.002), labels));
+        }
+    }
+
+    @Test
+    void theNoiseScalesOfADenoiserHaveTheirForm() {
+        try (TrainedModel denoiser = model(ModelKind.DENOISER)) {
+            assertThat(denoiser.denoise(points, times(FROM), labels).shape())
+                    .containsExactly(denoiser.shape(FROM.length));
+            refused("not float32 [1]", () -> denoiser.denoise(points, times(1), labels));
+            refused(
+                    "noise scales are not on",
+                    () -> denoiser.denoise(points, times(FROM).to(new Device("meta"), ScalarType.Float), labels));
         }
     }
 

@@ -12,6 +12,7 @@ import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,13 @@ class DropoutTest {
         assertThat(random.uniforms(1, 1))
                 .as("the first draw")
                 .isEqualTo(KeyedRandom.from(5, 0, 0, testDevice()).uniforms(1, 1));
+    }
+
+    @Test
+    void keepsTheElementType() {
+        Tensor half = ones().to(ScalarType.Half);
+        assertThat(Dropout.drawnFrom(random).apply(half, 0.4).scalar_type().intern())
+                .isEqualTo(ScalarType.Half);
     }
 
     @Property(tries = 30)

@@ -3,14 +3,17 @@ package org.bcm4j.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 class KeyedRandomTest {
@@ -40,6 +43,32 @@ class KeyedRandomTest {
             }
             assertThat(normal(alone, 1, length))
                     .containsExactly(Arrays.copyOfRange(all, item * length, (item + 1) * length));
+        }
+    }
+
+    /** 700,000 numbers in each of three rows, which are drawn one by one. */
+    @Test
+    void largeDrawsHaveTheSameRows() {
+        int length = 700_000;
+        float[] all = normal(KeyedRandom.of(8, 3, new long[] {4, 9}, testDevice()), 3, length);
+        float[] second = normal(KeyedRandom.of(8, 3, new long[] {9}, testDevice()), 1, length);
+        float[] firstAgain = normal(KeyedRandom.of(8, 3, new long[] {4}, testDevice()), 2, length);
+        assertThat(Arrays.copyOfRange(all, 0, length)).isEqualTo(Arrays.copyOfRange(firstAgain, 0, length));
+        assertThat(Arrays.copyOfRange(all, length, 2 * length)).isEqualTo(second);
+        assertThat(Arrays.copyOfRange(all, 2 * length, 3 * length))
+                .isEqualTo(Arrays.copyOfRange(firstAgain, length, 2 * length));
+    }
+
+    /** With bounds between two numbers, and equal to one of those drawn. */
+    @Property(tries = 100)
+    void atLeastComparesTheUniformNumbers(@ForAll long seed, @ForAll @DoubleRange(min = 0, max = 1) double bound) {
+        try (Scope scope = Scope.open()) {
+            Tensor uniform = KeyedRandom.from(seed, 3, 0, testDevice()).uniform(3, 5, 2);
+            for (double least : new double[] {bound, uniform.max().item_double()}) {
+                Tensor atLeast = KeyedRandom.from(seed, 3, 0, testDevice()).atLeast(least, 3, 5, 2);
+                assertThat(atLeast.scalar_type().intern()).isEqualTo(ScalarType.Bool);
+                assertThat(atLeast.equal(uniform.ge(scalar(least)))).isTrue();
+            }
         }
     }
 

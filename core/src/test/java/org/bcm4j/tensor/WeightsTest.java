@@ -6,6 +6,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
@@ -92,6 +93,27 @@ class WeightsTest {
             assertThat(HostTensors.floats(copy.flat())).containsOnly(0);
             assertThat(copy.layout()).isEqualTo(LAYOUT);
         }
+    }
+
+    @Test
+    void constantsAreComputedOnceAndLiveAsLongAsTheWeights() {
+        AtomicInteger computed = new AtomicInteger();
+        Weights own = Weights.zeros(LAYOUT, testDevice());
+        Tensor constant;
+        try (Scope inner = Scope.open()) {
+            constant = own.constant("twos", () -> {
+                computed.incrementAndGet();
+                return HostTensors.ofFloats(new float[] {2, 2, 2}, 3);
+            });
+        }
+        assertThat(own.constant("twos", () -> HostTensors.ofFloats(new float[computed.incrementAndGet()], 1)))
+                .isSameAs(constant);
+        assertThat(computed).hasValue(1);
+        assertThat(HostTensors.floats(constant)).containsExactly(2, 2, 2);
+        assertThat(constant.is_cuda()).isEqualTo(testDevice() == Device.CUDA);
+        own.close();
+        assertThat(constant.isNull()).isTrue();
+        assertThatThrownBy(() -> own.constant("twos", () -> constant)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
