@@ -79,8 +79,9 @@ public enum Precision {
      * Switches this thread to this precision until the returned guard is closed. Run backward passes after closing it.
      *
      * <p>Whether a GPU rounds float32 to TF32 is one setting of the process: that of the newest guard on any thread, also
-     * after it is closed, so that the backward pass rounds as the evaluation did. Before the first guard, convolutions
-     * round. A process that computes strictly and with rounding at the same time gets either in both.
+     * after it is closed, so that the backward pass rounds as the evaluation did. A guard within another restores it.
+     * Before the first guard, convolutions round. A process that computes strictly and with rounding at the same time gets
+     * either in both.
      */
     public Guard on(Device device) {
         return new Guard(device, requireOn(device));
@@ -91,25 +92,32 @@ public enum Precision {
         private final torch.DeviceType type;
         private final boolean enabledBefore;
         private final torch.ScalarType dtypeBefore;
+        private final boolean roundedBefore;
 
         private Guard(Device device, Precision precision) {
             type = device.type;
             enabledBefore = torch.is_autocast_enabled(type);
             dtypeBefore = torch.get_autocast_dtype(type);
+            roundedBefore = device == Device.CUDA && torch.globalContext().allowTF32CuDNN();
             torch.set_autocast_enabled(type, precision.isOfHalfSize());
             torch.set_autocast_dtype(type, precision.isOfHalfSize() ? precision.type : dtypeBefore);
             if (device == Device.CUDA) {
-                boolean rounds = precision != FP32; // libtorch rounds in convolutions unless it is told not to
-                torch.globalContext().setAllowTF32CuDNN(rounds);
-                torch.globalContext().setAllowTF32CuBLAS(rounds);
+                round(precision != FP32); // libtorch rounds in convolutions unless it is told not to
             }
             torch.increment_nesting();
+        }
+
+        private static void round(boolean rounds) {
+            torch.globalContext().setAllowTF32CuDNN(rounds);
+            torch.globalContext().setAllowTF32CuBLAS(rounds);
         }
 
         @Override
         public void close() {
             if (torch.decrement_nesting() == 0) {
                 torch.clear_cache();
+            } else if (type == Device.CUDA.type) {
+                round(roundedBefore);
             }
             torch.set_autocast_enabled(type, enabledBefore);
             torch.set_autocast_dtype(type, dtypeBefore);
