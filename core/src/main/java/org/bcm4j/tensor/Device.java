@@ -22,10 +22,6 @@ public enum Device {
     CPU(torch.DeviceType.CPU),
     CUDA(torch.DeviceType.CUDA);
 
-    static {
-        NativeCode.prepare(); // whoever computes names a device first
-    }
-
     private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
 
     final torch.DeviceType type;
@@ -36,6 +32,7 @@ public enum Device {
 
     /** The fastest available device. */
     public static Device best() {
+        NativeCode.prepare();
         return torch.cuda_is_available() ? CUDA : CPU;
     }
 
@@ -53,7 +50,7 @@ public enum Device {
 
     /** Why this device cannot be used, and what to do, in one line; nothing if it can. */
     public Optional<String> obstacle() {
-        if (this == CPU || torch.cuda_is_available()) {
+        if (this == CPU || best() == CUDA) {
             return Optional.empty();
         }
         if (!NativeCode.hasCudaCode()) {
@@ -83,6 +80,7 @@ public enum Device {
 
     /** A float32 tensor of zeros of the given shape. */
     public Tensor zeros(long... shape) {
+        NativeCode.prepare();
         return torch.zeros(shape, options(torch.ScalarType.Float));
     }
 
@@ -97,11 +95,13 @@ public enum Device {
         for (int i = 0; i < values.length; i++) {
             rounded[i] = (float) values[i];
         }
+        NativeCode.prepare();
         return move(Tensor.create(rounded));
     }
 
     /** An int64 vector of the given values. */
     public Tensor integers(long... values) {
+        NativeCode.prepare();
         return move(Tensor.create(values));
     }
 

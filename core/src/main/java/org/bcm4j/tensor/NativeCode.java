@@ -40,6 +40,8 @@ public final class NativeCode {
 
     private static final Object FIRST_USE = new Object();
 
+    private static volatile boolean prepared;
+
     private NativeCode() {}
 
     /** Whether bcm4j was built with the native code for GPUs. */
@@ -53,12 +55,16 @@ public final class NativeCode {
      * wait for the library.
      */
     static void prepare() {
+        if (prepared) {
+            return;
+        }
         synchronized (FIRST_USE) {
             setUnlessSet(NO_POINTER_GC, "true");
             if (!hasCudaCode()) {
                 setUnlessSet(EXTENSION, "");
             }
             oneProcessAtATime(FIRST_LOCK, Pointer::maxBytes);
+            prepared = true;
         }
     }
 
