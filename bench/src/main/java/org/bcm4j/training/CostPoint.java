@@ -31,7 +31,7 @@ public final class CostPoint {
 
     private static final Walk ONE_STEP = Walk.parse("80 > 0");
     private static final int WARM_UP = 2;
-    private static final int LEAST = 3;
+    private static final int LEAST = 5;
     private static final double SECONDS = 4;
 
     private CostPoint() {}
@@ -77,7 +77,7 @@ public final class CostPoint {
                 seconds);
     }
 
-    /** The median time in milliseconds of a call of {@code work}, over the given time and at least three calls, after a warm-up. */
+    /** The median time in milliseconds of a call of {@code work}, over the given time and at least five calls, after a warm-up. */
     static double median(Runnable work, double seconds) {
         for (int i = 0; i < WARM_UP; i++) {
             work.run();

@@ -40,7 +40,8 @@ final class RandomRun implements AutoCloseable {
                 device,
                 precision,
                 RankGroup.alone(),
-                new StepTimes());
+                new StepTimes(),
+                config.sideBySide(device, 1));
         state = new TrainingState(config, network.layout(), images, device, RankGroup.alone());
     }
 

@@ -91,8 +91,12 @@ public final class NativeCode {
                 },
                 "libtorch loader");
         loader.setDaemon(true);
+        try {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitLoaded(loader), "end of loading"));
+        } catch (IllegalStateException e) {
+            return; // the process ends already
+        }
         loader.start();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitLoaded(loader), "end of loading"));
     }
 
     /**

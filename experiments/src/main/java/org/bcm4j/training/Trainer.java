@@ -88,7 +88,8 @@ public final class Trainer implements AutoCloseable {
         }
         network = config.network().build();
         ConsistencyFunction function = new ConsistencyFunction(network, config.model());
-        step = new TrainingStep(config, function, images, device, precision, group, times);
+        step = new TrainingStep(
+                config, function, images, device, precision, group, times, config.sideBySide(device, group.size()));
         state = new TrainingState(config, network.layout(), images, device, group);
         skips = new SkippedSteps(directory);
         checkpoints = new Checkpoints(directory.resolve(CHECKPOINTS));

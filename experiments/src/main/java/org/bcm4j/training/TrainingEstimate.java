@@ -36,7 +36,7 @@ public record TrainingEstimate(
                 .map(TrainingStage::cost)
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
-        int lanes =
+        int threads =
                 config.sideBySide(config.device().orElseGet(Device::best), 1).threads();
         double evaluationsOfRun = config.stages().stream()
                 .mapToDouble(stage -> stage.steps() * stage.cost().evaluations())
@@ -46,7 +46,7 @@ public record TrainingEstimate(
                 config.batchSize() * step.evaluations() * evaluation.multiplyAdds(),
                 step.evaluations(),
                 step.passes() * evaluation.activations() * Float.BYTES,
-                (double) (BUFFERS + lanes) * network.layout().length() * Float.BYTES,
+                (double) (BUFFERS + threads) * network.layout().length() * Float.BYTES,
                 config.batchSize() * evaluationsOfRun);
     }
 

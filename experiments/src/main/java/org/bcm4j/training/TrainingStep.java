@@ -59,17 +59,6 @@ final class TrainingStep implements AutoCloseable {
             Device device,
             Precision precision,
             RankGroup group,
-            StepTimes times) {
-        this(config, function, images, device, precision, group, times, config.sideBySide(device, group.size()));
-    }
-
-    TrainingStep(
-            TrainingConfig config,
-            ConsistencyFunction function,
-            LabelledImages images,
-            Device device,
-            Precision precision,
-            RankGroup group,
             StepTimes times,
             SideBySide sideBySide) {
         this.config = config;
