@@ -27,7 +27,7 @@ import org.bytedeco.pytorch.Tensor;
  * number and the run's seed determine its image, whether it is mirrored, whether its label is dropped, and all its
  * random numbers. So the source has no state to save, and nothing depends on which lane or rank computes an example.
  * The ranks of a group get the examples of a batch in turn, like cards. While a step is computed, a thread reads this
- * rank's images of the next batch. For one thread at a time.
+ * rank's images of the next batch. Thread-safe.
  */
 final class BatchSource implements AutoCloseable {
     /**
@@ -108,7 +108,7 @@ final class BatchSource implements AutoCloseable {
     }
 
     /** A batch. Begins to read the next one. */
-    private StoredBatch batch(long number) {
+    private synchronized StoredBatch batch(long number) {
         stored.keySet().retainAll(Set.of(number, number + 1));
         StoredBatch batch = stored.computeIfAbsent(number, this::read);
         stored.computeIfAbsent(number + 1, this::read);

@@ -17,18 +17,18 @@ import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Recomputation;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.KeyedRandom;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.terms.Examples;
 import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.PseudoHuber;
 import org.bcm4j.training.terms.StableTargets;
 import org.bcm4j.training.terms.TermInputs;
-import org.bcm4j.training.terms.TermState;
+import org.bcm4j.training.terms.TermInputs.Place;
 import org.bcm4j.training.terms.TimeLaws;
 import org.bcm4j.training.terms.TrainedFunction;
 import org.bytedeco.pytorch.Tensor;
@@ -131,6 +131,8 @@ final class TrainingStep implements AutoCloseable {
      * What one of the threads computes.
      *
      * @param weights that collect the thread's gradient
+     * @param place of the part
+     * @param parts of this process in a step
      * @param terms their places in the stage's list
      * @param points N
      * @param share of the part in the step's gradient
@@ -138,6 +140,8 @@ final class TrainingStep implements AutoCloseable {
     private record Work(
             TrainingState state,
             Weights weights,
+            Place place,
+            int parts,
             BatchSource.Part part,
             List<Integer> terms,
             int points,
@@ -166,12 +170,12 @@ final class TrainingStep implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             List<Callable<Map<String, Double>>> tasks = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                int number = microBatch * count + i;
+                Place place = new Place(state.batch(), microBatch * count + i);
                 BatchSource.Part part =
-                        times.of(() -> state.batches.part(state.batch(), number, all), StepTimes.STEP, "images");
+                        times.of(() -> state.batches.part(place.batch(), place.part(), all), StepTimes.STEP, "images");
                 for (List<Integer> terms : shareOfTerms(state)) {
                     Weights weights = state.weights.live(tasks.size());
-                    tasks.add(() -> backward(new Work(state, weights, part, terms, points, share)));
+                    tasks.add(() -> backward(new Work(state, weights, place, all, part, terms, points, share)));
                 }
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
@@ -218,16 +222,15 @@ final class TrainingStep implements AutoCloseable {
     private Tensor backward(Work work, int index, List<String> names) {
         TrainingState state = work.state();
         LossTerm term = state.stage().terms().get(index);
-        KeyedRandom random = state.batches.random(work.part(), index);
-        TermState kept = state.termState(term);
+        Examples examples = examples(state, work.part(), index);
         // Each term has its own masks, which live no longer than the term's computation.
-        try (Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(random);
+        try (Dropout dropout = config.network().dropout() == 0 ? Dropout.off() : Dropout.drawnFrom(examples.random());
                 Recomputation recomputation = recomputation()) {
             TrainedFunction f =
                     new TrainedFunction(function, work.weights(), state.weights.constant, dropout, recomputation);
             Loss loss = times.shared(
                     lanes.count(),
-                    () -> evaluate(term, inputs(f, work.part(), state.step, work.points(), random, kept)),
+                    () -> evaluate(term, inputs(f, work, index, examples)),
                     StepTimes.STEP,
                     TERMS,
                     term.name(),
@@ -253,21 +256,31 @@ final class TrainingStep implements AutoCloseable {
         return config.activationCheckpointing() ? Recomputation.on(device, precision) : Recomputation.off();
     }
 
-    private TermInputs inputs(
-            TrainedFunction f, BatchSource.Part part, long step, int points, KeyedRandom random, TermState kept) {
+    private TermInputs inputs(TrainedFunction f, Work work, int index, Examples examples) {
+        TrainingState state = work.state();
+        Place place = work.place();
         return new TermInputs(
                 f,
-                part.images(),
-                part.labels(),
-                device.integers(part.examples()),
-                step,
-                points,
+                examples,
+                place,
+                batch -> examples(state, state.batches.part(batch, place.part(), work.parts()), index),
+                state.step,
+                work.points(),
                 distance,
                 laws,
                 stableTargets,
                 device,
-                random,
-                kept);
+                state.termState(state.stage().terms().get(index)));
+    }
+
+    /**
+     * The examples of a part for one term.
+     *
+     * @param term its index in the stage
+     */
+    private Examples examples(TrainingState state, BatchSource.Part part, int term) {
+        return new Examples(
+                part.images(), part.labels(), device.integers(part.examples()), state.batches.random(part, term));
     }
 
     /** Forward passes run in the configured precision. The backward pass runs outside of it, as autocast requires. */

@@ -36,7 +36,8 @@ class TrainerTest {
 
     /**
      * Plain; side by side; with blocks computed again; with another term beside the paper's; and with one whose teacher is a part of the state. Each is interrupted in the
-     * middle of its second stage, the last one also between its two.
+     * middle of its second stage, one also between its two, and the last one among steps that use
+     * the same trajectories.
      */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -46,6 +47,7 @@ class TrainerTest {
                     stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency, share: 0.5}] | 30
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 30
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 10
+                    stages.1.terms=[{kind: trajectory-matching, share: 0.5, reuse: 4, points: 4}] | 30
                     """)
     void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting, long interruption) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);

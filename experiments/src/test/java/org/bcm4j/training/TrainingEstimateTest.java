@@ -39,7 +39,9 @@ class TrainingEstimateTest {
         // A target and a student, for half of the images.
         assertThat(new InversionConsistency(1, 0.5, 0.75).cost()).isEqualTo(new StepCost(2, 1));
         // A quarter of the images: 16 evaluations of the teacher, 4 pairs there and back, of which 4 passes are held.
-        assertThat(new TrajectoryMatching(1, 0.25, 13, 4, 0.6).cost()).isEqualTo(new StepCost(7, 1));
+        assertThat(new TrajectoryMatching(1, 0.25, 1, 13, 4, 0.6).cost()).isEqualTo(new StepCost(7, 1));
+        // The teacher in every fourth step.
+        assertThat(new TrajectoryMatching(1, 0.25, 4, 13, 4, 0.6).cost()).isEqualTo(new StepCost(4, 1));
     }
 
     private static BidirectionalConsistency bidirectional(SoftTarget target, double share) {

@@ -1,9 +1,8 @@
 package org.bcm4j.training.terms;
 
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.bcm4j.model.TimeGrid;
-import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.KeyedRandom;
 import org.bytedeco.pytorch.Tensor;
@@ -12,9 +11,9 @@ import org.bytedeco.pytorch.Tensor;
  * The inputs of a term for one part of a batch in one step. Not thread-safe.
  *
  * @param f the model with the weights under training
- * @param images x, float32 [B,C,H,W] in [-1,1]
- * @param labels int64 [B], the null class where a label was dropped; absent if the network has no classes
- * @param examples the numbers of the examples in the run, int64 [B]
+ * @param examples of the part
+ * @param place of the part in the run
+ * @param earlier the examples at this place in an earlier batch, by its number
  * @param step the number of the step in the run
  * @param points N, the number of points of the step's time grid
  * @param distance d of the consistency losses
@@ -22,36 +21,50 @@ import org.bytedeco.pytorch.Tensor;
  * @param stableTargets computes the mean that replaces the image behind a noisy one; absent to use the image itself, as
  *     in the paper
  * @param device the device of the tensors
- * @param random the source of all random numbers of the examples: row r of a draw belongs to example r
- * @param state what the term keeps between steps
+ * @param state what the term keeps between steps, as its {@link LossTerm#open} made it
  */
 public record TermInputs(
         TrainedFunction f,
-        Tensor images,
-        Optional<Tensor> labels,
-        Tensor examples,
+        Examples examples,
+        Place place,
+        LongFunction<Examples> earlier,
         long step,
         int points,
         PseudoHuber distance,
         TimeLaws laws,
         Optional<StableTargets> stableTargets,
         Device device,
-        KeyedRandom random,
         TermState state) {
+    /**
+     * Where a part of a batch belongs.
+     *
+     * @param batch the number of the batch in the run
+     * @param part the number of the part among those of this process
+     */
+    public record Place(long batch, int part) {}
 
-    /** A pass with weights from the term's state, without dropout. */
-    Pass kept(String name) {
-        return Pass.evaluating(Objects.requireNonNull(state.buffers().get(name), name));
+    /** x, float32 [B,C,H,W] in [-1,1]. */
+    Tensor images() {
+        return examples.images();
+    }
+
+    /** int64 [B], the null class where a label was dropped; absent if the network has no classes. */
+    Optional<Tensor> labels() {
+        return examples.labels();
+    }
+
+    KeyedRandom random() {
+        return examples.random();
     }
 
     /** B, the number of images. */
     int batch() {
-        return Math.toIntExact(images.size(0));
+        return examples.count();
     }
 
     /** The number of images in a share of the batch, rounded, at least 1. */
     int count(double share) {
-        return (int) Math.max(1, Math.round(share * batch()));
+        return examples.count(share);
     }
 
     TimeGrid grid() {
@@ -60,7 +73,7 @@ public record TermInputs(
 
     /** Draws for the whole batch, with times from one law of the intervals. */
     TrainingBatch draw(IntervalLaw.Settings times) {
-        return draw(laws.of(points, times, Optional.empty()).draw(random, batch(), 0));
+        return draw(laws.of(points, times, Optional.empty()).draw(random(), batch(), 0));
     }
 
     /**
@@ -70,20 +83,20 @@ public record TermInputs(
      */
     SoftBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, double softShare) {
         int softImages = count(softShare);
-        return new SoftBatch(draw(laws.of(points, times, softTimes).draw(random, batch(), softImages)), softImages);
+        return new SoftBatch(draw(laws.of(points, times, softTimes).draw(random(), batch(), softImages)), softImages);
     }
 
     /** Draws fresh noise for the first images, one for each drawn time. */
     TrainingBatch draw(DrawnTimes times) {
         long count = times.t().size(0);
-        Tensor x = images.narrow(0, 0, count);
+        Tensor x = images().narrow(0, 0, count);
         TrainingBatch drawn = new TrainingBatch(
                 x,
-                random.normal(x.shape()),
+                random().normal(x.shape()),
                 times.tNext(),
                 times.t(),
                 times.u(),
-                labels.map(all -> all.narrow(0, 0, count)),
+                labels().map(all -> all.narrow(0, 0, count)),
                 times.importance(),
                 Optional.empty());
         return stableTargets.map(mean -> mean.stabilized(drawn, step)).orElse(drawn);

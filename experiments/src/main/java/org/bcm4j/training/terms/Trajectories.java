@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -21,6 +22,19 @@ record Trajectories(Tensor x, Tensor times, Optional<Tensor> labels) {
 
     int count() {
         return Math.toIntExact(x.size(1));
+    }
+
+    /** Lets the tensors outlive their scope, until {@link #release}. */
+    void own() {
+        tensors().forEach(Scope::own);
+    }
+
+    void release() {
+        tensors().forEach(Tensor::releaseReference);
+    }
+
+    private Stream<Tensor> tensors() {
+        return Stream.concat(Stream.of(x, times), labels.stream());
     }
 
     /** Pair i belongs to trajectory i mod M and goes from its point {@code from[i]} to its point {@code to[i]}. */

@@ -9,6 +9,7 @@ import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.WeightLayout;
+import org.bcm4j.training.terms.TermInputs.Place;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -26,8 +27,10 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param weight λ
  * @param share the number of trajectories as a share of the batch, in (0, 1]
+ * @param reuse the number of steps in a row that draw pairs from the same trajectories. They are solved at once, which
+ *     is also faster than to solve a few in each step
  * @param points the number of points of a trajectory from its start to its end, at least 3
- * @param pairs the number of pairs (t, u) drawn from each trajectory
+ * @param pairs the number of pairs (t, u) that a step draws from each trajectory
  * @param endPairs share, in [0, 1], of the pairs that lead to an end: half of them to time 0, half to T. Of these pairs
  *     the same share starts from the other end. No pair starts at time 0, where the noise, of scale σ_min, is too small
  *     to be seen
@@ -35,6 +38,7 @@ import org.bytedeco.pytorch.Tensor;
 public record TrajectoryMatching(
         @Default("1.0") double weight,
         @Default("0.125") double share,
+        @Default("1") int reuse,
         @Default("20") int points,
         @Default("8") int pairs,
         @Default("0.6") double endPairs)
@@ -48,6 +52,7 @@ public record TrajectoryMatching(
     public TrajectoryMatching {
         require(weight > 0, "weight", "must be positive, is " + weight);
         require(share > 0 && share <= 1, "share", "must lie in (0,1], is " + share);
+        require(reuse >= 1, "reuse", "must be positive, is " + reuse);
         require(points >= 3, "points", "must be at least 3, is " + points);
         require(pairs >= 1, "pairs", "must be positive, is " + pairs);
         require(endPairs >= 0 && endPairs <= 1, "end_pairs", "must lie in [0,1], is " + endPairs);
@@ -66,7 +71,9 @@ public record TrajectoryMatching(
     @Override
     public StepCost cost() {
         return new StepCost(
-                share * (TrajectorySolver.evaluations(points) * StepCost.THERE + pairs * StepCost.THERE_AND_BACK),
+                share
+                        * (TrajectorySolver.evaluations(points) * StepCost.THERE / reuse
+                                + pairs * StepCost.THERE_AND_BACK),
                 share * Math.max(1, pairs));
     }
 
@@ -77,10 +84,21 @@ public record TrajectoryMatching(
 
     @Override
     public Loss apply(TermInputs inputs) {
-        return of(
-                inputs.f(),
-                drawPairs(inputs, new TrajectorySolver(inputs, points).solve(inputs.count(share))),
-                inputs.distance());
+        return of(inputs.f(), drawPairs(inputs, trajectories(inputs)), inputs.distance());
+    }
+
+    private Trajectories trajectories(TermInputs inputs) {
+        Teacher teacher = (Teacher) inputs.state();
+        Place here = inputs.place();
+        Place start = new Place(here.batch() - here.batch() % reuse, here.part());
+        return teacher.trajectories(
+                start,
+                () -> new TrajectorySolver(inputs.f().f(), teacher.weights(), points, inputs.device())
+                        .solve(
+                                start.equals(here)
+                                        ? inputs.examples()
+                                        : inputs.earlier().apply(start.batch()),
+                                inputs.count(share)));
     }
 
     @Override

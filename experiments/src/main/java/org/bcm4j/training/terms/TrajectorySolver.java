@@ -9,7 +9,11 @@ import static org.bcm4j.tensor.Ops.stack;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.nn.Pass;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
+import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -22,9 +26,10 @@ import org.bytedeco.pytorch.global.torch;
  * <p>The rule is of second order and takes one evaluation a step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095): with
  * r = t'/t and h = ln r, x' = D' + r·(x − D') where D' = D + h/(2h_before)·(D − D_before).
  *
+ * @param f with the teacher's weights it is the denoiser
  * @param points K − 1
  */
-record TrajectorySolver(TermInputs inputs, int points) {
+record TrajectorySolver(ConsistencyFunction f, Weights teacher, int points, Device device) {
     /** ε is log-uniform between these bounds, the range in which inversions start. */
     private static final double SMALLEST_START = 0.04;
 
@@ -36,20 +41,21 @@ record TrajectorySolver(TermInputs inputs, int points) {
     /** The largest shift of a grid point, in units of the distance between points. It keeps neighbours apart. */
     private static final double MOST_SHIFT = 0.35;
 
-    Trajectories solve(int count) {
+    /** Solves the trajectories of the first {@code count} examples. */
+    Trajectories solve(Examples examples, int count) {
         try (NoGradients guard = new NoGradients()) {
-            double[] uniform = inputs.random().uniforms(count, points);
+            double[] uniform = examples.random().uniforms(count, points);
             double[][] ascending = new double[count][];
             Arrays.setAll(ascending, i -> grid(points, Arrays.copyOfRange(uniform, i * points, (i + 1) * points)));
-            Tensor images = inputs.images().narrow(0, 0, count);
-            Tensor z = inputs.random().normal(images.shape());
+            Tensor images = examples.images().narrow(0, 0, count);
+            Tensor z = examples.random().normal(images.shape());
             Tensor times = matrix(ascending); // [K-1,M]
-            Tensor up = isUp(count);
+            Tensor up = isUp(examples, count);
             // In the order of solving: up from ε, or down from T.
             Tensor visited = torch.where(up.view(1, -1), times, times.flip(0));
             Tensor first = visited.select(0, 0);
             Tensor x = torch.where(up.view(-1, 1, 1, 1), images.add(z.mul(perImage(first))), z.mul(perImage(first)));
-            Optional<Tensor> labels = inputs.labels().map(all -> all.narrow(0, 0, count));
+            Optional<Tensor> labels = examples.labels().map(all -> all.narrow(0, 0, count));
             Tensor points = ascending(stack(0, walk(x, visited, labels)), up);
             Tensor zero = timeZero(points.select(0, 0), times.select(0, 0), labels);
             Tensor timeZero = torch.full_like(first, scalar(SIGMA_MIN));
@@ -111,7 +117,7 @@ record TrajectorySolver(TermInputs inputs, int points) {
 
     private Tensor denoised(Tensor x, Tensor t, Optional<Tensor> labels) {
         Tensor timeZero = torch.full_like(t, scalar(SIGMA_MIN));
-        Tensor atZero = inputs.f().f().apply(inputs.kept(Teacher.NAME), x, t, timeZero, labels);
+        Tensor atZero = f.apply(Pass.evaluating(teacher), x, t, timeZero, labels);
         // f(x, t, σ_min) is an Euler step to σ_min. D is the end of the same line at time 0.
         return atZero.sub(x.mul(perImage(timeZero.div(t))))
                 .div(perImage(timeZero.div(t).neg().add(scalar(1.0))));
@@ -150,10 +156,10 @@ record TrajectorySolver(TermInputs inputs, int points) {
     private Tensor matrix(double[][] ascending) {
         double[] flat = new double[points * ascending.length];
         Arrays.setAll(flat, i -> ascending[i % ascending.length][i / ascending.length]);
-        return inputs.device().floats(flat).view(points, ascending.length);
+        return device.floats(flat).view(points, ascending.length);
     }
 
-    private Tensor isUp(int count) {
-        return inputs.examples().narrow(0, 0, count).bitwise_and(scalar(1)).eq(scalar(0));
+    private static Tensor isUp(Examples examples, int count) {
+        return examples.numbers().narrow(0, 0, count).bitwise_and(scalar(1)).eq(scalar(0));
     }
 }

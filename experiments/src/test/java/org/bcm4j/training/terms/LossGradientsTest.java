@@ -105,7 +105,7 @@ class LossGradientsTest {
                         (f, example, d) -> InversionConsistency.usual().of(f, upwards(example), d)),
                 new Term(
                         "trajectory",
-                        (f, example, d) -> new TrajectoryMatching(3, 1, 3, 1, 0).of(f, pairs(example), d)));
+                        (f, example, d) -> new TrajectoryMatching(3, 1, 1, 3, 1, 0).of(f, pairs(example), d)));
     }
 
     private static Loss eq10(TrainedFunction f, TrainingBatch example, PseudoHuber distance) {

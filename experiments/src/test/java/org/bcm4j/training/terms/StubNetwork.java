@@ -53,21 +53,34 @@ final class StubNetwork implements Network {
 
     /** The inputs of a term that trains this network without dropout on images that are all {@code mean}; {@code live} is also sg θ. */
     TermInputs inputs(Weights live, Tensor images, int points, long seed, TermState state) {
-        long[] examples = LongStream.range(0, images.size(0)).toArray();
+        return inputs(live, images, points, seed, state, 0);
+    }
+
+    /** The same for a given batch. All batches hold the same images, with random numbers of their own. */
+    TermInputs inputs(Weights live, Tensor images, int points, long seed, TermState state, long batch) {
         ConsistencyFunction function = new ConsistencyFunction(this, ModelKind.BIDIRECTIONAL);
         return new TermInputs(
                 new TrainedFunction(function, live, live),
-                images,
-                Optional.empty(),
-                testDevice().integers(examples),
-                0,
+                examples(images, seed, batch),
+                new TermInputs.Place(batch, 0),
+                earlier -> examples(images, seed, earlier),
+                batch,
                 points,
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
                 new TimeLaws(testDevice()),
                 Optional.empty(),
                 testDevice(),
-                KeyedRandom.of(seed, 0, examples, testDevice()),
                 state);
+    }
+
+    private static Examples examples(Tensor images, long seed, long batch) {
+        long count = images.size(0);
+        long[] numbers = LongStream.range(0, count).map(i -> batch * count + i).toArray();
+        return new Examples(
+                images,
+                Optional.empty(),
+                testDevice().integers(numbers),
+                KeyedRandom.of(seed, 0, numbers, testDevice()));
     }
 
     /** The point at time u of the trajectory that passes x at time t, in float64. */

@@ -57,7 +57,7 @@ class TrajectoryMatchingTest {
             @ForAll @IntRange(min = 1, max = 5) int pairs,
             @ForAll @Scale(3) @DoubleRange(min = 0.05, max = 1) double share,
             @ForAll @Scale(3) @DoubleRange(min = 0, max = 1) double endPairs) {
-        Asked asked = ask(new TrajectoryMatching(1, share, points, pairs, endPairs), seed);
+        Asked asked = ask(new TrajectoryMatching(1, share, 1, points, pairs, endPairs), seed);
         Call student = asked.student();
         assertThat(asked.teacherCalls())
                 .as("evaluations of the teacher")
@@ -76,7 +76,7 @@ class TrajectoryMatchingTest {
 
     @Test
     void endPairsLeadFromOneEndToTheOther() {
-        Call all = ask(new TrajectoryMatching(1, 1, 5, 4, 1), 3).student();
+        Call all = ask(new TrajectoryMatching(1, 1, 1, 5, 4, 1), 3).student();
         int up = 0;
         for (int i = 0; i < all.t().length; i++) {
             if (all.t()[i] < all.u()[i]) {
@@ -90,8 +90,37 @@ class TrajectoryMatchingTest {
         }
         // Half of 160: a deviation of 6.3.
         assertThat(up).isBetween(42, 118);
-        Call none = ask(new TrajectoryMatching(1, 1, 5, 4, 0), 3).student();
+        Call none = ask(new TrajectoryMatching(1, 1, 1, 5, 4, 0), 3).student();
         assertThat(Arrays.stream(none.u()).filter(u -> u < 0.0021 || u > 79.9)).isEmpty();
+    }
+
+    /** A run that was stopped between batches 1 and 2, or has another number of batches before, draws the same pairs. */
+    @Property(tries = 20)
+    void batchesInARowShareTrajectoriesWhichDependOnNoEarlierState(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int reuse) {
+        TrajectoryMatching term = new TrajectoryMatching(1, 0.2, reuse, 4, 2, 0.5);
+        StubNetwork network = new StubNetwork(MEAN, 0.5);
+        try (Scope scope = Scope.open();
+                Weights weights = Weights.zeros(network.layout(), testDevice());
+                Weights live = weights.trainable();
+                Teacher teacher = new Teacher(network.layout(), testDevice())) {
+            Tensor images = testDevice().full(MEAN, BATCH, 1, 2, 2);
+            for (long batch = 0; batch < 7; batch++) {
+                int before = network.calls.size();
+                double loss = term.apply(network.inputs(live, images, 2, seed, teacher, batch))
+                        .total()
+                        .item_double();
+                assertThat(network.calls.size() - before - 1)
+                        .as("evaluations of the teacher in batch %d", batch)
+                        .isEqualTo(batch % reuse == 0 ? TrajectorySolver.evaluations(4) : 0);
+                try (Teacher fresh = new Teacher(network.layout(), testDevice())) {
+                    assertThat(term.apply(network.inputs(live, images, 2, seed, fresh, batch))
+                                    .total()
+                                    .item_double())
+                            .isEqualTo(loss);
+                }
+            }
+        }
     }
 
     @Test
@@ -99,7 +128,7 @@ class TrajectoryMatchingTest {
         StubNetwork network = new StubNetwork(0, 1);
         try (Scope scope = Scope.open();
                 Weights average = Weights.zeros(network.layout(), testDevice());
-                TermState state = new TrajectoryMatching(1, 1, 3, 1, 0).open(network.layout(), testDevice())) {
+                TermState state = new TrajectoryMatching(1, 1, 1, 3, 1, 0).open(network.layout(), testDevice())) {
             average.flat().fill_(scalar(2.0));
             state.begin(average);
             average.flat().fill_(scalar(3.0));
@@ -112,15 +141,16 @@ class TrajectoryMatchingTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    0 | 1   | 3 | 1 | 0.5 | weight must be positive, is 0.0
-                    1 | 0   | 3 | 1 | 0.5 | share must lie in (0,1], is 0.0
-                    1 | 1   | 2 | 1 | 0.5 | points must be at least 3, is 2
-                    1 | 1   | 3 | 0 | 0.5 | pairs must be positive, is 0
-                    1 | 1   | 3 | 1 | 1.5 | end_pairs must lie in [0,1], is 1.5
+                    0 | 1   | 1 | 3 | 1 | 0.5 | weight must be positive, is 0.0
+                    1 | 0   | 1 | 3 | 1 | 0.5 | share must lie in (0,1], is 0.0
+                    1 | 1   | 0 | 3 | 1 | 0.5 | reuse must be positive, is 0
+                    1 | 1   | 1 | 2 | 1 | 0.5 | points must be at least 3, is 2
+                    1 | 1   | 1 | 3 | 0 | 0.5 | pairs must be positive, is 0
+                    1 | 1   | 1 | 3 | 1 | 1.5 | end_pairs must lie in [0,1], is 1.5
                     """)
     void whatCanNotBeMeantIsRefused(
-            double weight, double share, int points, int pairs, double endPairs, String message) {
-        assertThatThrownBy(() -> new TrajectoryMatching(weight, share, points, pairs, endPairs))
+            double weight, double share, int reuse, int points, int pairs, double endPairs, String message) {
+        assertThatThrownBy(() -> new TrajectoryMatching(weight, share, reuse, points, pairs, endPairs))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
     }

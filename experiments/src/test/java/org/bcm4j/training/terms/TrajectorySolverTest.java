@@ -34,7 +34,8 @@ class TrajectorySolverTest {
                 Teacher teacher = new Teacher(network.layout(), testDevice())) {
             Tensor images = testDevice().full(image, COUNT + 2, 1, 4, 4);
             TermInputs inputs = network.inputs(live, images, 2, 6, teacher);
-            Trajectories solved = new TrajectorySolver(inputs, points).solve(COUNT);
+            Trajectories solved = new TrajectorySolver(inputs.f().f(), teacher.weights(), points, testDevice())
+                    .solve(inputs.examples(), COUNT);
             assertThat(solved.points()).isEqualTo(points + 1);
             assertThat(solved.count()).isEqualTo(COUNT);
             assertThat(solved.x().shape()).containsExactly(points + 1, COUNT, 1, 4, 4);
