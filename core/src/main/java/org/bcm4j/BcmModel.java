@@ -1,5 +1,8 @@
 package org.bcm4j;
 
+import static org.bcm4j.model.NoiseScales.SIGMA_MAX;
+import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -210,6 +213,9 @@ public final class BcmModel implements AutoCloseable {
      */
     public EditRequest denoise(Images noisy, double sigma) {
         requireWalks();
+        if (!(sigma > SIGMA_MIN && sigma <= SIGMA_MAX)) {
+            throw new IllegalArgumentException("sigma must lie in (" + SIGMA_MIN + "," + SIGMA_MAX + "], is " + sigma);
+        }
         Walk straight = Walk.straightFrom(sigma);
         return new EditRequest(
                 this, fitting(noisy), steps -> only(steps, straight), given -> Edit.denoising(given, sigma));

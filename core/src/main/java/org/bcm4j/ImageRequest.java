@@ -49,13 +49,13 @@ public abstract sealed class ImageRequest<R extends ImageRequest<R>>
     /**
      * Sets the number of network evaluations. The request uses the walk that the model stores for this number. For a
      * path to noise and back, it is the number for the path to noise. For a denoiser, it is the number of steps of
-     * Heun's method.
+     * Heun's method, at least 2.
      *
      * @param count at least 1
      */
     public final R steps(int count) {
         if (count < 1) {
-            throw new IllegalArgumentException("a walk takes at least 1 step, not " + count);
+            throw new IllegalArgumentException("a request takes at least 1 step, not " + count);
         }
         steps = OptionalInt.of(count);
         path = Optional.empty();

@@ -40,8 +40,8 @@ public final class Images extends ImageBatch {
      * Images from pictures in memory. A picture of a grey type, or with a grey palette, has one channel. All others
      * have three. Transparent pixels are blended with white.
      *
-     * @throws IllegalArgumentException if there are none, they differ in size or channels, or their colour space is
-     *     neither grey nor RGB
+     * @throws IllegalArgumentException if there are none, they differ in size or channels, or are neither
+     *     grey nor RGB, or their samples are not whole numbers from 0, of at most 16 bits
      */
     public static Images of(BufferedImage... pictures) {
         return of(Arrays.asList(pictures));

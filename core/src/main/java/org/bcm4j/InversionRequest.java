@@ -39,12 +39,15 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
      * Finds the noises.
      *
      * @throws UserException if the model cannot follow the walk, or the walk does not lead from images to noise in at
-     *     least one evaluation, or not to the noise that is refined
+     *     least one evaluation, or not to the noise that is refined; or if a denoiser shall refine
      * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
      */
     public Noise run() {
+        if (refinement.isPresent()) {
+            model().trained().requireWalks();
+        }
         SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.INVERT);
         if (!path.inverts() || path.nfe() == 0) {
             throw new UserException(

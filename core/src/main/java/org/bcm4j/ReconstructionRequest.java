@@ -35,9 +35,7 @@ public final class ReconstructionRequest extends ImageRequest<ReconstructionRequ
      */
     public Images run() {
         SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.RECONSTRUCT);
-        SamplingPath whole = path instanceof Walk walk && walk.end() != 0
-                ? walk.then(model().walks().walk(Purpose.SAMPLE, 1))
-                : path;
+        SamplingPath whole = path instanceof Walk walk && walk.end() != 0 ? walk.then(walk.toImages()) : path;
         if (whole.start() != 0 || whole.end() != 0) {
             throw new UserException(
                     "\"" + whole + "\" does not lead from images to images; set a path that does, such as"

@@ -104,6 +104,7 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     }
 
     private Optional<Tensor> labels() {
-        return labelsOf(count).or(() -> model().trained().cyclicLabels(numbersOf(count)));
+        Optional<Tensor> given = labelsOf(count);
+        return noise.isPresent() ? given : given.or(() -> model().trained().cyclicLabels(numbersOf(count)));
     }
 }

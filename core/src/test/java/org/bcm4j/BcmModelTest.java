@@ -2,6 +2,7 @@ package org.bcm4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.awt.image.BufferedImage;
@@ -91,6 +92,19 @@ class BcmModelTest extends WithRandomModels {
                     .isTrue();
             Images again = model.sample().from(noise).steps(1).label("cat").generate();
             assertThat(again.count()).isEqualTo(3);
+            // Found under the null class, they lead back under it.
+            assertThat(model.sample()
+                            .from(noise)
+                            .steps(1)
+                            .generate()
+                            .tensor()
+                            .equal(Device.CPU.move(model.tensors()
+                                    .generate(
+                                            Walk.parse("80 > 0"),
+                                            testDevice().move(noise.tensor()),
+                                            0,
+                                            Optional.empty()))))
+                    .isTrue();
             assertThat(model.invert(images).refined(1).run().values()).isNotEqualTo(noise.values());
         }
     }
@@ -132,6 +146,12 @@ class BcmModelTest extends WithRandomModels {
             assertThat(model.invert(images).steps(3).run().count()).isEqualTo(2);
             assertThat(model.reconstruct(images).steps(3).run().count()).isEqualTo(2);
             assertThatThrownBy(() -> model.inpaint(images)).isInstanceOf(UserException.class);
+            refused(
+                    "this model is a denoiser, which cannot follow walks; use a consistency model",
+                    () -> model.invert(images)
+                            .refined(1)
+                            .onProgress((done, total) -> fail("begun"))
+                            .run());
             assertThatThrownBy(() -> model.sample().walk("80 > 0").generate()).isInstanceOf(UserException.class);
         }
     }

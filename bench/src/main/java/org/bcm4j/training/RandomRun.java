@@ -43,6 +43,7 @@ final class RandomRun implements AutoCloseable {
                 new StepTimes(),
                 config.sideBySide(device, 1));
         state = new TrainingState(config, network.layout(), images, device, RankGroup.alone());
+        state.initialize();
     }
 
     private static LabelledImages images(TrainingConfig config) {

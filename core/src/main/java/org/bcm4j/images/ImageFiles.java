@@ -140,7 +140,8 @@ public final class ImageFiles {
     /**
      * Converts a picture in memory, as {@link #read} converts files.
      *
-     * @throws IllegalArgumentException if its colour space is neither grey nor RGB
+     * @throws IllegalArgumentException if its colours are neither grey nor RGB, or its samples are not whole numbers from
+     *     0, of at most 16 bits
      */
     public static Picture of(BufferedImage image) {
         DecodedPicture picture = RasterPixels.of(image, Optional.empty());

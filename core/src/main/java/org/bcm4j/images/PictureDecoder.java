@@ -1,10 +1,8 @@
 package org.bcm4j.images;
 
 import java.awt.Dimension;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
-import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -27,8 +25,6 @@ import org.bcm4j.storage.UserException;
 final class PictureDecoder {
     /** 256 megapixels: larger than any picture that a model here takes, and small enough to decode. */
     private static final long MAX_PIXELS = 1L << 28;
-
-    private static final int MOST_BITS = 16;
 
     private static final String GIF = "gif";
 
@@ -108,22 +104,9 @@ final class PictureDecoder {
         refuseSeveral(format, pictures(reader, encoded), source);
         BufferedImage frame = reader.read(0);
         BufferedImage image = format.equals(GIF) ? GifCanvas.of(reader).with(frame) : frame;
-        if (image.getColorModel().getNumColorComponents() == 4) {
-            throw new UserException(source + " is in CMYK colours, which are for printing; convert it to RGB");
-        }
-        int space = image.getColorModel().getColorSpace().getType();
-        if (space != ColorSpace.TYPE_GRAY && space != ColorSpace.TYPE_RGB) {
-            throw new UserException(source + " is neither grey nor RGB; convert it to RGB");
-        }
-        int bits = Arrays.stream(image.getColorModel().getComponentSize()).max().orElse(0);
-        if (bits > MOST_BITS) {
-            throw new UserException(source + " holds numbers of " + bits
-                    + " bits of unknown range; export it with 8 or 16 bits per channel");
-        }
-        int type = image.getRaster().getTransferType();
-        if (type != DataBuffer.TYPE_BYTE && type != DataBuffer.TYPE_USHORT && type != DataBuffer.TYPE_INT) {
-            throw new UserException(source + " holds negative or fractional numbers; export it as PNG");
-        }
+        RasterPixels.unreadable(image).ifPresent(why -> {
+            throw new UserException(source + " " + why);
+        });
         DecodedPicture picture = RasterPixels.of(
                 image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
         // WebP has no grey format but many grey pictures, and the canvas of a GIF is in colour whatever it shows.

@@ -1,7 +1,9 @@
 package org.bcm4j.images;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.awt.image.WritableRaster;
@@ -14,6 +16,9 @@ import java.util.Optional;
  */
 public final class RasterPixels {
     private static final int WHITE = 255;
+
+    /** Numbers of more bits are of unknown range: scientific formats. */
+    private static final int MOST_BITS = 16;
 
     private final byte[] values;
     private final int channels;
@@ -32,11 +37,15 @@ public final class RasterPixels {
      *
      * @param transparent the samples of the transparent colour, in the raster's range; if present, an alpha channel is
      *     ignored
-     * @throws IllegalArgumentException if the colours are neither grey nor RGB
+     * @throws IllegalArgumentException if the colours are neither grey nor RGB, or the samples are not whole numbers
+     *     from 0, of at most 16 bits
      */
     static DecodedPicture of(BufferedImage image, Optional<int[]> transparent) {
         Raster raster = image.getRaster();
         ColorModel model = image.getColorModel();
+        unreadable(image).ifPresent(why -> {
+            throw new IllegalArgumentException("the picture " + why);
+        });
         Optional<RasterPixels> opacity = transparent
                 .map(colour -> unlike(raster, colour))
                 .or(() -> model.hasAlpha() ? Optional.of(alpha(raster, model)) : Optional.empty());
@@ -44,6 +53,26 @@ public final class RasterPixels {
                 model instanceof IndexColorModel palette ? ofPalette(raster, palette) : ofSamples(raster, model);
         opacity.ifPresent(known -> colours.layOnWhite(known, model.isAlphaPremultiplied()));
         return new DecodedPicture(colours, opacity);
+    }
+
+    /** Why a picture's samples cannot be read as levels of grey or RGB, and what to do; nothing if they can. */
+    static Optional<String> unreadable(BufferedImage image) {
+        ColorModel model = image.getColorModel();
+        if (model.getNumColorComponents() == 4) {
+            return Optional.of("is in CMYK colours, which are for printing; convert it to RGB");
+        }
+        int space = model.getColorSpace().getType();
+        if (space != ColorSpace.TYPE_GRAY && space != ColorSpace.TYPE_RGB) {
+            return Optional.of("is neither grey nor RGB; convert it to RGB");
+        }
+        int bits = Arrays.stream(model.getComponentSize()).max().orElse(0);
+        if (bits > MOST_BITS) {
+            return Optional.of(
+                    "holds numbers of " + bits + " bits of unknown range; export it with 8 or 16 bits per channel");
+        }
+        int type = image.getRaster().getTransferType();
+        boolean whole = type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT || type == DataBuffer.TYPE_INT;
+        return whole ? Optional.empty() : Optional.of("holds negative or fractional numbers; export it as PNG");
     }
 
     private static RasterPixels alpha(Raster raster, ColorModel model) {
@@ -107,9 +136,6 @@ public final class RasterPixels {
 
     private static RasterPixels ofSamples(Raster raster, ColorModel model) {
         int colours = model.getNumColorComponents();
-        if (colours != 1 && colours != 3) {
-            throw new IllegalArgumentException(colours + " colour components");
-        }
         RasterPixels pixels = blank(colours, raster);
         int[] samples = new int[pixels.width];
         for (int y = 0; y < pixels.height; y++) {

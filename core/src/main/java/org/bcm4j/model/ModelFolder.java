@@ -68,13 +68,8 @@ public final class ModelFolder {
         SafetensorsHeader header = Safetensors.header(file);
         FORMAT.requireVersion(header.metadata().getOrDefault("format", ""), file, "create it again");
         requireShapes(layout, header, file);
-        Weights weights = Weights.zeros(layout, device);
         try (Scope scope = Scope.open()) {
-            weights.load(Safetensors.read(file).tensors(), file.toString());
-            return weights;
-        } catch (RuntimeException | Error failure) {
-            weights.close();
-            throw failure;
+            return Weights.loaded(layout, Safetensors.read(file).tensors(), file.toString(), device);
         }
     }
 

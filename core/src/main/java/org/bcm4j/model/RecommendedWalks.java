@@ -29,6 +29,9 @@ public record RecommendedWalks(
         @Default("{}") Map<String, String> swap,
         @Default("{}") Map<String, String> inpaint,
         @Default("{}") Map<String, String> restore) {
+    /** The move that completes an inversion. */
+    private static final String BACK = " > 0";
+
     private static final Map<String, String> INPAINT =
             Map.of("2", "0 +0.5 > 4 > 0", "3", "0 +0.4 > 1 > 4 > 0", "4", "0 +0.07 > 0.4 > 1 > 2 > 0");
     private static final Map<String, String> RESTORE =
@@ -125,7 +128,7 @@ public record RecommendedWalks(
      * These walks, with those of the kind for every purpose whose walks equal {@link #UNTUNED}. Absent walks are read
      * as {@link #UNTUNED}, and earlier versions stored them with plain consistency models too.
      */
-    RecommendedWalks orUntunedOf(ModelKind kind) {
+    public RecommendedWalks orUntunedOf(ModelKind kind) {
         RecommendedWalks own = untuned(kind);
         return new RecommendedWalks(
                 chosen(Purpose.SAMPLE, own),
@@ -140,18 +143,28 @@ public record RecommendedWalks(
         return of(purpose).equals(UNTUNED.of(purpose)) ? own.of(purpose) : of(purpose);
     }
 
-    /** These walks, with {@code walk} as the walk of {@code nfe} evaluations for a purpose. */
+    /**
+     * These walks, with {@code walk} as the walk of {@code nfe} evaluations for a purpose. A walk to interpolate or swap
+     * that is the inversion and a move back follows a new inversion.
+     */
     public RecommendedWalks with(Purpose purpose, int nfe, String walk) {
         Map<String, String> changed = sorted(of(purpose));
         changed.put(Integer.toString(nfe), walk);
         return switch (purpose) {
             case SAMPLE -> new RecommendedWalks(changed, invert, interpolate, swap, inpaint, restore);
-            case INVERT -> new RecommendedWalks(generate, changed, interpolate, swap, inpaint, restore);
+            case INVERT -> new RecommendedWalks(generate, changed, ownOf(interpolate), ownOf(swap), inpaint, restore);
             case INTERPOLATE -> new RecommendedWalks(generate, invert, changed, swap, inpaint, restore);
             case SWAP -> new RecommendedWalks(generate, invert, interpolate, changed, inpaint, restore);
             case INPAINT -> new RecommendedWalks(generate, invert, interpolate, swap, changed, restore);
             case RESTORE -> new RecommendedWalks(generate, invert, interpolate, swap, inpaint, changed);
         };
+    }
+
+    /** Those of the walks to noise and back that are no completed inversions. */
+    private Map<String, String> ownOf(Map<String, String> walks) {
+        Map<String, String> own = sorted(walks);
+        own.entrySet().removeIf(walk -> walk.getValue().equals(invert.get(walk.getKey()) + BACK));
+        return own;
     }
 
     public RecommendedWalks {
@@ -174,7 +187,7 @@ public record RecommendedWalks(
     /** The given walks to noise and back. Each inversion without one is completed by a move straight back to 0. */
     private static Map<String, String> completed(Map<String, String> own, Map<String, String> inversions) {
         Map<String, String> walks = sorted(Map.of());
-        inversions.forEach((nfe, inversion) -> walks.put(nfe, inversion + " > 0"));
+        inversions.forEach((nfe, inversion) -> walks.put(nfe, inversion + BACK));
         walks.putAll(own);
         return Collections.unmodifiableMap(walks);
     }

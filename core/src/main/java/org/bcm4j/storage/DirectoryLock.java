@@ -31,13 +31,20 @@ public final class DirectoryLock implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (!isTaken(channel)) {
-                channel.truncate(0);
-                channel.write(ByteBuffer.wrap(
-                        Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-                return new DirectoryLock(channel);
+            boolean locked = false;
+            try {
+                if (!isTaken(channel)) {
+                    channel.truncate(0);
+                    channel.write(ByteBuffer.wrap(
+                            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+                    locked = true;
+                    return new DirectoryLock(channel);
+                }
+            } finally {
+                if (!locked) {
+                    channel.close();
+                }
             }
-            channel.close();
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         }
@@ -81,9 +88,8 @@ public final class DirectoryLock implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
+        try (channel) {
             channel.truncate(0);
-            channel.close();
         } catch (IOException e) {
             throw new IllegalStateException("a lock file cannot be closed", e);
         }

@@ -26,6 +26,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * device, have any layout and require a gradient.
  */
 public final class HostTensors {
+    static {
+        NativeCode.prepare();
+    }
+
     /**
      * The size of a window. A direct buffer holds at most 2^31 - 1 bytes, so larger tensors pass through several: 1 GiB
      * each for numbers of 8 bytes.

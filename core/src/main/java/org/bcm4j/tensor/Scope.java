@@ -10,6 +10,10 @@ import org.bytedeco.pytorch.Tensor;
  * {@link #own} for tensors that must outlive it.
  */
 public final class Scope implements AutoCloseable {
+    static {
+        NativeCode.prepare();
+    }
+
     private final PointerScope pointers = new PointerScope();
 
     private Scope() {}

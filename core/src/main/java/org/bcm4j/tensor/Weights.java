@@ -56,6 +56,22 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    /**
+     * Weights from tensors, as {@link #load}.
+     *
+     * @throws UserException as {@link #load}
+     */
+    public static Weights loaded(WeightLayout layout, Map<String, Tensor> tensors, String source, Device device) {
+        Weights weights = zeros(layout, device);
+        try {
+            weights.load(tensors, source);
+            return weights;
+        } catch (RuntimeException | Error failure) {
+            weights.close();
+            throw failure;
+        }
+    }
+
     /** Freshly initialised weights, as each parameter's declaration says. */
     public static Weights initialized(WeightLayout layout, SeededGenerator generator, Device device) {
         Weights weights = zeros(layout, device);
@@ -162,7 +178,9 @@ public final class Weights implements AutoCloseable {
                     throw new UserException(source + ": parameter " + name + " has shape "
                             + Arrays.toString(tensor.shape()) + ", the network needs " + Arrays.toString(view.shape()));
                 }
-                if (!tensor.is_floating_point() || !tensor.isfinite().all().item_bool()) {
+                // Converted first: a float64 can exceed float32.
+                boolean finite = tensor.to(view.scalar_type()).isfinite().all().item_bool();
+                if (!tensor.is_floating_point() || !finite) {
                     throw new UserException(source + ": parameter " + name
                             + (tensor.is_floating_point() ? " holds NaN or infinity" : " holds whole numbers")
                             + ", but weights must be finite floating-point numbers; save the model again");

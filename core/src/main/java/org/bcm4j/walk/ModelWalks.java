@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
@@ -28,7 +29,7 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      *     one
      */
     public Walk walk(Purpose purpose, int nfe) {
-        return find(purpose, nfe, walk -> checked(walk, purpose));
+        return find(purpose, Integer.toString(nfe), walk -> checked(walk, purpose), Walk::nfe);
     }
 
     private static void requireEnds(Walk walk, Purpose purpose) {
@@ -47,8 +48,11 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      */
     public void requireAll() {
         for (Purpose purpose : Purpose.values()) {
-            boolean back = purpose == Purpose.INTERPOLATE || purpose == Purpose.SWAP;
-            read(purpose, back ? ThereAndBack::of : walk -> checked(walk, purpose));
+            if (purpose == Purpose.INTERPOLATE || purpose == Purpose.SWAP) {
+                read(purpose, this::checkedThereAndBack, ModelWalks::evaluations);
+            } else {
+                read(purpose, walk -> checked(walk, purpose), Walk::nfe);
+            }
         }
     }
 
@@ -59,7 +63,7 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      * @throws UserException if none is stored, or the model cannot follow one
      */
     public List<Walk> all(Purpose purpose) {
-        return some(purpose, walk -> checked(walk, purpose)).stream()
+        return some(purpose, walk -> checked(walk, purpose), Walk::nfe).stream()
                 .sorted(Comparator.comparingInt(Walk::nfe))
                 .toList();
     }
@@ -71,7 +75,7 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      * @throws UserException if none is stored, or one adds noise anywhere except at its start
      */
     public List<ThereAndBack> allThereAndBack(Purpose purpose) {
-        return some(purpose, ThereAndBack::of);
+        return some(purpose, this::checkedThereAndBack, ModelWalks::evaluations);
     }
 
     /**
@@ -81,7 +85,7 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
      * @throws UserException as {@link #walk}, and if the walk adds noise anywhere except at its start
      */
     public ThereAndBack thereAndBack(Purpose purpose, int nfe) {
-        return find(purpose, nfe, ThereAndBack::of);
+        return find(purpose, Integer.toString(nfe), this::checkedThereAndBack, ModelWalks::evaluations);
     }
 
     /**
@@ -109,25 +113,31 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
         return walk;
     }
 
-    private <T> List<T> some(Purpose purpose, Function<Walk, T> reading) {
-        List<T> walks = read(purpose, reading);
+    private ThereAndBack checkedThereAndBack(Walk walk) {
+        PathSampler.require(walk, model);
+        return ThereAndBack.of(walk);
+    }
+
+    /** The evaluations by which a walk to noise and back is stored: those to noise. */
+    private static int evaluations(ThereAndBack walk) {
+        return walk.toNoise().nfe();
+    }
+
+    private <T> List<T> some(Purpose purpose, Function<Walk, T> reading, ToIntFunction<T> evaluations) {
+        List<T> walks = read(purpose, reading, evaluations);
         if (walks.isEmpty()) {
             throw new UserException("the model has no walks to " + purpose.title() + "; add some to its walks.json");
         }
         return walks;
     }
 
-    private <T> List<T> read(Purpose purpose, Function<Walk, T> reading) {
+    private <T> List<T> read(Purpose purpose, Function<Walk, T> reading, ToIntFunction<T> evaluations) {
         return evaluations(purpose).stream()
-                .map(nfe -> find(purpose, nfe, reading))
+                .map(nfe -> find(purpose, nfe, reading, evaluations))
                 .toList();
     }
 
-    private <T> T find(Purpose purpose, int nfe, Function<Walk, T> reading) {
-        return find(purpose, Integer.toString(nfe), reading);
-    }
-
-    private <T> T find(Purpose purpose, String nfe, Function<Walk, T> reading) {
+    private <T> T find(Purpose purpose, String nfe, Function<Walk, T> reading, ToIntFunction<T> evaluations) {
         Map<String, String> walks = stored.of(purpose);
         String text = walks.get(nfe);
         if (text == null) {
@@ -137,7 +147,13 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
                     + (walks.isEmpty() ? "; write one" : "; choose one of these, or write a walk"));
         }
         try {
-            return reading.apply(Walk.parse(text));
+            T walk = reading.apply(Walk.parse(text));
+            String made = Integer.toString(evaluations.applyAsInt(walk));
+            if (!made.equals(nfe)) {
+                throw new UserException("walk \"" + text + "\" makes " + made + " evaluation(s)"
+                        + (walk instanceof ThereAndBack ? " to noise" : "") + "; store it under \"" + made + "\"");
+            }
+            return walk;
         } catch (UserException fault) {
             throw new UserException(
                     "the model's walks.json, " + purpose.title() + " " + nfe + ": " + fault.getMessage(), fault);

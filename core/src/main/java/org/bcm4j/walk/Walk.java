@@ -2,7 +2,6 @@ package org.bcm4j.walk;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.model.TimeGrid;
@@ -107,12 +106,6 @@ public record Walk(List<Move> moves) implements SamplingPath {
             throw new IllegalArgumentException("\"" + this + "\" ends at images already");
         }
         return straightFrom(end());
-    }
-
-    /** This walk without its last move; empty if it has only one move. */
-    public Optional<Walk> withoutLast() {
-        int rest = moves.size() - 1;
-        return rest == 0 ? Optional.empty() : Optional.of(new Walk(moves.subList(0, rest)));
     }
 
     /**

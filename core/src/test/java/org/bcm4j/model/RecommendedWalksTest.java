@@ -72,7 +72,12 @@ class RecommendedWalksTest {
         RecommendedWalks changed = RecommendedWalks.UNTUNED.with(purpose, 2, "changed");
         assertThat(changed.of(purpose)).containsEntry("2", "changed").containsKeys("4");
         for (Purpose other : Purpose.values()) {
-            if (other != purpose) {
+            boolean follows = purpose == Purpose.INVERT && (other == Purpose.INTERPOLATE || other == Purpose.SWAP);
+            if (follows) {
+                assertThat(changed.of(other))
+                        .containsEntry("2", "changed > 0")
+                        .containsEntry("4", RecommendedWalks.UNTUNED.of(other).get("4"));
+            } else if (other != purpose) {
                 assertThat(changed.of(other)).isEqualTo(RecommendedWalks.UNTUNED.of(other));
             }
         }

@@ -31,6 +31,24 @@ class SmallHeapTest {
         }
     }
 
+    /** The same for a program that names no device first. */
+    static final class LargeFromArray {
+        private LargeFromArray() {}
+
+        public static void main(String[] arguments) {
+            try (Scope scope = Scope.open()) {
+                Tensor ones = HostTensors.zeroBytes(4, Large.NUMBERS).add(Ops.scalar(1L));
+                System.out.println(ones.sum().item_long() == 4 * Large.NUMBERS);
+            }
+        }
+    }
+
+    @Test
+    void aTensorFromTheHostMayBeToo() throws Exception {
+        assertThat(ChildJvm.linesOf(LargeFromArray.class, folder, Duration.ofMinutes(2), List.of("-Xmx32m")))
+                .containsExactly("true");
+    }
+
     @Test
     void aTensorMayBeManyTimesLargerThanTheHeap() throws Exception {
         assertThat(ChildJvm.linesOf(Large.class, folder, Duration.ofMinutes(2), List.of("-Xmx32m")))

@@ -86,6 +86,17 @@ class WeightsTest {
         }
     }
 
+    /** A float64 may be finite, and more than a float32 holds. */
+    @Test
+    void valuesThatDoNotFitAreRefused() {
+        Map<String, Tensor> tensors = Map.of(
+                "matrix", HostTensors.ofDoubles(new double[] {0, 0, 1e39, 0, 0, 0}, 2, 3),
+                "scale", HostTensors.ofDoubles(new double[4], 4));
+        assertThatThrownBy(() -> Weights.loaded(LAYOUT, tensors, "a file", testDevice()))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("parameter matrix holds NaN or infinity");
+    }
+
     @Test
     void aCopyHasItsOwnMemory() {
         try (Weights copy = weights.copy()) {

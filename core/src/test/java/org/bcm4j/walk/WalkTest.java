@@ -216,14 +216,6 @@ class WalkTest {
 
     @Property
     @Domain(WalkArbitraries.class)
-    void whatComesBeforeTheLastMoveIsAWalkToo(@ForAll Walk walk) {
-        int rest = walk.moves().size() - 1;
-        assertThat(walk.withoutLast().map(Walk::moves).orElse(List.of()))
-                .isEqualTo(walk.moves().subList(0, rest));
-    }
-
-    @Property
-    @Domain(WalkArbitraries.class)
     @Domain(DomainContext.Global.class)
     void aWalkIsTheJoinOfItsParts(@ForAll Walk walk, @ForAll @IntRange(min = 0, max = 6) int cut) {
         int middle = Math.min(cut + 1, walk.moves().size() - 1);

@@ -36,6 +36,10 @@ record AdmShape(Map<String, Tensor> tensors, String source) {
         }
         int width = size(ENTRANCE, 0);
         int ups = count("output_blocks.");
+        if (ups == 0) {
+            throw new UserException(
+                    source + ": holds no ADM U-Net (it has no output_blocks, as a classifier has none)");
+        }
         int blocks = blocksOnTheWayDown(ups);
         int levels = ups / (blocks + 1);
         List<Integer> multipliers = new ArrayList<>();

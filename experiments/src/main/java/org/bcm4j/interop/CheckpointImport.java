@@ -157,9 +157,7 @@ public record CheckpointImport(Family family) {
         WeightLayout layout = network.build().layout();
         Map<String, Tensor> converted = converted(weights, network);
         Misfits.refuse(layout, converted, weights.source());
-        Weights loaded = Weights.zeros(layout, device);
-        loaded.load(converted, weights.source());
-        return loaded;
+        return Weights.loaded(layout, converted, weights.source(), device);
     }
 
     private Map<String, Tensor> converted(Checkpoint weights, NetworkConfig network) {

@@ -52,9 +52,7 @@ public record ExportedModel(ModelConfig config, Checkpoint weights) {
     public Weights load(Device device) {
         WeightLayout layout = config.network().build().layout();
         Misfits.refuse(layout, weights.tensors(), weights.source());
-        Weights loaded = Weights.zeros(layout, device);
-        loaded.load(weights.tensors(), weights.source());
-        return loaded;
+        return Weights.loaded(layout, weights.tensors(), weights.source(), device);
     }
 
     private static String text(Checkpoint checkpoint, String key) {

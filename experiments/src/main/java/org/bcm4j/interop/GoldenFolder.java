@@ -230,9 +230,7 @@ final class GoldenFolder {
             needed.put(name, tensor.to(ScalarType.Float));
             layout.declare(name, Initialization.ZERO, tensor.shape());
         }
-        Weights weights = Weights.zeros(layout.build(), device);
-        weights.load(needed, source());
-        return weights;
+        return Weights.loaded(layout.build(), needed, source(), device);
     }
 
     GoldenCheck.Report report(GoldenCheck check, long parameters, List<Comparison> parts, List<Comparison> outputs) {

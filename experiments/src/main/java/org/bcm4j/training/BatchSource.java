@@ -118,8 +118,7 @@ final class BatchSource implements AutoCloseable {
     /**
      * One of {@code parts} equal parts of this rank's share of a batch. The examples are dealt to the parts in
      * turn, like cards, so the first examples of all parts of all ranks are the first of the batch. A term that takes a
-     * share of each part therefore takes that share of the batch, up to rounding in each part
-     * ({@link org.bcm4j.training.terms.TermInputs}).
+     * share of the batch takes the first examples of each part.
      */
     Part part(long batch, int part, int parts) {
         long first = firstOf(batch) + (long) part * group.size();

@@ -82,7 +82,9 @@ public final class Trainer implements AutoCloseable {
             TrainingMemory needed = TrainingMemory.of(config, device, precision, group.size());
             device.memory().ifPresent(memory -> needed.require(memory, group.sizeHere()));
         }
-        walks = config.walks().orElseGet(() -> RecommendedWalks.untuned(config.model()));
+        walks = config.walks()
+                .map(given -> given.orUntunedOf(config.model()))
+                .orElseGet(() -> RecommendedWalks.untuned(config.model()));
         if (config.model().walks()) {
             new ModelWalks(modelConfig(), walks).requireAll();
         }
@@ -114,13 +116,18 @@ public final class Trainer implements AutoCloseable {
         Writability.requireFile(directory.resolve(CONFIG));
         Trainer trainer = new Trainer(directory, config, group);
         try {
+            trainer.state.initialize();
             Files.createDirectories(directory);
+            ConfigFile.write(directory.resolve(CONFIG), config);
+            return trainer;
         } catch (IOException e) {
+            trainer.close();
             throw new UserException(
                     directory + ": cannot be created (" + e.getMessage() + "); choose another --run directory", e);
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
         }
-        ConfigFile.write(directory.resolve(CONFIG), config);
-        return trainer;
     }
 
     /** Prepares to continue a run in this process alone, as {@link #resume(Path, List, RankGroup)}. */
@@ -149,7 +156,9 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = new Trainer(directory, config, group);
         try {
             trainer.requireSameClasses();
-            trainer.checkpoints.restore(trainer.state);
+            if (trainer.checkpoints.restore(trainer.state).isEmpty()) {
+                trainer.state.initialize();
+            }
             trainer.requireStepsLeft();
             trainer.keepTunedWalks();
             if (!overrides.isEmpty()) {

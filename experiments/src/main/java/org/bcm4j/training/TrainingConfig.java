@@ -5,6 +5,7 @@ import static org.bcm4j.config.Requirement.require;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -191,13 +192,20 @@ public record TrainingConfig(
      * @throws UserException saying what to change
      */
     public void requireRanks(int ranks) {
-        int parts = ranks * microBatches * lanes.orElse(1);
-        if (batchSize % parts != 0) {
-            throw new UserException("batch_size " + batchSize + " cannot be shared out equally to " + ranks
-                    + " ranks with micro_batches " + microBatches
-                    + lanes.map(count -> " and lanes " + count).orElse("")
-                    + "; choose a multiple of " + parts + ", or another number of ranks");
+        int perMicroBatch = ranks * lanes.orElse(1);
+        if (batchSize % (perMicroBatch * microBatches) == 0) {
+            return;
         }
+        OptionalInt fewer = IntStream.range(1, microBatches)
+                .filter(count -> batchSize % (perMicroBatch * count) == 0)
+                .max();
+        throw new UserException("batch_size " + batchSize + " cannot be shared out equally to " + ranks
+                + " ranks with micro_batches " + microBatches
+                + lanes.map(count -> " and lanes " + count).orElse("")
+                + (fewer.isPresent()
+                        ? "; set micro_batches=" + fewer.getAsInt() + ", for each rank has a " + ranks
+                                + "th of the images to hold"
+                        : "; choose a multiple of " + perMicroBatch * microBatches + ", or another number of ranks"));
     }
 
     /**

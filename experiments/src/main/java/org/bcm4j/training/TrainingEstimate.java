@@ -14,7 +14,7 @@ import org.bcm4j.training.terms.StepCost;
  * @param stepEvaluations network evaluations for each image of such a step. A backward pass costs two more, or one more
  *     where only its input has a gradient
  * @param activationBytes memory for each image that passes through the network at once: the outputs of all operations
- *     in all passes of a step, in float32. The measured value for a small ADM U-Net is 5 % higher
+ *     in all passes of a step of the stage that holds most, in float32. The measured value for a small ADM U-Net is 5 % higher
  * @param stateBytes weights, their gradient (one for each lane) and average, and the optimiser's two moments, in
  *     float32
  * @param runEvaluations evaluations of single images over all steps of the run
@@ -36,8 +36,11 @@ public record TrainingEstimate(
                 .map(TrainingStage::cost)
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
-        int threads =
-                config.sideBySide(config.device().orElseGet(Device::best), 1).threads();
+        SideBySide sideBySide = config.sideBySide(config.device().orElseGet(Device::best), 1);
+        double passes = config.stages().stream()
+                .mapToDouble(stage -> stage.passes(sideBySide))
+                .max()
+                .orElseThrow();
         double evaluationsOfRun = config.stages().stream()
                 .mapToDouble(stage -> stage.steps() * stage.cost().evaluations())
                 .sum();
@@ -45,8 +48,8 @@ public record TrainingEstimate(
                 evaluation,
                 config.batchSize() * step.evaluations() * evaluation.multiplyAdds(),
                 step.evaluations(),
-                step.passes() * evaluation.activations() * Float.BYTES,
-                (double) (BUFFERS + threads) * network.layout().length() * Float.BYTES,
+                passes * evaluation.activations() * Float.BYTES,
+                (double) (BUFFERS + sideBySide.threads()) * network.layout().length() * Float.BYTES,
                 config.batchSize() * evaluationsOfRun);
     }
 

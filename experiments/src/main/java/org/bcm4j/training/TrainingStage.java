@@ -37,6 +37,13 @@ public record TrainingStage(
         return terms.stream().map(LossTerm::cost).reduce(StepCost::then).orElseThrow();
     }
 
+    /** The number of forward passes whose outputs a step holds at once, as {@link StepCost#passes}. */
+    double passes(SideBySide sideBySide) {
+        return sideBySide.terms() == 1
+                ? cost().passes()
+                : terms.stream().mapToDouble(term -> term.cost().passes()).sum();
+    }
+
     /** The same stage with another number of steps. */
     public TrainingStage withSteps(long count) {
         return new TrainingStage(count, terms, curriculum, optimizer, emaRate);

@@ -25,7 +25,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * All that a run needs to continue bit for bit: weights, moments, average, the states of the terms, and the counters.
- * All random draws are functions of the counters and the seed.
+ * All random draws are functions of the counters and the seed. A new state is all zeros, until it is initialised, loaded
+ * or copied.
  */
 final class TrainingState implements AutoCloseable {
     private static final String IMAGES = "images";
@@ -63,14 +64,22 @@ final class TrainingState implements AutoCloseable {
         this.imageCount = images.size();
         this.layout = layout;
         this.device = device;
-        Weights initial = config.init()
-                .map(model -> model.weights(layout, device))
-                .orElseGet(() -> random(layout, config.seed(), device));
-        weights = new TrainedWeights(initial);
-        average = initial.copy();
+        weights = new TrainedWeights(Weights.zeros(layout, device));
+        average = Weights.zeros(layout, device);
         optimizer = new RectifiedAdam(stage().optimizer(), layout, device);
         batches = new BatchSource(config, images, device, group);
         termStates = openedTermStates();
+    }
+
+    /** Sets the weights with which a run begins: those of the configured model, or random ones. */
+    void initialize() {
+        try (Weights initial = config.init()
+                        .map(model -> model.weights(layout, device))
+                        .orElseGet(() -> random(layout, config.seed(), device));
+                NoGradients guard = new NoGradients()) {
+            weights.values.flat().copy_(initial.flat());
+            average.flat().copy_(initial.flat());
+        }
         termStates.values().forEach(state -> state.begin(average));
     }
 

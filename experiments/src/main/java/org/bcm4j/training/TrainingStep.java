@@ -132,7 +132,6 @@ final class TrainingStep implements AutoCloseable {
      *
      * @param weights that collect the thread's gradient
      * @param place of the part
-     * @param parts of this process in a step
      * @param terms their places in the stage's list
      * @param points N
      * @param share of the part in the step's gradient
@@ -141,7 +140,6 @@ final class TrainingStep implements AutoCloseable {
             TrainingState state,
             Weights weights,
             Place place,
-            int parts,
             BatchSource.Part part,
             List<Integer> terms,
             int points,
@@ -170,18 +168,23 @@ final class TrainingStep implements AutoCloseable {
         try (Scope scope = Scope.open()) {
             List<Callable<Map<String, Double>>> tasks = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                Place place = new Place(state.batch(), microBatch * count + i);
-                BatchSource.Part part =
-                        times.of(() -> state.batches.part(place.batch(), place.part(), all), StepTimes.STEP, "images");
+                Place place = new Place(
+                        state.batch(), (microBatch * count + i) * group.size() + group.rank(), all * group.size());
+                BatchSource.Part part = times.of(() -> part(state, place.batch(), place), StepTimes.STEP, "images");
                 for (List<Integer> terms : shareOfTerms(state)) {
                     Weights weights = state.weights.live(tasks.size());
-                    tasks.add(() -> backward(new Work(state, weights, place, all, part, terms, points, share)));
+                    tasks.add(() -> backward(new Work(state, weights, place, part, terms, points, share)));
                 }
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
                 losses.forEach((name, value) -> samples.merge(name, share * value, Double::sum));
             }
         }
+    }
+
+    /** The part of a batch at a place. */
+    private BatchSource.Part part(TrainingState state, long batch, Place place) {
+        return state.batches.part(batch, place.part() / group.size(), place.parts() / group.size());
     }
 
     /** The stage's terms, each by itself if they are computed side by side. */
@@ -235,13 +238,15 @@ final class TrainingStep implements AutoCloseable {
                     TERMS,
                     term.name(),
                     "forward");
-            times.shared(
-                    lanes.count(),
-                    () -> recomputation.backward(loss.total().mul(scalar(work.share() * lossScale(state)))),
-                    StepTimes.STEP,
-                    TERMS,
-                    term.name(),
-                    "backward");
+            if (loss.total().requires_grad()) {
+                times.shared(
+                        lanes.count(),
+                        () -> recomputation.backward(loss.total().mul(scalar(work.share() * lossScale(state)))),
+                        StepTimes.STEP,
+                        TERMS,
+                        term.name(),
+                        "backward");
+            }
             List<Tensor> values = new ArrayList<>(List.of(loss.total()));
             names.add(LOSS);
             loss.parts().forEach((name, value) -> {
@@ -263,8 +268,7 @@ final class TrainingStep implements AutoCloseable {
                 f,
                 examples,
                 place,
-                batch -> examples(state, state.batches.part(batch, place.part(), work.parts()), index),
-                state.step,
+                batch -> examples(state, part(state, batch, place), index),
                 work.points(),
                 distance,
                 laws,

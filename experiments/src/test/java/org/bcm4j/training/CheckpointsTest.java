@@ -43,6 +43,7 @@ class CheckpointsTest {
         TrainingConfig config = TinyRun.config(run.resolve("data"));
         state = new TrainingState(
                 config, config.network().build().layout(), config.data().training(), testDevice(), RankGroup.alone());
+        state.initialize();
         for (int step : List.of(10, 20, 30)) {
             saveAt(checkpoints, step);
         }

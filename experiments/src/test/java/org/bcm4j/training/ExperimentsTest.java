@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
@@ -22,6 +23,7 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.LossTerm;
+import org.bcm4j.walk.ModelWalks;
 import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Tag;
@@ -68,6 +70,15 @@ class ExperimentsTest {
                                 .isEqualTo(Integer.parseInt(nfe) + (THERE_AND_BACK.contains(purpose) ? 1 : 0)));
             }
         });
+        if (config.model().walks()) {
+            RecommendedWalks walks = config.walks()
+                    .map(given -> given.orUntunedOf(config.model()))
+                    .orElseGet(() -> RecommendedWalks.untuned(config.model()));
+            new ModelWalks(
+                            new ModelConfig(ModelConfig.FORMAT, config.model(), config.network(), "images", List.of()),
+                            walks)
+                    .requireAll();
+        }
         assertThat(TrainingEstimate.of(config).runEvaluations()).isPositive();
     }
 

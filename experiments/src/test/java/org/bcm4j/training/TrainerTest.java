@@ -75,6 +75,26 @@ class TrainerTest {
                 .containsExactly(3.0, 5.0, 9.0);
     }
 
+    /** The checkpoint holds all. */
+    @Test
+    void aRunGoesOnWithoutTheModelThatItStartedFrom() throws IOException {
+        Path data = directory.resolve("data");
+        Path first = directory.resolve("first");
+        assertThat(trainUntil(Trainer.start(TinyRun.config(data), first), 20)).isFalse();
+        Path model = Files.move(first.resolve("model"), directory.resolve("model"));
+        TrainingConfig config = TinyRun.config(data, "init={from: " + model + "}");
+        Path run = directory.resolve("run");
+        assertThat(trainUntil(Trainer.start(config, run), 20)).isFalse();
+        Files.move(model, directory.resolve("elsewhere"));
+        try (Trainer trainer = Trainer.resume(run, List.of())) {
+            assertThat(trainer.stepsDone()).isEqualTo(20);
+        }
+        assertThatThrownBy(() -> Trainer.start(config, directory.resolve("again")))
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("model");
+        assertThat(directory.resolve("again")).doesNotExist();
+    }
+
     @Test
     void packedImagesTrainTheWeightsOfTheOriginalOnes() throws IOException {
         Path data = directory.resolve("data");

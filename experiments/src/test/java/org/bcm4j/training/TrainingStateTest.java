@@ -46,8 +46,10 @@ class TrainingStateTest {
 
     private TrainingState state(String... settings) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), settings);
-        return new TrainingState(
+        TrainingState state = new TrainingState(
                 config, config.network().build().layout(), config.data().training(), testDevice(), RankGroup.alone());
+        state.initialize();
+        return state;
     }
 
     private static void fill(TrainingState state, double weights, double average) {

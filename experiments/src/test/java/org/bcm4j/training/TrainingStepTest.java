@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
@@ -94,6 +95,7 @@ class TrainingStepTest {
             step = new TrainingStep(
                     config, function, images, testDevice(), precision, RankGroup.alone(), new StepTimes(), sideBySide);
             state = new TrainingState(config, network.layout(), images, testDevice(), RankGroup.alone());
+            state.initialize();
         }
 
         void steps(int count) {
@@ -220,6 +222,22 @@ class TrainingStepTest {
             // Three steps of 0.001: a gradient near zero, whose sign the order of sums decides, moves a weight by 0.001
             // at most.
             assertThat(sideBySide[i]).isCloseTo(oneByOne[i], within(1e-4f));
+        }
+    }
+
+    /** Of eight images the terms take 2, 3 and 2: some of eight parts have none for a term. */
+    @Test
+    void theSizeOfThePartsChangesNothingButTheOrderOfSums() {
+        String terms = "stages.0.terms=[{kind: bidirectional-consistency, soft_share: 0.25},"
+                + " {kind: inversion-consistency, share: 0.4},"
+                + " {kind: trajectory-matching, share: 0.3, reuse: 2, points: 3}]";
+        float[] whole = afterThreeSteps("micro_batches=1", "lanes=1", terms);
+        for (String parts : List.of("micro_batches=2", "micro_batches=8")) {
+            float[] divided = afterThreeSteps(parts, "lanes=1", terms);
+            for (int i = 0; i < whole.length; i++) {
+                // As above.
+                assertThat(divided[i]).as(parts).isCloseTo(whole[i], within(1e-4f));
+            }
         }
     }
 

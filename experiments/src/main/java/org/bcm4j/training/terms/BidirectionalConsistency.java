@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import static org.bcm4j.config.Requirement.require;
+import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +59,11 @@ public record BidirectionalConsistency(
         EQ8
     }
 
+    /** The parts of the loss, by their names in the log. */
+    private static final String CONSISTENCY = "consistency";
+
+    private static final String SOFT = "soft";
+
     /** The paper's loss. */
     public static BidirectionalConsistency paper() {
         return of(SoftTarget.EQ9, true);
@@ -101,10 +107,33 @@ public record BidirectionalConsistency(
 
     @Override
     public Loss apply(TermInputs inputs) {
-        return of(inputs.f(), inputs.draw(times, softTimes, softShare), inputs.distance());
+        SoftBatch batch = inputs.draw(times, softTimes, softShare);
+        return batch.softImages() == 0
+                ? withoutSoftTerm(inputs, batch.all())
+                : of(inputs.f(), batch, inputs.distance());
     }
 
-    /** The loss of given draws. */
+    private Loss withoutSoftTerm(TermInputs inputs, TrainingBatch example) {
+        Loss none = Loss.none(inputs.device(), CONSISTENCY, SOFT);
+        if (!consistencyTerm) {
+            return none;
+        }
+        TrainedFunction f = inputs.f();
+        Tensor target = f.target(example.lower(), example.t(), example.timeZero(), example.labels());
+        Tensor atZero = f.live(example.upper(), example.tNext(), example.timeZero(), example.labels());
+        Tensor consistency = consistency(example, atZero, target, inputs.distance());
+        return new Loss(consistency, Map.of(CONSISTENCY, consistency, SOFT, none.total()));
+    }
+
+    /** L_CT, with each image weighted for the law from which its interval was drawn. */
+    private Tensor consistency(TrainingBatch example, Tensor atZero, Tensor target, PseudoHuber distance) {
+        Tensor weight = Consistency.weight(example.tNext(), example.t(), consistencyWeightFloor);
+        return distance.apply(atZero, target)
+                .mul(example.importance().map(weight::mul).orElse(weight))
+                .mean();
+    }
+
+    /** The loss of given draws, at least one of which gets the soft term. */
     public Loss of(TrainedFunction f, SoftBatch batch, PseudoHuber distance) {
         TrainingBatch example = batch.all();
         int softImages = batch.softImages();
@@ -128,14 +157,11 @@ public record BidirectionalConsistency(
                 ? target.narrow(0, 0, softImages)
                 : f.target(inverted.diffused(inverted.u()), inverted.u(), inverted.timeZero(), inverted.labels());
 
-        Tensor weight = Consistency.weight(example.tNext(), example.t(), consistencyWeightFloor);
-        Tensor consistency = distance.apply(atZero, target)
-                .mul(example.importance().map(weight::mul).orElse(weight))
-                .mean();
+        Tensor consistency = consistency(example, atZero, target, distance);
         Tensor soft = distance.apply(throughU, softTargets)
                 .mul(Consistency.weight(inverted.tNext(), inverted.u(), softWeightFloor))
-                .mean();
-        return new Loss(
-                consistencyTerm ? consistency.add(soft) : soft, Map.of("consistency", consistency, "soft", soft));
+                .mean()
+                .mul(scalar(batch.softWeight()));
+        return new Loss(consistencyTerm ? consistency.add(soft) : soft, Map.of(CONSISTENCY, consistency, SOFT, soft));
     }
 }

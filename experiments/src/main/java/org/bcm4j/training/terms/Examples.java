@@ -17,9 +17,4 @@ public record Examples(Tensor images, Optional<Tensor> labels, Tensor numbers, K
     int count() {
         return Math.toIntExact(images.size(0));
     }
-
-    /** The number of images in a share of the examples, rounded, at least 1. */
-    int count(double share) {
-        return (int) Math.max(1, Math.round(share * count()));
-    }
 }

@@ -76,13 +76,16 @@ public record InversionConsistency(
 
     @Override
     public Loss apply(TermInputs inputs) {
-        return of(inputs.f(), inputs.draw(times(inputs)), inputs.distance());
+        Share own = inputs.share(share);
+        return own.count() == 0
+                ? Loss.none(inputs.device(), "inversion")
+                : of(inputs.f(), inputs.draw(times(inputs, own.count())), inputs.distance())
+                        .times(own.weight());
     }
 
-    private DrawnTimes times(TermInputs inputs) {
+    private DrawnTimes times(TermInputs inputs, int count) {
         TimeGrid grid = inputs.grid();
         int last = grid.points() - 1;
-        int count = inputs.count(share);
         double[] uniform = inputs.random().uniforms(count, 3);
         int[] lower = new int[count];
         int[] upper = new int[count];

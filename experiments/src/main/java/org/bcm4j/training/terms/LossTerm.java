@@ -27,7 +27,7 @@ public sealed interface LossTerm
     /**
      * The loss of one part of a batch. Several threads may call this at once, each with its own inputs.
      *
-     * @return its total has a gradient with respect to the live weights
+     * @return its total has a gradient with respect to the live weights, unless the part has no images for the term
      */
     Loss apply(TermInputs inputs);
 

@@ -30,7 +30,7 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  *
  * <p>The sum runs over the image itself and over reference images i of class y, or of any class if the label was
- * dropped. The references are drawn anew for every step. The mean is the denoiser D of the PF ODE dx/dt = (x −
+ * dropped. The references are drawn anew for every batch. The mean is the denoiser D of the PF ODE dx/dt = (x −
  * D(x,t))/t (docs/method.md §1). The drawn image is that denoiser plus noise, so the mean has the same expectation and
  * less variance (Xu et al., "Stable Target Field", arXiv 2302.00670).
  */
@@ -73,8 +73,8 @@ public final class StableTargets {
         candidates.add(all);
     }
 
-    /** The batch with the posterior mean at x_{n+1}. All examples of a class share the references of the step. */
-    TrainingBatch stabilized(TrainingBatch drawn, long step) {
+    /** The batch with the posterior mean at x_{n+1}. All examples of a class share the references of the batch. */
+    TrainingBatch stabilized(TrainingBatch drawn, long batch) {
         return new TrainingBatch(
                 drawn.images(),
                 drawn.noise(),
@@ -83,24 +83,24 @@ public final class StableTargets {
                 drawn.u(),
                 drawn.labels(),
                 drawn.importance(),
-                Optional.of(Scope.returning(() -> inFullPrecision(drawn, step))));
+                Optional.of(Scope.returning(() -> inFullPrecision(drawn, batch))));
     }
 
     /** Computed in float32, whatever the step's precision: rounded squares of thousands leave no small difference. */
-    private Tensor inFullPrecision(TrainingBatch drawn, long step) {
+    private Tensor inFullPrecision(TrainingBatch drawn, long batch) {
         try (Precision.Guard guard = Precision.FP32.on(device)) {
-            return of(drawn, step);
+            return of(drawn, batch);
         }
     }
 
-    private Tensor of(TrainingBatch drawn, long step) {
+    private Tensor of(TrainingBatch drawn, long batch) {
         Tensor own = drawn.images().flatten(1, -1);
         Tensor noisy = drawn.upper().flatten(1, -1);
         Tensor mean = own.clone();
         membersByClass(drawn).forEach((label, members) -> {
             Tensor index = device.integers(members.stream().mapToLong(i -> i).toArray());
             Tensor itself = own.index_select(0, index);
-            Tensor others = references(label, step);
+            Tensor others = references(label, batch);
             Tensor y = noisy.index_select(0, index);
             // −‖y − x‖²/2 without ‖y‖², which all logits share. The image itself comes first.
             Tensor logits = cat(
@@ -143,9 +143,9 @@ public final class StableTargets {
         return x.square().sum(1).mul(scalar(0.5));
     }
 
-    private Tensor references(int label, long step) {
+    private Tensor references(int label, long batch) {
         long[] from = candidates.get(label);
-        long[] item = {step * candidates.size() + label};
+        long[] item = {batch * candidates.size() + label};
         KeyedRandom random = RunStream.REFERENCES.of(seed, item, device);
         long[] chosen = Arrays.stream(random.uniforms(1, references))
                 .mapToLong(uniform -> from[(int) (uniform * from.length)])

@@ -14,7 +14,6 @@ import org.bytedeco.pytorch.Tensor;
  * @param examples of the part
  * @param place of the part in the run
  * @param earlier the examples at this place in an earlier batch, by its number
- * @param step the number of the step in the run
  * @param points N, the number of points of the step's time grid
  * @param distance d of the consistency losses
  * @param laws the laws from which the run draws times
@@ -28,7 +27,6 @@ public record TermInputs(
         Examples examples,
         Place place,
         LongFunction<Examples> earlier,
-        long step,
         int points,
         PseudoHuber distance,
         TimeLaws laws,
@@ -39,9 +37,10 @@ public record TermInputs(
      * Where a part of a batch belongs.
      *
      * @param batch the number of the batch in the run
-     * @param part the number of the part among those of this process
+     * @param part the number of the part, from 0, among the parts of all processes
+     * @param parts the number of these parts
      */
-    public record Place(long batch, int part) {}
+    public record Place(long batch, int part, int parts) {}
 
     /** x, float32 [B,C,H,W] in [-1,1]. */
     Tensor images() {
@@ -62,9 +61,9 @@ public record TermInputs(
         return examples.count();
     }
 
-    /** The number of images in a share of the batch, rounded, at least 1. */
-    int count(double share) {
-        return examples.count(share);
+    /** What this part holds of the first images of the batch. */
+    Share share(double share) {
+        return Share.of(share, batch(), place.part(), place.parts());
     }
 
     TimeGrid grid() {
@@ -73,7 +72,7 @@ public record TermInputs(
 
     /** Draws for the whole batch, with times from one law of the intervals. */
     TrainingBatch draw(IntervalLaw.Settings times) {
-        return draw(laws.of(points, times, Optional.empty()).draw(random(), batch(), 0));
+        return draw(laws.of(points, times, Optional.empty()).draw(random(), batch(), 0, 0));
     }
 
     /**
@@ -82,8 +81,9 @@ public record TermInputs(
      * @param softTimes the law for the times of that share, if it differs from {@code times}
      */
     SoftBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, double softShare) {
-        int softImages = count(softShare);
-        return new SoftBatch(draw(laws.of(points, times, softTimes).draw(random(), batch(), softImages)), softImages);
+        Share soft = share(softShare);
+        DrawnTimes drawn = laws.of(points, times, softTimes).draw(random(), batch(), soft.count(), soft.fraction());
+        return new SoftBatch(draw(drawn), soft.count(), soft.weight());
     }
 
     /** Draws fresh noise for the first images, one for each drawn time. */
@@ -99,6 +99,6 @@ public record TermInputs(
                 labels().map(all -> all.narrow(0, 0, count)),
                 times.importance(),
                 Optional.empty());
-        return stableTargets.map(mean -> mean.stabilized(drawn, step)).orElse(drawn);
+        return stableTargets.map(mean -> mean.stabilized(drawn, place.batch())).orElse(drawn);
     }
 }

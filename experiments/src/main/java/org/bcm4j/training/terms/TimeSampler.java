@@ -33,8 +33,9 @@ public final class TimeSampler {
      * Draws the times of {@code count} examples; u is never t_{n+1}.
      *
      * @param softImages the number of leading examples for which a soft term is computed
+     * @param share s, of the whole batch to which the examples belong
      */
-    DrawnTimes draw(KeyedRandom random, int count, int softImages) {
+    DrawnTimes draw(KeyedRandom random, int count, int softImages, double share) {
         double[] uniform = random.uniforms(count, 2);
         double[] tNext = new double[count];
         double[] t = new double[count];
@@ -42,7 +43,6 @@ public final class TimeSampler {
         double[] importance = new double[count];
         double[] p = law.intervals();
         double[] q = softLaw.orElse(law).intervals();
-        double share = (double) softImages / count;
         for (int i = 0; i < count; i++) {
             IntervalLaw own = i < softImages ? softLaw.orElse(law) : law;
             int n = own.interval(uniform[2 * i]);

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.Tensor;
  * Half of the trajectories lead from diffused images up to T, and half lead from noise down to images
  * ({@link TrajectorySolver}). Division by c compares the network's raw output, which has unit variance, equally at all
  * times. With points of one true trajectory the paper's Eq. 7 and 8 hold as they stand; this term is their shortest
- * form.
+ * form. Dropout masks of the pairs depend on the number of parts of a batch, which changes nothing else.
  *
  * @param weight λ
  * @param share the number of trajectories as a share of the batch, in (0, 1]
@@ -84,13 +84,17 @@ public record TrajectoryMatching(
 
     @Override
     public Loss apply(TermInputs inputs) {
-        return of(inputs.f(), drawPairs(inputs, trajectories(inputs)), inputs.distance());
+        Share own = inputs.share(share);
+        return own.count() == 0
+                ? Loss.none(inputs.device(), "trajectory")
+                : of(inputs.f(), drawPairs(inputs, trajectories(inputs, own.count())), inputs.distance())
+                        .times(own.weight());
     }
 
-    private Trajectories trajectories(TermInputs inputs) {
+    private Trajectories trajectories(TermInputs inputs, int count) {
         Teacher teacher = (Teacher) inputs.state();
         Place here = inputs.place();
-        Place start = new Place(here.batch() - here.batch() % reuse, here.part());
+        Place start = new Place(here.batch() - here.batch() % reuse, here.part(), here.parts());
         return teacher.trajectories(
                 start,
                 () -> new TrajectorySolver(inputs.f().f(), teacher.weights(), points, inputs.device())
@@ -98,7 +102,7 @@ public record TrajectoryMatching(
                                 start.equals(here)
                                         ? inputs.examples()
                                         : inputs.earlier().apply(start.batch()),
-                                inputs.count(share)));
+                                count));
     }
 
     @Override

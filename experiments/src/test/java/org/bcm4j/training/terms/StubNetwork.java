@@ -62,9 +62,8 @@ final class StubNetwork implements Network {
         return new TermInputs(
                 new TrainedFunction(function, live, live),
                 examples(images, seed, batch),
-                new TermInputs.Place(batch, 0),
+                new TermInputs.Place(batch, 0, 1),
                 earlier -> examples(images, seed, earlier),
-                batch,
                 points,
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
                 new TimeLaws(testDevice()),

@@ -38,7 +38,7 @@ class TimeSamplerTest {
         KeyedRandom random = KeyedRandom.from(seed, 0, 0, testDevice());
         try (Scope scope = Scope.open()) {
             for (int batch = 0; batch < batches; batch++) {
-                DrawnTimes drawn = times.draw(random, BATCH, softImages);
+                DrawnTimes drawn = times.draw(random, BATCH, softImages, (double) softImages / BATCH);
                 double[] t = HostTensors.doubles(drawn.t());
                 double[] importance = HostTensors.doubles(drawn.importance().orElseThrow());
                 for (int i = 0; i < BATCH; i++) {
@@ -70,7 +70,7 @@ class TimeSamplerTest {
 
     private static double[] upperEnds(Optional<Settings> soft) {
         return HostTensors.doubles(new TimeSampler(41, PAPER, soft, testDevice())
-                .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16)
+                .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16, 0.25)
                 .tNext());
     }
 
@@ -78,7 +78,7 @@ class TimeSamplerTest {
     void oneLawNeedsNoImportance() {
         try (Scope scope = Scope.open()) {
             assertThat(new TimeSampler(41, PAPER, Optional.empty(), testDevice())
-                            .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16)
+                            .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16, 0.25)
                             .importance())
                     .isEmpty();
         }
