@@ -37,7 +37,10 @@ public record RecommendedWalks(
     private static final Map<String, String> RESTORE =
             Map.of("2", "0 +0.07 > 2 > 0", "3", "0 +0.07 > 0.4 > 2 > 0", "4", "0 +0.07 > 0.4 > 1 > 2 > 0");
 
-    /** Default walks for a model that has not been tuned: those of docs/method.md §5 and §6 for small images. */
+    /**
+     * Default walks for a model that has not been tuned: those of docs/method.md §5 and §6 for small images, but for the
+     * inversion of 4 evaluations, which takes smaller steps near the image.
+     */
     public static final RecommendedWalks UNTUNED = new RecommendedWalks(
             Map.of(
                     "1",

@@ -13,6 +13,13 @@ interface BatchTask {
     Images prepared(Images image);
 
     /**
+     * Checks the class of a row.
+     *
+     * @throws org.bcm4j.storage.UserException if the model has no such class
+     */
+    default void requireLabel(String label) {}
+
+    /**
      * The results of inputs of one shape, in their order: bytes of a PNG file, or vectors.
      *
      * @throws IllegalArgumentException if an input does not fit

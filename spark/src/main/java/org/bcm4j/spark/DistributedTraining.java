@@ -34,12 +34,15 @@ import scala.reflect.ClassTag$;
  * @param silence how long a rank may give no sign of life before it counts as lost
  */
 public record DistributedTraining(Path directory, int ranks, Duration silence) {
-    /** The silence that a busy cluster needs at least. */
-    public static final Duration DEFAULT_SILENCE = Duration.ofSeconds(30);
+    private static final long MOST_SECONDS = Duration.ofDays(1).toSeconds();
 
     public DistributedTraining {
         if (ranks < 1) {
             throw new UserException("a run needs at least 1 rank, not " + ranks);
+        }
+        if (silence.toSeconds() < 1 || silence.toSeconds() > MOST_SECONDS) {
+            throw new UserException("a rank counts as lost after 1 to " + MOST_SECONDS + " seconds of silence, not "
+                    + silence.toSeconds() + "; choose another time-out");
         }
     }
 

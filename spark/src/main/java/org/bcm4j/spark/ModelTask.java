@@ -11,7 +11,6 @@ import org.bcm4j.Images;
 import org.bcm4j.Noise;
 import org.bcm4j.images.ImageFit;
 import org.bcm4j.model.ClassLookup;
-import org.bcm4j.storage.UserException;
 
 /** The tasks of a model. */
 final class ModelTask implements BatchTask {
@@ -65,7 +64,8 @@ final class ModelTask implements BatchTask {
                 .numbers(inputs.stream().mapToLong(RowInput::number).toArray())
                 .cancelWhen(() -> TaskContext.get().isInterrupted());
         if (settings.columns().label() != TaskSettings.Columns.ABSENT) {
-            request.labels(inputs.stream().mapToInt(this::label).toArray());
+            request.labels(
+                    inputs.stream().mapToInt(input -> label(input.label())).toArray());
         }
         if (settings.steps() > 0) {
             request.steps(settings.steps());
@@ -73,13 +73,15 @@ final class ModelTask implements BatchTask {
         return settings.walk().isEmpty() ? request : request.walk(settings.walk());
     }
 
-    /** A class that the model lacks is a mistake of the row, not of the settings. */
-    private int label(RowInput input) {
-        try {
-            return new ClassLookup(model.config()).find(input.label(), "label");
-        } catch (UserException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
+    @Override
+    public void requireLabel(String label) {
+        if (settings.columns().label() != TaskSettings.Columns.ABSENT) {
+            label(label);
         }
+    }
+
+    private int label(String label) {
+        return new ClassLookup(model.config()).find(label, "label");
     }
 
     static Images images(List<RowInput> inputs) {

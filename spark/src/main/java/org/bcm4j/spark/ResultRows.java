@@ -117,6 +117,7 @@ final class ResultRows implements Iterator<Row> {
         String label = columns.label() == Columns.ABSENT
                 ? ""
                 : value(row, columns.label(), "class").toString();
+        task.requireLabel(label);
         if (columns.input() == Columns.ABSENT) {
             return new RowInput(place, number(row, new byte[0]), label, new float[0], 0, 0, 0);
         }

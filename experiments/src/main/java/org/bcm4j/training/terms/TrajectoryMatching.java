@@ -27,8 +27,9 @@ import org.bytedeco.pytorch.Tensor;
  *
  * @param weight λ
  * @param share the number of trajectories as a share of the batch, in (0, 1]
- * @param reuse the number of steps in a row that draw pairs from the same trajectories. They are solved at once, which
- *     is also faster than to solve a few in each step
+ * @param reuse the number of steps in a row that draw pairs from the same trajectories, which are solved in the first
+ *     of them. With a larger share and fewer pairs the same number of trajectories is solved in larger batches, which is
+ *     faster
  * @param points the number of points of a trajectory from its start to its end, at least 3
  * @param pairs the number of pairs (t, u) that a step draws from each trajectory
  * @param endPairs share, in [0, 1], of the pairs that lead to an end: half of them to time 0, half to T. Of these pairs
