@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What the tasks of a model give over HTTP, with the model that ships. */
@@ -123,11 +124,12 @@ class StudioTest {
         assertThat(response.body()).endsWith("event: done\ndata: {}\n\n");
     }
 
-    @Test
-    void aPictureIsInvertedToTheNoiseThatGeneratesIt() throws Exception {
+    /** Under its class, and under none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"label\": \"Shirt\", ", ""})
+    void aPictureIsInvertedToTheNoiseThatGeneratesIt(String label) throws Exception {
         String shirt = Client.example("shirt.png");
-        JsonNode found =
-                SERVED.client().task("invert", "{\"image\": \"" + shirt + "\", \"label\": \"Shirt\", \"steps\": 2}");
+        JsonNode found = SERVED.client().task("invert", "{\"image\": \"" + shirt + "\", " + label + "\"steps\": 2}");
         assertThat(found.get("error").asDouble()).isLessThan(0.05);
         assertThat(bytes(found.get("noise"))).hasSize(28 * 28 * 4);
         assertThat(found.get("figures").get("standard_deviation").asDouble()).isBetween(0.5, 1.5);
@@ -136,8 +138,7 @@ class StudioTest {
         JsonNode again = SERVED.client()
                 .task(
                         "sample",
-                        "{\"noise\": \"" + found.get("noise").asString()
-                                + "\", \"label\": \"Shirt\", \"walk\": \"80 > 0\"}");
+                        "{\"noise\": \"" + found.get("noise").asString() + "\", " + label + "\"walk\": \"80 > 0\"}");
         assertThat(levels(again.get("images").get(0), found.get("reconstruction")))
                 .isLessThanOrEqualTo(1);
     }

@@ -124,7 +124,9 @@ final class Generation {
 
         private Optional<List<Long>> labels(List<Long> numbers) {
             int classes = shelved.classes();
-            return classes == 0
+            // A noise was found under no class unless the request names one.
+            boolean ofNoClass = noise.length > 0 && label.isEmpty();
+            return classes == 0 || ofNoClass
                     ? Optional.empty()
                     : Optional.of(numbers.stream()
                             .map(number -> label.map(Integer::longValue).orElse(number % classes))

@@ -106,7 +106,8 @@ final class Requests {
                     least = 0)
             Optional<Long> first,
 
-            @Described("The class of all images, by name or number. Without it: each class in turn.")
+            @Described("The class of all images, by name or number. Without it: each class in turn; for a given"
+                    + " noise: no class.")
             Optional<String> label,
 
             @Described("Noise to start from, as invert returns it: float32, little-endian, in base64.")
