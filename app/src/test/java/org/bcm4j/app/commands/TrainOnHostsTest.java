@@ -33,6 +33,8 @@ class TrainOnHostsTest {
 
     private final List<String> hosts = List.of(name("a"), name("b"));
 
+    private final List<String> added = new ArrayList<>();
+
     @TempDir
     Path directory;
 
@@ -45,6 +47,7 @@ class TrainOnHostsTest {
         assumeTrue(run("id", "-u").strip().equals("0"), "network namespaces need root");
         for (String host : hosts) {
             run("ip", "netns", "add", host);
+            added.add(host);
             run("ip", "-n", host, "link", "set", "lo", "up");
         }
         TinyExperiment.writeData(directory);
@@ -53,7 +56,7 @@ class TrainOnHostsTest {
 
     @AfterEach
     void remove() throws Exception {
-        for (String host : hosts) {
+        for (String host : added) {
             run("ip", "netns", "delete", host);
         }
     }
