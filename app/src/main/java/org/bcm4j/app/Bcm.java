@@ -32,6 +32,7 @@ import org.bcm4j.app.commands.measuring.EvalCommand;
 import org.bcm4j.app.commands.measuring.EvalEditsCommand;
 import org.bcm4j.app.commands.measuring.FeaturesCommand;
 import org.bcm4j.app.commands.measuring.TuneCommand;
+import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.WrittenPath;
 import org.bcm4j.tensor.NativeCode;
@@ -118,6 +119,7 @@ public final class Bcm implements Callable<Integer> {
                     "bcm: standard output could not be written in full; is the disk full, or the reader gone?");
             exitCode = ExitCode.SOFTWARE;
         }
+        StopSignal.commandEnded(exitCode);
         System.exit(exitCode);
     }
 

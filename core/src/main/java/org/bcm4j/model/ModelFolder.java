@@ -1,9 +1,14 @@
 package org.bcm4j.model;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.config.Format;
 import org.bcm4j.storage.AtomicDirectory;
@@ -26,6 +31,7 @@ public final class ModelFolder {
     private static final String WEIGHTS = "model.safetensors";
     private static final String CARD = "README.md";
     private static final String WALKS = "walks.json";
+    private static final Set<String> OWN = Set.of(CONFIG, WEIGHTS, CARD, WALKS);
 
     private final Path folder;
 
@@ -90,13 +96,34 @@ public final class ModelFolder {
         return Checksum.sha256(folder.resolve(WEIGHTS));
     }
 
-    /** Writes a whole model folder at once, replacing any existing one. */
+    /** Writes a whole model folder at once, replacing any existing model. Other files in the folder stay. */
     public static void write(Path folder, ModelConfig config, Weights weights, RecommendedWalks walks, String card) {
         AtomicDirectory.write(folder, directory -> {
+            keepOthers(folder, directory);
             ConfigFile.write(directory.resolve(CONFIG), config);
             ConfigFile.write(directory.resolve(WALKS), walks);
             Safetensors.write(directory.resolve(WEIGHTS), weights.views(), Map.of("format", ModelConfig.FORMAT));
             Files.writeString(directory.resolve(CARD), card);
         });
+    }
+
+    /** Gives a new folder the files of the old one that are not of the model. */
+    private static void keepOthers(Path old, Path replacement) throws IOException {
+        if (!Files.isDirectory(old)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(old)) {
+            for (Path file : files.skip(1).toList()) {
+                Path name = old.relativize(file);
+                if (!OWN.contains(name.toString())) {
+                    // A folder is copied empty, before what is in it.
+                    Files.copy(
+                            file,
+                            replacement.resolve(name),
+                            LinkOption.NOFOLLOW_LINKS,
+                            StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
     }
 }

@@ -66,6 +66,18 @@ class ModelFolderTest {
                         + "\", and this version of bcm4j reads \"bcm4j model 1\"; " + remedy);
     }
 
+    /** Such as example pictures and figures. */
+    @Test
+    void filesOfOthersStayWhenTheModelIsWrittenAgain() throws IOException {
+        Files.createDirectories(folder.resolve("examples/deep"));
+        Files.writeString(folder.resolve("examples/deep/a.txt"), "mine");
+        Files.writeString(folder.resolve("README.md"), "An edited card.");
+        write();
+        assertThat(folder.resolve("examples/deep/a.txt")).hasContent("mine");
+        assertThat(folder.resolve("README.md")).hasContent("A model.\n");
+        assertThat(new ModelFolder(folder).config()).isEqualTo(CONFIG);
+    }
+
     @Test
     void whatIsNoModelIsTold() throws IOException {
         Path file = folder.resolve("config.json");

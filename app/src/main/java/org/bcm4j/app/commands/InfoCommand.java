@@ -64,7 +64,13 @@ public final class InfoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (figures) {
-            System.out.print(MarkdownTables.of(ConfigFile.read(metrics(), EvaluationReport.class)));
+            EvaluationReport report = ConfigFile.read(metrics(), EvaluationReport.class);
+            if (!report.isOf(new ModelFolder(path))) {
+                throw new UserException(
+                        "--figures: " + metrics() + " is of other weights; measure these with `bcm eval "
+                                + new ShellWord(path) + " --out " + new ShellWord(metrics()) + "`");
+            }
+            System.out.print(MarkdownTables.of(report));
         } else if (Files.isDirectory(path)) {
             ModelFolder folder = new ModelFolder(path);
             describe(folder.config(), folder.walks());

@@ -93,6 +93,18 @@ public record Destination(Path path, Kind kind) {
     }
 
     /**
+     * Checks the file of an option that names a picture.
+     *
+     * @throws UserException if it is no {@code .png} file or cannot be written
+     */
+    public static void requirePicture(String option, Path file) {
+        if (!extension(file).equals(".png")) {
+            throw new UserException(option + " " + file + ": name " + Kind.PICTURE.description);
+        }
+        Writability.requireFile(file);
+    }
+
+    /**
      * Checks the folder of a command that writes a folder, whatever its name.
      *
      * @throws UserException if it is a file, is not empty, or cannot be written or replaced

@@ -121,7 +121,7 @@ public record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean
                 throw new UserException(source + " is " + width + " x " + height + " pixels, but " + wanted
                         + " are wanted; fit it with --fit " + ImageFit.names());
             }
-            int side = fits ? (int) height : sides[0];
+            int side = fits ? (int) height : nearest(fitted(height, width), sides);
             byte[] levels = HostTensors.bytes(
                     inChannels(fits ? pixels : fit.orElseThrow().square(pixels, side, BARS), source));
             Optional<byte[]> opacity = picture.opacity()
@@ -129,6 +129,19 @@ public record InputImages(NetworkConfig network, Optional<ImageFit> fit, boolean
                             HostTensors.bytes(fits ? alpha : fit.orElseThrow().square(alpha, side, OPAQUE)));
             return new InputImage(name, source, network.imageChannels(), side, levels, opacity);
         }
+    }
+
+    /** The side of the square that the picture is fitted to before it is scaled. */
+    private long fitted(long height, long width) {
+        return fit.orElseThrow() == ImageFit.CROP ? Math.min(height, width) : Math.max(height, width);
+    }
+
+    /** The largest of the sides that a square does not have to be enlarged to; else the smallest. */
+    private static int nearest(long square, int... sides) {
+        return Arrays.stream(sides)
+                .filter(side -> side <= square)
+                .max()
+                .orElse(Arrays.stream(sides).min().orElseThrow());
     }
 
     private Tensor inChannels(Tensor image, String source) {

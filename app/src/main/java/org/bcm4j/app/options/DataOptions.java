@@ -38,11 +38,12 @@ public final class DataOptions {
      * The given path, if it is a folder of pictures or an {@code .npz} file of images. Only some commands accept these.
      */
     public Optional<Path> images() {
-        String data = named.orElse(FASHION_MNIST);
-        Path path = WrittenPath.of(data);
-        return Files.isDirectory(path) || data.toLowerCase(Locale.ROOT).endsWith(".npz")
-                ? Optional.of(path)
-                : Optional.empty();
+        return named.filter(data -> {
+                    String name = data.toLowerCase(Locale.ROOT);
+                    boolean known = name.equals(FASHION_MNIST) || name.equals(CIFAR10);
+                    return !known && (Files.isDirectory(WrittenPath.of(data)) || name.endsWith(".npz"));
+                })
+                .map(WrittenPath::of);
     }
 
     /** Whether a data set, or the directory of its files, was given. */
@@ -84,8 +85,13 @@ public final class DataOptions {
                 throw new UserException("--data " + data + ": names the data set; write --split " + name
                         + " to choose the part to measure on");
             default ->
-                throw new UserException("--data " + data + ": is not a data set"
-                        + (data.contains("/") ? ", and there is no such folder" : "") + "; choose " + FASHION_MNIST
+                throw new UserException("--data " + data + ": "
+                        + (Files.isDirectory(WrittenPath.of(data))
+                                ? "is a folder, which this command does not take as it is"
+                                : data.contains("/")
+                                        ? "is not a data set, and there is no such folder"
+                                        : "is not a data set")
+                        + "; choose " + FASHION_MNIST
                         + ", " + CIFAR10
                         + " or a configuration, FILE.yaml, whose data block describes it");
         };

@@ -84,14 +84,15 @@ public final class WalkOptions {
     }
 
     /**
-     * A walk from images to noise and back. By default it joins the model's inversion of the given NFE and its
-     * generation of 1 NFE.
+     * A walk from images to noise and back. By default it is the model's inversion of the given NFE and a move straight
+     * back.
      */
     Walk roundTrip(ModelOptions model) {
         model.requireBothDirections();
-        Walk walk = choice.walk
-                .map(Walk::parse)
-                .orElseGet(() -> stored(model, Purpose.INVERT).then(stored(model, Purpose.SAMPLE, 1)));
+        Walk walk = choice.walk.map(Walk::parse).orElseGet(() -> {
+            Walk inversion = stored(model, Purpose.INVERT);
+            return inversion.then(inversion.toImages());
+        });
         return requireEnds(
                 walk, true, true, "reconstructs images, so it must lead from 0 to 0, as \"0 +0.07 > 6 > 80 > 0\" does");
     }

@@ -19,7 +19,6 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.SamplingPath;
 import org.bcm4j.walk.ThereAndBack;
-import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /** Runs a model along its paths and makes pictures of the results. The commands on the page reproduce them exactly. */
@@ -137,8 +136,7 @@ final class Demonstrator {
     }
 
     private RoundTrip roundTrip(SamplingPath inversion, Tensor images, Optional<Tensor> labels) {
-        SamplingPath generation = paths.quickestGeneration();
-        requireMeeting(inversion, generation);
+        SamplingPath generation = inversion.toImages();
         Tensor noises = bcm.invert(inversion, images, seed, labels);
         Tensor back = bcm.generate(generation, noises, seed, labels);
         Fidelity fidelity = fidelity(images, noises, back);
@@ -164,13 +162,6 @@ final class Demonstrator {
             unlabelled = hasNullClass() ? Optional.of(unlabelled(inversion, generation, images)) : Optional.empty();
         }
         return new RoundTrip(inversion, generation, unlabelled, labelled, noisePicture, backPicture);
-    }
-
-    /** A walk back must start where the inversion ended. An ODE always has the same ends. */
-    private static void requireMeeting(SamplingPath inversion, SamplingPath generation) {
-        if (inversion instanceof Walk toNoise && generation instanceof Walk toImages) {
-            toNoise.then(toImages); // throws unless they meet
-        }
     }
 
     private Fidelity unlabelled(SamplingPath inversion, SamplingPath generation, Tensor images) {

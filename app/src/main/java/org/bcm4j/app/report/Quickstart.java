@@ -61,8 +61,10 @@ public record Quickstart(Path model, Path out, long seed, Optional<DataSource> d
         ModelConfig config = folder.config();
         ModelSamplingPaths paths = ModelSamplingPaths.of(config, folder.walks());
         Path metrics = model.resolve(METRICS);
-        Optional<EvaluationReport> evaluation =
-                Optional.of(metrics).filter(Files::exists).map(file -> ConfigFile.read(file, EvaluationReport.class));
+        Optional<EvaluationReport> evaluation = Optional.of(metrics)
+                .filter(Files::exists)
+                .map(file -> ConfigFile.read(file, EvaluationReport.class))
+                .filter(report -> report.isOf(folder));
         ExampleImages examples = examples(config);
         try (TensorModel bcm = TensorModel.open(model)) {
             long parameters = bcm.model().weights().layout().parameterCount();

@@ -86,6 +86,33 @@ class TrainCommandTest {
         assertThat(resumed.exitCode()).isZero();
     }
 
+    /** The signal's exit code would say that the run was saved. */
+    @Test
+    void aSignalWhoseSavingFailsEndsWithTheFailure() throws Exception {
+        Path out = directory.resolve("out.txt");
+        Path err = directory.resolve("err.txt");
+        Process process = CommandProcess.in(directory)
+                .start(
+                        out,
+                        err,
+                        "train",
+                        "tiny.yaml",
+                        "--run",
+                        "a run",
+                        "--set",
+                        "stages.0.steps=100000000",
+                        "--set",
+                        "output.checkpoint_every=100000000");
+        awaitFirstStep(process);
+        Files.writeString(directory.resolve("a run/checkpoints"), "a file where a folder is needed");
+        process.destroy(); // SIGTERM
+        Outcome failed = CommandProcess.outcome(process, out, err);
+        assertThat(failed.err())
+                .startsWith("stopping after this step, and saving%nbcm: ".formatted())
+                .contains("checkpoints");
+        assertThat(failed.exitCode()).isEqualTo(2);
+    }
+
     private void awaitFirstStep(Process process) throws IOException, InterruptedException {
         Path log = directory.resolve("a run/log.jsonl");
         while (process.isAlive() && (!Files.exists(log) || Files.size(log) == 0)) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bcm4j.metrics.noise.NoiseQuality;
 import org.bcm4j.metrics.samples.InceptionEvaluation;
+import org.bcm4j.model.ModelFolder;
 
 /**
  * The figures of a model with everything that is needed to measure them again: {@code metrics.json}. It contains no
@@ -33,6 +34,11 @@ public record EvaluationReport(
         inversion = List.copyOf(inversion);
         interpolation = interpolation.map(List::copyOf);
         inception = inception.map(List::copyOf);
+    }
+
+    /** Whether the figures are of the weights in a folder. */
+    public boolean isOf(ModelFolder model) {
+        return protocol.modelSha256().equals(model.sha256());
     }
 
     /**

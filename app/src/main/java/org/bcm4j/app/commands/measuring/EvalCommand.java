@@ -274,6 +274,9 @@ public final class EvalCommand implements Callable<Integer> {
         try (Networks networks = work.inEach(() -> networks(asked));
                 MeasuringProgress progress = new MeasuringProgress()) {
             SampleEvaluation evaluation = new SampleEvaluation(networks.features(), networks.inception(), seed.value());
+            if (evaluation.needsRealImages() && !data.isNamed()) {
+                throw new UserException("--metrics: samples are compared with real images; name those with --data");
+            }
             // A given data set is opened even if it is not needed, so that a missing one is reported.
             Optional<SampleEvaluation.Named> real = evaluation.needsRealImages() || given().hasAny(FOR_REAL_IMAGES)
                     ? Optional.of(work.inEach(this::realImages)).filter(found -> evaluation.needsRealImages())

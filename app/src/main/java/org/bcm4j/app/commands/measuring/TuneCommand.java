@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.bcm4j.TensorModel;
 import org.bcm4j.app.console.MeasuringProgress;
 import org.bcm4j.app.files.Destination;
-import org.bcm4j.app.files.Destination.Kind;
 import org.bcm4j.app.options.DataOptions;
 import org.bcm4j.app.options.FeaturesOption;
 import org.bcm4j.app.options.GivenOptions;
@@ -151,7 +150,7 @@ public final class TuneCommand implements Callable<Integer> {
         if (save) {
             Writability.requireFile(walksFile());
         }
-        Optional<Destination> picture = plot.map(file -> Destination.of(file, Kind.PICTURE));
+        plot.ifPresent(file -> Destination.requirePicture("--plot", file));
         OptionRange.require("--budget", budget, starts.size(), 10_000);
         DataSource source = data.source();
         LabelledImages training = source.training().mixed();
@@ -180,7 +179,7 @@ public final class TuneCommand implements Callable<Integer> {
         if (save) {
             folder.store(folder.walks().with(aim.purpose, nfe, best.walk().toString()));
         }
-        picture.ifPresent(destination -> TuningPlot.draw(destination.path(), tried));
+        plot.ifPresent(file -> TuningPlot.draw(file, tried));
         report(tried, best);
         return ExitCode.OK;
     }
