@@ -23,6 +23,7 @@ import org.bcm4j.data.ImageFolder;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.metrics.pixels.ReconstructionError;
+import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.storage.UserException;
@@ -184,20 +185,27 @@ class QuickstartTest {
         SmallModel.treacherous().write(copy);
         ExampleImages.firstOfEachClass(SmallModel.dataSet(3, SmallModel.TREACHEROUS), 1)
                 .write(copy);
-        Files.writeString(copy.resolve("metrics.json"), """
-            {"protocol": {"model_sha256": "a", "features_sha256": "b", "data": "garments <test>", "images": 500,
+        String figures = """
+            {"protocol": {"model_sha256": "SHA", "features_sha256": "b", "data": "garments <test>", "images": 500,
               "samples": 10000, "seed": 3, "device": "cpu", "precision": "fp32", "notes": []},
              "real": {"accuracy": 0.92, "blurred_distance": 10.0},
              "generation": [{"walk": "80 > 0", "nfe": 1, "frechet_distance": 8.0, "relative_to_blurred": 0.8125,
               "accuracy": 0.8, "agreement": 0.875}],
              "inversion": [{"walk": "0 +0.07 > 80", "nfe": 1, "labels": "null", "regeneration": "80 > 0",
               "mean_squared_error": 0.01234, "noise_mean": 0.0, "noise_standard_deviation": 0.98}]}
-            """);
-        new Quickstart(copy, directory.resolve("page"), 0, Optional.empty()).run(stage -> {});
-        String text = Markup.parse(Files.readString(directory.resolve("page/index.html")))
-                .getTextContent();
-        assertThat(text)
+            """;
+        Files.writeString(copy.resolve("metrics.json"), figures.replace("SHA", new ModelFolder(copy).sha256()));
+        assertThat(pageOf(copy))
                 .contains("garments <test>", "10,000 samples", "80 > 010.8130.875", "0 +0.07 > 801none0.01234–0.980");
+
+        Files.writeString(copy.resolve("metrics.json"), figures);
+        assertThat(pageOf(copy)).as("figures of other weights").doesNotContain("10,000 samples");
+    }
+
+    private String pageOf(Path folder) throws Exception {
+        new Quickstart(folder, directory.resolve("page"), 0, Optional.empty()).run(stage -> {});
+        return Markup.parse(Files.readString(directory.resolve("page/index.html")))
+                .getTextContent();
     }
 
     @Test
