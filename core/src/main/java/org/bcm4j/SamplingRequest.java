@@ -44,7 +44,8 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
 
     /**
      * Starts from given noises, one image for each, for example those that {@link BcmModel#invert} found. Unless steps
-     * or a walk are given, the request follows the return path of the model's interpolation, which adds no noise.
+     * or a walk are given, the request follows the return path of the model's interpolation, which adds no noise. Without
+     * labels the images are of the null class, as inversions are, and not of each class in turn.
      */
     public SamplingRequest from(Noise given) {
         noise = Optional.of(given);

@@ -113,13 +113,18 @@ public final class Bcm implements Callable<Integer> {
     public static void main(String[] arguments) {
         // bcm's own output does not depend on the locale; this is for the libraries it uses.
         Locale.setDefault(Locale.ROOT);
-        int exitCode = run(arguments);
-        if (System.out.checkError() && exitCode == ExitCode.OK) {
-            System.err.println(
-                    "bcm: standard output could not be written in full; is the disk full, or the reader gone?");
-            exitCode = ExitCode.SOFTWARE;
+        int exitCode = ExitCode.SOFTWARE;
+        try {
+            exitCode = run(arguments);
+            if (System.out.checkError() && exitCode == ExitCode.OK) {
+                System.err.println(
+                        "bcm: standard output could not be written in full; is the disk full, or the reader gone?");
+                exitCode = ExitCode.SOFTWARE;
+            }
+        } finally {
+            // Or a signal would wait for ever.
+            StopSignal.commandEnded(exitCode);
         }
-        StopSignal.commandEnded(exitCode);
         System.exit(exitCode);
     }
 

@@ -179,13 +179,13 @@ public final class Weights implements AutoCloseable {
                             + Arrays.toString(tensor.shape()) + ", the network needs " + Arrays.toString(view.shape()));
                 }
                 // Converted first: a float64 can exceed float32.
-                boolean finite = tensor.to(view.scalar_type()).isfinite().all().item_bool();
-                if (!tensor.is_floating_point() || !finite) {
+                Tensor converted = tensor.to(view.scalar_type());
+                if (!tensor.is_floating_point() || !converted.isfinite().all().item_bool()) {
                     throw new UserException(source + ": parameter " + name
                             + (tensor.is_floating_point() ? " holds NaN or infinity" : " holds whole numbers")
                             + ", but weights must be finite floating-point numbers; save the model again");
                 }
-                view.detach().copy_(tensor);
+                view.detach().copy_(converted);
             });
         }
         tensors.keySet().stream()

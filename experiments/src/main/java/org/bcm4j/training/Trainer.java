@@ -82,9 +82,7 @@ public final class Trainer implements AutoCloseable {
             TrainingMemory needed = TrainingMemory.of(config, device, precision, group.size());
             device.memory().ifPresent(memory -> needed.require(memory, group.sizeHere()));
         }
-        walks = config.walks()
-                .map(given -> given.orUntunedOf(config.model()))
-                .orElseGet(() -> RecommendedWalks.untuned(config.model()));
+        walks = config.modelWalks();
         if (config.model().walks()) {
             new ModelWalks(modelConfig(), walks).requireAll();
         }

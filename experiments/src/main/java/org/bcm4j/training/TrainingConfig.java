@@ -160,6 +160,11 @@ public record TrainingConfig(
         return model.name().toLowerCase(Locale.ROOT);
     }
 
+    /** The walks that are stored with the model. */
+    RecommendedWalks modelWalks() {
+        return walks.orElse(RecommendedWalks.UNTUNED).orUntunedOf(model);
+    }
+
     /** The number of steps of all stages together. */
     public long totalSteps() {
         return stages.stream().mapToLong(TrainingStage::steps).sum();
@@ -203,8 +208,8 @@ public record TrainingConfig(
                 + " ranks with micro_batches " + microBatches
                 + lanes.map(count -> " and lanes " + count).orElse("")
                 + (fewer.isPresent()
-                        ? "; set micro_batches=" + fewer.getAsInt() + ", for each rank has a " + ranks
-                                + "th of the images to hold"
+                        ? "; set micro_batches=" + fewer.getAsInt() + ", for each rank holds 1/" + ranks
+                                + " of the images"
                         : "; choose a multiple of " + perMicroBatch * microBatches + ", or another number of ranks"));
     }
 

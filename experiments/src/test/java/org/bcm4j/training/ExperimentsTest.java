@@ -71,12 +71,9 @@ class ExperimentsTest {
             }
         });
         if (config.model().walks()) {
-            RecommendedWalks walks = config.walks()
-                    .map(given -> given.orUntunedOf(config.model()))
-                    .orElseGet(() -> RecommendedWalks.untuned(config.model()));
             new ModelWalks(
                             new ModelConfig(ModelConfig.FORMAT, config.model(), config.network(), "images", List.of()),
-                            walks)
+                            config.modelWalks())
                     .requireAll();
         }
         assertThat(TrainingEstimate.of(config).runEvaluations()).isPositive();

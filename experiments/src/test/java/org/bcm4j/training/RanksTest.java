@@ -188,15 +188,8 @@ class RanksTest {
         if (ranks < 4) {
             return TinyRun.config(data, "micro_batches=1", "lanes=1");
         }
-        // Of eight images the terms take 2, 3 and 2, so that some of four ranks have none for a term.
         return TinyRun.config(
-                data,
-                "micro_batches=1",
-                "lanes=1",
-                "network.dropout=0",
-                "stages.1.terms=[{kind: bidirectional-consistency, soft_share: 0.25},"
-                        + " {kind: inversion-consistency, share: 0.4},"
-                        + " {kind: trajectory-matching, share: 0.3, reuse: 3, points: 3}]");
+                data, "micro_batches=1", "lanes=1", "network.dropout=0", "stages.1.terms=" + TinyRun.TERMS_WITH_SHARES);
     }
 
     /** One rank. Its last line says how its work ended. */

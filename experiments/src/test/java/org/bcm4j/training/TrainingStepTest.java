@@ -225,12 +225,9 @@ class TrainingStepTest {
         }
     }
 
-    /** Of eight images the terms take 2, 3 and 2: some of eight parts have none for a term. */
     @Test
     void theSizeOfThePartsChangesNothingButTheOrderOfSums() {
-        String terms = "stages.0.terms=[{kind: bidirectional-consistency, soft_share: 0.25},"
-                + " {kind: inversion-consistency, share: 0.4},"
-                + " {kind: trajectory-matching, share: 0.3, reuse: 2, points: 3}]";
+        String terms = "stages.0.terms=" + TinyRun.TERMS_WITH_SHARES;
         float[] whole = afterThreeSteps("micro_batches=1", "lanes=1", terms);
         for (String parts : List.of("micro_batches=2", "micro_batches=8")) {
             float[] divided = afterThreeSteps(parts, "lanes=1", terms);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.ml.linalg.Vectors;
 import org.bcm4j.Images;
 import org.bcm4j.features.FeatureNetwork;
@@ -16,12 +17,18 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Features of images: of a feature network, if the settings name a folder; of the Inception network, if a file. */
 final class FeatureTask implements BatchTask {
-    private final Path place;
-    private final boolean isFolder;
+    /** The features of images, [N,F]. All batches of the task use the same network. */
+    private final Function<List<RowInput>, Tensor> features;
 
     FeatureTask(TaskSettings settings) {
-        place = ExecutorFiles.find(settings.model());
-        isFolder = Files.isDirectory(place);
+        Path place = ExecutorFiles.find(settings.model());
+        if (Files.isDirectory(place)) {
+            FeatureNetwork network = ExecutorFiles.features(place);
+            features = inputs -> of(network, inputs);
+        } else {
+            InceptionNetwork network = ExecutorFiles.inception(place);
+            features = inputs -> of(network, inputs);
+        }
     }
 
     /** Neither network changes the size of images but for its own purposes. */
@@ -34,9 +41,9 @@ final class FeatureTask implements BatchTask {
     public List<Object> results(List<RowInput> inputs) {
         List<Object> vectors = new ArrayList<>();
         try (Scope scope = Scope.open()) {
-            Tensor features = isFolder ? ofNetwork(inputs) : ofInception(inputs);
-            int length = (int) features.size(1);
-            float[] all = HostTensors.floats(features);
+            Tensor found = features.apply(inputs);
+            int length = (int) found.size(1);
+            float[] all = HostTensors.floats(found);
             for (int i = 0; i < inputs.size(); i++) {
                 vectors.add(Vectors.dense(ModelTask.doubles(Arrays.copyOfRange(all, i * length, (i + 1) * length))));
             }
@@ -44,8 +51,7 @@ final class FeatureTask implements BatchTask {
         return vectors;
     }
 
-    private Tensor ofNetwork(List<RowInput> inputs) {
-        FeatureNetwork network = ExecutorFiles.features(place);
+    private static Tensor of(FeatureNetwork network, List<RowInput> inputs) {
         RowInput.Shape shape = inputs.get(0).shape();
         if (!network.config().fits(shape.channels(), shape.height(), shape.width())) {
             throw new IllegalArgumentException("the image has " + shape.channels() + " x " + shape.height() + " x "
@@ -54,8 +60,7 @@ final class FeatureTask implements BatchTask {
         return network.responses(images(inputs)).features();
     }
 
-    private Tensor ofInception(List<RowInput> inputs) {
-        InceptionNetwork network = ExecutorFiles.inception(place);
+    private static Tensor of(InceptionNetwork network, List<RowInput> inputs) {
         synchronized (network) {
             return network.features(Pixels.toBytes(images(inputs)));
         }

@@ -75,9 +75,7 @@ final class ModelTask implements BatchTask {
 
     @Override
     public void requireLabel(String label) {
-        if (settings.columns().label() != TaskSettings.Columns.ABSENT) {
-            label(label);
-        }
+        label(label);
     }
 
     private int label(String label) {

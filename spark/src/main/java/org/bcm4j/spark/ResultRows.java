@@ -114,10 +114,11 @@ final class ResultRows implements Iterator<Row> {
 
     private RowInput input(int place, Row row) {
         Columns columns = settings.columns();
-        String label = columns.label() == Columns.ABSENT
-                ? ""
-                : value(row, columns.label(), "class").toString();
-        task.requireLabel(label);
+        String label = "";
+        if (columns.label() != Columns.ABSENT) {
+            label = value(row, columns.label(), "class").toString();
+            task.requireLabel(label);
+        }
         if (columns.input() == Columns.ABSENT) {
             return new RowInput(place, number(row, new byte[0]), label, new float[0], 0, 0, 0);
         }

@@ -85,15 +85,16 @@ public final class DataOptions {
                 throw new UserException("--data " + data + ": names the data set; write --split " + name
                         + " to choose the part to measure on");
             default ->
-                throw new UserException("--data " + data + ": "
-                        + (Files.isDirectory(WrittenPath.of(data))
-                                ? "is a folder, which this command does not take as it is"
-                                : data.contains("/")
-                                        ? "is not a data set, and there is no such folder"
-                                        : "is not a data set")
-                        + "; choose " + FASHION_MNIST
+                throw new UserException("--data " + data + ": " + unknown(data) + "; choose " + FASHION_MNIST
                         + ", " + CIFAR10
                         + " or a configuration, FILE.yaml, whose data block describes it");
         };
+    }
+
+    private static String unknown(String data) {
+        if (Files.isDirectory(WrittenPath.of(data))) {
+            return "is a folder, which this command does not take as it is";
+        }
+        return "is not a data set" + (data.contains("/") ? ", and there is no such folder" : "");
     }
 }

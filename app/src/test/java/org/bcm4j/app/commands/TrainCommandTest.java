@@ -1,10 +1,13 @@
 package org.bcm4j.app.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.app.TinyExperiment;
@@ -57,22 +60,7 @@ class TrainCommandTest {
 
     @Test
     void aSignalSavesTheRunAndResumeContinuesIt() throws Exception {
-        Path out = directory.resolve("out.txt");
-        Path err = directory.resolve("err.txt");
-        Process process = CommandProcess.in(directory)
-                .start(
-                        out,
-                        err,
-                        "train",
-                        "tiny.yaml",
-                        "--profile",
-                        "--run",
-                        "a run",
-                        "--set",
-                        "stages.0.steps=100000000");
-        awaitFirstStep(process);
-        process.destroy(); // SIGTERM
-        Outcome stopped = CommandProcess.outcome(process, out, err);
+        Outcome stopped = stoppedBySignal(() -> {}, "--profile");
         assertThat(stopped.exitCode()).isEqualTo(TERMINATED);
         assertThat(stopped.err()).isEqualTo("stopping after this step, and saving%n".formatted());
         assertThat(stopped.out())
@@ -89,28 +77,32 @@ class TrainCommandTest {
     /** The signal's exit code would say that the run was saved. */
     @Test
     void aSignalWhoseSavingFailsEndsWithTheFailure() throws Exception {
-        Path out = directory.resolve("out.txt");
-        Path err = directory.resolve("err.txt");
-        Process process = CommandProcess.in(directory)
-                .start(
-                        out,
-                        err,
-                        "train",
-                        "tiny.yaml",
-                        "--run",
-                        "a run",
-                        "--set",
-                        "stages.0.steps=100000000",
-                        "--set",
-                        "output.checkpoint_every=100000000");
-        awaitFirstStep(process);
-        Files.writeString(directory.resolve("a run/checkpoints"), "a file where a folder is needed");
-        process.destroy(); // SIGTERM
-        Outcome failed = CommandProcess.outcome(process, out, err);
+        Path checkpoints = directory.resolve("a run/checkpoints");
+        Outcome failed = stoppedBySignal(
+                () -> Files.writeString(checkpoints, "a file where a folder is needed"),
+                "--set",
+                "output.checkpoint_every=100000000");
         assertThat(failed.err())
                 .startsWith("stopping after this step, and saving%nbcm: ".formatted())
                 .contains("checkpoints");
         assertThat(failed.exitCode()).isEqualTo(2);
+    }
+
+    /**
+     * A run without end that gets a signal after its first step.
+     *
+     * @param before what happens between the two
+     */
+    private Outcome stoppedBySignal(ThrowingCallable before, String... options) throws Exception {
+        Path out = directory.resolve("out.txt");
+        Path err = directory.resolve("err.txt");
+        String[] run = {"train", "tiny.yaml", "--run", "a run", "--set", "stages.0.steps=100000000"};
+        Process process = CommandProcess.in(directory)
+                .start(out, err, Stream.of(run, options).flatMap(Stream::of).toArray(String[]::new));
+        awaitFirstStep(process);
+        assertThatCode(before).doesNotThrowAnyException();
+        process.destroy(); // SIGTERM
+        return CommandProcess.outcome(process, out, err);
     }
 
     private void awaitFirstStep(Process process) throws IOException, InterruptedException {

@@ -107,12 +107,14 @@ public record BidirectionalConsistency(
 
     @Override
     public Loss apply(TermInputs inputs) {
-        SoftBatch batch = inputs.draw(times, softTimes, softShare);
-        return batch.softImages() == 0
-                ? withoutSoftTerm(inputs, batch.all())
-                : of(inputs.f(), batch, inputs.distance());
+        Share soft = inputs.share(softShare);
+        TrainingBatch all = inputs.draw(times, softTimes, soft);
+        return soft.count() == 0
+                ? withoutSoftTerm(inputs, all)
+                : of(inputs.f(), new SoftBatch(all, soft.count(), soft.weight()), inputs.distance());
     }
 
+    /** The loss of a part of a batch that has no images for the soft term. */
     private Loss withoutSoftTerm(TermInputs inputs, TrainingBatch example) {
         Loss none = Loss.none(inputs.device(), CONSISTENCY, SOFT);
         if (!consistencyTerm) {
@@ -133,7 +135,7 @@ public record BidirectionalConsistency(
                 .mean();
     }
 
-    /** The loss of given draws, at least one of which gets the soft term. */
+    /** The loss of given draws. */
     public Loss of(TrainedFunction f, SoftBatch batch, PseudoHuber distance) {
         TrainingBatch example = batch.all();
         int softImages = batch.softImages();

@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * The loss of one term for a batch.
  *
- * @param total the minimised value, averaged over the batch; a scalar with a gradient
+ * @param total the minimised value, averaged over the batch; a scalar with a gradient, unless it is {@link #none}
  * @param parts named parts for the log, averaged over the batch; scalars
  */
 public record Loss(Tensor total, Map<String, Tensor> parts) {

@@ -5,7 +5,7 @@ package org.bcm4j.training.terms;
  * of a batch are dealt to its parts in turn. So the images of a term are the same, whatever the number of parts.
  *
  * @param count the part's own images among them: its first; may be 0
- * @param fraction all of them, in images of the batch
+ * @param fraction the number of all of them, divided by the images of the batch
  * @param weight of the mean over the part's images, so that the mean over all parts is the mean over the share; 0 if
  *     the part has none
  */

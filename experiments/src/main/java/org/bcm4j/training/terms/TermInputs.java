@@ -80,10 +80,8 @@ public record TermInputs(
      *
      * @param softTimes the law for the times of that share, if it differs from {@code times}
      */
-    SoftBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, double softShare) {
-        Share soft = share(softShare);
-        DrawnTimes drawn = laws.of(points, times, softTimes).draw(random(), batch(), soft.count(), soft.fraction());
-        return new SoftBatch(draw(drawn), soft.count(), soft.weight());
+    TrainingBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, Share soft) {
+        return draw(laws.of(points, times, softTimes).draw(random(), batch(), soft.count(), soft.fraction()));
     }
 
     /** Draws fresh noise for the first images, one for each drawn time. */

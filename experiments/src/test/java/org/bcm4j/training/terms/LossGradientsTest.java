@@ -201,8 +201,8 @@ class LossGradientsTest {
     }
 
     @Test
-    void theSoftTermIsOfImagesOfTheBatch() {
-        for (int count : new int[] {-1, IMAGES + 1}) {
+    void theSoftTermNeedsImagesOfTheBatch() {
+        for (int count : new int[] {0, IMAGES + 1}) {
             assertThatThrownBy(() -> new SoftBatch(example, count)).isInstanceOf(IllegalArgumentException.class);
         }
     }

@@ -31,7 +31,7 @@ class ShareTest {
 
     /** So that runs of earlier versions go on with the same bits. */
     @Test
-    void partsOfWholeSharesHaveNoWeight() {
+    void partsOfEqualCountsHaveWeightOne() {
         assertThat(Share.of(0.25, 32, 1, 2)).isEqualTo(new Share(8, 0.25, 1));
     }
 }
