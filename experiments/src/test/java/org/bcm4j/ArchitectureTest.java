@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
-/** Keeps the rooms of {@code ARCHITECTURE.md} apart: who may know whom, and who may know JavaCPP. */
+/** Keeps the packages of {@code ARCHITECTURE.md} apart: who may know whom, and who may know JavaCPP. */
 @AnalyzeClasses(packages = "org.bcm4j", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
     /** Wherever Maven builds; ArchUnit's own option knows only {@code target/test-classes}, not that of {@code -Dquick}. */
@@ -38,8 +38,8 @@ class ArchitectureTest {
     }
 
     /**
-     * Rooms of the module {@code experiments}, from the top of the house down; a room may use those after it, and all of {@code core}. A
-     * package within a package is a room of its own.
+     * Packages of the module {@code experiments}, from the top down; a package may use those after it, and all of {@code core}. A
+     * package within a package counts by itself.
      */
     private static final List<String> EXPERIMENTS = List.of(
             "reproduction",
@@ -65,19 +65,19 @@ class ArchitectureTest {
             "checkpoint",
             "protobuf");
 
-    /** Rooms of the module {@code core}, from the front door's floor to the foundation; a room may use those after it. */
+    /** Packages of the module {@code core}, from the entry point down; a package may use those after it. */
     private static final List<String> CORE =
             List.of("editing", "walk", "denoiser", "model", "images", "network", "nn", "config", "tensor", "storage");
 
-    private static final List<String> ROOMS =
+    private static final List<String> PACKAGES =
             Stream.concat(EXPERIMENTS.stream(), CORE.stream()).toList();
 
-    private static final String IN_A_ROOM =
-            "org\\.bcm4j\\.((" + String.join("|", ROOMS).replace(".", "\\.") + ")\\.)?([A-Z]\\w*(\\$.*)?|package-info)";
+    private static final String IN_A_ROOM = "org\\.bcm4j\\.(("
+            + String.join("|", PACKAGES).replace(".", "\\.") + ")\\.)?([A-Z]\\w*(\\$.*)?|package-info)";
 
     @ArchTest
     static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(
-            ROOMS.stream().map(ArchitectureTest::knowsNoRoomAbove).toList());
+            PACKAGES.stream().map(ArchitectureTest::knowsNoPackageAbove).toList());
 
     /** A configuration's terms are read by the sealed interface; only the paper's experiments vary single ones. */
     @ArchTest
@@ -138,15 +138,15 @@ class ArchitectureTest {
             .because("a name says what a class is for");
 
     /** Between the modules stands {@code org.bcm4j} itself, the front door of {@code core}. */
-    private static ArchRule knowsNoRoomAbove(String room) {
+    private static ArchRule knowsNoPackageAbove(String lower) {
         List<String> above = new ArrayList<>();
-        ROOMS.subList(0, ROOMS.indexOf(room)).forEach(name -> above.add("org.bcm4j." + name));
-        if (CORE.contains(room)) {
+        PACKAGES.subList(0, PACKAGES.indexOf(lower)).forEach(name -> above.add("org.bcm4j." + name));
+        if (CORE.contains(lower)) {
             above.add("org.bcm4j");
         }
         return noClasses()
                 .that()
-                .resideInAPackage("org.bcm4j." + room)
+                .resideInAPackage("org.bcm4j." + lower)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(above.toArray(String[]::new));

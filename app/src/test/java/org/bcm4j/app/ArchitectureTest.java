@@ -12,7 +12,7 @@ import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Keeps the rooms of the command apart, as {@code ARCHITECTURE.md} describes them. */
+/** Keeps the packages of the command apart, as {@code ARCHITECTURE.md} describes them. */
 @AnalyzeClasses(packages = "org.bcm4j.app", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
     /** Wherever Maven builds; ArchUnit's own option knows only {@code target/test-classes}, not that of {@code -Dquick}. */
@@ -23,33 +23,33 @@ class ArchitectureTest {
         }
     }
 
-    /** From the top of the house down. A room uses the rooms on the floors below, and none on its own floor. */
-    private static final List<List<String>> FLOORS = Stream.of(
+    /** From the top down. A package uses the packages in the layers below, and none in its own layer. */
+    private static final List<List<String>> LAYERS = Stream.of(
                     List.of(""),
                     List.of(".commands", ".commands.data", ".commands.editing", ".commands.measuring"),
                     List.of(".options", ".report"),
                     List.of(".processes"),
                     List.of(".console", ".files"))
-            .map(floor -> floor.stream().map("org.bcm4j.app"::concat).toList())
+            .map(layer -> layer.stream().map("org.bcm4j.app"::concat).toList())
             .toList();
 
     @ArchTest
-    static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(FLOORS.stream()
-            .flatMap(floor -> floor.stream().map(room -> usesOnlyRoomsBelow(room, floor)))
+    static final ArchRule ARROWS_POINT_DOWN = CompositeArchRule.of(LAYERS.stream()
+            .flatMap(layer -> layer.stream().map(name -> usesOnlyPackagesBelow(name, layer)))
             .toList());
 
     @ArchTest
     static final ArchRule EVERY_CLASS_LIVES_IN_A_ROOM = classes()
             .should()
-            .resideInAnyPackage(FLOORS.stream().flatMap(List::stream).toArray(String[]::new))
+            .resideInAnyPackage(LAYERS.stream().flatMap(List::stream).toArray(String[]::new))
             .because("a new package has to take its place in ARCHITECTURE.md and in this test");
 
-    private static ArchRule usesOnlyRoomsBelow(String room, List<String> floor) {
-        Stream<String> above = FLOORS.subList(0, FLOORS.indexOf(floor)).stream().flatMap(List::stream);
-        Stream<String> beside = floor.stream().filter(other -> !other.equals(room));
+    private static ArchRule usesOnlyPackagesBelow(String name, List<String> layer) {
+        Stream<String> above = LAYERS.subList(0, LAYERS.indexOf(layer)).stream().flatMap(List::stream);
+        Stream<String> beside = layer.stream().filter(other -> !other.equals(name));
         return noClasses()
                 .that()
-                .resideInAPackage(room)
+                .resideInAPackage(name)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(Stream.concat(above, beside).toArray(String[]::new))

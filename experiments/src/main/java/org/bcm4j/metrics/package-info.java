@@ -1,5 +1,5 @@
 /**
- * Figures of a model's quality. Each room below this package has one subject; {@code evaluation} and {@code edits} join
+ * Figures of a model's quality. Each package in it has one subject; {@code evaluation} and {@code edits} join
  * them to protocols. Here are the names of the metrics, and
  * how every measurement goes through its images.
  */

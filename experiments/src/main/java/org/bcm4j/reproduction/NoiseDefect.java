@@ -15,7 +15,7 @@ enum NoiseDefect {
     /** Of all numbers. */
     DEVIATION("|deviation - 1|", figures -> Math.abs(figures.standardDeviation() - 1), 0.05, 0.1),
     /** By the Kolmogorov-Smirnov test, which rejects 0.05 of drawn noises. */
-    REJECTED("share told from N(0,1)", NoiseFigures::rejected, 0, 0.25),
+    REJECTED("share that the KS test rejects", NoiseFigures::rejected, 0, 0.25),
     /** Of neighbours. */
     AUTOCORRELATION("largest autocorrelation", NoiseFigures::largestAutocorrelation, 0, 0.1),
     /** Even the true trajectory keeps about 0.18, because it maps the picture's structure (docs/method.md §8). */

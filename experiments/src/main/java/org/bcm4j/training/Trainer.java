@@ -111,12 +111,12 @@ public final class Trainer implements AutoCloseable {
             throw new UserException(
                     directory + ": holds a run already; continue it with --resume, or choose another --run directory");
         }
-        Writability.requireFile(directory.resolve(CONFIG));
+        Writability.requireFile(configFile(directory));
         Trainer trainer = new Trainer(directory, config, group);
         try {
             trainer.state.initialize();
             Files.createDirectories(directory);
-            ConfigFile.write(directory.resolve(CONFIG), config);
+            ConfigFile.write(configFile(directory), config);
             return trainer;
         } catch (IOException e) {
             trainer.close();
@@ -142,7 +142,7 @@ public final class Trainer implements AutoCloseable {
      *     or there are changes while another process trains it
      */
     public static Trainer resume(Path directory, List<String> overrides, RankGroup group) {
-        Path file = directory.resolve(CONFIG);
+        Path file = configFile(directory);
         if (!Files.exists(file)) {
             throw new UserException(
                     directory + ": holds no run (" + CONFIG + " is missing); start one without --resume");
@@ -184,7 +184,12 @@ public final class Trainer implements AutoCloseable {
 
     /** Whether a directory holds a run, which can be resumed. */
     public static boolean isRun(Path directory) {
-        return Files.exists(directory.resolve(CONFIG));
+        return Files.exists(configFile(directory));
+    }
+
+    /** The file with the configuration of the run in a directory. */
+    public static Path configFile(Path directory) {
+        return directory.resolve(CONFIG);
     }
 
     /** Labels are numbers. They must keep the meaning that they had when the run began. */

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.bcm4j.config.Format;
 import org.bcm4j.data.LabelledImages;
@@ -121,24 +122,32 @@ final class TrainingState implements AutoCloseable {
 
     /**
      * Enters the stage of the next step if it differs from the current one. The new stage starts from the averaged
-     * weights, with a fresh optimiser.
+     * weights, with a fresh optimiser. A term that the stage before has too keeps its state.
      */
     void enterStage() {
         int next = config.stageAt(step);
         if (next != stageIndex) {
-            enter(next);
+            Map<String, TermState> before = open(next);
             try (NoGradients guard = new NoGradients()) {
                 weights.values.flat().copy_(average.flat());
             }
-            termStates.values().forEach(state -> state.begin(average));
+            termStates.forEach((term, state) -> Optional.ofNullable(before.get(term))
+                    .ifPresentOrElse(state::continueFrom, () -> state.begin(average)));
+            before.values().forEach(TermState::close);
         }
     }
 
     private void enter(int index) {
+        open(index).values().forEach(TermState::close);
+    }
+
+    /** Makes a stage the current one, and returns the states of the terms of the stage before. */
+    private Map<String, TermState> open(int index) {
+        Map<String, TermState> before = termStates;
         stageIndex = index;
         optimizer.restart(stage().optimizer());
-        termStates.values().forEach(TermState::close);
         termStates = openedTermStates();
+        return before;
     }
 
     private Map<String, Weights> buffers() {

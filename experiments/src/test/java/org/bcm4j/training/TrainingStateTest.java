@@ -95,6 +95,30 @@ class TrainingStateTest {
         return HostTensors.floats(requireNonNull(saved.get(name)));
     }
 
+    /** Of a stage that trained with the same teacher, the average is no denoiser any more. */
+    @Test
+    void theTeacherStaysInStagesInARow() {
+        String stages = """
+                stages=[
+                  {steps: 1, terms: [{kind: denoising}], curriculum: {kind: doubling, s0: 2, s1: 8}},
+                  {steps: 1, terms: [{kind: trajectory-matching}], curriculum: {kind: doubling, s0: 2, s1: 8}},
+                  {steps: 1, terms: [{kind: inversion-consistency}, {kind: trajectory-matching, share: 0.5}],
+                   curriculum: {kind: doubling, s0: 2, s1: 8}}]""";
+        try (TrainingState state = state(stages)) {
+            for (int average = 3; average <= 4; average++) {
+                fill(state, 2, average);
+                state.step++;
+                state.enterStage();
+            }
+            state.save(file);
+        }
+        Map<String, Tensor> saved = Safetensors.read(file).tensors();
+        assertThat(HostTensors.longs(requireNonNull(saved.get("counter.stage"))))
+                .containsExactly(2);
+        assertThat(numbers(saved, "weights")).as("the average as the stage began").containsOnly(4);
+        assertThat(numbers(saved, TEACHER)).as("that of the denoiser").containsOnly(3);
+    }
+
     @Test
     void theTeacherIsRestoredWithItsStage() {
         try (TrainingState state = state(TRAJECTORIES)) {

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Keeps the rooms of the studio apart, as {@code ARCHITECTURE.md} describes them. */
+/** Keeps the packages of the studio apart, as {@code ARCHITECTURE.md} describes them. */
 @AnalyzeClasses(packages = "org.bcm4j.studio", importOptions = ArchitectureTest.WithoutTests.class)
 class ArchitectureTest {
     /** Wherever Maven builds. */

@@ -59,7 +59,7 @@ public final class TrainCommand implements Callable<Integer> {
             index = "0",
             arity = "0..1",
             paramLabel = "CONFIG",
-            description = "The experiment, a YAML file. A run that is resumed has its own copy.")
+            description = "The experiment, a YAML file. With --resume it may be omitted: the run has its own copy.")
     private Optional<Path> config = Optional.empty();
 
     @Option(
@@ -175,12 +175,23 @@ public final class TrainCommand implements Callable<Integer> {
             return Trainer.follow(directory, group);
         }
         if (resume) {
+            config.filter(file -> Trainer.isRun(directory)).ifPresent(file -> requireSame(file, directory));
             return Trainer.resume(directory, settings, group);
         }
         Path file = config.orElseThrow(() -> new UserException(
                 "CONFIG is missing; give an experiment such as configs/fashion-mnist.yaml, or continue a run with"
                         + " --resume"));
         return Trainer.start(ConfigFile.read(file, TrainingConfig.class, settings), directory, group);
+    }
+
+    /** A resumed run reads its own copy of the configuration. A change of the original would have no effect. */
+    private void requireSame(Path file, Path directory) {
+        Path own = Trainer.configFile(directory);
+        TrainingConfig given = ConfigFile.read(file, TrainingConfig.class, settings);
+        if (!given.equals(ConfigFile.read(own, TrainingConfig.class, settings))) {
+            throw new UserException(file + ": differs from the configuration of the run, " + own
+                    + "; omit it to continue the run, change settings with --set, or choose another --run directory");
+        }
     }
 
     private Path directory() {

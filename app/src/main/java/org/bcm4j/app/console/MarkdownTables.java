@@ -28,6 +28,7 @@ public final class MarkdownTables {
         if (!report.generation().isEmpty()) {
             tables.add(generation(report.generation()));
         }
+        report.inception().filter(rows -> !rows.isEmpty()).ifPresent(rows -> tables.add(inception(rows)));
         if (!report.inversion().isEmpty()) {
             tables.add(inversion(report.inversion()));
         }
@@ -63,6 +64,21 @@ public final class MarkdownTables {
                         .toList());
     }
 
+    private static String inception(List<EvaluationReport.InceptionFigures> rows) {
+        return table(
+                List.of("in Inception features", "NFE", "FID", "KID", "precision", "recall", "Inception Score"),
+                rows.stream()
+                        .map(row -> List.of(
+                                code(row.walk()),
+                                Integer.toString(row.nfe()),
+                                optional("%.2f", row.figures().fid()),
+                                optional("%.5f", row.figures().kid()),
+                                optional("%.3f", row.figures().precision()),
+                                optional("%.3f", row.figures().recall()),
+                                optional("%.2f", row.figures().inceptionScore())))
+                        .toList());
+    }
+
     private static String inversion(List<InversionQuality.Figures> rows) {
         return table(
                 List.of(
@@ -71,6 +87,7 @@ public final class MarkdownTables {
                         "labels",
                         "MSE on [0,1]",
                         "PSNR",
+                        "SSIM",
                         "std of noise / T"),
                 rows.stream()
                         .map(row -> List.of(
@@ -79,6 +96,7 @@ public final class MarkdownTables {
                                 labels(row),
                                 number("%.4f", row.meanSquaredError()),
                                 optional("%.1f", row.peakSignalToNoise()),
+                                optional("%.3f", row.structuralSimilarity()),
                                 number("%.2f", row.noiseStandardDeviation())))
                         .toList());
     }
@@ -105,13 +123,13 @@ public final class MarkdownTables {
                         "std",
                         "skewness",
                         "excess kurtosis",
-                        "told from N(0,1)",
+                        "KS rejected",
                         "autocorrelation 1 / 2 apart",
                         "largest",
                         "highest frequency / mean",
                         "R² from the 5×5 patch",
                         "correlation with the image",
-                        "class told",
+                        "class leak",
                         "z′ with z / with its image"),
                 rows);
     }

@@ -31,7 +31,7 @@ final class NoiseTables {
                                 "Excess kurtosis",
                                 "Autocorrelation 1, 2 apart",
                                 "R²",
-                                "Class told",
+                                "Class leak",
                                 "z found"),
                         Stream.concat(
                                         Stream.of(row("drawn noise", ABSENT, drawn, ABSENT)),
@@ -100,12 +100,12 @@ final class NoiseTables {
                         "Deviation",
                         "Skewness",
                         "Excess kurtosis",
-                        "Rejected",
+                        "KS rejected",
                         "1 apart",
                         "2 apart",
                         "Largest",
                         "R²",
-                        "Class"),
+                        "Class leak"),
                 result.rows().stream().map(NoiseTables::statistics).toList());
     }
 

@@ -47,6 +47,26 @@ class TrainCommandTest {
         assertThat(again.exitCode()).isEqualTo(2);
     }
 
+    /** A resumed run reads its own copy: a change of the original would be ignored. */
+    @Test
+    void aConfigurationThatWasChangedIsNotIgnored() throws Exception {
+        Path original = directory.resolve("tiny.yaml");
+        assertThat(run("train", "tiny.yaml", "--set", "stages.0.steps=1").exitCode())
+                .isZero();
+        Outcome same = run("train", "tiny.yaml", "--resume", "--set", "stages.0.steps=2");
+        assertThat(same.exitCode()).as(same.err()).isZero();
+
+        Files.writeString(original, "seed: 77\n" + Files.readString(original));
+        Outcome changed = run("train", "tiny.yaml", "--resume", "--set", "stages.0.steps=3");
+        assertThat(changed.err())
+                .isEqualTo(
+                        ("bcm: tiny.yaml: differs from the configuration of the run, runs/tiny/config.yaml; omit it to"
+                                        + " continue the run, change settings with --set, or choose another --run directory%n")
+                                .formatted());
+        assertThat(changed.exitCode()).isEqualTo(2);
+        assertThat(directory.resolve("runs/tiny/config.yaml")).content().contains("steps: 2");
+    }
+
     @Test
     void aProfileShowsWhereTheTimeWent() throws Exception {
         Outcome outcome = run("train", "tiny.yaml", "--set", "stages.0.steps=3", "--profile");

@@ -9,8 +9,8 @@ import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
 
 /**
- * A copy of the averaged weights from the beginning of the stage, and the trajectories last solved with it. Those are a
- * function of the weights and of a batch, so a checkpoint does not hold them.
+ * A copy of the averaged weights from the beginning of the first stage in a row that has the term, and the trajectories
+ * last solved with it. Those are a function of the weights and of a batch, so a checkpoint does not hold them.
  */
 final class Teacher implements TermState {
     private static final String NAME = "teacher";

@@ -1,6 +1,8 @@
 package org.bcm4j.training.terms;
 
 import java.util.Map;
+import java.util.Objects;
+import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Weights;
 
 /**
@@ -26,11 +28,21 @@ public interface TermState extends AutoCloseable {
     Map<String, Weights> buffers();
 
     /**
-     * Called when the term's stage begins.
+     * Called when the term's stage begins, unless the stage before has the term too.
      *
      * @param average the averaged weights from which the stage starts
      */
     void begin(Weights average);
+
+    /** Called when the term's stage begins and the stage before has the term too: takes over its state there. */
+    default void continueFrom(TermState before) {
+        try (NoGradients guard = new NoGradients()) {
+            buffers()
+                    .forEach((name, buffer) -> buffer.flat()
+                            .copy_(Objects.requireNonNull(before.buffers().get(name), name)
+                                    .flat()));
+        }
+    }
 
     @Override
     void close();

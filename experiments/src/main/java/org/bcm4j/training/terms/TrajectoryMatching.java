@@ -19,7 +19,8 @@ import org.bytedeco.pytorch.Tensor;
  *   L_traj = λ · d( f_θ(x_t, t, u)/c, x_u/c ),   c = |c_out(t, u)|
  * </pre>
  *
- * <p>The denoiser is the model itself as it was when its stage began, so a stage of {@link Denoising} comes before.
+ * <p>The denoiser is the model itself as it was when its stage began, or the first of several stages in a row that have
+ * this term. So a stage of {@link Denoising} comes before.
  * Half of the trajectories lead from diffused images up to T, and half lead from noise down to images
  * ({@link TrajectorySolver}). Division by c compares the network's raw output, which has unit variance, equally at all
  * times. With points of one true trajectory the paper's Eq. 7 and 8 hold as they stand; this term is their shortest
