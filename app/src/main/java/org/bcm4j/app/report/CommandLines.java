@@ -14,6 +14,9 @@ import org.bcm4j.walk.Walk;
  * The commands that reproduce the items of a page, one per line, relative to the directory in which the quickstart ran.
  */
 record CommandLines(Quickstart options) {
+    /** What {@code eval} measures on unless it is told otherwise. */
+    private static final String DEFAULT_DATA = "fashion-mnist";
+
     String quickstart() {
         return listing(Stream.of("quickstart --model " + model() + " --out " + shell(options.out()) + seed()));
     }
@@ -45,8 +48,14 @@ record CommandLines(Quickstart options) {
     }
 
     String evaluation(EvaluationReport.Protocol protocol) {
-        return listing(Stream.of("eval " + model() + " --samples " + protocol.samples() + " --images "
+        return listing(Stream.of("eval " + model() + data(protocol) + " --samples " + protocol.samples() + " --images "
                 + protocol.images() + " --seed " + protocol.seed()));
+    }
+
+    /** The options for the images. Reports name a data set by its title, and configurations are the user's files. */
+    private static String data(EvaluationReport.Protocol protocol) {
+        String set = protocol.data().startsWith(DEFAULT_DATA + " ") ? "" : " --data CONFIG.yaml";
+        return protocol.data().endsWith(" train") ? set + " --split train" : set;
     }
 
     private String sample(SamplingPath samplingPath, int count) {

@@ -196,7 +196,9 @@ class QuickstartTest {
             """;
         Files.writeString(copy.resolve("metrics.json"), figures.replace("SHA", new ModelFolder(copy).sha256()));
         assertThat(pageOf(copy))
-                .contains("garments <test>", "10,000 samples", "80 > 010.8130.875", "0 +0.07 > 801none0.01234–0.980");
+                .contains("garments <test>", "10,000 samples", "80 > 010.8130.875", "0 +0.07 > 801none0.01234–0.980")
+                .as("eval would take another data set by itself")
+                .contains(" --data CONFIG.yaml --samples 10000 --images 500 --seed 3");
 
         Files.writeString(copy.resolve("metrics.json"), figures);
         assertThat(pageOf(copy)).as("figures of other weights").doesNotContain("10,000 samples");
