@@ -42,7 +42,8 @@ record Evidence(Results results) {
         return switch (claim) {
             case ABLATIONS -> results.ablations().flatMap(result -> whole(result.of(Run.EQ9)));
             case DIFFERENT_NOISES -> few("pairs a seed were interpolated", Measuring::pairs);
-            case INPAINTING -> few("images a seed were edited", Measuring::edited).or(this::consistencyModel);
+            case INPAINTING ->
+                few("images a seed were edited", Measuring::edited).or(this::consistencyModel);
             case GAUSSIAN_NOISE ->
                 few("images a seed were inverted", Measuring::inverted)
                         .or(() -> results.noiseStatistics().flatMap(Evidence::yardstick));

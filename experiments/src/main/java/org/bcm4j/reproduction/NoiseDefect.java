@@ -15,14 +15,11 @@ enum NoiseDefect {
     /** Of all numbers. */
     DEVIATION("|deviation - 1|", figures -> Math.abs(figures.standardDeviation() - 1), 0.05, 0.1),
     /** By the Kolmogorov-Smirnov test, which rejects 0.05 of drawn noises. */
-    REJECTED("share that the KS test rejects", NoiseFigures::rejected, NoiseDefect.LEVEL, 0.25),
+    REJECTED("share that the KS test rejects", NoiseFigures::rejected, NoiseFigures.LEVEL, 0.25),
     /** Of neighbours. */
     AUTOCORRELATION("largest autocorrelation", NoiseFigures::largestAutocorrelation, 0, 0.1),
     /** Even the true trajectory keeps about 0.18, because it maps the picture's structure (docs/method.md §8). */
     DETERMINATION("R2 from the patch", NoiseFigures::patchDetermination, 0, 0.3);
-
-    /** The level of the test. */
-    private static final double LEVEL = 0.05;
 
     private final String title;
 
