@@ -318,7 +318,7 @@ class ClaimTest {
                 .contains("Eq. 9's samples are 3.4 times as far from real images as blurred ones, and more than 3 times"
                         + " is not an image yet; allow more minutes");
         assertThat(ablationsJudgement(around(2), around(0.06)).lack())
-                .contains("Eq. 9's inversion has an error of 0.06, and above 0.05 no image comes back yet; allow more"
+                .contains("Eq. 9's inversion has an error of 0.060, and above 0.05 no image comes back yet; allow more"
                         + " minutes");
         Claim.Judgement learnt = ablationsJudgement(around(2), around(0.04));
         assertThat(learnt.lack()).isEmpty();

@@ -130,7 +130,7 @@ class PlanTest {
                     warm_up_share=0 | training needs as its stages the objective alone, as warm_up_share is 0
                     training.stages=[{steps: 1, terms: [{kind: denoising}]}] | training needs as its stages a warm-up and the objective
                     training.network.classes=2 | training needs null_class: true in its network
-                    training.network={image_size: 8, image_channels: 1, width: 8, classes: 2, null_class: true} | training needs a label_dropout above 0
+                    training.network={image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [], head_width: 8, conditioning: joint, classes: 2, null_class: true} | training needs a label_dropout above 0
                     training.stages.1.terms=[{kind: inversion-consistency}] | training needs in its last stage the term bidirectional-consistency
                     """)
     void stagesThatAreNoExperimentAreRefused(String setting, String message) {
