@@ -42,6 +42,7 @@ public final class TinyExperiment {
                   data: %s
                   network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [],
                     head_width: 8, conditioning: joint, classes: 2, null_class: true}
+                  label_dropout: 0.1
                   batch_size: 4
                   stages:
                     - steps: 1

@@ -55,10 +55,6 @@ public final class Lanes implements AutoCloseable {
         return torch.get_num_threads();
     }
 
-    public int count() {
-        return count;
-    }
-
     private void startAll(CountDownLatch started) {
         for (int i = 0; i < count; i++) {
             threads.execute(() -> {});

@@ -8,7 +8,6 @@ import java.util.Optional;
 import org.bcm4j.interop.GoldenCheck.Comparison;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.nn.Pass;
-import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -57,6 +56,7 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
     /** The weights. The caller closes them. */
     private Weights weights(GoldenFolder folder, Device device) {
         Weights weights = Weights.zeros(reference.network().build().layout(), device);
+        boolean filled = false;
         try (Scope scope = Scope.open()) {
             Optional<FormulaWeights> formula = folder.formula();
             if (formula.isPresent()) {
@@ -64,10 +64,12 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
             } else {
                 weights.load(reference.converted(folder.stored(), folder.source()), folder.source());
             }
+            filled = true;
             return weights;
-        } catch (UserException e) {
-            weights.close();
-            throw e;
+        } finally {
+            if (!filled) {
+                weights.close();
+            }
         }
     }
 

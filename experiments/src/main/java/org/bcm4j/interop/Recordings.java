@@ -149,7 +149,7 @@ final class Recordings {
         }
         for (String name : below(prefix + SUMMARIES)) {
             parts.put(
-                    name,
+                    summaryOf(name),
                     part(name, reference, tensor(prefix + SUMMARIES + name)).summarized());
         }
         return parts;
@@ -166,8 +166,14 @@ final class Recordings {
         below(VALUES).forEach(name -> parts.put(name, RecordedPart.of(name, tensor(VALUES + name))));
         below(SUMMARIES)
                 .forEach(name -> parts.put(
-                        name, RecordedPart.of(name, tensor(SUMMARIES + name)).summarized()));
+                        summaryOf(name),
+                        RecordedPart.of(name, tensor(SUMMARIES + name)).summarized()));
         return parts;
+    }
+
+    /** A part can be recorded both whole and as a summary; then both are compared. */
+    private static String summaryOf(String name) {
+        return name + " (summary)";
     }
 
     private Tensor named(String name) {

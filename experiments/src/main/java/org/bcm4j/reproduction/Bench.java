@@ -198,7 +198,7 @@ public final class Bench {
                 LongStream.range(0, seeds).mapToDouble(figure).toArray());
     }
 
-    /** The {@code count} test images of a seed. Seeds have different images as long as there are enough. */
+    /** The {@code count} test images of a seed. Seeds have different images ({@link ReproductionConfig.Measuring} sees to it). */
     LabelledImages testImages(long seed, long count) {
         long[] indices = LongStream.range(seed * count, (seed + 1) * count)
                 .map(i -> i % test.size())

@@ -42,7 +42,7 @@ public enum Claim {
             "Of the noise that 2 NFE find, the mean, the deviation's difference from 1, the share that the"
                     + " Kolmogorov-Smirnov test tells from N(0,1), the largest autocorrelation of neighbours and the share"
                     + " that the image's 5x5 patch tells (R2) are each less than twice those of the noise to which the ODE"
-                    + " of a denoiser leads (mean and deviation: or less than 0.1). Nothing is decided if the ODE's noise"
+                    + " of a denoiser leads (mean, deviation and the share: or less than 0.1). Nothing is decided if the ODE's noise"
                     + " itself is far from drawn noise: by 0.1 in mean, deviation or autocorrelation, 0.25 in the share or"
                     + " 0.3 in R2.",
             "noise-statistics",

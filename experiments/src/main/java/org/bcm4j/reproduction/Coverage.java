@@ -16,11 +16,12 @@ import org.bcm4j.training.terms.BidirectionalConsistency;
 import org.bcm4j.training.terms.IntervalLaw;
 
 /**
- * The probability with which training draws each t_{n+1} and u (Fig. 14). It is exact, computed from the interval law
+ * The probability with which the soft term draws each t_{n+1} and u in training (Fig. 14). Other terms that lead to a u,
+ * and a warm-up, are not counted. It is exact, computed from the interval law
  * and the curriculum, without random draws and without a model.
  *
  * @param curriculum the curriculum of BCM's run
- * @param times the law of times of its soft term, the only term with a u
+ * @param times the law of times of its soft term
  * @param steps the number of steps of the objective
  */
 public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long steps)
@@ -60,7 +61,7 @@ public record Coverage(Curriculum curriculum, IntervalLaw.Settings times, long s
      *
      * @param edges the edges of the bins, noise scales from σ_min to T
      * @param paper the law of the paper's law of times and curriculum
-     * @param here the law of the run
+     * @param here the law of the run's soft term
      */
     public record Result(Provenance provenance, List<Double> edges, Law paper, Law here) implements StageResult {}
 

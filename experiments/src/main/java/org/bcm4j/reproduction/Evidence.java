@@ -40,9 +40,13 @@ record Evidence(Results results) {
     /** The reason why a claim cannot be decided although others can; absent if it can. */
     Optional<String> lack(Claim claim) {
         return switch (claim) {
+            case ABLATIONS -> results.ablations().flatMap(result -> whole(result.of(Run.EQ9)));
             case DIFFERENT_NOISES -> few("pairs a seed were interpolated", Measuring::pairs);
-            case INPAINTING -> few("images a seed were edited", Measuring::edited);
-            case GAUSSIAN_NOISE -> results.noiseStatistics().flatMap(Evidence::yardstick);
+            case INPAINTING ->
+                few("images a seed were edited", Measuring::edited).or(this::consistencyModel);
+            case GAUSSIAN_NOISE ->
+                few("images a seed were inverted", Measuring::inverted)
+                        .or(() -> results.noiseStatistics().flatMap(Evidence::yardstick));
             default -> Optional.empty();
         };
     }
@@ -60,12 +64,34 @@ record Evidence(Results results) {
                         .filter(point -> point.kind() != Kind.MULTISTEP)
                         .map(point -> point.distance().mean())
                         .min(Double::compare))
-                .filter(best -> !(best <= LEARNT_DISTANCE))
-                .map(best -> String.format(
+                .flatMap(best -> far("BCM's best samples", best));
+    }
+
+    /** Consistency models that draw nothing inpaint nothing: any model is better. */
+    private Optional<String> consistencyModel() {
+        return results.generation()
+                .flatMap(result -> result.points().stream()
+                        .filter(point -> point.kind() == Kind.MULTISTEP)
+                        .map(point -> point.distance().mean())
+                        .min(Double::compare))
+                .flatMap(best -> far("iCT's best samples", best));
+    }
+
+    /** The variant without a fault, with which the others are compared. */
+    private static Optional<String> whole(Ablations.Variant eq9) {
+        return far("Eq. 9's samples", eq9.distance().mean())
+                .or(() -> eq9.error().flatMap(error -> lost("Eq. 9's inversion", error.mean())));
+    }
+
+    private static Optional<String> far(String samples, double distance) {
+        return distance <= LEARNT_DISTANCE
+                ? Optional.empty()
+                : Optional.of(String.format(
                         Locale.ROOT,
-                        "BCM's best samples are %.1f times as far from real images as blurred ones, and more than %.0f times"
-                                + " is not an image yet%s",
-                        best,
+                        "%s are %.1f times as far from real images as blurred ones, and more than %.0f times is not an"
+                                + " image yet%s",
+                        samples,
+                        distance,
                         LEARNT_DISTANCE,
                         REMEDY));
     }
@@ -74,10 +100,16 @@ record Evidence(Results results) {
         return results.inversion()
                 .map(result -> result.bcm(2).error())
                 .map(ConfidenceInterval::mean)
-                .filter(error -> !(error <= LEARNT_ERROR))
-                .map(error -> String.format(
+                .flatMap(error -> lost("BCM's inversion", error));
+    }
+
+    private static Optional<String> lost(String inversion, double error) {
+        return error <= LEARNT_ERROR
+                ? Optional.empty()
+                : Optional.of(String.format(
                         Locale.ROOT,
-                        "BCM's inversion has an error of %.2g, and above %.2f no image comes back yet%s",
+                        "%s has an error of %.2g, and above %.2f no image comes back yet%s",
+                        inversion,
                         error,
                         LEARNT_ERROR,
                         REMEDY));

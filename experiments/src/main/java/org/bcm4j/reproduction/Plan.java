@@ -148,9 +148,10 @@ record Plan(double minutes, double secondsPerImage) {
      * stored.
      *
      * @param trainingSeconds the time that training has taken
+     * @param testImages the number of images that all seeds share out
      */
-    Measuring measuring(Path work, double trainingSeconds) {
-        Measuring measuring = standing(work).orElseGet(() -> fitting(trainingSeconds));
+    Measuring measuring(Path work, double trainingSeconds, long testImages) {
+        Measuring measuring = standing(work).orElseGet(() -> fitting(trainingSeconds, testImages));
         ConfigFile.write(work.resolve(MEASURING), measuring);
         return measuring;
     }
@@ -159,8 +160,8 @@ record Plan(double minutes, double secondsPerImage) {
      * How much to measure while some runs are not trained: the existing choice, or else what fits if training takes the
      * time that is planned. It is not stored.
      */
-    Measuring provisional(Path work) {
-        return standing(work).orElseGet(() -> fitting(minutes * SECONDS * TRAINING));
+    Measuring provisional(Path work, long testImages) {
+        return standing(work).orElseGet(() -> fitting(minutes * SECONDS * TRAINING, testImages));
     }
 
     private static Optional<Measuring> standing(Path work) {
@@ -168,13 +169,13 @@ record Plan(double minutes, double secondsPerImage) {
         return Files.exists(file) ? Optional.of(ConfigFile.read(file, Measuring.class)) : Optional.empty();
     }
 
-    private Measuring fitting(double trainingSeconds) {
+    private Measuring fitting(double trainingSeconds, long testImages) {
         double whole = minutes * SECONDS;
         double left = Math.max(LEAST_MEASURING * whole, whole - trainingSeconds);
         double evaluations = left / (secondsPerImage * EVALUATION * OVERHEAD) - FIXED_EVALUATIONS;
         double usual = Stage.all(Measuring.USUAL, Optional.empty()).stream()
                 .mapToDouble(Stage::evaluations)
                 .sum();
-        return Measuring.USUAL.scaled(evaluations / usual);
+        return Measuring.USUAL.scaled(evaluations / usual, testImages);
     }
 }

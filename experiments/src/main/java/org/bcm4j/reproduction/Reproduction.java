@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.DataSource;
+import org.bcm4j.data.LabelledImages;
 import org.bcm4j.features.FeatureNetwork;
 import org.bcm4j.journal.Journal;
 import org.bcm4j.metrics.MeasuringListener;
@@ -90,16 +91,22 @@ public final class Reproduction {
         only.ifPresent(Reproduction::requireStage);
         // Checks before the hours of work start.
         DataSource data = config.training().data();
-        features.requireFit(data.test(), data.title());
+        LabelledImages test = data.test();
+        features.requireFit(test, data.title());
         Results results = new Results(report, Map.of());
         writable(report.resolve("results"));
         try (DirectoryLock lock = DirectoryLock.of(work)) {
             Plan plan = Plan.of(work, experiment, budget, DEFAULT_MINUTES);
+            config.measuring()
+                    .orElseGet(() -> plan.provisional(work, test.size()))
+                    .requireOwnImages(test.size());
             TrainingConfig bcm = plan.config(experiment, Run.BCM);
             listener.said(plan.outlook(experiment));
             double seconds = train(wanted(Stage.all(Measuring.USUAL, Optional.of(bcm)), only), plan);
             Measuring measuring = config.measuring()
-                    .orElseGet(() -> only.isEmpty() ? plan.measuring(work, seconds) : plan.provisional(work));
+                    .orElseGet(() -> only.isEmpty()
+                            ? plan.measuring(work, seconds, test.size())
+                            : plan.provisional(work, test.size()));
             Map<Run, String> models = models();
             Bench bench = new Bench(bcm, work, report, features, stopping(listener.measuring()));
             List<Stage<?>> all = Stage.all(measuring, Optional.of(bcm));

@@ -5,6 +5,7 @@ import static org.bcm4j.config.Requirement.require;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.training.TrainingStage;
 import org.bcm4j.training.terms.BidirectionalConsistency;
@@ -38,6 +39,11 @@ public record ReproductionConfig(
                 network.classes() == 0 || network.nullClass(),
                 "training",
                 "needs null_class: true in its network, which has classes: edits and midpoints are measured without them");
+        require(
+                network.classes() == 0 || training.labelDropout() > 0,
+                "training",
+                "needs a label_dropout above 0, or the network never learns the null class: edits and midpoints are"
+                        + " measured with it");
     }
 
     /** The stage after the warm-up. */
@@ -97,14 +103,18 @@ public record ReproductionConfig(
             require(count >= LEAST, key, "must be at least " + LEAST + ", is " + count);
         }
 
-        /** The same seeds, trials and t-SNE, with more or fewer images. */
-        Measuring scaled(double factor) {
+        /**
+         * The same seeds, trials and t-SNE, with more or fewer images, but of test images at most as many as each seed
+         * can have for itself.
+         */
+        Measuring scaled(double factor, long testImages) {
+            long own = testImages / seeds;
             return new Measuring(
                     seeds,
                     scaled(samples, factor),
-                    scaled(inverted, factor),
-                    scaled(edited, factor),
-                    scaled(pairs, factor),
+                    Math.max(LEAST, Math.min(own, scaled(inverted, factor))),
+                    Math.max(LEAST, Math.min(own, scaled(edited, factor))),
+                    Math.max(LEAST, Math.min(own / 2, scaled(pairs, factor))),
                     scaled(tuningImages, factor),
                     trials,
                     embedded);
@@ -112,6 +122,20 @@ public record ReproductionConfig(
 
         private static long scaled(long images, double factor) {
             return Math.max(LEAST, Math.round(images * factor));
+        }
+
+        /**
+         * Refuses seeds that would have to share images: their figures would not be independent.
+         *
+         * @throws UserException saying how many images there are
+         */
+        void requireOwnImages(long testImages) {
+            long most = seeds * Math.max(2 * pairs, Math.max(inverted, edited));
+            if (most > testImages) {
+                throw new UserException("measuring: " + seeds + " seeds, each with its own images, need " + most
+                        + " test images, and there are " + testImages
+                        + "; set fewer seeds, inverted, edited or pairs (of two images each) in measuring");
+            }
         }
     }
 }

@@ -46,13 +46,16 @@ public final class BidirectionalInitialization {
                     + " trains one with conditioning: aligned; set these");
         }
         Weights weights = Weights.zeros(bidirectional, device);
+        boolean loaded = false;
         try (Scope scope = Scope.open();
                 NoGradients noGrad = new NoGradients()) {
             weights.load(withSecondTime(consistency, bidirectional), source);
+            loaded = true;
             return weights;
-        } catch (UserException e) {
-            weights.close();
-            throw e;
+        } finally {
+            if (!loaded) {
+                weights.close();
+            }
         }
     }
 

@@ -95,6 +95,22 @@ final class Checkpoints {
     }
 
     /**
+     * Refuses to continue from a step if there is a later complete checkpoint: another process has trained since the
+     * state was restored, and saving would delete its work.
+     *
+     * @throws UserException saying to resume again
+     */
+    void requireNoneAfter(long step) {
+        steps(SEAL)
+                .filter(later -> later > step && isWhole(later, file(later, ".safetensors")))
+                .findFirst()
+                .ifPresent(later -> {
+                    throw new UserException(directory + ": another process has trained to step " + later
+                            + " since this one began at step " + step + "; resume again");
+                });
+    }
+
+    /**
      * Refuses a run of an incompatible version of bcm4j, before its configuration is read: that can be incompatible
      * too. The newest checkpoint decides, if its header is readable.
      *

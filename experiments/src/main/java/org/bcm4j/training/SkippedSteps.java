@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 final class SkippedSteps {
     /** The limit of skipped steps in a row. Bursts are shorter. */
     private static final int MOST = 100;
+    /** Fewer skipped steps in a row are chance, or fp16's search for its loss scale. */
+    private static final int BURST = 10;
     /** How often a run goes back to one checkpoint. Each time it goes on with batches that it has not seen yet. */
     private static final int MOST_RETURNS = 3;
 
@@ -37,14 +39,18 @@ final class SkippedSteps {
         return true;
     }
 
-    /** Whether the last step was skipped, so that the weights may be of no use. */
-    boolean inBurst() {
+    boolean lastSkipped() {
         return inRow > 0;
+    }
+
+    /** Whether so many steps in a row were skipped that the weights may be of no use. */
+    boolean inBurst() {
+        return inRow >= BURST;
     }
 
     /** Warns of the first skipped step of the run; {@code done} is its number. */
     void warn(long done) {
-        if (inRow > 0 && !warned) {
+        if (lastSkipped() && !warned) {
             warned = true;
             LOG.warn("{}: the loss of step {} is not finite; such steps are skipped and counted", run, done);
         }

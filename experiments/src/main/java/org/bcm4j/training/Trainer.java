@@ -27,6 +27,7 @@ import org.bcm4j.storage.Writability;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.RankGroup;
+import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.ModelWalks;
 
 /**
@@ -264,7 +265,8 @@ public final class Trainer implements AutoCloseable {
      *
      * @param audience receives every logged step in rank 0, in addition to the run's own log; closed at the end
      * @return whether all steps are done
-     * @throws UserException if another process trains in the same directory, a file cannot be written, or going back
+     * @throws UserException if another process trains in the same directory or has trained there since
+     *     this run was prepared, a file cannot be written, or going back
      *     does not help
      * @throws org.bcm4j.tensor.LostRankException if another rank cannot be reached any more; the run can be resumed
      *     from its newest checkpoint
@@ -274,6 +276,7 @@ public final class Trainer implements AutoCloseable {
             group.publish(SHARED_CONFIG, ConfigFile.toYaml(config));
             try (audience;
                     DirectoryLock lock = DirectoryLock.of(directory)) {
+                checkpoints.requireNoneAfter(state.step);
                 while (!lead(audience)) {
                     goBack();
                 }
@@ -328,7 +331,7 @@ public final class Trainer implements AutoCloseable {
                 }
                 boolean due = state.step % output.checkpointEvery() == 0
                         || config.stageEnds().contains(state.step);
-                if (due && state.step < config.totalSteps() && !skips.inBurst()) {
+                if (due && state.step < config.totalSteps() && !doubtful()) {
                     save();
                 }
             });
@@ -342,8 +345,17 @@ public final class Trainer implements AutoCloseable {
     /** Saves. A run that was stopped among skipped steps goes back instead: its weights may be of no use. */
     private void saveAtEnd() {
         boolean stopped = state.step < config.totalSteps();
-        if (!(stopped && skips.inBurst()) || checkpoints.restore(state).isEmpty()) {
+        if (!(stopped && doubtful()) || checkpoints.restore(state).isEmpty()) {
             save();
+        }
+    }
+
+    /** Whether the weights may be of no use. A single skipped step says nothing: in fp16, some are meant to be. */
+    private boolean doubtful() {
+        try (Scope scope = Scope.open()) {
+            return skips.inBurst()
+                    || (skips.lastSkipped()
+                            && !state.weights.values.flat().isfinite().all().item_bool());
         }
     }
 

@@ -29,14 +29,23 @@ public record TrainingEstimate(
     /** The number of flat buffers of the size of the weights, without the gradients. Each lane has one gradient. */
     private static final int BUFFERS = 4;
 
+    /** The estimate for one process alone. */
     public static TrainingEstimate of(TrainingConfig config) {
+        return of(config, config.device().orElseGet(Device::best), 1);
+    }
+
+    /**
+     * The estimate for one of several processes that share each batch. They do not change what is computed in all, only
+     * the memory that a process takes.
+     */
+    static TrainingEstimate of(TrainingConfig config, Device device, int ranks) {
         Network network = config.network().build();
         Cost evaluation = network.cost();
         StepCost step = config.stages().stream()
                 .map(TrainingStage::cost)
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
-        SideBySide sideBySide = config.sideBySide(config.device().orElseGet(Device::best), 1);
+        SideBySide sideBySide = config.sideBySide(device, ranks);
         double passes = config.stages().stream()
                 .mapToDouble(stage -> stage.passes(sideBySide))
                 .max()

@@ -20,7 +20,7 @@ record TrainingMemory(double state, double perImage, int images, int microBatche
     private static final double GB = 1e9;
 
     static TrainingMemory of(TrainingConfig config, Device device, Precision precision, int ranks) {
-        TrainingEstimate estimate = TrainingEstimate.of(config);
+        TrainingEstimate estimate = TrainingEstimate.of(config, device, ranks);
         // Most outputs are in half precision then, but not all.
         double size = precision.isOfHalfSize() ? 0.5 : 1;
         return new TrainingMemory(

@@ -135,6 +135,7 @@ final class TrainingStep implements AutoCloseable {
      * @param terms their places in the stage's list
      * @param points N
      * @param share of the part in the step's gradient
+     * @param sideBySide the number of such works at the same time
      */
     private record Work(
             TrainingState state,
@@ -143,7 +144,8 @@ final class TrainingStep implements AutoCloseable {
             BatchSource.Part part,
             List<Integer> terms,
             int points,
-            double share) {}
+            double share,
+            int sideBySide) {}
 
     /** The factor of the loss in the backward pass. */
     private double lossScale(TrainingState state) {
@@ -167,13 +169,15 @@ final class TrainingStep implements AutoCloseable {
         double share = 1.0 / (all * group.size());
         try (Scope scope = Scope.open()) {
             List<Callable<Map<String, Double>>> tasks = new ArrayList<>();
+            List<List<Integer>> shares = shareOfTerms(state);
+            int works = count * shares.size();
             for (int i = 0; i < count; i++) {
                 Place place = new Place(
                         state.batch(), (microBatch * count + i) * group.size() + group.rank(), all * group.size());
                 BatchSource.Part part = times.of(() -> part(state, place.batch(), place), StepTimes.STEP, "images");
-                for (List<Integer> terms : shareOfTerms(state)) {
+                for (List<Integer> terms : shares) {
                     Weights weights = state.weights.live(tasks.size());
-                    tasks.add(() -> backward(new Work(state, weights, place, part, terms, points, share)));
+                    tasks.add(() -> backward(new Work(state, weights, place, part, terms, points, share, works)));
                 }
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
@@ -232,7 +236,7 @@ final class TrainingStep implements AutoCloseable {
             TrainedFunction f =
                     new TrainedFunction(function, work.weights(), state.weights.constant, dropout, recomputation);
             Loss loss = times.shared(
-                    lanes.count(),
+                    work.sideBySide(),
                     () -> evaluate(term, inputs(f, work, index, examples)),
                     StepTimes.STEP,
                     TERMS,
@@ -240,7 +244,7 @@ final class TrainingStep implements AutoCloseable {
                     "forward");
             if (loss.total().requires_grad()) {
                 times.shared(
-                        lanes.count(),
+                        work.sideBySide(),
                         () -> recomputation.backward(loss.total().mul(scalar(work.share() * lossScale(state)))),
                         StepTimes.STEP,
                         TERMS,

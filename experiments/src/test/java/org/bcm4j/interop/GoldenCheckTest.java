@@ -80,6 +80,18 @@ class GoldenCheckTest {
     }
 
     @Test
+    void comparesAPartThatWasRecordedWholeAndAsASummaryWithBoth() {
+        edit("io.safetensors", tensors -> {
+            tensors.put("u_lt_t/act_stats/emb", HostTensors.ofFloats(new float[12], 3, 4));
+            tensors.computeIfPresent("u_lt_t/act/emb", (name, whole) -> whole.add(scalar(1)));
+        });
+        assertThat(new GoldenCheck().run(folder).parts())
+                .filteredOn(comparison -> !comparison.passed())
+                .extracting(Comparison::output)
+                .containsExactlyInAnyOrder("emb", "emb (summary)");
+    }
+
+    @Test
     void namesTheFirstPartThatDiffers() {
         edit(
                 "model.safetensors",

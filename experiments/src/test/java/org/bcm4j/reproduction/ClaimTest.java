@@ -284,6 +284,10 @@ class ClaimTest {
     }
 
     private void generationIs(double best) {
+        samplesAre(best, 0.5);
+    }
+
+    private void samplesAre(double best, double ofConsistencyModel) {
         ConfigFile.write(
                 results().file("generation-against-nfe"),
                 new GenerationAgainstNfe.Result(
@@ -292,7 +296,7 @@ class ClaimTest {
                                 sampled(Kind.ANCESTRAL, 2, best + 3),
                                 sampled(Kind.ZIGZAG, 3, best + 2),
                                 sampled(Kind.COMBINED, 4, best),
-                                sampled(Kind.MULTISTEP, 1, 0.5))));
+                                sampled(Kind.MULTISTEP, 1, ofConsistencyModel))));
     }
 
     @Test
@@ -303,6 +307,69 @@ class ClaimTest {
         assertThat(Claim.Judgements.of(results()).lack())
                 .hasValueSatisfying(
                         lack -> assertThat(lack).startsWith("BCM's inversion has an error of 0.40, and above 0.05"));
+    }
+
+    @Test
+    void anAblationOfWhatHasLearntNothingDecidesNothing() {
+        Claim.Judgement far = ablationsJudgement(around(3.4), around(0.02));
+        assertThat(Verdict.of(far.comparisons())).isEqualTo(Verdict.HELD);
+        assertThat(far.verdict()).isEqualTo(Verdict.UNDECIDED);
+        assertThat(far.lack())
+                .contains("Eq. 9's samples are 3.4 times as far from real images as blurred ones, and more than 3 times"
+                        + " is not an image yet; allow more minutes");
+        assertThat(ablationsJudgement(around(2), around(0.06)).lack())
+                .contains("Eq. 9's inversion has an error of 0.060, and above 0.05 no image comes back yet; allow more"
+                        + " minutes");
+        Claim.Judgement learnt = ablationsJudgement(around(2), around(0.04));
+        assertThat(learnt.lack()).isEmpty();
+        assertThat(learnt.verdict()).isEqualTo(Verdict.HELD);
+    }
+
+    private Claim.Judgement ablationsJudgement(ConfidenceInterval distance, ConfidenceInterval error) {
+        ConfidenceInterval bad = around(20);
+        ConfigFile.write(
+                results().file("ablations"),
+                new Ablations.Result(
+                        PROVENANCE,
+                        List.of(
+                                new Ablations.Variant(Run.EQ9, distance, Optional.of(error)),
+                                new Ablations.Variant(Run.EQ8, distance, Optional.of(bad)),
+                                new Ablations.Variant(Run.NO_CT, bad, Optional.of(bad)))));
+        return judgement(Claim.Judgements.of(results()), Claim.ABLATIONS);
+    }
+
+    @Test
+    void aConsistencyModelThatHasLearntNothingIsNoRival() {
+        ConfigFile.write(
+                results().file("edits"),
+                new Edits.Result(PROVENANCE, List.of(repaired(Run.BCM, 2, 1), repaired(Run.ICT, 4, 2)), List.of()));
+        samplesAre(2, 3.4);
+        Claim.Judgement judged = judgement(Claim.Judgements.of(results()), Claim.INPAINTING);
+        assertThat(judged.verdict()).isEqualTo(Verdict.UNDECIDED);
+        assertThat(judged.lack())
+                .contains("iCT's best samples are 3.4 times as far from real images as blurred ones, and more than 3"
+                        + " times is not an image yet; allow more minutes");
+        samplesAre(2, 2.9);
+        assertThat(judgement(Claim.Judgements.of(results()), Claim.INPAINTING).verdict())
+                .isEqualTo(Verdict.HELD);
+    }
+
+    @Test
+    void noiseOfFewImagesDecidesNothing() {
+        protocolIs(new Measuring(2, 100, 99, 2, 2, 2, 1, 2));
+        NoiseStatistics.Row ode = noises(NoiseStatistics.Source.ODE, 43, 0.1);
+        assertThat(gaussianJudgement(ode, 0.1).lack())
+                .contains("only 99 images a seed were inverted, and 100 are the least; allow more minutes");
+        protocolIs(new Measuring(2, 100, 100, 2, 2, 2, 1, 2));
+        assertThat(gaussianJudgement(ode, 0.1).verdict()).isEqualTo(Verdict.HELD);
+    }
+
+    /** Of drawn noises, the test rejects 0.05. */
+    @Test
+    void anOdeOfWhoseNoisesNoneIsRejectedByChanceIsNoStricterYardstick() {
+        NoiseFigures figures =
+                noises(NoiseStatistics.Source.ODE, 43, 0).bySeed().get(0).figures();
+        assertThat(NoiseDefect.REJECTED.ofYardstick(figures)).isEqualTo(0.05);
     }
 
     /** By figures that would hold. */

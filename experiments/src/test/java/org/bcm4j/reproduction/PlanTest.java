@@ -36,6 +36,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanTest {
     private static final double SECONDS_PER_IMAGE = 0.001;
 
+    /** Fashion-MNIST's. */
+    private static final long TEST_IMAGES = 10_000;
+
     @TempDir
     private Path folder;
 
@@ -127,6 +130,7 @@ class PlanTest {
                     warm_up_share=0 | training needs as its stages the objective alone, as warm_up_share is 0
                     training.stages=[{steps: 1, terms: [{kind: denoising}]}] | training needs as its stages a warm-up and the objective
                     training.network.classes=2 | training needs null_class: true in its network
+                    training.network={image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [], head_width: 8, conditioning: joint, classes: 2, null_class: true} | training needs a label_dropout above 0
                     training.stages.1.terms=[{kind: inversion-consistency}] | training needs in its last stage the term bidirectional-consistency
                     """)
     void stagesThatAreNoExperimentAreRefused(String setting, String message) {
@@ -166,13 +170,13 @@ class PlanTest {
     @Test
     void whatTrainingLeavesIsMeasuredIn() {
         Plan plan = new Plan(45, 0.004);
-        Measuring measuring = plan.measuring(folder, 0.62 * 45 * 60);
+        Measuring measuring = plan.measuring(folder, 0.62 * 45 * 60, TEST_IMAGES);
         // 45 · 60 · 0.38 s at 0.004 / 3 · 1.2 s an evaluation, less what is fixed.
         double evaluations = Stage.all(measuring, Optional.empty()).stream()
                 .mapToDouble(Stage::evaluations)
                 .sum();
         assertThat(evaluations).isCloseTo(601_250, within(10_000.0)); // the t-SNE's images are not scaled
-        assertThat(plan.measuring(folder, 0)).as("stands").isEqualTo(measuring);
+        assertThat(plan.measuring(folder, 0, TEST_IMAGES)).as("stands").isEqualTo(measuring);
         assertThat(ConfigFile.read(folder.resolve("measuring.json"), Measuring.class))
                 .isEqualTo(measuring);
     }
@@ -181,11 +185,11 @@ class PlanTest {
     @Test
     void aChoiceBeforeAllRunsAreTrainedIsNotKept() {
         Plan plan = new Plan(45, 0.004);
-        Measuring planned = plan.provisional(folder);
+        Measuring planned = plan.provisional(folder, TEST_IMAGES);
         assertThat(folder.resolve("measuring.json")).doesNotExist();
-        Measuring after = plan.measuring(folder, 0.7 * 45 * 60);
+        Measuring after = plan.measuring(folder, 0.7 * 45 * 60, TEST_IMAGES);
         assertThat(after.samples()).isLessThan(planned.samples());
-        assertThat(plan.provisional(folder)).as("stands").isEqualTo(after);
+        assertThat(plan.provisional(folder, TEST_IMAGES)).as("stands").isEqualTo(after);
     }
 
     @Test
@@ -197,7 +201,22 @@ class PlanTest {
 
     @Test
     void trainingThatTookTooLongLeavesSomething() {
-        Measuring measuring = new Plan(0.001, 10).measuring(folder, 1e6);
+        Measuring measuring = new Plan(0.001, 10).measuring(folder, 1e6, TEST_IMAGES);
         assertThat(measuring).isEqualTo(new Measuring(5, 2, 2, 2, 2, 2, 10, 80));
+    }
+
+    @Test
+    void eachSeedHasTestImagesOfItsOwn() {
+        Measuring usual = Measuring.USUAL.scaled(100, 1000);
+        assertThat(usual.inverted()).isEqualTo(200);
+        assertThat(usual.edited()).isEqualTo(200);
+        assertThat(usual.pairs()).isEqualTo(100);
+        assertThat(usual.samples()).as("are no test images").isEqualTo(100_000);
+        usual.requireOwnImages(1000);
+        assertThatThrownBy(() -> usual.requireOwnImages(999))
+                .isInstanceOf(UserException.class)
+                .hasMessage(
+                        "measuring: 5 seeds, each with its own images, need 1000 test images, and there are 999; set"
+                                + " fewer seeds, inverted, edited or pairs (of two images each) in measuring");
     }
 }

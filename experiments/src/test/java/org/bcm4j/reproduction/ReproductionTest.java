@@ -61,9 +61,10 @@ class ReproductionTest {
         }
         Files.writeString(shared.resolve("tiny.yaml"), """
                 training:
-                  data: {kind: image-folder, directory: %s, held_out: 10}
+                  data: {kind: image-folder, directory: %s, held_out: 20}
                   network: {image_size: 8, image_channels: 1, width: 8, multipliers: [1], blocks: 1, attention: [],
                     head_width: 8, conditioning: joint, classes: 2, null_class: true}
+                  label_dropout: 0.1
                   batch_size: 4
                   stages:
                     - steps: 1

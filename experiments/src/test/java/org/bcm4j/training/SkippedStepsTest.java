@@ -33,6 +33,23 @@ class SkippedStepsTest {
         assertThat(steps.add(skipped)).isTrue();
     }
 
+    /** In fp16 a step is skipped now and then, by design. */
+    @Test
+    void aBurstBeginsAtTenSkippedSteps() {
+        StepOutcome skipped = new StepOutcome(true, Map.of(), Map.of());
+        SkippedSteps steps = new SkippedSteps(directory);
+        for (int i = 0; i < 9; i++) {
+            steps.add(skipped);
+            assertThat(steps.lastSkipped()).isTrue();
+            assertThat(steps.inBurst()).isFalse();
+        }
+        steps.add(skipped);
+        assertThat(steps.inBurst()).isTrue();
+        steps.add(new StepOutcome(false, Map.of(), Map.of()));
+        assertThat(steps.inBurst()).isFalse();
+        assertThat(steps.lastSkipped()).isFalse();
+    }
+
     @Test
     void weightsThatAreNotFiniteComeFromTheCheckpointAgain() {
         TrainingConfig config = config("stages.1.steps=200");

@@ -263,6 +263,21 @@ class TrainerTest {
         assertThat(Files.readString(run.resolve("config.yaml"))).isEqualTo(before);
     }
 
+    /** Its newer checkpoints would be taken for damaged ones, and deleted. */
+    @Test
+    void aRunThatAnotherProcessHasTrainedOnSinceIsNotContinued() throws IOException {
+        Path run = directory.resolve("run");
+        trainUntil(Trainer.start(TinyRun.config(directory.resolve("data")), run), 10);
+        try (Trainer early = Trainer.resume(run, List.of())) {
+            trainUntil(Trainer.resume(run, List.of()), 20);
+            assertThatThrownBy(() -> early.run(new EachStep(record -> {})))
+                    .isInstanceOf(UserException.class)
+                    .hasMessage(run.resolve("checkpoints") + ": another process has trained to step 20 since this one"
+                            + " began at step 10; resume again");
+        }
+        assertThat(TinyRun.checkpointFiles(run)).contains("step-00000020.safetensors");
+    }
+
     /** Labels are numbers: with the classes in another order each would mean another class. */
     @Test
     void aRunWhoseClassesHaveChangedIsNotContinued() {

@@ -58,6 +58,16 @@ class TrainingMemoryTest {
                 .isEqualTo(2);
     }
 
+    /** A rank with one image has one lane, and so one gradient, however many cores there are. */
+    @Test
+    void ranksHaveTheGradientsOfTheirOwnLanes() {
+        TrainingConfig config = TinyRun.config(directory, "batch_size=256", "micro_batches=1");
+        TrainingConfig oneLane = TinyRun.config(directory, "batch_size=256", "micro_batches=1", "lanes=1");
+        assertThat(TrainingMemory.of(config, Device.CPU, Precision.FP32, 256).state())
+                .isEqualTo(TrainingMemory.of(oneLane, Device.CPU, Precision.FP32, 1)
+                        .state());
+    }
+
     @Test
     void thisMachineHasMemory() {
         assertThat(Device.CPU.memory().orElseThrow()).isGreaterThan(GB / 2);

@@ -115,7 +115,9 @@ class TrainingStateTest {
         Map<String, Tensor> saved = Safetensors.read(file).tensors();
         assertThat(HostTensors.longs(requireNonNull(saved.get("counter.stage"))))
                 .containsExactly(2);
-        assertThat(numbers(saved, "weights")).as("the average as the stage began").containsOnly(4);
+        assertThat(numbers(saved, "weights"))
+                .as("the average as the stage began")
+                .containsOnly(4);
         assertThat(numbers(saved, TEACHER)).as("that of the denoiser").containsOnly(3);
     }
 

@@ -164,13 +164,13 @@ final class ReproductionFigures {
     Section coverage(Coverage.Result result) {
         Map<String, List<List<Double>>> maps = new LinkedHashMap<>();
         maps.put("the paper's law, log10 of the probability", result.paper().density());
-        maps.put("the law of these runs", result.here().density());
+        maps.put("the law of these runs' soft term", result.here().density());
         List<Double> edges = result.edges();
         ReproductionPlots.heatMaps(plot(result), "u", "t", edges.subList(0, edges.size() - 1), maps);
         return section(
                 result,
                 "How often (t, u) is drawn (Fig. 14)",
-                "Exact, over a whole run: nothing is drawn for it. Large times are rarely met by the paper's law.",
+                "Exact, over a whole run: nothing is drawn for it. Only the soft term counts. Large times are rarely met by the paper's law.",
                 new Table(
                         List.of("Law", "Probability that u = T"),
                         List.of(
@@ -178,7 +178,7 @@ final class ReproductionFigures {
                                         "the paper's",
                                         number("%.5f", result.paper().end())),
                                 Table.row(
-                                        "of these runs",
+                                        "of these runs' soft term",
                                         number("%.5f", result.here().end())))));
     }
 

@@ -26,6 +26,9 @@ import org.bcm4j.walk.Walk;
  * method of consistency models with the same NFE, three times the NFE and more; restoration of JPEG quality 10, 20 and
  * 30; interpolation with different and with shared initial noise.
  *
+ * <p>Every seed edits the same images with other noise. So the intervals over seeds hold the variation by the noise, and
+ * not by the choice of the images.
+ *
  * @param images the number of images to edit, from the first; at least 200
  * @param seeds the number of seeds to average over, at least 2
  */
@@ -48,12 +51,13 @@ public record EditingEvaluation(long images, int seeds) {
     /**
      * Measures a model's edits.
      *
-     * @throws UserException if the model does not walk, or there are not enough images
+     * @throws UserException if the model does not walk, it has no walk to interpolate, or there are not enough images
      */
     public EditingReport run(Evaluation.Subject subject, RecommendedWalks walks, Measuring measuring) {
         subject.requireImages(images);
         TrainedModel model = subject.model();
         model.requireWalks();
+        ThereAndBack between = interpolating(walks);
         FeatureNetwork features = subject.features()
                 .orElseThrow(() -> new IllegalArgumentException("edits are measured with a feature network"));
         RealImages real =
@@ -67,7 +71,7 @@ public record EditingEvaluation(long images, int seeds) {
         for (Corruption compression : EditingQuality.COMPRESSIONS) {
             parsed(walks.restore()).forEach(walk -> restoration.add(bench.mend(compression, Method.BCM, walk)));
         }
-        List<Halved> interpolation = bench.interpolation(walks);
+        List<Halved> interpolation = bench.interpolation(between);
         return new EditingReport(
                 subject.modelSha256(),
                 features.sha256(),
@@ -87,6 +91,13 @@ public record EditingEvaluation(long images, int seeds) {
                         parsed(walks.inpaint()).mapToInt(walk -> FACTOR * walk.nfe()))
                 .distinct()
                 .sorted();
+    }
+
+    private static ThereAndBack interpolating(RecommendedWalks walks) {
+        return Optional.ofNullable(walks.interpolate().get("2"))
+                .map(text -> ThereAndBack.of(Walk.parse(text)))
+                .orElseThrow(() -> new UserException("the model's walks.json: holds no walk of 2 evaluations to noise"
+                        + " to interpolate; add one"));
     }
 
     private static Stream<Walk> parsed(Map<String, String> walks) {
@@ -202,11 +213,7 @@ public record EditingEvaluation(long images, int seeds) {
         }
 
         /** The midpoints with each {@link InitialNoise}. */
-        List<Halved> interpolation(RecommendedWalks walks) {
-            ThereAndBack walk = Optional.ofNullable(walks.interpolate().get("2"))
-                    .map(text -> ThereAndBack.of(Walk.parse(text)))
-                    .orElseThrow(() -> new UserException("the model's walks.json: holds no walk of 2 evaluations to"
-                            + " noise to interpolate; add one"));
+        List<Halved> interpolation(ThereAndBack walk) {
             return Stream.of(InitialNoise.values())
                     .map(noise -> midpoints(walk.toNoise(), walk.toImages(), noise))
                     .toList();

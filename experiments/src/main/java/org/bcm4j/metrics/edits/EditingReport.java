@@ -4,7 +4,8 @@ import java.util.List;
 import org.bcm4j.metrics.statistics.ConfidenceInterval;
 
 /**
- * How well a model edits, as means over seeds. Distances are Fréchet distances from real images, divided by that of
+ * How well a model edits, as means over seeds. Every seed edits the same images, so the intervals hold the variation by
+ * the noise, and not by the choice of the images. Distances are Fréchet distances from real images, divided by that of
  * blurred images.
  *
  * @param modelSha256 SHA-256 of the model's weights

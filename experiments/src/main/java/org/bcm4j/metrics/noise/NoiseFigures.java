@@ -45,7 +45,9 @@ public record NoiseFigures(
         List<Double> phaseMeans,
         double patchDetermination,
         double imageCorrelation) {
-    private static final double LEVEL = 0.05;
+    /** The share of drawn noises that the Kolmogorov-Smirnov test rejects. */
+    public static final double LEVEL = 0.05;
+
     private static final List<Autocorrelation> NEIGHBOURS = List.of(
             new Autocorrelation(0, 1, 0),
             new Autocorrelation(1, 0, 0),

@@ -47,16 +47,17 @@ public record NoiseQuality(NoiseFigures figures, Optional<Double> classLeak) {
      * The quality of given noises.
      *
      * @param noises float32 [N,C,H,W], N at least 1: the inversions of the first N images, in units of their noise
-     *     scale
+     *     scale. Of more than enough, the first are measured
      * @param seed seeds the classifier
      */
     public static NoiseQuality of(Tensor noises, LabelledImages images, long seed) {
-        long[] indices = LongStream.range(0, noises.size(0)).toArray();
+        Tensor measured = noises.narrow(0, 0, countOf(images, noises.size(0)));
+        long[] indices = LongStream.range(0, measured.size(0)).toArray();
         int classes = images.classNames().size();
         Optional<Double> leak = classes > 1 && indices.length >= ClassLeak.LEAST
-                ? Optional.of(new ClassLeak(seed).accuracy(Device.CPU.move(noises), images.labels(indices), classes))
+                ? Optional.of(new ClassLeak(seed).accuracy(Device.CPU.move(measured), images.labels(indices), classes))
                 : Optional.empty();
-        return new NoiseQuality(NoiseFigures.of(noises, images.images(indices)), leak);
+        return new NoiseQuality(NoiseFigures.of(measured, images.images(indices)), leak);
     }
 
     /** Keeps the first noises as batches arrive. Not for concurrent use. */

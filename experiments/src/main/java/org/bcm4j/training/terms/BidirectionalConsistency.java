@@ -100,7 +100,8 @@ public record BidirectionalConsistency(
     @Override
     public void cover(TimeCoverage coverage) {
         if (consistencyTerm) {
-            coverage.addToTimeZero(times, 1);
+            coverage.addToTimeZero(times, 1 - softShare);
+            coverage.addToTimeZero(softTimes.orElse(times), softShare);
         }
         coverage.addToTargets(softTimes.orElse(times), softShare);
     }

@@ -116,6 +116,18 @@ class EditingEvaluationTest {
     }
 
     @Test
+    void aMissingWalkIsNoticedBeforeTheWork() {
+        try (TrainedModel model = untrained()) {
+            Evaluation.Subject subject =
+                    new Evaluation.Subject(model, "0123", Optional.empty(), Optional.empty(), IMAGES, "tiny test");
+            assertThatThrownBy(() ->
+                            new EditingEvaluation(200, 2).run(subject, RecommendedWalks.MULTISTEP, Measuring.ALONE))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("holds no walk of 2 evaluations to noise to interpolate; add one");
+        }
+    }
+
+    @Test
     void wantsImagesAndSeeds() {
         assertThatThrownBy(() -> new EditingEvaluation(10, 2)).isInstanceOf(UserException.class);
         assertThatThrownBy(() -> new EditingEvaluation(200, 1)).isInstanceOf(UserException.class);

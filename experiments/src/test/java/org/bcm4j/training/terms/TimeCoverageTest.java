@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.training.TrainingConfig;
@@ -50,6 +51,23 @@ class TimeCoverageTest {
             }
         }
         return sum;
+    }
+
+    /** The images of the soft term, whose times are drawn by its law, train the consistency term too. */
+    @Test
+    void imagesOfTheSoftTermsLawLeadToTimeZeroToo() {
+        IntervalLaw.Settings late = new IntervalLaw.Settings(EndPoints.INCLUDED, Math.log(80), 0.01, 0, 0, 0);
+        double[] images = of(new BidirectionalConsistency(
+                BidirectionalConsistency.SoftTarget.EQ9,
+                true,
+                0,
+                0,
+                0.25,
+                IntervalLaw.Settings.paper(EndPoints.INCLUDED),
+                Optional.of(late)));
+        assertThat(Arrays.stream(images).sum()).isCloseTo(1 + 0.25, within(1e-9));
+        // Of the times of all, hardly any is T.
+        assertThat(images[TimeCoverage.BINS - 1]).isBetween(0.25, 0.3);
     }
 
     @Test

@@ -98,7 +98,8 @@ public final class EvalEditsCommand implements Callable<Integer> {
     private static void print(EditingReport report) {
         System.out.printf(
                 Locale.ROOT,
-                "%d images of %s, %d seeds; distances are relative to that of blurred images%n",
+                "%d images of %s, the same for each of %d seeds: intervals hold the noise's variation, not the images';"
+                        + " distances are relative to that of blurred images%n",
                 report.images(),
                 report.data(),
                 report.seeds());
