@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.network.AdmConfig;
@@ -76,6 +77,29 @@ class ModelFolderTest {
         assertThat(folder.resolve("examples/deep/a.txt")).hasContent("mine");
         assertThat(folder.resolve("README.md")).hasContent("A model.\n");
         assertThat(new ModelFolder(folder).config()).isEqualTo(CONFIG);
+    }
+
+    @Test
+    void filesOfOthersAreCopiedWhateverTheyAre() throws IOException {
+        Files.createSymbolicLink(folder.resolve("latest"), Path.of("nowhere"));
+        Path notes = Files.writeString(folder.resolve("notes.txt"), "mine");
+        Files.setPosixFilePermissions(notes, PosixFilePermissions.fromString("r--r--r--"));
+        Path examples = Files.createDirectory(folder.resolve("examples"));
+        Files.writeString(examples.resolve("a.txt"), "mine");
+        Files.setPosixFilePermissions(examples, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Files.writeString(folder.resolve(".walks.json.1f.tmp"), "killed in the middle");
+        write();
+        write();
+        assertThat(Files.readSymbolicLink(folder.resolve("latest"))).isEqualTo(Path.of("nowhere"));
+        assertThat(notes).hasContent("mine");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notes)))
+                .isEqualTo("r--r--r--");
+        assertThat(examples.resolve("a.txt")).hasContent("mine");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(examples)))
+                .isEqualTo("r-xr-xr-x");
+        assertThat(folder.resolve(".walks.json.1f.tmp")).doesNotExist();
+        assertThat(directory.toFile().list()).containsExactly("model");
+        Files.setPosixFilePermissions(examples, PosixFilePermissions.fromString("rwxr-xr-x")); // to be deleted
     }
 
     @Test
