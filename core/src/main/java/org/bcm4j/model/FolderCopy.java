@@ -55,8 +55,7 @@ final class FolderCopy extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-        boolean vanished =
-                failure instanceof NoSuchFileException && Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+        boolean vanished = failure instanceof NoSuchFileException && Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
         return vanished ? FileVisitResult.CONTINUE : super.visitFileFailed(file, failure);
     }
 

@@ -34,6 +34,7 @@ final class ModelInputs {
             throw new IllegalArgumentException("this model takes images or noises float32 [B," + network.imageChannels()
                     + "," + network.imageSize() + "," + network.imageSize() + "], not " + form);
         }
+        requireCount(points.size(0));
         requireDevice(model, "images or noises", points);
     }
 
@@ -73,6 +74,13 @@ final class ModelInputs {
                     "noise scales are float32 [" + points.size(0) + "], one for each of the images, not " + form);
         }
         requireDevice(model, "noise scales", times);
+    }
+
+    static void requirePositive(Tensor sigma) {
+        double least = sigma.min().item_double();
+        if (!(least > 0)) {
+            throw new IllegalArgumentException("the noise of images to denoise must be positive, not " + least);
+        }
     }
 
     static void requireDevice(TrainedModel model, String what, Tensor tensor) {

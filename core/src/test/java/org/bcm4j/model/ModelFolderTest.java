@@ -111,6 +111,16 @@ class ModelFolderTest {
     }
 
     @Test
+    void aNetworkOfAnotherKindOfModelIsRefused() throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, Files.readString(file).replace("\"joint\"", "\"time\""));
+        assertThatThrownBy(() -> new ModelFolder(folder).config())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("network must have conditioning: joint or aligned, because a bidirectional model"
+                        + " takes a target time");
+    }
+
+    @Test
     void weightsOfAnotherVersionAreRefusedButNotThoseOfAnotherProgram() {
         Path file = folder.resolve("model.safetensors");
         ModelFolder model = new ModelFolder(folder);

@@ -9,6 +9,8 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,6 +26,7 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +137,37 @@ class PathSamplerTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("initial noise is for inversions");
         }
+    }
+
+    /** The caller has no scope open that would free it. */
+    @Test
+    void workThatIsStoppedLeavesNothingBehind() {
+        try (Tensor z = normal(3, 1, 8, 8);
+                TrainedModel consistent = consistent();
+                TrainedModel denoiser = denoiser()) {
+            stopAtTheSecondEvaluation(consistent, Walk.parse("80 > 6 > 0"), z); // what is made once and kept
+            stopAtTheSecondEvaluation(denoiser, GENERATION, z);
+            long before = Pointer.totalCount();
+            assertThat(before).isPositive();
+            stopAtTheSecondEvaluation(consistent, Walk.parse("80 > 6 > 0"), z);
+            stopAtTheSecondEvaluation(denoiser, GENERATION, z);
+            assertThat(Pointer.totalCount()).isEqualTo(before);
+        }
+    }
+
+    private static void stopAtTheSecondEvaluation(TrainedModel model, SamplingPath path, Tensor z) {
+        AtomicInteger evaluations = new AtomicInteger();
+        PathSampler journey = new PathSampler(model, Optional.empty(), none(), images -> {
+            if (evaluations.incrementAndGet() == 2) {
+                throw new CancellationException("stopped");
+            }
+        });
+        assertThatThrownBy(() -> journey.generate(path, z)).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> {
+                    evaluations.set(0);
+                    journey.from(path, z);
+                })
+                .isInstanceOf(CancellationException.class);
     }
 
     /** What a path says that it costs is what was counted. */
