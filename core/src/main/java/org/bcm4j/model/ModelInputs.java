@@ -34,7 +34,6 @@ final class ModelInputs {
             throw new IllegalArgumentException("this model takes images or noises float32 [B," + network.imageChannels()
                     + "," + network.imageSize() + "," + network.imageSize() + "], not " + form);
         }
-        requireCount(points.size(0));
         requireDevice(model, "images or noises", points);
     }
 
