@@ -98,8 +98,12 @@ class TrainedModelTest {
         Tensor five = times(TO);
         refused("images or noises float32 [B,1,8,8], not float32 [5]", () -> model.traverse(five, five, five, labels));
         Tensor none = points.narrow(0, 0, 0);
-        refused("images or noises float32 [B,1,8,8], not float32 [0,1,8,8]", () -> model.traverse(none, times(), times(), Optional.empty()));
-        refused("images or noises float32 [B,1,8,8], not float32 [0,1,8,8]", () -> model.traverse(none, 6, 1, Optional.empty()));
+        refused(
+                "images or noises float32 [B,1,8,8], not float32 [0,1,8,8]",
+                () -> model.traverse(none, times(), times(), Optional.empty()));
+        refused(
+                "images or noises float32 [B,1,8,8], not float32 [0,1,8,8]",
+                () -> model.traverse(none, 6, 1, Optional.empty()));
     }
 
     @Test
