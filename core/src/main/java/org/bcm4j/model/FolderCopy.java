@@ -77,7 +77,7 @@ final class FolderCopy extends SimpleFileVisitor<Path> {
 
     private boolean isLeftOut(Path path) {
         return leftOut.contains(source.relativize(path).toString())
-                || AtomicFile.isTemporary(path.getFileName().toString());
+                || AtomicFile.isTemporary(String.valueOf(path.getFileName()));
     }
 
     private Path inCopy(Path path) {
