@@ -151,9 +151,12 @@ public final class Images extends ImageBatch {
      * The images as squares of a given size, such as a model's.
      *
      * @param fit how images that are not square are fitted; {@link ImageFit#PAD} adds black bars
-     * @param size height and width, in pixels
+     * @param size height and width, in pixels, at least 1
      */
     public Images fitted(ImageFit fit, int size) {
+        if (size < 1) {
+            throw new IllegalArgumentException("the size of images must be at least 1, not " + size);
+        }
         try (Scope scope = Scope.open()) {
             Tensor bytes = Pixels.toBytes(tensor());
             List<Tensor> squares = new ArrayList<>();

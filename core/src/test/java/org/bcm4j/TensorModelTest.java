@@ -99,7 +99,7 @@ class TensorModelTest {
     @Test
     void aDenoiserInvertsWhatItGenerated() {
         AdmConfig network = new AdmConfig(
-                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.JOINT, 3, true, true);
+                8, 1, 2, 0, 8, List.of(1), 1, List.of(), 8, true, 0, 16, Conditioning.TIME, 3, true, true);
         ModelConfig config = new ModelConfig(ModelConfig.FORMAT, ModelKind.DENOISER, network, "tiny", List.of());
         DeterministicSampler sampler = new DeterministicSampler(OdeSolver.HEUN, 30);
         try (Scope scope = Scope.open();

@@ -88,6 +88,8 @@ final class NodeReader {
                             e);
         } catch (YamlEngineException e) {
             throw start.error("not valid YAML: " + e.getMessage(), e);
+        } catch (StackOverflowError e) {
+            throw start.error("lists or mappings are nested too deeply; write flatter ones", e);
         }
     }
 

@@ -39,6 +39,9 @@ public final class ImageFiles {
     /** The smallest level that is nearer to 255 than to 0. */
     private static final long HALF = 128;
 
+    /** A file is read into one array, which has a limit of about this. */
+    private static final long MOST_BYTES = Integer.MAX_VALUE - 8;
+
     private ImageFiles() {}
 
     /** Whether a file name has the extension of a picture. */
@@ -72,7 +75,7 @@ public final class ImageFiles {
      *
      * @return uint8 [C,H,W]
      * @throws UserException if the file cannot be read, is not a picture, is damaged or truncated, is animated or has
-     *     several pages, is in print colours (CMYK), or is larger than 256 megapixels
+     *     several pages, is in print colours (CMYK), or is larger than 256 megapixels or 2 GiB
      */
     public static Tensor read(Path file) {
         return readPicture(file).pixels();
@@ -88,6 +91,9 @@ public final class ImageFiles {
             throw new UserException(file + " is a pipe or a device, not a file; save the picture to a file first");
         }
         try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new UserException(file + " is larger than 2 GiB, too large for a picture; export it again");
+            }
             return decodePicture(Files.readAllBytes(file), file.toString());
         } catch (IOException e) {
             throw FileFailure.reading(file, e);

@@ -2,13 +2,10 @@ package org.bcm4j.model;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.config.Format;
 import org.bcm4j.storage.AtomicDirectory;
@@ -109,21 +106,8 @@ public final class ModelFolder {
 
     /** Gives a new folder the files of the old one that are not of the model. */
     private static void keepOthers(Path old, Path replacement) throws IOException {
-        if (!Files.isDirectory(old)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(old)) {
-            for (Path file : files.skip(1).toList()) {
-                Path name = old.relativize(file);
-                if (!OWN.contains(name.toString())) {
-                    // A folder is copied empty, before what is in it.
-                    Files.copy(
-                            file,
-                            replacement.resolve(name),
-                            LinkOption.NOFOLLOW_LINKS,
-                            StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
+        if (Files.isDirectory(old)) {
+            Files.walkFileTree(old, new FolderCopy(old, replacement, OWN));
         }
     }
 }

@@ -75,6 +75,13 @@ final class ModelInputs {
         requireDevice(model, "noise scales", times);
     }
 
+    static void requirePositive(Tensor sigma) {
+        double least = sigma.min().item_double();
+        if (!(least > 0)) {
+            throw new IllegalArgumentException("the noise of images to denoise must be positive, not " + least);
+        }
+    }
+
     static void requireDevice(TrainedModel model, String what, Tensor tensor) {
         boolean isThere = model.device() == Device.CUDA ? tensor.is_cuda() : tensor.is_cpu();
         if (!isThere) {

@@ -148,15 +148,15 @@ public final class TrainedModel implements AutoCloseable {
      * @param to noise scale to take each point to, float32 [B] in [σ_min, T]
      */
     public Tensor traverse(Tensor x, Tensor from, Tensor to, Optional<Tensor> labels) {
-        return withoutGradients(() -> {
+        return withoutGradients(() -> evaluate(x, labels, () -> {
             ModelInputs.requireTimes(this, from, x);
             ModelInputs.requireTimes(this, to, x);
             // One tensor: each read waits for a GPU.
             double[] ends = HostTensors.doubles(stack(0, from.min(), to.min(), from.max(), to.max()));
             requireTraversal(ends[0], ends[1]);
             requireTraversal(ends[2], ends[3]);
-            return evaluate(x, labels, () -> function.apply(constantPass(), x, from, to, known(labels, x.size(0))));
-        });
+            return function.apply(constantPass(), x, from, to, known(labels, x.size(0)));
+        }));
     }
 
     /**
@@ -176,6 +176,7 @@ public final class TrainedModel implements AutoCloseable {
         }
         return withoutGradients(() -> evaluate(x, labels, () -> {
             ModelInputs.requireTimes(this, sigma, x);
+            ModelInputs.requirePositive(sigma);
             Tensor timeZero = device.full(NoiseScales.SIGMA_MIN, x.size(0));
             return function.apply(constantPass(), x, sigma, timeZero, known(labels, x.size(0)));
         }));

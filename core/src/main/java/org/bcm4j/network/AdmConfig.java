@@ -62,7 +62,11 @@ public record AdmConfig(
                 "needs a patch above 1: the features are at full resolution anyway");
         require(!multipliers.isEmpty(), "multipliers", "must not be empty");
         require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers", "must be positive");
-        int smallest = patch << (multipliers.size() - 1);
+        require(
+                multipliers.size() <= MOST_LEVELS,
+                "multipliers",
+                "must be at most " + MOST_LEVELS + ", are " + multipliers.size());
+        long smallest = (long) patch << (multipliers.size() - 1);
         require(imageSize % smallest == 0, "image_size", "must be divisible by " + smallest + ", is " + imageSize);
         require(width % 2 == 0, "width", "must be even, is " + width);
         require(dropout >= 0 && dropout < 1, "dropout", "must lie in [0,1), is " + dropout);

@@ -95,7 +95,11 @@ public record NcsnppConfig(
         require(positive, "sizes", "must be positive");
         require(!multipliers.isEmpty(), "multipliers", "must not be empty");
         require(multipliers.stream().allMatch(multiplier -> multiplier > 0), "multipliers", "must be positive");
-        int smallest = 1 << (multipliers.size() - 1);
+        require(
+                multipliers.size() <= MOST_LEVELS,
+                "multipliers",
+                "must be at most " + MOST_LEVELS + ", are " + multipliers.size());
+        long smallest = 1L << (multipliers.size() - 1);
         require(imageSize % smallest == 0, "image_size", "must be divisible by " + smallest + ", is " + imageSize);
         // A norm on the up path has twice its level's channels: groups of four if they are at most 128, else 32 groups.
         int unit = 2 * Collections.max(multipliers) * width > 128 ? 32 : 4;

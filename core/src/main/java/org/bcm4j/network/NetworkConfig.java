@@ -5,6 +5,9 @@ import org.bcm4j.config.Default;
 /** The configuration of a network. In a file, the key {@code kind} selects the architecture; the default is ADM. */
 @Default("adm")
 public sealed interface NetworkConfig permits AdmConfig, NcsnppConfig {
+    /** The largest number of resolutions. */
+    int MOST_LEVELS = 16;
+
     /** Height and width of the images. */
     int imageSize();
 

@@ -81,8 +81,11 @@ public final class Recomputation implements AutoCloseable {
         Gradients.backward(loss);
         while (!parts.isEmpty()) {
             Kept kept = parts.pop();
-            backward(kept, arithmetic.get());
-            kept.free();
+            try {
+                backward(kept, arithmetic.get());
+            } finally {
+                kept.free();
+            }
         }
     }
 

@@ -36,8 +36,8 @@ public final class AtomicDirectory {
      * directory has the permissions of the old one. {@link Writability#requireReplaceable} tells before the work whether
      * this will succeed.
      *
-     * @throws UserException if it cannot be written; an existing directory is then unchanged. Exceptions of the body
-     *     other than {@link IOException} are passed on
+     * @throws UserException if it cannot be written; an existing directory is then unchanged, unless only the new name
+     *     could not be flushed to the device. Exceptions of the body other than {@link IOException} are passed on
      */
     public static void write(Path target, Body body) {
         Path place = target.toAbsolutePath().normalize();
@@ -63,10 +63,10 @@ public final class AtomicDirectory {
                 delete(temporary);
             }
             Durability.forceDirectory(parent);
-            delete(aside(place));
         } catch (IOException e) {
             throw FileFailure.writing(target, e);
         }
+        deleteOld(place);
     }
 
     /**
@@ -120,12 +120,28 @@ public final class AtomicDirectory {
         return target.resolveSibling("." + target.getFileName() + ".old");
     }
 
-    /** Deletes a tree if it exists. Links in it are removed, not followed. */
+    private static void deleteOld(Path target) {
+        try {
+            delete(aside(target));
+        } catch (IOException e) {
+            // The new content is in place. The next write deletes what is left of the old one.
+        }
+    }
+
+    /** Deletes a tree if it exists, with the directories of this user that are read-only. Links are not followed. */
     private static void delete(Path root) throws IOException {
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                if (!Files.isWritable(directory)) {
+                    directory.toFile().setWritable(true); // if this fails, deleting what is in it tells why
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 Files.delete(file);

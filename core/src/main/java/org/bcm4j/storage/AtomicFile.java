@@ -29,6 +29,11 @@ public final class AtomicFile {
 
     private AtomicFile() {}
 
+    /** Whether a file name is that of a temporary file, of a write that is in progress or was killed. */
+    public static boolean isTemporary(String name) {
+        return TemporaryName.is(name);
+    }
+
     /**
      * Writes {@code target} through a buffered stream, creating missing parent directories and replacing an existing
      * file.

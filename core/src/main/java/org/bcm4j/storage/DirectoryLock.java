@@ -10,14 +10,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Limits a directory to one writer, in this process or another, until the lock is closed or the process ends. */
+/**
+ * Limits a directory to one writer, in this process or another, until the lock is closed or the process ends.
+ *
+ * <p>On Linux, a process loses its lock on a file as soon as it closes any channel of that file. So the lock file of a
+ * directory that this process holds is not opened again.
+ */
 public final class DirectoryLock implements AutoCloseable {
     private static final String FILE = ".lock";
 
+    /** The real paths of the directories that this process holds. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path directory;
     private final FileChannel channel;
 
-    private DirectoryLock(FileChannel channel) {
+    private DirectoryLock(Path directory, FileChannel channel) {
+        this.directory = directory;
         this.channel = channel;
     }
 
@@ -30,26 +42,47 @@ public final class DirectoryLock implements AutoCloseable {
         Path file = directory.resolve(FILE);
         try {
             Files.createDirectories(directory);
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            boolean locked = false;
-            try {
-                if (!isTaken(channel)) {
-                    channel.truncate(0);
-                    channel.write(ByteBuffer.wrap(
-                            Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
-                    locked = true;
-                    return new DirectoryLock(channel);
-                }
-            } finally {
-                if (!locked) {
-                    channel.close();
-                }
-            }
+            return locked(directory.toRealPath())
+                    .orElseThrow(() -> new UserException(directory
+                            + ": another process is writing there; wait for it, or choose another directory"));
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         }
-        throw new UserException(
-                directory + ": another process is writing there; wait for it, or choose another directory");
+    }
+
+    /** The lock, if nobody holds it. */
+    private static Optional<DirectoryLock> locked(Path directory) throws IOException {
+        if (!HELD.add(directory)) {
+            return Optional.empty();
+        }
+        Optional<FileChannel> channel = Optional.empty();
+        try {
+            channel = lockedChannel(directory.resolve(FILE));
+        } finally {
+            if (channel.isEmpty()) {
+                HELD.remove(directory);
+            }
+        }
+        return channel.map(open -> new DirectoryLock(directory, open));
+    }
+
+    private static Optional<FileChannel> lockedChannel(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            if (isTaken(channel)) {
+                return Optional.empty();
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            locked = true;
+            return Optional.of(channel);
+        } finally {
+            if (!locked) {
+                channel.close();
+            }
+        }
     }
 
     /**
@@ -59,7 +92,13 @@ public final class DirectoryLock implements AutoCloseable {
     public static Optional<ProcessHandle> holder(Path directory) {
         Path file = directory.resolve(FILE);
         try {
-            String text = Files.exists(file) ? Files.readString(file) : "";
+            if (!Files.exists(file)) {
+                return Optional.empty();
+            }
+            if (HELD.contains(directory.toRealPath())) {
+                return Optional.of(ProcessHandle.current());
+            }
+            String text = Files.readString(file);
             if (text.isEmpty()) {
                 return Optional.empty();
             }
@@ -82,7 +121,7 @@ public final class DirectoryLock implements AutoCloseable {
         try {
             return channel.tryLock() == null;
         } catch (OverlappingFileLockException e) {
-            return true; // by this process
+            return true; // by this process, which reached the directory by another mount
         }
     }
 
@@ -92,6 +131,8 @@ public final class DirectoryLock implements AutoCloseable {
             channel.truncate(0);
         } catch (IOException e) {
             throw new IllegalStateException("a lock file cannot be closed", e);
+        } finally {
+            HELD.remove(directory);
         }
     }
 }

@@ -2,12 +2,13 @@ package org.bcm4j.storage;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** Waits until content and names have reached the device, so that they survive a power failure. */
 final class Durability {
@@ -24,18 +25,24 @@ final class Durability {
         }
     }
 
-    /** Flushes every file and directory below and including {@code root}. */
+    /** Flushes every file and directory below and including {@code root}. Links are not followed. */
     static void forceTree(Path root) throws IOException {
-        try (Stream<Path> tree = Files.walk(root)) {
-            List<Path> paths = tree.toList();
-            for (Path path : paths) {
-                if (Files.isDirectory(path)) {
-                    forceDirectory(path);
-                } else {
-                    force(path, StandardOpenOption.WRITE);
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    // Reading is enough on Linux, also for a file that is read-only. Windows flushes for writers only.
+                    force(file, Files.isWritable(file) ? StandardOpenOption.WRITE : StandardOpenOption.READ);
                 }
+                return FileVisitResult.CONTINUE;
             }
-        }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                forceDirectory(directory);
+                return super.postVisitDirectory(directory, failure);
+            }
+        });
     }
 
     private static void force(Path path, StandardOpenOption mode) throws IOException {

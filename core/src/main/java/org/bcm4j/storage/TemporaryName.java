@@ -15,6 +15,11 @@ final class TemporaryName {
 
     private TemporaryName() {}
 
+    /** Whether a name is one of these. */
+    static boolean is(String name) {
+        return name.startsWith(".") && name.endsWith(".tmp");
+    }
+
     /**
      * A name that no other process uses, in the directory of {@code target}, so that a rename stays within one file
      * system.

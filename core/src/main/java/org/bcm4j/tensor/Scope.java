@@ -1,5 +1,6 @@
 package org.bcm4j.tensor;
 
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -27,14 +28,25 @@ public final class Scope implements AutoCloseable {
      * created is freed. Without a surrounding scope the caller owns the result and must {@link Tensor#close} it.
      */
     public static Tensor returning(Supplier<Tensor> body) {
-        Tensor result;
+        return returning(body, Function.identity());
+    }
+
+    /**
+     * As {@link #returning(Supplier)}, for a result with one tensor.
+     *
+     * @param tensorOf gives the tensor of a result
+     */
+    public static <T> T returning(Supplier<T> body, Function<T, Tensor> tensorOf) {
+        T result;
+        Tensor tensor;
         try (PointerScope inner = new PointerScope()) {
-            result = own(body.get());
+            result = body.get();
+            tensor = own(tensorOf.apply(result));
         }
         PointerScope outer = PointerScope.getInnerScope();
         if (outer != null) {
-            outer.attach(result);
-            result.releaseReference();
+            outer.attach(tensor);
+            tensor.releaseReference();
         }
         return result;
     }

@@ -123,9 +123,19 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
         return walk.toNoise().nfe();
     }
 
+    /** A walk that is missing can be written, unless no model of this kind can follow it. */
+    private void requireInversions(Purpose purpose) {
+        boolean inverts = purpose == Purpose.INVERT || purpose == Purpose.INTERPOLATE || purpose == Purpose.SWAP;
+        if (inverts && model.kind() == ModelKind.CONSISTENCY) {
+            throw new UserException("this model is a plain consistency model, which cannot invert images; use a"
+                    + " bidirectional model to " + purpose.title());
+        }
+    }
+
     private <T> List<T> some(Purpose purpose, Function<Walk, T> reading, ToIntFunction<T> evaluations) {
         List<T> walks = read(purpose, reading, evaluations);
         if (walks.isEmpty()) {
+            requireInversions(purpose);
             throw new UserException("the model has no walks to " + purpose.title() + "; add some to its walks.json");
         }
         return walks;
@@ -141,6 +151,7 @@ public record ModelWalks(ModelConfig model, RecommendedWalks stored) {
         Map<String, String> walks = stored.of(purpose);
         String text = walks.get(nfe);
         if (text == null) {
+            requireInversions(purpose);
             throw new UserException(nfe + " NFE: the model has "
                     + (walks.isEmpty() ? "no walks" : "walks of " + String.join(", ", walks.keySet()) + " evaluations")
                     + " to " + purpose.title()

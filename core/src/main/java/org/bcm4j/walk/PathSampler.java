@@ -1,11 +1,13 @@
 package org.bcm4j.walk;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bcm4j.denoiser.Denoiser;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -36,9 +38,9 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
             if (ode.start() == 0) {
                 throw new UserException("ODE \"" + ode + "\" starts at an image, so it cannot generate one");
             }
-            return ode.generate(denoiser(), z);
+            return freeing(() -> ode.generate(denoiser(), z));
         }
-        return walker().generate((Walk) path, z);
+        return freeing(() -> walker().generate((Walk) path, z));
     }
 
     /**
@@ -50,7 +52,12 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
     public SampledPoints from(SamplingPath path, Tensor x) {
         require(path, model.config());
         model.requireInputs(x, labels);
-        return path instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) path, x);
+        return freeing(() -> path instanceof Ode ode ? ode.from(denoiser(), x, noise) : walker().from((Walk) path, x));
+    }
+
+    /** Frees all but the points at the end, also if an evaluation throws while the caller has no scope open. */
+    private static SampledPoints freeing(Supplier<SampledPoints> work) {
+        return Scope.returning(work, SampledPoints::x);
     }
 
     /**

@@ -30,6 +30,9 @@ public record Walk(List<Move> moves) implements SamplingPath {
     /** The usual number of evaluations of {@link #multistep}. */
     public static final int MULTISTEP_NFE = 18;
 
+    /** With many more evaluations, the smallest noise scales would be rounded to time 0. */
+    private static final int MULTISTEP_MOST_NFE = 1000;
+
     /**
      * @throws IllegalArgumentException if there are no moves, a move does not begin where the one before it ended, or
      *     noise is added against the rules above
@@ -61,12 +64,17 @@ public record Walk(List<Move> moves) implements SamplingPath {
      * Multistep sampling of consistency models: to time 0 in one move, then repeatedly from less and less added noise.
      * The noise scales are those of EDM's grid (docs/method.md §4) with {@code nfe + 1} points.
      *
-     * @param nfe network function evaluations, at least 1
+     * @param nfe network function evaluations, from 1 to {@value #MULTISTEP_MOST_NFE}
      * @throws IllegalArgumentException if {@code nfe} is not positive
+     * @throws UserException if {@code nfe} is too large
      */
     public static Walk multistep(int nfe) {
         if (nfe < 1) {
             throw new IllegalArgumentException("a walk takes at least 1 evaluation, not " + nfe);
+        }
+        if (nfe > MULTISTEP_MOST_NFE) {
+            throw new UserException(
+                    "multistep sampling takes at most " + MULTISTEP_MOST_NFE + " evaluations, not " + nfe);
         }
         TimeGrid grid = new TimeGrid(nfe + 1);
         List<Move> moves = new ArrayList<>();

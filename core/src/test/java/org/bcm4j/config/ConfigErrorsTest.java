@@ -207,6 +207,13 @@ class ConfigErrorsTest {
                 .hasMessage(latin + ": is not text in UTF-8; save it in that encoding");
     }
 
+    @Test
+    void tellsListsThatAreNestedTooDeeply() {
+        assertThatThrownBy(() -> ConfigFile.parse("[".repeat(100_000), "x.yaml", Experiment.class))
+                .isInstanceOf(UserException.class)
+                .hasMessage("x.yaml:1:1: lists or mappings are nested too deeply; write flatter ones");
+    }
+
     record Wrong(Thread thread) {}
 
     record Needless(@Default("1") Optional<Integer> count) {}

@@ -7,6 +7,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,6 +165,17 @@ class ImageFilesTest {
         Path solid = directory.resolve("solid.png");
         Files.write(solid, new PngBuilder(2, 1, 8, PngBuilder.GREY).rows(0, 10, 20));
         assertThat(ImageFiles.readPicture(solid).opacity()).isEmpty();
+    }
+
+    @Test
+    void aFileThatFitsIntoNoArrayIsRefused() throws IOException {
+        Path file = directory.resolve("huge.png");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 31);
+        }
+        assertThatThrownBy(() -> ImageFiles.read(file))
+                .isInstanceOf(UserException.class)
+                .hasMessage(file + " is larger than 2 GiB, too large for a picture; export it again");
     }
 
     /** Compression keeps what is flat and spoils what is not, the more the lower its quality. */

@@ -1,7 +1,9 @@
 package org.bcm4j.images;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.bcm4j.Images;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
@@ -51,6 +53,15 @@ class ImageFitTest {
         Tensor two = HostTensors.ofBytes(new byte[] {0, 40}, 1, 1, 2);
         assertThat(levels(ImageFit.STRETCH, two, 4))
                 .containsExactly(0, 10, 30, 40, 0, 10, 30, 40, 0, 10, 30, 40, 0, 10, 30, 40);
+    }
+
+    @Test
+    void imagesKeepAtLeastOnePixel() {
+        Images dots = Images.of(new float[4], 1, 2, 2);
+        assertThat(dots.fitted(ImageFit.CROP, 1).width()).isEqualTo(1);
+        assertThatThrownBy(() -> dots.fitted(ImageFit.PAD, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the size of images must be at least 1, not 0");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.bcm4j.network.AdmConfig;
@@ -79,11 +80,44 @@ class ModelFolderTest {
     }
 
     @Test
+    void filesOfOthersAreCopiedWhateverTheyAre() throws IOException {
+        Files.createSymbolicLink(folder.resolve("latest"), Path.of("nowhere"));
+        Path notes = Files.writeString(folder.resolve("notes.txt"), "mine");
+        Files.setPosixFilePermissions(notes, PosixFilePermissions.fromString("r--r--r--"));
+        Path examples = Files.createDirectory(folder.resolve("examples"));
+        Files.writeString(examples.resolve("a.txt"), "mine");
+        Files.setPosixFilePermissions(examples, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Files.writeString(folder.resolve(".walks.json.1f.tmp"), "killed in the middle");
+        write();
+        write();
+        assertThat(Files.readSymbolicLink(folder.resolve("latest"))).isEqualTo(Path.of("nowhere"));
+        assertThat(notes).hasContent("mine");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(notes)))
+                .isEqualTo("r--r--r--");
+        assertThat(examples.resolve("a.txt")).hasContent("mine");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(examples)))
+                .isEqualTo("r-xr-xr-x");
+        assertThat(folder.resolve(".walks.json.1f.tmp")).doesNotExist();
+        assertThat(directory.toFile().list()).containsExactly("model");
+        Files.setPosixFilePermissions(examples, PosixFilePermissions.fromString("rwxr-xr-x")); // to be deleted
+    }
+
+    @Test
     void whatIsNoModelIsTold() throws IOException {
         Path file = folder.resolve("config.json");
         Files.writeString(file, Files.readString(file).replace(ModelConfig.FORMAT, "bcm4j features 1"));
         assertThatThrownBy(() -> new ModelFolder(folder).config())
                 .hasMessageContaining("format must be \"bcm4j model 1\", is \"bcm4j features 1\"");
+    }
+
+    @Test
+    void aNetworkOfAnotherKindOfModelIsRefused() throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, Files.readString(file).replace("\"joint\"", "\"time\""));
+        assertThatThrownBy(() -> new ModelFolder(folder).config())
+                .isInstanceOf(UserException.class)
+                .hasMessageContaining("network must have conditioning: joint or aligned, because a bidirectional model"
+                        + " takes a target time");
     }
 
     @Test

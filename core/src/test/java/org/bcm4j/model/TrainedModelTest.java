@@ -94,6 +94,19 @@ class TrainedModelTest {
     }
 
     @Test
+    void pointsAreCheckedBeforeTimes() {
+        Tensor five = times(TO);
+        refused("images or noises float32 [B,1,8,8], not float32 [5]", () -> model.traverse(five, five, five, labels));
+        Tensor none = points.narrow(0, 0, 0);
+        refused(
+                "images or noises float32 [B,1,8,8], not float32 [0,1,8,8]",
+                () -> model.traverse(none, times(), times(), Optional.empty()));
+        refused(
+                "images or noises float32 [B,1,8,8], not float32 [0,1,8,8]",
+                () -> model.traverse(none, 6, 1, Optional.empty()));
+    }
+
+    @Test
     void aTimeThatIsOutOfRangeIsRefusedWhereverItStands() {
         Tensor inside = times(1, 1, 1, 1, 1);
         refused("not 0.0", () -> model.traverse(points, times(1, 1, 0, 1, 1), inside, labels));
@@ -119,6 +132,8 @@ class TrainedModelTest {
             assertThat(denoiser.denoise(points, times(FROM), labels).shape())
                     .containsExactly(denoiser.shape(FROM.length));
             refused("not float32 [1]", () -> denoiser.denoise(points, times(1), labels));
+            refused("must be positive, not 0.0", () -> denoiser.denoise(points, times(1, 1, 0, 1, 1), labels));
+            refused("must be positive, not NaN", () -> denoiser.denoise(points, times(1, 1, 1, 1, Double.NaN), labels));
             refused(
                     "noise scales are not on",
                     () -> denoiser.denoise(points, times(FROM).to(new Device("meta"), ScalarType.Float), labels));

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AdmConfigTest {
+    private static final String MANY_ONES = "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1";
+
     /** As a user writes it; a setting replaces its line. */
     private static AdmConfig with(String key, String value) {
         List<String> lines = List.of(
@@ -47,6 +49,7 @@ class AdmConfigTest {
                 "width | -2 | sizes must be positive",
                 "multipliers | [] | multipliers must not be empty",
                 "multipliers | [1, 0] | multipliers must be positive",
+                "multipliers | [" + MANY_ONES + "] | multipliers must be at most 16, are 33",
                 "blocks | 0 | sizes must be positive",
                 "head_width | 0 | sizes must be positive",
                 "head_width | 24 | head_width must divide the 64 channels of level 1, is 24",

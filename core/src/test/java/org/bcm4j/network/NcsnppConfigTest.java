@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NcsnppConfigTest {
+    private static final String MANY_ONES = "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1";
+
     /** As a user writes it; a setting replaces its line. */
     private static NcsnppConfig with(String key, String value) {
         List<String> lines = List.of(
@@ -51,6 +53,7 @@ class NcsnppConfigTest {
                 "width | -4 | sizes must be positive",
                 "multipliers | [] | multipliers must not be empty",
                 "multipliers | [1, 0] | multipliers must be positive",
+                "multipliers | [" + MANY_ONES + "] | multipliers must be at most 16, are 33",
                 "blocks | 0 | sizes must be positive",
                 "attention | [8] | attention at resolution 8: no level has it",
                 "features | {kind: fourier, scale: 0} | scale must be positive, is 0.0",

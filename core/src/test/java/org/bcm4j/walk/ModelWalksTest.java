@@ -8,9 +8,11 @@ import java.util.Map;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.storage.UserException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +32,22 @@ class ModelWalksTest {
             assertThatCode(() -> walks(kind, RecommendedWalks.untuned(kind)).requireAll())
                     .doesNotThrowAnyException();
         }
+    }
+
+    @Test
+    void aPlainConsistencyModelIsNotAskedForWalksThatItCannotFollow() {
+        ModelWalks plain = walks(ModelKind.CONSISTENCY, RecommendedWalks.untuned(ModelKind.CONSISTENCY));
+        String reason = "this model is a plain consistency model, which cannot invert images; use a bidirectional"
+                + " model to ";
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> plain.walk(Purpose.INVERT, 2))
+                .withMessage(reason + "invert");
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> plain.thereAndBack(Purpose.INTERPOLATE, 2))
+                .withMessage(reason + "interpolate");
+        assertThatExceptionOfType(UserException.class)
+                .isThrownBy(() -> plain.allThereAndBack(Purpose.SWAP))
+                .withMessage(reason + "swap");
     }
 
     /** What a folder holds, edited by hand, and the line that says so. */

@@ -7,8 +7,12 @@ import static org.bcm4j.model.NoiseScales.SIGMA_MIN;
 import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -24,6 +28,7 @@ import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +139,45 @@ class PathSamplerTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("initial noise is for inversions");
         }
+    }
+
+    /** The caller has no scope open: one of the sampler's own spans all evaluations, and frees the points. */
+    @Test
+    void workThatIsStoppedLeavesNothingBehind() {
+        try (Tensor z = normal(3, 1, 8, 8);
+                TrainedModel consistent = consistent();
+                TrainedModel denoiser = denoiser()) {
+            Walk walk = Walk.parse("80 > 6 > 0");
+            assertFreed(consistent, sampler -> sampler.generate(walk, z));
+            assertFreed(consistent, sampler -> sampler.from(walk, z));
+            assertFreed(denoiser, sampler -> sampler.generate(GENERATION, z));
+            assertFreed(denoiser, sampler -> sampler.from(INVERSION, z));
+        }
+    }
+
+    private static void assertFreed(TrainedModel model, Consumer<PathSampler> work) {
+        List<Tensor> made = new ArrayList<>();
+        PathSampler sampler = new PathSampler(model, Optional.empty(), none(), images -> {
+            if (made.isEmpty()) {
+                made.add(inTheOutermostScope());
+            } else {
+                throw new CancellationException(made.get(0).isNull() ? "freed too early" : "stopped");
+            }
+        });
+        assertThatThrownBy(() -> work.accept(sampler))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("stopped");
+        assertThat(made.get(0).isNull()).isTrue();
+    }
+
+    private static Tensor inTheOutermostScope() {
+        Tensor tensor = normal(1);
+        PointerScope outermost = PointerScope.getInnerScope();
+        for (Iterator<PointerScope> scopes = PointerScope.getScopeIterator(); scopes.hasNext(); ) {
+            outermost = scopes.next();
+        }
+        outermost.attach(tensor);
+        return tensor;
     }
 
     /** What a path says that it costs is what was counted. */

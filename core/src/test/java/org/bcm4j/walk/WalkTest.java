@@ -27,7 +27,11 @@ class WalkTest {
     void multistepSamplingComesBackToTheImageEachTime() {
         assertThat(Walk.multistep(1)).isEqualTo(Walk.parse("80 > 0"));
         assertThat(Walk.multistep(3)).isEqualTo(Walk.parse("80 > 0 +9.72 > 0 +0.47 > 0"));
+        assertThat(Walk.multistep(1000).nfe()).isEqualTo(1000);
         assertThatThrownBy(() -> Walk.multistep(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Walk.multistep(1001))
+                .isInstanceOf(UserException.class)
+                .hasMessage("multistep sampling takes at most 1000 evaluations, not 1001");
     }
 
     @ParameterizedTest

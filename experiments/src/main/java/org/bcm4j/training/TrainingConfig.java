@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
-import org.bcm4j.network.Conditioning;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -127,24 +127,8 @@ public record TrainingConfig(
                 "must be 0 for a denoiser, whose target is the image itself");
     }
 
-    /**
-     * Refuses a network whose time inputs do not match the kind of model.
-     *
-     * @throws IllegalArgumentException saying what to change
-     */
-    public static void requireKind(ModelKind model, NetworkConfig network) {
-        boolean toldTarget = network.conditioning() != Conditioning.TIME;
-        require(
-                toldTarget == model.isBidirectional(),
-                "network",
-                toldTarget
-                        ? "must have conditioning: time, because a model of kind " + kind(model)
-                                + " goes to time 0 only"
-                        : "must have conditioning: joint or aligned, because a bidirectional model takes a target time");
-    }
-
     private static void requireOneKind(ModelKind model, NetworkConfig network, List<TrainingStage> stages) {
-        requireKind(model, network);
+        ModelConfig.requireKind(model, network);
         for (TrainingStage stage : stages) {
             for (LossTerm term : stage.terms()) {
                 require(

@@ -199,13 +199,14 @@ class OnnxFileTest {
     }
 
     private void assertSame(NetworkConfig network) throws OrtException {
-        ConsistencyFunction function = new ConsistencyFunction(network.build(), ModelKind.BIDIRECTIONAL);
+        ModelKind kind = network.conditioning() == Conditioning.TIME ? ModelKind.CONSISTENCY : ModelKind.BIDIRECTIONAL;
+        ConsistencyFunction function = new ConsistencyFunction(network.build(), kind);
         try (SeededGenerator generator = new SeededGenerator(5, Device.CPU);
                 Weights weights = Weights.zeros(network.build().layout(), Device.CPU)) {
             weights.views()
                     .values()
                     .forEach(view -> view.copy_(generator.normal(view.shape()).mul(scalar(0.2))));
-            try (OnnxEngine engine = written(network, ModelKind.BIDIRECTIONAL, weights)) {
+            try (OnnxEngine engine = written(network, kind, weights)) {
                 for (int count : new int[] {3, 1, 5}) {
                     Tensor x = generator.normal(count, 2, 16, 16);
                     Tensor t = generator.normal(count).exp();

@@ -22,7 +22,6 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.training.TrainingConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -102,7 +101,7 @@ public final class ImportCommand implements Callable<Integer> {
     record Description(
             NetworkConfig network, @Default("bidirectional") ModelKind model) {
         Description {
-            TrainingConfig.requireKind(model, network);
+            ModelConfig.requireKind(model, network);
         }
     }
 

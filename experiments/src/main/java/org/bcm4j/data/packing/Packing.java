@@ -17,6 +17,7 @@ import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.ImageFolder;
 import org.bcm4j.data.sources.PictureSet;
 import org.bcm4j.data.sources.PictureSource;
+import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.FileFailure;
@@ -100,7 +101,7 @@ public final class Packing implements AutoCloseable {
         }
         try (Stream<Path> content = Files.list(directory)) {
             if (content.map(path -> path.getFileName().toString())
-                    .anyMatch(name -> !OWN.contains(name) && !isTemporary(name))) {
+                    .anyMatch(name -> !OWN.contains(name) && !AtomicFile.isTemporary(name))) {
                 throw new UserException("--out " + directory + ": the folder is not empty; choose another or empty it");
             }
         } catch (IOException e) {
@@ -324,12 +325,8 @@ public final class Packing implements AutoCloseable {
 
     /** Removes the beginnings of files that a killed process left. */
     private void deleteTemporary() {
-        delete(directory, Packing::isTemporary);
-        parts.forEach(part -> delete(part.folder(), Packing::isTemporary));
-    }
-
-    private static boolean isTemporary(String name) {
-        return name.startsWith(".") && name.endsWith(".tmp");
+        delete(directory, AtomicFile::isTemporary);
+        parts.forEach(part -> delete(part.folder(), AtomicFile::isTemporary));
     }
 
     private static void delete(Path folder, Predicate<String> which) {

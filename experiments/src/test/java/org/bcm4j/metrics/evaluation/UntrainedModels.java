@@ -46,7 +46,7 @@ final class UntrainedModels {
                 true,
                 0,
                 16,
-                Conditioning.JOINT,
+                kind.isBidirectional() ? Conditioning.JOINT : Conditioning.TIME,
                 classes,
                 nullClass,
                 true);
