@@ -26,6 +26,7 @@ class NumericalTestsTest {
                     "CorruptionTest",
                     "JackknifeTest",
                     "NoiseFiguresTest",
+                    "NoiseQualityTest",
                     "PatchRegressionTest"),
             "a precision that processors lack",
             List.of("ReleasedMemoryTest"),

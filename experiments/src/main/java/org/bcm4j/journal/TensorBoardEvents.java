@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.bcm4j.protobuf.ProtoMessage;
+import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
@@ -75,7 +76,7 @@ public final class TensorBoardEvents implements Journal {
             Path file = directory.resolve(
                     String.format(Locale.ROOT, PREFIX + "%010d.bcm4j.%d.%d", second, process, attempt));
             try {
-                Files.createDirectories(directory);
+                Directories.create(directory);
                 OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 TensorBoardEvents events = new TensorBoardEvents(file, out, lastStep);
                 events.begin(goesOn);

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Safetensors;
@@ -195,7 +196,7 @@ final class Checkpoints {
 
     private void createDirectory() {
         try {
-            Files.createDirectories(directory);
+            Directories.create(directory);
         } catch (IOException e) {
             throw new UserException(
                     directory + ": cannot be created (" + e.getMessage() + "); choose another --run directory", e);

@@ -21,6 +21,7 @@ import org.bcm4j.network.Network;
 import org.bcm4j.ranks.LocalGpus;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.AtomicFile;
+import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
@@ -116,7 +117,7 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = new Trainer(directory, config, group);
         try {
             trainer.state.initialize();
-            Files.createDirectories(directory);
+            Directories.create(directory);
             ConfigFile.write(configFile(directory), config);
             return trainer;
         } catch (IOException e) {
@@ -362,7 +363,7 @@ public final class Trainer implements AutoCloseable {
     private void writeSheet(byte[] png) {
         Path file = directory.resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", state.step));
         try {
-            Files.createDirectories(file.getParent());
+            Directories.create(file.getParent());
         } catch (IOException e) {
             throw new UserException(file.getParent() + ": cannot be created (" + e.getMessage() + ")", e);
         }

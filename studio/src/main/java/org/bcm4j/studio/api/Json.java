@@ -98,7 +98,7 @@ final class Json {
 
     /** Moves the fields of each part of a body into an object of their own, as the records have them. */
     private ObjectNode inParts(ObjectNode given, Class<? extends Record> type) {
-        for (RecordComponent component : type.getRecordComponents()) {
+        for (RecordComponent component : Fields.components(type)) {
             Fields.part(component).ifPresent(part -> {
                 ObjectNode own = mapper.createObjectNode();
                 for (String name : Fields.names(part)) {
@@ -118,7 +118,7 @@ final class Json {
     }
 
     private static void requireRanges(Record request) {
-        for (RecordComponent component : request.getClass().getRecordComponents()) {
+        for (RecordComponent component : Fields.components(request.getClass())) {
             Described described = component.getAnnotation(Described.class);
             Object value = Fields.value(request, component);
             if (value instanceof Record part) {
