@@ -51,7 +51,7 @@ public final class AtomicDirectory {
                     "cannot write " + target + ": it is not a directory; choose another path or remove it");
         }
         try {
-            Directories.create(parent);
+            Files.createDirectories(parent);
             recover(place);
             Path temporary = Files.createDirectory(TemporaryName.sibling(place));
             try {

@@ -56,7 +56,7 @@ public final class AtomicFile {
             throw new UserException("cannot write " + target + ": it is a directory; name a file");
         }
         try {
-            Directories.create(directory);
+            Files.createDirectories(directory);
             // Not Files.createTempFile: only the owner could read its files, even after the rename.
             Path temporary = TemporaryName.sibling(target);
             try {

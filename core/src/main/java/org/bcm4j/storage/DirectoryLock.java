@@ -41,7 +41,7 @@ public final class DirectoryLock implements AutoCloseable {
     public static DirectoryLock of(Path directory) {
         Path file = directory.resolve(FILE);
         try {
-            Directories.create(directory);
+            Files.createDirectories(directory);
             return locked(directory.toRealPath())
                     .orElseThrow(() -> new UserException(directory
                             + ": another process is writing there; wait for it, or choose another directory"));

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
@@ -40,7 +39,7 @@ public final class JsonLines implements Journal {
      */
     public static JsonLines resume(Path file, long lastStep) {
         try {
-            Directories.create(file.toAbsolutePath().getParent());
+            Files.createDirectories(file.toAbsolutePath().getParent());
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 channel.truncate(lengthUpTo(file, lastStep));
             }

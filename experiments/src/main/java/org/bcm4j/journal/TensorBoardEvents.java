@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.bcm4j.protobuf.ProtoMessage;
-import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 
@@ -76,7 +75,7 @@ public final class TensorBoardEvents implements Journal {
             Path file = directory.resolve(
                     String.format(Locale.ROOT, PREFIX + "%010d.bcm4j.%d.%d", second, process, attempt));
             try {
-                Directories.create(directory);
+                Files.createDirectories(directory);
                 OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 TensorBoardEvents events = new TensorBoardEvents(file, out, lastStep);
                 events.begin(goesOn);

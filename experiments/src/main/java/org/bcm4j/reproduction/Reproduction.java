@@ -21,7 +21,6 @@ import org.bcm4j.metrics.MeasuringListener;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.reproduction.ReproductionConfig.Measuring;
 import org.bcm4j.storage.Checksum;
-import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
@@ -153,7 +152,7 @@ public final class Reproduction {
 
     private static void writable(Path folder) {
         try {
-            Directories.create(folder);
+            Files.createDirectories(folder);
             Files.delete(Files.createTempFile(folder, ".writable", ".tmp"));
         } catch (IOException e) {
             throw FileFailure.writing(folder, e);

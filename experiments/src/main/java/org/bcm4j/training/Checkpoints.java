@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.storage.Checksum;
-import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Safetensors;
@@ -196,7 +195,7 @@ final class Checkpoints {
 
     private void createDirectory() {
         try {
-            Directories.create(directory);
+            Files.createDirectories(directory);
         } catch (IOException e) {
             throw new UserException(
                     directory + ": cannot be created (" + e.getMessage() + "); choose another --run directory", e);

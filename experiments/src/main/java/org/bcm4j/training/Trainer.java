@@ -21,7 +21,6 @@ import org.bcm4j.network.Network;
 import org.bcm4j.ranks.LocalGpus;
 import org.bcm4j.storage.AtomicDirectory;
 import org.bcm4j.storage.AtomicFile;
-import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.storage.Writability;
@@ -117,7 +116,7 @@ public final class Trainer implements AutoCloseable {
         Trainer trainer = new Trainer(directory, config, group);
         try {
             trainer.state.initialize();
-            Directories.create(directory);
+            Files.createDirectories(directory);
             ConfigFile.write(configFile(directory), config);
             return trainer;
         } catch (IOException e) {
@@ -363,7 +362,7 @@ public final class Trainer implements AutoCloseable {
     private void writeSheet(byte[] png) {
         Path file = directory.resolve("samples").resolve(String.format(Locale.ROOT, "step-%08d.png", state.step));
         try {
-            Directories.create(file.getParent());
+            Files.createDirectories(file.getParent());
         } catch (IOException e) {
             throw new UserException(file.getParent() + ": cannot be created (" + e.getMessage() + ")", e);
         }

@@ -15,7 +15,6 @@ import org.bcm4j.app.files.InputImages;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.images.ImageFit;
 import org.bcm4j.storage.AtomicDirectory;
-import org.bcm4j.storage.Directories;
 import org.bcm4j.storage.OptionRange;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
@@ -114,7 +113,7 @@ public final class ShrinkCommand implements Callable<Integer> {
                 throw new UserException(from + " is only " + picture.size(2) + " x " + picture.size(1)
                         + " pixels; leave it out, or ask for at most --size " + least);
             }
-            Directories.create(to.toAbsolutePath().getParent());
+            Files.createDirectories(to.toAbsolutePath().getParent());
             Files.write(to, ImageFiles.png(fit.square(picture, size, BARS)));
             done++;
         } catch (UserException e) {
