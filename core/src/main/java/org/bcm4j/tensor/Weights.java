@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -56,15 +57,11 @@ public final class Weights implements AutoCloseable {
         }
     }
 
-    /**
-     * Weights from tensors, as {@link #load}.
-     *
-     * @throws UserException as {@link #load}
-     */
-    public static Weights loaded(WeightLayout layout, Map<String, Tensor> tensors, String source, Device device) {
+    /** Weights with a given content. If that fails, their memory is released. */
+    public static Weights filled(WeightLayout layout, Device device, Consumer<Weights> content) {
         Weights weights = zeros(layout, device);
         try {
-            weights.load(tensors, source);
+            content.accept(weights);
             return weights;
         } catch (RuntimeException | Error failure) {
             weights.close();
@@ -72,13 +69,24 @@ public final class Weights implements AutoCloseable {
         }
     }
 
+    /**
+     * Weights from tensors, as {@link #load}.
+     *
+     * @throws UserException as {@link #load}
+     */
+    public static Weights loaded(WeightLayout layout, Map<String, Tensor> tensors, String source, Device device) {
+        return filled(layout, device, weights -> weights.load(tensors, source));
+    }
+
     /** Freshly initialised weights, as each parameter's declaration says. */
     public static Weights initialized(WeightLayout layout, SeededGenerator generator, Device device) {
-        Weights weights = zeros(layout, device);
         try (Scope scope = Scope.open()) {
-            layout.slots().forEach((name, slot) -> slot.initialization().fill(weights.get(name), generator));
+            return filled(
+                    layout,
+                    device,
+                    weights -> layout.slots()
+                            .forEach((name, slot) -> slot.initialization().fill(weights.get(name), generator)));
         }
-        return weights;
     }
 
     /** A copy in separate memory, without gradients. */

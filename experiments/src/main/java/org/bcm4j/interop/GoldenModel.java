@@ -55,21 +55,17 @@ record GoldenModel(GoldenReference reference) implements GoldenSubject {
 
     /** The weights. The caller closes them. */
     private Weights weights(GoldenFolder folder, Device device) {
-        Weights weights = Weights.zeros(reference.network().build().layout(), device);
-        boolean filled = false;
         try (Scope scope = Scope.open()) {
-            Optional<FormulaWeights> formula = folder.formula();
-            if (formula.isPresent()) {
-                fill(weights, formula.get(), folder.source());
-            } else {
-                weights.load(reference.converted(folder.stored(), folder.source()), folder.source());
-            }
-            filled = true;
-            return weights;
-        } finally {
-            if (!filled) {
-                weights.close();
-            }
+            return Weights.filled(reference.network().build().layout(), device, weights -> fill(weights, folder));
+        }
+    }
+
+    private void fill(Weights weights, GoldenFolder folder) {
+        Optional<FormulaWeights> formula = folder.formula();
+        if (formula.isPresent()) {
+            fill(weights, formula.get(), folder.source());
+        } else {
+            weights.load(reference.converted(folder.stored(), folder.source()), folder.source());
         }
     }
 

@@ -45,17 +45,9 @@ public final class BidirectionalInitialization {
             throw new UserException(source + ": fine-tuning starts from a network with conditioning: time and"
                     + " trains one with conditioning: aligned; set these");
         }
-        Weights weights = Weights.zeros(bidirectional, device);
-        boolean loaded = false;
         try (Scope scope = Scope.open();
                 NoGradients noGrad = new NoGradients()) {
-            weights.load(withSecondTime(consistency, bidirectional), source);
-            loaded = true;
-            return weights;
-        } finally {
-            if (!loaded) {
-                weights.close();
-            }
+            return Weights.loaded(bidirectional, withSecondTime(consistency, bidirectional), source, device);
         }
     }
 

@@ -2,8 +2,10 @@ package org.bcm4j.app.report;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.data.FashionMnist;
 import org.bcm4j.metrics.evaluation.EvaluationReport;
 import org.bcm4j.storage.ShellWord;
 import org.bcm4j.walk.Ode;
@@ -15,7 +17,7 @@ import org.bcm4j.walk.Walk;
  */
 record CommandLines(Quickstart options) {
     /** What {@code eval} measures on unless it is told otherwise. */
-    private static final String DEFAULT_DATA = "fashion-mnist";
+    private static final String DEFAULT_DATA = new FashionMnist(Optional.empty()).title();
 
     String quickstart() {
         return listing(Stream.of("quickstart --model " + model() + " --out " + shell(options.out()) + seed()));

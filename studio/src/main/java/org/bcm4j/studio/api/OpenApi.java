@@ -197,7 +197,7 @@ final class OpenApi {
         Map<String, Object> properties = new LinkedHashMap<>();
         List<String> required = new ArrayList<>();
         boolean sent = record.getEnclosingClass() == Requests.class;
-        for (RecordComponent component : sent ? Fields.of(record).toList() : List.of(record.getRecordComponents())) {
+        for (RecordComponent component : sent ? Fields.of(record).toList() : Fields.components(record)) {
             properties.put(Fields.name(component), property(component));
             if (component.getType() != Optional.class) {
                 required.add(Fields.name(component));
