@@ -158,6 +158,14 @@ public record Pass(
 
     /** libtorch's convolution: on every device, in every precision, with gradients. */
     static Tensor plainConvolution(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+        if (x.is_cuda() || window.groups() > 1) {
+            return convolved(x, weight, bias, window);
+        }
+        WholeBlocks blocks = WholeBlocks.of(x, weight);
+        return blocks.output(convolved(blocks.input(x), blocks.weight(weight), bias.map(blocks::bias), window));
+    }
+
+    private static Tensor convolved(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
         TensorOptional added = bias.map(TensorOptional::new).orElseGet(TensorOptional::new);
         return torch.conv2d(x, weight, added, square(window.stride()), square(window.padding()), ONE, window.groups());
     }

@@ -80,7 +80,7 @@ public enum Device {
 
     /** A float32 tensor of zeros of the given shape. */
     public Tensor zeros(long... shape) {
-        NativeCode.prepare();
+        NativeCode.prepareTensors();
         return torch.zeros(shape, options(torch.ScalarType.Float));
     }
 
@@ -95,13 +95,13 @@ public enum Device {
         for (int i = 0; i < values.length; i++) {
             rounded[i] = (float) values[i];
         }
-        NativeCode.prepare();
+        NativeCode.prepareTensors();
         return move(Tensor.create(rounded));
     }
 
     /** An int64 vector of the given values. */
     public Tensor integers(long... values) {
-        NativeCode.prepare();
+        NativeCode.prepareTensors();
         return move(Tensor.create(values));
     }
 

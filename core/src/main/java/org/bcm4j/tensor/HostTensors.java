@@ -27,7 +27,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class HostTensors {
     static {
-        NativeCode.prepare();
+        NativeCode.prepareTensors();
     }
 
     /**

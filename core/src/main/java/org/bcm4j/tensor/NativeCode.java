@@ -68,6 +68,27 @@ public final class NativeCode {
         }
     }
 
+    /** Loads libtorch and sets it up. Call this before the first tensor. */
+    static void prepareTensors() {
+        prepare();
+        Libtorch.setUp();
+    }
+
+    /** libtorch's settings, made once, when the class is initialised. */
+    private static final class Libtorch {
+        static {
+            // On a processor that NNPACK does not know, libtorch tries it again for each convolution of a few images,
+            // and prints a warning each time. oneDNN is there in any case.
+            torch.globalContext().setUserEnabledNNPACK(false);
+        }
+
+        private Libtorch() {}
+
+        static void setUp() {
+            // The initialisation of the class has done it.
+        }
+    }
+
     private static void setUnlessSet(String property, String value) {
         if (System.getProperty(property) == null) {
             System.setProperty(property, value);
