@@ -8,14 +8,14 @@ import org.bcm4j.data.Batches;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.ShuffledOrder;
 import org.bcm4j.nn.Pass;
+import org.bcm4j.optimizer.OptimizerSettings;
+import org.bcm4j.optimizer.RectifiedAdam;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
-import org.bcm4j.training.OptimizerSettings;
-import org.bcm4j.training.RectifiedAdam;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 

@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.optimizer;
 
 import static org.bcm4j.config.Requirement.require;
 
@@ -26,7 +26,7 @@ public record OptimizerSettings(
     }
 
     /** The learning rate at step k of K. */
-    double at(long k, long steps) {
+    public double at(long k, long steps) {
         double done = (double) k / steps;
         return done <= decayFrom ? learningRate : learningRate * (1 - done) / (1 - decayFrom);
     }

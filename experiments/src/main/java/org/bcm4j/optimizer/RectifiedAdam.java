@@ -1,7 +1,8 @@
-package org.bcm4j.training;
+package org.bcm4j.optimizer;
 
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.util.Optional;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Scope;
@@ -33,26 +34,26 @@ public final class RectifiedAdam implements AutoCloseable {
     }
 
     /** The first moments. */
-    Weights mean() {
+    public Weights mean() {
         return mean;
     }
 
     /** The second moments. */
-    Weights square() {
+    public Weights square() {
         return square;
     }
 
     /** The number of updates so far. */
-    long step() {
+    public long step() {
         return step;
     }
 
-    void restoreStep(long made) {
+    public void restoreStep(long made) {
         this.step = made;
     }
 
     /** Forgets all updates and continues with other constants. */
-    void restart(OptimizerSettings next) {
+    public void restart(OptimizerSettings next) {
         settings = next;
         try (NoGradients guard = new NoGradients()) {
             mean.flat().zero_();
@@ -63,6 +64,15 @@ public final class RectifiedAdam implements AutoCloseable {
 
     /** Updates {@code weights} along their gradient, and their average: ema ← rate·ema + (1−rate)·weights. */
     public void update(Weights weights, double learningRate, Weights average, double averageRate) {
+        update(weights, learningRate, Optional.of(average), averageRate);
+    }
+
+    /** Updates {@code weights} along their gradient. */
+    public void update(Weights weights, double learningRate) {
+        update(weights, learningRate, Optional.empty(), 0);
+    }
+
+    private void update(Weights weights, double learningRate, Optional<Weights> average, double averageRate) {
         step++;
         double beta2Power = Math.pow(settings.beta2(), step);
         double meanCorrection = 1 - Math.pow(settings.beta1(), step);
@@ -93,7 +103,9 @@ public final class RectifiedAdam implements AutoCloseable {
                 } else {
                     parameter.add_(first, scalar(-rate));
                 }
-                average.flat().narrow(0, start, size).lerp_(parameter, share);
+                if (average.isPresent()) {
+                    average.get().flat().narrow(0, start, size).lerp_(parameter, share);
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.bcm4j.config.Requirement.require;
 
 import java.util.List;
 import org.bcm4j.config.Default;
+import org.bcm4j.optimizer.OptimizerSettings;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.StepCost;
 

@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.bcm4j.config.Format;
 import org.bcm4j.data.LabelledImages;
+import org.bcm4j.optimizer.RectifiedAdam;
+import org.bcm4j.optimizer.TrainedWeights;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
@@ -20,7 +22,9 @@ import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
+import org.bcm4j.training.terms.Learner;
 import org.bcm4j.training.terms.LossTerm;
+import org.bcm4j.training.terms.TermSetting;
 import org.bcm4j.training.terms.TermState;
 import org.bytedeco.pytorch.Tensor;
 
@@ -92,7 +96,8 @@ final class TrainingState implements AutoCloseable {
 
     private Map<String, TermState> openedTermStates() {
         Map<String, TermState> states = new LinkedHashMap<>();
-        stage().terms().forEach(term -> states.put(term.name(), term.open(layout, device)));
+        TermSetting setting = new TermSetting(config.network(), layout, config.seed(), device);
+        stage().terms().forEach(term -> states.put(term.name(), term.open(setting)));
         return states;
     }
 
@@ -118,6 +123,13 @@ final class TrainingState implements AutoCloseable {
     /** The state that a term of the stage keeps between steps. */
     TermState termState(LossTerm term) {
         return Objects.requireNonNull(termStates.get(term.name()), term.name());
+    }
+
+    /** What the terms of the stage train beside the model. */
+    List<Learner> learners() {
+        return termStates.values().stream()
+                .flatMap(state -> state.learner().stream())
+                .toList();
     }
 
     /**
@@ -236,7 +248,9 @@ final class TrainingState implements AutoCloseable {
     private void restoreCounters(ToLongFunction<String> value) {
         step = value.applyAsLong("step");
         skipped = value.applyAsLong("skipped");
+        // The learners of terms begin with the stage and are updated in the same steps.
         optimizer.restoreStep(value.applyAsLong("updates"));
+        learners().forEach(learner -> learner.restoreStep(optimizer.step()));
         lossScale = new LossScale(value.applyAsLong(LOSS_SCALE));
         passedOver = value.applyAsLong(PASSED_OVER);
     }

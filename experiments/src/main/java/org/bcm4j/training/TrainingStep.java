@@ -23,6 +23,7 @@ import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bcm4j.training.terms.Examples;
+import org.bcm4j.training.terms.Learner;
 import org.bcm4j.training.terms.Loss;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.PseudoHuber;
@@ -90,28 +91,41 @@ final class TrainingStep implements AutoCloseable {
         long stageStep = state.step - config.firstStep(state.stageIndex());
         int points = stage.curriculum().points(stageStep, stage.steps());
         try (Scope scope = Scope.open()) {
+            List<Learner> learners = state.learners();
             state.weights.clearGradient();
+            learners.forEach(Learner::clearGradient);
             samples.put(LOSS, 0.0);
             for (int part = 0; part < config.microBatches(); part++) {
                 accumulate(state, part, points, samples);
             }
             Weights live = state.weights.withGradient();
-            times.of(() -> group.sum(live.gradient()), StepTimes.STEP, "sum over ranks");
-            if (precision == Precision.FP16) {
-                live.gradient().div_(scalar(lossScale(state)));
+            List<Tensor> gradients = new ArrayList<>(List.of(live.gradient()));
+            learners.forEach(learner -> gradients.add(learner.gradient()));
+            for (Tensor gradient : gradients) {
+                times.of(() -> group.sum(gradient), StepTimes.STEP, "sum over ranks");
+                if (precision == Precision.FP16) {
+                    gradient.div_(scalar(lossScale(state)));
+                }
             }
             sumOverRanks(samples);
             double loss = samples.getOrDefault(LOSS, 0.0);
             double norm = live.gradient().norm().item_double();
             double rate = stage.optimizer().at(stageStep, stage.steps());
-            finite = Double.isFinite(norm) && Double.isFinite(loss);
+            finite = Double.isFinite(norm)
+                    && Double.isFinite(loss)
+                    && gradients.stream()
+                            .skip(1)
+                            .allMatch(gradient -> gradient.isfinite().all().item_bool());
             if (precision == Precision.FP16) {
                 states.put("loss_scale", lossScale(state));
                 state.lossScale = state.lossScale.after(finite);
             }
             if (finite) {
                 times.of(
-                        () -> state.optimizer.update(live, rate, state.average, stage.emaRate()),
+                        () -> {
+                            state.optimizer.update(live, rate, state.average, stage.emaRate());
+                            learners.forEach(learner -> learner.update(stageStep, stage.steps()));
+                        },
                         StepTimes.STEP,
                         "update");
             } else {

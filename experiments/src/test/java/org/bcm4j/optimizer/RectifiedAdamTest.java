@@ -1,4 +1,4 @@
-package org.bcm4j.training;
+package org.bcm4j.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.bcm4j.tensor.Ops.scalar;

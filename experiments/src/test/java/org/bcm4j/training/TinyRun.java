@@ -56,10 +56,11 @@ final class TinyRun {
         output: {log_every: 10, checkpoint_every: 10, samples_every: 1000}
         """;
 
-    /** Terms that take 2, 3 and 2 of the eight images of a batch, so that some of four parts have none for a term. */
+    /** Terms that take 2, 3, 2 and 2 of the eight images of a batch, so that some of four parts have none for a term. */
     static final String TERMS_WITH_SHARES = "[{kind: bidirectional-consistency, soft_share: 0.25},"
             + " {kind: inversion-consistency, share: 0.4},"
-            + " {kind: trajectory-matching, share: 0.3, reuse: 2, points: 3}]";
+            + " {kind: trajectory-matching, share: 0.3, reuse: 2, points: 3},"
+            + " {kind: adversarial, share: 0.3, width: 8}]";
 
     private TinyRun() {}
 

@@ -35,8 +35,8 @@ class TrainerTest {
     Path directory;
 
     /**
-     * Plain; side by side; with blocks computed again; with another term beside the paper's; and with one whose teacher is a part of the state. Each is interrupted in the
-     * middle of its second stage, one also between its two, and the last one among steps that use
+     * Plain; side by side; with blocks computed again; with another term beside the paper's; with one whose teacher is a part of the state; and with one that trains weights of its own. Each is interrupted in the
+     * middle of its second stage, one also between its two, and one among steps that use
      * the same trajectories.
      */
     @ParameterizedTest
@@ -48,6 +48,7 @@ class TrainerTest {
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 30
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 10
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, reuse: 4, points: 4}] | 30
+                    stages.1.terms=[{kind: bidirectional-consistency}, {kind: adversarial, width: 8}] | 30
                     """)
     void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting, long interruption) {
         TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);

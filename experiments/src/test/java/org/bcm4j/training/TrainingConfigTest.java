@@ -37,6 +37,7 @@ class TrainingConfigTest {
                     CONSISTENCY;stages.0.terms.0.kind=bidirectional-consistency | stages must not hold the term bidirectional-consistency, which trains no model of kind consistency
                     CONSISTENCY;stages.0.terms.0.kind=inversion-consistency | stages must not hold the term inversion-consistency, which trains no model of kind consistency
                     CONSISTENCY;stages.0.terms.0.kind=trajectory-matching | stages must not hold the term trajectory-matching, which trains no model of kind consistency
+                    DENOISER;stages.0.terms.0.kind=adversarial | stages must not hold the term adversarial, which trains no model of kind denoiser
                     DENOISER;stages.0.terms.0.kind=denoising | stages must not hold the term denoising, which trains no model of kind denoiser
                     DENOISER;stages.0.terms.0.kind=consistency | stages must not hold the term consistency, which trains no model of kind denoiser
                     DENOISER;stable_targets=4 | stable_targets must be 0 for a denoiser
@@ -64,8 +65,8 @@ class TrainingConfigTest {
         assertThat(config(CONSISTENCY).model()).isEqualTo(ModelKind.CONSISTENCY);
         assertThat(config(DENOISER).model()).isEqualTo(ModelKind.DENOISER);
         String allOfABidirectionalOne = "stages.1.terms=[{kind: bidirectional-consistency}, {kind: consistency},"
-                + " {kind: denoising}, {kind: inversion-consistency}, {kind: trajectory-matching}]";
-        assertThat(config(allOfABidirectionalOne).stages().get(1).terms()).hasSize(5);
+                + " {kind: denoising}, {kind: inversion-consistency}, {kind: trajectory-matching}, {kind: adversarial}]";
+        assertThat(config(allOfABidirectionalOne).stages().get(1).terms()).hasSize(6);
         assertThat(config("model=bidirectional").model()).isEqualTo(ModelKind.BIDIRECTIONAL);
     }
 

@@ -6,7 +6,9 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.bcm4j.optimizer.OptimizerSettings;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.training.terms.Adversarial;
 import org.bcm4j.training.terms.BidirectionalConsistency;
 import org.bcm4j.training.terms.BidirectionalConsistency.SoftTarget;
 import org.bcm4j.training.terms.Consistency;
@@ -38,6 +40,8 @@ class TrainingEstimateTest {
         assertThat(new EdmDenoising(EdmLoss.EDM).cost()).isEqualTo(new StepCost(3, 1));
         // A target and a student, for half of the images.
         assertThat(new InversionConsistency(1, 0.5, 0.75).cost()).isEqualTo(new StepCost(2, 1));
+        assertThat(new Adversarial(1, 0.5, 0.5, 8, 0, new OptimizerSettings(1e-3, 0.5, 0.99, 1e-8, 1)).cost())
+                .isEqualTo(new StepCost(1.5, 0.5));
         // A quarter of the images: 16 evaluations of the teacher, 4 pairs there and back, of which 4 passes are held.
         assertThat(new TrajectoryMatching(1, 0.25, 1, 13, 4, 0.6).cost()).isEqualTo(new StepCost(7, 1));
         // The teacher in every fourth step.

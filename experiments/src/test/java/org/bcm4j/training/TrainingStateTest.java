@@ -16,6 +16,7 @@ import org.bcm4j.tensor.RankGroup;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.SafetensorsFile;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,36 @@ class TrainingStateTest {
                 .as("the average as the stage began")
                 .containsOnly(4);
         assertThat(numbers(saved, TEACHER)).as("that of the denoiser").containsOnly(3);
+    }
+
+    /** Its moments begin with the stage, as the model's do. */
+    @Test
+    void theDiscriminatorStaysInStagesInARow() {
+        String stages = """
+                stages=[
+                  {steps: 1, terms: [{kind: adversarial, width: 4}], curriculum: {kind: doubling, s0: 2, s1: 8}},
+                  {steps: 1, terms: [{kind: adversarial, width: 4}], curriculum: {kind: doubling, s0: 2, s1: 8}}]""";
+        try (TrainingState state = state(stages)) {
+            state.initialize();
+            Weights psi = requireNonNull(termBuffers(state).get("discriminator"));
+            assertThat(psi.flat().norm().item_double()).as("random").isPositive();
+            psi.flat().detach().fill_(scalar(6.0));
+            requireNonNull(termBuffers(state).get("second_moment"))
+                    .flat()
+                    .detach()
+                    .fill_(scalar(7.0));
+            state.step++;
+            state.enterStage();
+            state.save(file);
+        }
+        Map<String, Tensor> saved = Safetensors.read(file).tensors();
+        assertThat(numbers(saved, "terms.adversarial.discriminator")).containsOnly(6);
+        assertThat(numbers(saved, "terms.adversarial.first_moment")).containsOnly(0);
+        assertThat(numbers(saved, "terms.adversarial.second_moment")).containsOnly(0);
+    }
+
+    private static Map<String, Weights> termBuffers(TrainingState state) {
+        return state.termState(state.stage().terms().get(0)).buffers();
     }
 
     @Test

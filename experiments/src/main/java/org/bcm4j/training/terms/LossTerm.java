@@ -1,15 +1,14 @@
 package org.bcm4j.training.terms;
 
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.WeightLayout;
 
 /**
  * One term of the loss that a training step minimises. The loss is the sum of the terms of the step's stage. A term is
  * an immutable value read from the configuration. A {@link TermState} holds what a term keeps between steps.
  */
 public sealed interface LossTerm
-        permits BidirectionalConsistency,
+        permits Adversarial,
+                BidirectionalConsistency,
                 Consistency,
                 Denoising,
                 EdmDenoising,
@@ -37,7 +36,7 @@ public sealed interface LossTerm
     }
 
     /** The state that the term keeps between steps, as at the beginning of a run. The caller closes it. */
-    default TermState open(WeightLayout layout, Device device) {
+    default TermState open(TermSetting setting) {
         return TermState.NONE;
     }
 }

@@ -2,6 +2,7 @@ package org.bcm4j.training.terms;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Weights;
 
@@ -26,6 +27,11 @@ public interface TermState extends AutoCloseable {
 
     /** The buffers by name. */
     Map<String, Weights> buffers();
+
+    /** What the term trains beside the model; most terms train nothing. */
+    default Optional<Learner> learner() {
+        return Optional.empty();
+    }
 
     /**
      * Called when the term's stage begins, unless the stage before has the term too.

@@ -7,8 +7,6 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.training.terms.TermInputs.Place;
 import org.bytedeco.pytorch.Tensor;
 
@@ -80,8 +78,8 @@ public record TrajectoryMatching(
     }
 
     @Override
-    public TermState open(WeightLayout layout, Device device) {
-        return new Teacher(layout, device);
+    public TermState open(TermSetting setting) {
+        return new Teacher(setting.layout(), setting.device());
     }
 
     @Override

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** That each term differentiates with respect to the live weights, all of them and nothing else. */
 class LossGradientsTest {
-    private static final AdmConfig CONFIG = new AdmConfig(
+    static final AdmConfig CONFIG = new AdmConfig(
             8, 1, 1, 0, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false, true);
     private static final IntervalLaw.Settings TIMES = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
     private static final int IMAGES = 3;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.optimizer.OptimizerSettings;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.training.terms.IntervalLaw.EndPoints;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,15 @@ class TimeCoverageTest {
         double[] images = of(new InversionConsistency(1, 0.5, 0.75));
         assertThat(Arrays.stream(images).sum()).isCloseTo(0.5, within(1e-12));
         assertThat(row(images, TimeCoverage.BINS - 1)).isGreaterThan(0.375);
+    }
+
+    /** Half of the images of the adversarial term are made of noise alone, the others of images at all times. */
+    @Test
+    void adversarialImagesAreMadeFromTheEndAndFromAllTimes() {
+        double[] images = of(new Adversarial(1, 0.5, 0.5, 8, 0, new OptimizerSettings(1e-3, 0.5, 0.99, 1e-8, 1)));
+        assertThat(Arrays.stream(images).sum()).isCloseTo(0.5, within(1e-12));
+        assertThat(row(images, 0)).isCloseTo(0.5, within(1e-12));
+        assertThat(images[TimeCoverage.BINS - 1]).isBetween(0.25, 0.3);
     }
 
     /** The published law draws neither the last interval nor u = T. */

@@ -128,7 +128,8 @@ class TrajectoryMatchingTest {
         StubNetwork network = new StubNetwork(0, 1);
         try (Scope scope = Scope.open();
                 Weights average = Weights.zeros(network.layout(), testDevice());
-                TermState state = new TrajectoryMatching(1, 1, 1, 3, 1, 0).open(network.layout(), testDevice())) {
+                TermState state = new TrajectoryMatching(1, 1, 1, 3, 1, 0)
+                        .open(new TermSetting(LossGradientsTest.CONFIG, network.layout(), 1, testDevice()))) {
             average.flat().fill_(scalar(2.0));
             state.begin(average);
             average.flat().fill_(scalar(3.0));

@@ -1,0 +1,26 @@
+package org.bcm4j.training.terms;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Weights that a term trains beside those of the model. They are updated in the steps that update the model. A step
+ * whose gradients are not all finite updates neither.
+ */
+public interface Learner {
+    /** Sets the gradients to zero, before a step. */
+    void clearGradient();
+
+    /** The sum of the gradients of this process's threads, to be changed in place. */
+    Tensor gradient();
+
+    /**
+     * Updates the weights along the gradient.
+     *
+     * @param step of the stage, from 0
+     * @param steps of the stage
+     */
+    void update(long step, long steps);
+
+    /** Continues after this number of updates. */
+    void restoreStep(long updates);
+}
