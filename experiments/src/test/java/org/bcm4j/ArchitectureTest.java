@@ -56,6 +56,7 @@ class ArchitectureTest {
             "features",
             "training",
             "training.terms",
+            "optimizer",
             "ranks",
             "journal",
             "data.packing",

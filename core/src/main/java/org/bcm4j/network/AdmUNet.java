@@ -152,23 +152,32 @@ public final class AdmUNet extends Architecture {
 
     @Override
     public <V> V describe(Operations<V> op, V x, V t, V u, Optional<V> labels) {
-        V embedding = op.silu(op.observed("embedding", embed(op, t, u, labels)));
+        // As in ADM's code for half precision, the embedding and the exit are float32: rounded to 8 bits, neighbouring
+        // times look alike, and what a consistency loss compares differs by less than the rounding of the output.
+        V embedding = op.inFloat32(() -> op.silu(op.observed("embedding", embed(op, t, u, labels))));
         V h = config.patch() == 1 ? x : op.folded(x, config.patch());
 
         Deque<V> skips = new ArrayDeque<>();
-        for (int i = 0; i < down.size(); i++) {
-            h = run("input_blocks." + i, down.get(i), op, h, embedding);
-            skips.push(h);
+        V image = h;
+        skips.push(op.inFloat32(() -> run("input_blocks.0", down.get(0), op, image, embedding)));
+        for (int i = 1; i < down.size(); i++) {
+            skips.push(run("input_blocks." + i, down.get(i), op, skips.element(), embedding));
         }
-        h = run("middle_block", middle, op, h, embedding);
+        h = run("middle_block", middle, op, skips.element(), embedding);
         for (int i = 0; i < up.size(); i++) {
             V joined = op.concatenate(1, h, skips.pop());
             h = run("output_blocks." + i, up.get(i), op, joined, embedding);
         }
 
-        h = exit.apply(op, op.silu(exitNorm.apply(op, h)));
+        V features = op.float32(h);
+        return op.inFloat32(() -> exit(op, features, x));
+    }
+
+    /** Maps the features of the last block and the network's input, float32, to the output. */
+    private <V> V exit(Operations<V> op, V features, V x) {
+        V h = exit.apply(op, op.silu(exitNorm.apply(op, features)));
         h = config.patch() == 1 ? h : op.unfolded(h, config.patch());
-        return op.float32(fine.isPresent() ? fine.get().apply(op, h, x) : h);
+        return fine.isPresent() ? fine.get().apply(op, h, x) : h;
     }
 
     private <V> V embed(Operations<V> op, V t, V u, Optional<V> labels) {

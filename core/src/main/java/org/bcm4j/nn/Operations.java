@@ -202,6 +202,13 @@ public interface Operations<V> {
     /** The value in float32, where an evaluation has another precision. */
     V float32(V x);
 
+    /**
+     * Computes a part of a network in float32, where an evaluation has another precision. Its inputs must be float32.
+     */
+    default V inFloat32(Supplier<V> part) {
+        return part.get();
+    }
+
     /** Dropout with the given probability, in training. */
     default V dropout(V x, double probability) {
         return x;

@@ -6,7 +6,9 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -276,5 +278,12 @@ public record Pass(
     @Override
     public Tensor float32(Tensor x) {
         return x.to(torch.ScalarType.Float);
+    }
+
+    @Override
+    public Tensor inFloat32(Supplier<Tensor> part) {
+        try (Precision.Guard guard = Precision.float32Within(weights.flat().is_cuda() ? Device.CUDA : Device.CPU)) {
+            return part.get();
+        }
     }
 }

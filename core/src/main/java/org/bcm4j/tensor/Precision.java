@@ -87,6 +87,14 @@ public enum Precision {
         return new Guard(device, requireOn(device));
     }
 
+    /**
+     * Switches this thread to float32 in the middle of an evaluation in half precision, until the returned guard is closed.
+     * Unlike {@link #FP32}, it leaves the rounding of float32 on a GPU as it is.
+     */
+    public static Guard float32Within(Device device) {
+        return new Guard(device);
+    }
+
     /** Restores the thread's earlier precision when closed. */
     public static final class Guard implements AutoCloseable {
         private final torch.DeviceType type;
@@ -94,17 +102,24 @@ public enum Precision {
         private final torch.ScalarType dtypeBefore;
         private final boolean roundedBefore;
 
-        private Guard(Device device, Precision precision) {
+        private Guard(Device device) {
             type = device.type;
             enabledBefore = torch.is_autocast_enabled(type);
             dtypeBefore = torch.get_autocast_dtype(type);
             roundedBefore = device == Device.CUDA && torch.globalContext().allowTF32CuDNN();
-            torch.set_autocast_enabled(type, precision.isOfHalfSize());
-            torch.set_autocast_dtype(type, precision.isOfHalfSize() ? precision.type : dtypeBefore);
+            torch.set_autocast_enabled(type, false);
+            torch.increment_nesting();
+        }
+
+        private Guard(Device device, Precision precision) {
+            this(device);
+            if (precision.isOfHalfSize()) {
+                torch.set_autocast_enabled(type, true);
+                torch.set_autocast_dtype(type, precision.type);
+            }
             if (device == Device.CUDA) {
                 round(precision != FP32); // libtorch rounds in convolutions unless it is told not to
             }
-            torch.increment_nesting();
         }
 
         private static void round(boolean rounds) {

@@ -144,6 +144,7 @@ final class TrainingStep implements AutoCloseable {
     /**
      * What one of the threads computes.
      *
+     * @param thread its number
      * @param weights that collect the thread's gradient
      * @param place of the part
      * @param terms their places in the stage's list
@@ -153,6 +154,7 @@ final class TrainingStep implements AutoCloseable {
      */
     private record Work(
             TrainingState state,
+            int thread,
             Weights weights,
             Place place,
             BatchSource.Part part,
@@ -190,8 +192,11 @@ final class TrainingStep implements AutoCloseable {
                         state.batch(), (microBatch * count + i) * group.size() + group.rank(), all * group.size());
                 BatchSource.Part part = times.of(() -> part(state, place.batch(), place), StepTimes.STEP, "images");
                 for (List<Integer> terms : shares) {
-                    Weights weights = state.weights.live(tasks.size());
-                    tasks.add(() -> backward(new Work(state, weights, place, part, terms, points, share, works)));
+                    int thread = tasks.size();
+                    Weights weights = state.weights.live(thread);
+                    state.learners().forEach(learner -> learner.prepare(thread));
+                    tasks.add(
+                            () -> backward(new Work(state, thread, weights, place, part, terms, points, share, works)));
                 }
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
@@ -286,6 +291,7 @@ final class TrainingStep implements AutoCloseable {
                 f,
                 examples,
                 place,
+                work.thread(),
                 batch -> examples(state, part(state, batch, place), index),
                 work.points(),
                 distance,

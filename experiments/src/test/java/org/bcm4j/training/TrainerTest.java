@@ -49,9 +49,10 @@ class TrainerTest {
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, points: 4, pairs: 2}] | 10
                     stages.1.terms=[{kind: trajectory-matching, share: 0.5, reuse: 4, points: 4}] | 30
                     stages.1.terms=[{kind: bidirectional-consistency}, {kind: adversarial, width: 8}] | 30
+                    lanes=2;stages.1.terms=[{kind: bidirectional-consistency}, {kind: adversarial, width: 8}] | 30
                     """)
     void aResumedRunEqualsAnUninterruptedOneInEveryByte(String setting, long interruption) {
-        TrainingConfig config = TinyRun.config(directory.resolve("data"), setting);
+        TrainingConfig config = TinyRun.config(directory.resolve("data"), setting.split(";"));
         Path straight = directory.resolve("straight");
         try (Trainer trainer = Trainer.start(config, straight)) {
             assertThat(trainer.run(EachStep.silent())).isTrue();

@@ -1,6 +1,5 @@
 package org.bcm4j.training.terms;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,8 +21,6 @@ final class Adversary implements TermState, Learner {
     private final Device device;
     private final TrainedWeights weights;
     private final RectifiedAdam optimizer;
-    /** The weights of each part of a batch, which collect its gradient. */
-    private final Map<Integer, Weights> live = new HashMap<>();
 
     /** @param width of the discriminator */
     Adversary(TermSetting setting, int width, OptimizerSettings settings) {
@@ -38,15 +35,11 @@ final class Adversary implements TermState, Learner {
     /**
      * D_ψ, which collects a gradient of ψ.
      *
-     * @param part of the batch; each collects its own, for one thread at a time
+     * @param thread that collects it; {@link #prepare} comes before
      * @return float32 [B]
      */
-    Tensor learning(int part, Tensor x, Optional<Tensor> labels) {
-        return judge(live(part), x, labels);
-    }
-
-    private synchronized Weights live(int part) {
-        return live.computeIfAbsent(part, number -> weights.live(live.size()));
+    Tensor learning(int thread, Tensor x, Optional<Tensor> labels) {
+        return judge(weights.live(thread), x, labels);
     }
 
     /** D_{sg ψ}: ψ is constant, and the gradient flows through x. Shapes are those of {@link #learning}. */
@@ -73,23 +66,36 @@ final class Adversary implements TermState, Learner {
     }
 
     @Override
-    public void begin(Weights average) {
+    public void begin(Weights ofTheModel) {
         try (SeededGenerator generator = new SeededGenerator(seed, device);
                 Weights random = Weights.initialized(discriminator.layout(), generator, device)) {
             take(random);
         }
     }
 
-    /** Takes over ψ alone: the moments begin with the stage, as the model's do. */
+    /**
+     * Takes over ψ alone: the moments begin with the stage, as the model's do. A discriminator of another width begins
+     * anew.
+     */
     @Override
     public void continueFrom(TermState before) {
-        take(((Adversary) before).weights.values);
+        Weights psi = ((Adversary) before).weights.values;
+        if (psi.layout().equals(weights.values.layout())) {
+            take(psi);
+        } else {
+            begin(psi);
+        }
     }
 
     private void take(Weights psi) {
         try (NoGradients guard = new NoGradients()) {
             weights.values.flat().copy_(psi.flat());
         }
+    }
+
+    @Override
+    public void prepare(int thread) {
+        weights.live(thread);
     }
 
     @Override

@@ -7,6 +7,9 @@ import org.bytedeco.pytorch.Tensor;
  * whose gradients are not all finite updates neither.
  */
 public interface Learner {
+    /** Makes what a thread needs to collect a gradient, before it starts. Threads have numbers from 0. */
+    void prepare(int thread);
+
     /** Sets the gradients to zero, before a step. */
     void clearGradient();
 

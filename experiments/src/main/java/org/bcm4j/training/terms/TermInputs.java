@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.Tensor;
  * @param f the model with the weights under training
  * @param examples of the part
  * @param place of the part in the run
+ * @param thread the number of the work among those that run side by side, from 0
  * @param earlier the examples at this place in an earlier batch, by its number
  * @param points N, the number of points of the step's time grid
  * @param distance d of the consistency losses
@@ -26,6 +27,7 @@ public record TermInputs(
         TrainedFunction f,
         Examples examples,
         Place place,
+        int thread,
         LongFunction<Examples> earlier,
         int points,
         PseudoHuber distance,

@@ -63,6 +63,7 @@ final class StubNetwork implements Network {
                 new TrainedFunction(function, live, live),
                 examples(images, seed, batch),
                 new TermInputs.Place(batch, 0, 1),
+                0,
                 earlier -> examples(images, seed, earlier),
                 points,
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
