@@ -37,7 +37,7 @@ public final class PackedConvolutions implements ConvolutionKernel, AutoCloseabl
         boolean packable = window.stride() == 1 && window.groups() == 1 && bias.isPresent();
         return packable && parameters.contains(weight)
                 ? packed(x, weight, bias.get(), window).apply(x.contiguous(torch.MemoryFormat.ChannelsLast))
-                : Pass.plainConvolution(x, weight, bias, window);
+                : LibtorchConvolution.apply(x, weight, bias, window);
     }
 
     private PackedConvolution packed(Tensor x, Tensor weight, Tensor bias, Window window) {

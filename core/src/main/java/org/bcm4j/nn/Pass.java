@@ -29,9 +29,6 @@ import org.bytedeco.pytorch.global.torch;
 public record Pass(
         Weights weights, Dropout dropout, Observer observer, Recomputation recomputation, ConvolutionKernel kernel)
         implements Operations<Tensor> {
-    private static final long[] ONE = {1, 1};
-    private static final long[] NONE = {0, 0};
-
     /** Receives the outputs of a network's parts, in the order of their computation. */
     @FunctionalInterface
     public interface Observer {
@@ -44,7 +41,7 @@ public record Pass(
 
     /** A pass without an observer, which keeps everything for its backward pass. */
     public Pass(Weights weights, Dropout dropout) {
-        this(weights, dropout, (part, output) -> {}, Recomputation.off(), Pass::plainConvolution);
+        this(weights, dropout, (part, output) -> {}, Recomputation.off(), LibtorchConvolution::apply);
     }
 
     /** A pass for evaluation, without dropout. */
@@ -158,29 +155,9 @@ public record Pass(
         return kernel.convolve(x, weight, bias, window);
     }
 
-    /** libtorch's convolution: on every device, in every precision, with gradients. */
-    static Tensor plainConvolution(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
-        if (x.is_cuda() || window.groups() > 1) {
-            return convolved(x, weight, bias, window);
-        }
-        WholeBlocks blocks = WholeBlocks.of(x, weight);
-        return blocks.output(convolved(blocks.input(x), blocks.weight(weight), bias.map(blocks::bias), window));
-    }
-
-    private static Tensor convolved(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
-        TensorOptional added = bias.map(TensorOptional::new).orElseGet(TensorOptional::new);
-        return torch.conv2d(x, weight, added, square(window.stride()), square(window.padding()), ONE, window.groups());
-    }
-
     @Override
     public Tensor transposedConvolution(Tensor x, Tensor weight, Window window) {
-        long[] stride = square(window.stride());
-        long[] padding = square(window.padding());
-        return torch.conv_transpose2d(x, weight, new TensorOptional(), stride, padding, NONE, window.groups(), ONE);
-    }
-
-    private static long[] square(long size) {
-        return new long[] {size, size};
+        return LibtorchConvolution.transposed(x, weight, window);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.bcm4j.tensor;
 
+import static org.bcm4j.tensor.Ops.scalar;
+
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Argument;
@@ -22,6 +24,9 @@ public final class PackedConvolution implements AutoCloseable {
     /** The arguments of libtorch's operator after the input. */
     private final IValue[] arguments;
 
+    private final long outputs;
+    private final long filled;
+
     /**
      * @param weight float32 [out,in,k,k]
      * @param bias float32 [out]
@@ -29,22 +34,45 @@ public final class PackedConvolution implements AutoCloseable {
      * @param input the shape [B,in,H,W] of the inputs to choose the order for; others are computed too, more slowly
      */
     public PackedConvolution(Tensor weight, Tensor bias, long padding, long... input) {
+        outputs = weight.size(0);
+        filled = filled(outputs, weight.size(2));
         try (Scope scope = Scope.open()) {
+            Tensor wholeWeight = weight;
+            Tensor wholeBias = bias;
+            if (filled > outputs) {
+                wholeWeight =
+                        torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, 0, 0, filled - outputs}, scalar(0.0));
+                wholeBias = torch.constant_pad_nd(bias, new long[] {0, filled - outputs}, scalar(0.0));
+            }
             IValue paddings = new IValue(Operators.integers(padding, padding));
             IValue ones = new IValue(Operators.integers(1, 1));
             IValue groups = new IValue(1L);
             IValue sizes = new IValue(Operators.integers(input));
-            IValue packed = new IValue(call(Operators.PACK, new IValue(weight), paddings, ones, ones, groups, sizes));
+            IValue packed =
+                    new IValue(call(Operators.PACK, new IValue(wholeWeight), paddings, ones, ones, groups, sizes));
             IValue noFunction = new IValue("none");
             IValue noScalars = new IValue(new GenericList(Operators.SCALAR));
             IValue noAlgorithm = new IValue("");
             arguments = new IValue[] {
-                packed, new IValue(bias), paddings, ones, ones, groups, noFunction, noScalars, noAlgorithm
+                packed, new IValue(wholeBias), paddings, ones, ones, groups, noFunction, noScalars, noAlgorithm
             };
             for (IValue argument : arguments) {
                 argument.retainReference();
             }
         }
+    }
+
+    /**
+     * The outputs with which all blocks of a packed weight are whole. oneDNN 3.7 packs the rest of a block wrongly on some
+     * processors ({@code LibtorchConvolution}): with a kernel of one pixel, where the blocks have 32, 48 or 64 outputs.
+     */
+    private static long filled(long outputs, long kernel) {
+        long whole = Math.min(roundedUp(outputs, 32), roundedUp(outputs, 48));
+        return kernel == 1 && outputs > 32 ? whole : outputs;
+    }
+
+    private static long roundedUp(long number, long block) {
+        return (number + block - 1) / block * block;
     }
 
     /** Whether this libtorch has the operators. */
@@ -63,7 +91,8 @@ public final class PackedConvolution implements AutoCloseable {
             IValue[] all = new IValue[arguments.length + 1];
             all[0] = new IValue(x);
             System.arraycopy(arguments, 0, all, 1, arguments.length);
-            return call(Operators.CONVOLVE, all);
+            Tensor y = call(Operators.CONVOLVE, all);
+            return filled == outputs ? y : y.narrow(1, 0, outputs);
         });
     }
 

@@ -8,6 +8,7 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
@@ -134,10 +135,9 @@ class TrainingStateTest {
             Weights psi = requireNonNull(termBuffers(state).get("discriminator"));
             assertThat(psi.flat().norm().item_double()).as("random").isPositive();
             psi.flat().detach().fill_(scalar(6.0));
-            requireNonNull(termBuffers(state).get("second_moment"))
-                    .flat()
-                    .detach()
-                    .fill_(scalar(7.0));
+            for (String moment : List.of("first_moment", "second_moment")) {
+                requireNonNull(termBuffers(state).get(moment)).flat().detach().fill_(scalar(7.0));
+            }
             state.step++;
             state.enterStage();
             state.save(file);
@@ -146,6 +146,21 @@ class TrainingStateTest {
         assertThat(numbers(saved, "terms.adversarial.discriminator")).containsOnly(6);
         assertThat(numbers(saved, "terms.adversarial.first_moment")).containsOnly(0);
         assertThat(numbers(saved, "terms.adversarial.second_moment")).containsOnly(0);
+    }
+
+    @Test
+    void aDiscriminatorOfAnotherWidthBeginsAnew() {
+        String stages = """
+                stages=[
+                  {steps: 1, terms: [{kind: adversarial, width: 4}], curriculum: {kind: doubling, s0: 2, s1: 8}},
+                  {steps: 1, terms: [{kind: adversarial, width: 8}], curriculum: {kind: doubling, s0: 2, s1: 8}}]""";
+        try (TrainingState state = state(stages)) {
+            state.initialize();
+            state.step++;
+            state.enterStage();
+            Weights psi = requireNonNull(termBuffers(state).get("discriminator"));
+            assertThat(psi.flat().norm().item_double()).as("random").isPositive();
+        }
     }
 
     private static Map<String, Weights> termBuffers(TrainingState state) {

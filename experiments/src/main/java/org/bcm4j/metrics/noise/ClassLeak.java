@@ -3,8 +3,11 @@ package org.bcm4j.metrics.noise;
 import static org.bcm4j.tensor.Ops.list;
 import static org.bcm4j.tensor.Ops.scalar;
 
+import java.util.Optional;
 import org.bcm4j.data.Batches;
 import org.bcm4j.data.ShuffledOrder;
+import org.bcm4j.nn.LibtorchConvolution;
+import org.bcm4j.nn.Operations;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Initialization;
@@ -125,15 +128,11 @@ record ClassLeak(long seed) {
     }
 
     private static Tensor strided(Weights weights, String name, Tensor x) {
-        long[] one = {1, 1};
-        return torch.conv2d(
+        return LibtorchConvolution.apply(
                         x,
                         weights.get(name + ".weight"),
-                        new TensorOptional(weights.get(name + ".bias")),
-                        new long[] {2, 2},
-                        one,
-                        one,
-                        1)
+                        Optional.of(weights.get(name + ".bias")),
+                        new Operations.Window(2, 1, 1))
                 .relu();
     }
 }

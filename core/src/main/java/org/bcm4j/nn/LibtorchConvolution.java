@@ -1,0 +1,95 @@
+package org.bcm4j.nn;
+
+import static org.bcm4j.tensor.Ops.scalar;
+
+import java.util.Optional;
+import org.bcm4j.nn.Operations.Window;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * libtorch's convolutions, on every device, in every precision, with gradients, kept from what oneDNN 3.7 computes wrongly
+ * on some processors.
+ *
+ * <p>oneDNN's kernels for the CPU read channels in blocks of 16, or of 8. A tensor whose channels do not fill the last
+ * block is copied into blocks, the rest of which should be zeros. On processors with AVX-512 of AMD's family 26 that copy
+ * is wrong: it leaves the rest as it was, which may be NaN, sets parts of the weights to zero, and can write beyond the
+ * end. So do the gradients of strided convolutions, and transposed convolutions of one channel. On other processors only
+ * memory that nobody wrote is read, and multiplied by zero. Here all channels are filled up before, so that there is
+ * nothing to copy that way. {@code LibtorchConvolutionTest} compares all of them with float64.
+ */
+public final class LibtorchConvolution {
+    /** The larger of oneDNN's blocks. */
+    private static final long BLOCK = 16;
+
+    private static final long[] ONE = {1, 1};
+    private static final long[] NONE = {0, 0};
+
+    private LibtorchConvolution() {}
+
+    /** As {@link Operations#convolution}. */
+    public static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+        if (x.is_cuda() || window.groups() > 1) {
+            return convolved(x, weight, bias, window);
+        }
+        long in = missing(weight.size(1));
+        long out = missing(weight.size(0));
+        Tensor whole = convolvedWithSteps(
+                filled(x, in),
+                in + out == 0 ? weight : torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, in, 0, out}, zero()),
+                bias.map(b -> out == 0 ? b : torch.constant_pad_nd(b, new long[] {0, out}, zero())),
+                window);
+        return out == 0 ? whole : whole.narrow(1, 0, weight.size(0));
+    }
+
+    /** Where a gradient is needed, all pixels are computed, and those between the steps are left out. */
+    private static Tensor convolvedWithSteps(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+        if (window.stride() == 1 || !x.requires_grad()) {
+            return convolved(x, weight, bias, window);
+        }
+        Tensor all = convolved(x, weight, bias, new Window(1, window.padding(), 1));
+        return all.slice(2, new LongOptional(0), new LongOptional(all.size(2)), window.stride())
+                .slice(3, new LongOptional(0), new LongOptional(all.size(3)), window.stride());
+    }
+
+    /** As {@link Operations#transposedConvolution}. */
+    static Tensor transposed(Tensor x, Tensor weight, Window window) {
+        if (x.is_cuda() || window.groups() > 1) {
+            return transposedOnce(x, weight, window);
+        }
+        // With a second channel, of zeros, each channel is computed separately.
+        Tensor two = torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, 0, 0, 1}, zero());
+        return transposedOnce(filled(x, 1), two, new Window(window.stride(), window.padding(), 2))
+                .narrow(1, 0, 1);
+    }
+
+    private static long missing(long channels) {
+        return Math.floorMod(-channels, BLOCK);
+    }
+
+    private static Tensor filled(Tensor x, long more) {
+        return more == 0 ? x : torch.constant_pad_nd(x, new long[] {0, 0, 0, 0, 0, more}, zero());
+    }
+
+    private static Scalar zero() {
+        return scalar(0.0);
+    }
+
+    private static Tensor convolved(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+        TensorOptional added = bias.map(TensorOptional::new).orElseGet(TensorOptional::new);
+        return torch.conv2d(x, weight, added, square(window.stride()), square(window.padding()), ONE, window.groups());
+    }
+
+    private static Tensor transposedOnce(Tensor x, Tensor weight, Window window) {
+        long[] stride = square(window.stride());
+        long[] padding = square(window.padding());
+        return torch.conv_transpose2d(x, weight, new TensorOptional(), stride, padding, NONE, window.groups(), ONE);
+    }
+
+    private static long[] square(long size) {
+        return new long[] {size, size};
+    }
+}
