@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * The arithmetic of convolutions and matrix products. Norms, losses, weights and averaged weights are float32 in every
- * precision.
+ * precision. So are the embedding of times, the first convolution and the exit of a network, and fixed filters.
  */
 public enum Precision {
     /** float32 throughout, on GPUs too. */
