@@ -109,8 +109,8 @@ class AdversarialTest {
                 Adversary adversary = adversary(LossGradientsTest.CONFIG)) {
             adversary.begin(weights);
             Loss loss = loss(network, term(2, 1), live, adversary);
-            double generator = loss.parts().get("generator").item_double();
-            double discriminator = loss.parts().get("discriminator").item_double();
+            double generator = part(loss, "generator").item_double();
+            double discriminator = part(loss, "discriminator").item_double();
             // What an Euler step of 80 in float32 makes of the grey level differs by 1e-5.
             assertThat(generator).isCloseTo(Math.log(2), within(1e-4));
             assertThat(discriminator).isGreaterThan(Math.log(2));
@@ -148,7 +148,7 @@ class AdversarialTest {
             Loss loss = loss(network, term(1, 1), live, adversary);
             loss.total().backward();
             adversary.update(step, 60);
-            return loss.parts().get("generator").item_double();
+            return part(loss, "generator").item_double();
         }
     }
 
