@@ -17,9 +17,9 @@ import org.bytedeco.pytorch.global.torch;
  * <p>oneDNN's kernels for the CPU read channels in blocks of 16, or of 8. A tensor whose channels do not fill the last
  * block is copied into blocks, the rest of which should be zeros. On processors with AVX-512 of AMD's family 26 that copy
  * is wrong: it leaves the rest as it was, which may be NaN, sets parts of the weights to zero, and can write beyond the
- * end. So do the gradients of strided convolutions, and transposed convolutions of one channel. On other processors only
- * memory that nobody wrote is read, and multiplied by zero. Here all channels are filled up before, so that there is
- * nothing to copy that way. {@code LibtorchConvolutionTest} compares all of them with float64.
+ * end. Strided convolutions and transposed ones of one channel are wrong too. On other processors only memory that nobody
+ * wrote is read, and multiplied by zero. Here all channels are filled up before, so that there is nothing to copy that
+ * way, and a stride leaves out what was computed. {@code LibtorchConvolutionTest} compares all of them with float64.
  */
 public final class LibtorchConvolution {
     /** The larger of oneDNN's blocks. */
@@ -32,27 +32,37 @@ public final class LibtorchConvolution {
 
     /** As {@link Operations#convolution}. */
     public static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
-        if (x.is_cuda() || window.groups() > 1) {
-            return convolved(x, weight, bias, window);
+        long[] padding = square(window.padding());
+        return x.is_cuda() || window.groups() > 1
+                ? convolved(x, weight, bias, window.stride(), padding, window.groups())
+                : apply(x, weight, bias, window.stride(), padding);
+    }
+
+    /**
+     * A convolution of all channels, with a kernel of any shape.
+     *
+     * @param padding zeros above and below, and left and right
+     */
+    public static Tensor apply(Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long... padding) {
+        if (x.is_cuda()) {
+            return convolved(x, weight, bias, stride, padding, 1);
         }
         long in = missing(weight.size(1));
         long out = missing(weight.size(0));
-        Tensor whole = convolvedWithSteps(
+        Tensor all = convolved(
                 filled(x, in),
                 in + out == 0 ? weight : torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, in, 0, out}, zero()),
                 bias.map(b -> out == 0 ? b : torch.constant_pad_nd(b, new long[] {0, out}, zero())),
-                window);
+                1,
+                padding,
+                1);
+        Tensor whole = stride == 1 ? all : stepped(stepped(all, 2, stride), 3, stride);
         return out == 0 ? whole : whole.narrow(1, 0, weight.size(0));
     }
 
-    /** Where a gradient is needed, all pixels are computed, and those between the steps are left out. */
-    private static Tensor convolvedWithSteps(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
-        if (window.stride() == 1 || !x.requires_grad()) {
-            return convolved(x, weight, bias, window);
-        }
-        Tensor all = convolved(x, weight, bias, new Window(1, window.padding(), 1));
-        return all.slice(2, new LongOptional(0), new LongOptional(all.size(2)), window.stride())
-                .slice(3, new LongOptional(0), new LongOptional(all.size(3)), window.stride());
+    /** Every {@code stride}-th of the rows or columns. */
+    private static Tensor stepped(Tensor x, long dimension, long stride) {
+        return x.slice(dimension, new LongOptional(0), new LongOptional(x.size(dimension)), stride);
     }
 
     /** As {@link Operations#transposedConvolution}. */
@@ -78,9 +88,10 @@ public final class LibtorchConvolution {
         return scalar(0.0);
     }
 
-    private static Tensor convolved(Tensor x, Tensor weight, Optional<Tensor> bias, Window window) {
+    private static Tensor convolved(
+            Tensor x, Tensor weight, Optional<Tensor> bias, long stride, long[] padding, long groups) {
         TensorOptional added = bias.map(TensorOptional::new).orElseGet(TensorOptional::new);
-        return torch.conv2d(x, weight, added, square(window.stride()), square(window.padding()), ONE, window.groups());
+        return torch.conv2d(x, weight, added, square(stride), padding, ONE, groups);
     }
 
     private static Tensor transposedOnce(Tensor x, Tensor weight, Window window) {

@@ -2,6 +2,8 @@ package org.bcm4j.metrics.inception;
 
 import static org.bcm4j.tensor.Ops.cat;
 
+import java.util.Optional;
+import org.bcm4j.nn.LibtorchConvolution;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.tensor.WeightLayout;
 import org.bcm4j.tensor.Weights;
@@ -145,8 +147,7 @@ public record InceptionLayers(Weights weights, Pass.Observer observer) {
     private Tensor convolution(String name, Tensor x, Edge edge) {
         Tensor kernel = weights.get(name + ".conv.weight");
         long[] padding = edge == Edge.SAME ? new long[] {kernel.size(2) / 2, kernel.size(3) / 2} : NONE;
-        long[] stride = edge == Edge.HALVED ? TWO : ONE;
-        Tensor linear = torch.conv2d(x, kernel, new TensorOptional(), stride, padding, ONE, 1);
+        Tensor linear = LibtorchConvolution.apply(x, kernel, Optional.empty(), edge == Edge.HALVED ? 2 : 1, padding);
         Tensor rectified = torch.batch_norm(
                         linear,
                         statistic(name, "weight"),
