@@ -15,11 +15,11 @@ import org.bytedeco.pytorch.global.torch;
  * on some processors.
  *
  * <p>oneDNN's kernels for the CPU read channels in blocks of 16, or of 8. A tensor whose channels do not fill the last
- * block is copied into blocks, the rest of which should be zeros. On processors with AVX-512 of AMD's family 26 that copy
- * is wrong: it leaves the rest as it was, which may be NaN, sets parts of the weights to zero, and can write beyond the
- * end. Strided convolutions and transposed ones of one channel are wrong too. On other processors only memory that nobody
- * wrote is read, and multiplied by zero. Here all channels are filled up before, so that there is nothing to copy that
- * way, and a stride leaves out what was computed. {@code LibtorchConvolutionTest} compares all of them with float64.
+ * block is copied into blocks, the rest of which should be zeros. On an AMD EPYC of family 26, with AVX-512, that copy is
+ * wrong: it leaves the rest as it was, which may be NaN, sets parts of the weights to zero, and can write beyond the end.
+ * Strided convolutions and transposed ones of one channel are wrong there too. Here all channels are filled up before, so
+ * that there is nothing to copy that way, and a stride leaves out what was computed. {@code LibtorchConvolutionTest}
+ * compares all of them with float64, on every processor that it runs on.
  */
 public final class LibtorchConvolution {
     /** The larger of oneDNN's blocks. */
