@@ -227,10 +227,10 @@ class LossGradientsTest {
 
         double norm = kept.norm().item_double();
         double difference = again.sub(kept).norm().item_double();
-        // Both are rounding. Measured: up to 1.1 of the last bit's.
+        // Passes with and without gradient may sum in another order: 2.2e-6 on a processor with AVX-512.
         assertThat(difference)
-                .isLessThan(2 * ofTheLastBit.sub(kept).norm().item_double())
-                .isLessThan(2e-6 * norm);
+                .isLessThan(ofTheLastBit.sub(kept).norm().item_double())
+                .isLessThan(3e-6 * norm);
         assertThat(norm).isPositive();
     }
 
