@@ -154,23 +154,21 @@ public final class AdmUNet extends Architecture {
     public <V> V describe(Operations<V> op, V x, V t, V u, Optional<V> labels) {
         // As in ADM's code for half precision, the embedding and the exit are float32: rounded to 8 bits, neighbouring
         // times look alike, and what a consistency loss compares differs by less than the rounding of the output.
-        V embedding = op.inFloat32(() -> op.silu(op.observed("embedding", embed(op, t, u, labels))));
-        V h = config.patch() == 1 ? x : op.folded(x, config.patch());
+        V embedding = op.inFloat32(t, exact -> op.silu(op.observed("embedding", embed(op, exact, u, labels))));
+        V image = config.patch() == 1 ? x : op.folded(x, config.patch());
 
         Deque<V> skips = new ArrayDeque<>();
-        V image = h;
-        skips.push(op.inFloat32(() -> run("input_blocks.0", down.get(0), op, image, embedding)));
+        skips.push(op.inFloat32(image, exact -> run("input_blocks.0", down.get(0), op, exact, embedding)));
         for (int i = 1; i < down.size(); i++) {
             skips.push(run("input_blocks." + i, down.get(i), op, skips.element(), embedding));
         }
-        h = run("middle_block", middle, op, skips.element(), embedding);
+        V h = run("middle_block", middle, op, skips.element(), embedding);
         for (int i = 0; i < up.size(); i++) {
             V joined = op.concatenate(1, h, skips.pop());
             h = run("output_blocks." + i, up.get(i), op, joined, embedding);
         }
 
-        V features = op.float32(h);
-        return op.inFloat32(() -> exit(op, features, x));
+        return op.inFloat32(h, features -> exit(op, features, x));
     }
 
     /** Maps the features of the last block and the network's input, float32, to the output. */

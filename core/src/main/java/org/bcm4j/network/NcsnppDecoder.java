@@ -28,8 +28,7 @@ record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
     /** Maps features [B,C,H,W] to an image [B,image channels,H,W], float32. */
     record Exit(GroupNorm norm, Convolution convolution) {
         <V> V apply(Operations<V> op, V h) {
-            V features = op.float32(h);
-            return op.inFloat32(() -> convolution.apply(op, op.silu(norm.apply(op, features))));
+            return op.inFloat32(h, features -> convolution.apply(op, op.silu(norm.apply(op, features))));
         }
     }
 
@@ -86,6 +85,6 @@ record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
                 output = Optional.of(output.isPresent() ? op.add(resampling.up(op, output.get()), image) : image);
             }
         }
-        return op.float32(output.orElseThrow());
+        return output.orElseThrow();
     }
 }

@@ -63,7 +63,7 @@ record NcsnppEncoder(Convolution entrance, List<NcsnppBlock> top, List<Level> lo
     /** Maps an image and the activated embedding to the skips for the up path, the last on top. */
     <V> Deque<V> apply(Operations<V> op, V x, V embedding) {
         Deque<V> skips = new ArrayDeque<>();
-        skips.push(op.inFloat32(() -> entrance.apply(op, x)));
+        skips.push(op.inFloat32(x, image -> entrance.apply(op, image)));
         refine(top, op, skips, embedding);
         V pyramid = x;
         for (Level level : lower) {

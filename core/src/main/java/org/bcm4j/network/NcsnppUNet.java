@@ -25,7 +25,7 @@ public final class NcsnppUNet extends Architecture {
 
     @Override
     public <V> V describe(Operations<V> op, V x, V t, V u, Optional<V> labels) {
-        V activated = op.inFloat32(() -> op.silu(embedding.apply(op, t, u, labels)));
+        V activated = op.inFloat32(t, exact -> op.silu(embedding.apply(op, exact, u, labels)));
         Deque<V> skips = encoder.apply(op, x, activated);
         return decoder.apply(op, skips, activated);
     }

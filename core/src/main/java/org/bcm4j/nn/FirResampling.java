@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.bcm4j.nn.Operations.Window;
 import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
@@ -34,14 +33,13 @@ public record FirResampling(List<Integer> taps) {
 
     /** Halves the size: maps [B,C,H,W] to [B,C,H/2,W/2]; H and W must be even. */
     public <V> V down(Operations<V> op, V x) {
-        return filtered(
-                op, x, in -> op.convolution(in, kernel(op, in, 1), Optional.empty(), window(op, in, 2, border())));
+        return convolved(op, x, window(op, x, 2, border()));
     }
 
-    /** Doubles the size: maps [B,C,H,W] to [B,C,2H,2W]. */
+    /** Doubles the size: maps [B,C,H,W] to [B,C,2H,2W]. In float32, as {@link #down}. */
     public <V> V up(Operations<V> op, V x) {
-        return filtered(
-                op, x, in -> op.transposedConvolution(in, kernel(op, in, DOUBLING_GAIN), window(op, in, 2, border())));
+        V filter = kernel(op, x, DOUBLING_GAIN);
+        return op.inFloat32(x, in -> op.transposedConvolution(in, filter, window(op, x, 2, border())));
     }
 
     /**
@@ -49,16 +47,13 @@ public record FirResampling(List<Integer> taps) {
      * {@link #down}'s border.
      */
     <V> V smoothed(Operations<V> op, V x, int margin) {
-        return filtered(
-                op,
-                x,
-                in -> op.convolution(in, kernel(op, in, 1), Optional.empty(), window(op, in, 1, border() + margin)));
+        return convolved(op, x, window(op, x, 1, border() + margin));
     }
 
-    /** In float32: some processors compute convolutions of separate channels wrongly in bfloat16, and none faster. */
-    private static <V> V filtered(Operations<V> op, V x, UnaryOperator<V> filter) {
-        V in = op.float32(x);
-        return op.inFloat32(() -> filter.apply(in));
+    /** In float32: some processors compute convolutions of separate channels wrongly in bfloat16. */
+    private <V> V convolved(Operations<V> op, V x, Window window) {
+        V filter = kernel(op, x, 1);
+        return op.inFloat32(x, in -> op.convolution(in, filter, Optional.empty(), window));
     }
 
     /** Padding on each side that makes the output exactly half, or twice, the size of the input. */

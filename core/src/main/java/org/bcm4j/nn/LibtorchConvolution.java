@@ -1,11 +1,10 @@
 package org.bcm4j.nn;
 
-import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.withZeros;
 
 import java.util.Optional;
 import org.bcm4j.nn.Operations.Window;
 import org.bytedeco.pytorch.LongOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -17,9 +16,9 @@ import org.bytedeco.pytorch.global.torch;
  * <p>oneDNN's kernels for the CPU read channels in blocks of 16, or of 8. A tensor whose channels do not fill the last
  * block is copied into blocks, the rest of which should be zeros. On an AMD EPYC of family 26, with AVX-512, that copy is
  * wrong: it leaves the rest as it was, which may be NaN, sets parts of the weights to zero, and can write beyond the end.
- * Strided convolutions and transposed ones of one channel are wrong there too. Here all channels are filled up before, so
- * that there is nothing to copy that way, and a stride leaves out what was computed. {@code LibtorchConvolutionTest}
- * compares all of them with float64, on every processor that it runs on.
+ * Gradients of strided convolutions and transposed ones of one channel are wrong there too. Here all channels are filled
+ * up before, so that there is nothing to copy that way, and where a gradient is needed a stride leaves out what was
+ * computed. {@code LibtorchConvolutionTest} compares all of them with float64, on every processor that it runs on.
  */
 public final class LibtorchConvolution {
     /** The larger of oneDNN's blocks. */
@@ -49,14 +48,16 @@ public final class LibtorchConvolution {
         }
         long in = missing(weight.size(1));
         long out = missing(weight.size(0));
+        // Only the gradient of x is wrong with a stride.
+        boolean leavesOut = stride > 1 && x.requires_grad();
         Tensor all = convolved(
-                filled(x, in),
-                in + out == 0 ? weight : torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, in, 0, out}, zero()),
-                bias.map(b -> out == 0 ? b : torch.constant_pad_nd(b, new long[] {0, out}, zero())),
-                1,
+                withZeros(x, 1, in),
+                withZeros(withZeros(weight, 1, in), 0, out),
+                bias.map(b -> withZeros(b, 0, out)),
+                leavesOut ? 1 : stride,
                 padding,
                 1);
-        Tensor whole = stride == 1 ? all : stepped(stepped(all, 2, stride), 3, stride);
+        Tensor whole = leavesOut ? stepped(stepped(all, 2, stride), 3, stride) : all;
         return out == 0 ? whole : whole.narrow(1, 0, weight.size(0));
     }
 
@@ -71,21 +72,13 @@ public final class LibtorchConvolution {
             return transposedOnce(x, weight, window);
         }
         // With a second channel, of zeros, each channel is computed separately.
-        Tensor two = torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, 0, 0, 1}, zero());
-        return transposedOnce(filled(x, 1), two, new Window(window.stride(), window.padding(), 2))
+        Window separate = new Window(window.stride(), window.padding(), 2);
+        return transposedOnce(withZeros(x, 1, 1), withZeros(weight, 0, 1), separate)
                 .narrow(1, 0, 1);
     }
 
     private static long missing(long channels) {
         return Math.floorMod(-channels, BLOCK);
-    }
-
-    private static Tensor filled(Tensor x, long more) {
-        return more == 0 ? x : torch.constant_pad_nd(x, new long[] {0, 0, 0, 0, 0, more}, zero());
-    }
-
-    private static Scalar zero() {
-        return scalar(0.0);
     }
 
     private static Tensor convolved(

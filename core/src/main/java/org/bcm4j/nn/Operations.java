@@ -3,6 +3,7 @@ package org.bcm4j.nn;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.Initialization;
 import org.bytedeco.pytorch.Tensor;
 
@@ -203,10 +204,12 @@ public interface Operations<V> {
     V float32(V x);
 
     /**
-     * Computes a part of a network in float32, where an evaluation has another precision. Its inputs must be float32.
+     * Computes a part of a network in float32, where an evaluation has another precision.
+     *
+     * @param x its input, which it receives in float32; what else it uses must be float32
      */
-    default V inFloat32(Supplier<V> part) {
-        return part.get();
+    default V inFloat32(V x, UnaryOperator<V> part) {
+        return part.apply(x);
     }
 
     /** Dropout with the given probability, in training. */

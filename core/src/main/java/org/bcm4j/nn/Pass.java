@@ -6,6 +6,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Precision;
@@ -258,9 +259,9 @@ public record Pass(
     }
 
     @Override
-    public Tensor inFloat32(Supplier<Tensor> part) {
-        try (Precision.Guard guard = Precision.float32Within(weights.flat().is_cuda() ? Device.CUDA : Device.CPU)) {
-            return part.get();
+    public Tensor inFloat32(Tensor x, UnaryOperator<Tensor> part) {
+        try (Precision.Guard guard = Precision.float32Within(x.is_cuda() ? Device.CUDA : Device.CPU)) {
+            return part.apply(float32(x));
         }
     }
 }

@@ -32,6 +32,13 @@ public final class Ops {
         return torch.stack(list(parts), dimension);
     }
 
+    /** Appends zeros along a dimension: {@code count} of them to each row, all others stay as they are. */
+    public static Tensor withZeros(Tensor x, int dimension, long count) {
+        long[] added = new long[2 * ((int) x.dim() - dimension)];
+        added[added.length - 1] = count;
+        return count == 0 ? x : torch.constant_pad_nd(x, added, scalar(0.0));
+    }
+
     /** A list of tensors as an operand. */
     public static TensorVector list(Tensor... tensors) {
         return new TensorVector(tensors);

@@ -1,6 +1,6 @@
 package org.bcm4j.tensor;
 
-import static org.bcm4j.tensor.Ops.scalar;
+import static org.bcm4j.tensor.Ops.withZeros;
 
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -25,7 +25,6 @@ public final class PackedConvolution implements AutoCloseable {
     private final IValue[] arguments;
 
     private final long outputs;
-    private final long filled;
 
     /**
      * @param weight float32 [out,in,k,k]
@@ -35,26 +34,27 @@ public final class PackedConvolution implements AutoCloseable {
      */
     public PackedConvolution(Tensor weight, Tensor bias, long padding, long... input) {
         outputs = weight.size(0);
-        filled = filled(outputs, weight.size(2));
+        long missing = filled(outputs, weight.size(2)) - outputs;
         try (Scope scope = Scope.open()) {
-            Tensor wholeWeight = weight;
-            Tensor wholeBias = bias;
-            if (filled > outputs) {
-                wholeWeight =
-                        torch.constant_pad_nd(weight, new long[] {0, 0, 0, 0, 0, 0, 0, filled - outputs}, scalar(0.0));
-                wholeBias = torch.constant_pad_nd(bias, new long[] {0, filled - outputs}, scalar(0.0));
-            }
             IValue paddings = new IValue(Operators.integers(padding, padding));
             IValue ones = new IValue(Operators.integers(1, 1));
             IValue groups = new IValue(1L);
             IValue sizes = new IValue(Operators.integers(input));
-            IValue packed =
-                    new IValue(call(Operators.PACK, new IValue(wholeWeight), paddings, ones, ones, groups, sizes));
+            IValue packed = new IValue(call(
+                    Operators.PACK, new IValue(withZeros(weight, 0, missing)), paddings, ones, ones, groups, sizes));
             IValue noFunction = new IValue("none");
             IValue noScalars = new IValue(new GenericList(Operators.SCALAR));
             IValue noAlgorithm = new IValue("");
             arguments = new IValue[] {
-                packed, new IValue(wholeBias), paddings, ones, ones, groups, noFunction, noScalars, noAlgorithm
+                packed,
+                new IValue(withZeros(bias, 0, missing)),
+                paddings,
+                ones,
+                ones,
+                groups,
+                noFunction,
+                noScalars,
+                noAlgorithm
             };
             for (IValue argument : arguments) {
                 argument.retainReference();
@@ -91,8 +91,7 @@ public final class PackedConvolution implements AutoCloseable {
             IValue[] all = new IValue[arguments.length + 1];
             all[0] = new IValue(x);
             System.arraycopy(arguments, 0, all, 1, arguments.length);
-            Tensor y = call(Operators.CONVOLVE, all);
-            return filled == outputs ? y : y.narrow(1, 0, outputs);
+            return call(Operators.CONVOLVE, all).narrow(1, 0, outputs);
         });
     }
 

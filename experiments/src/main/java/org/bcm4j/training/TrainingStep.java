@@ -99,22 +99,16 @@ final class TrainingStep implements AutoCloseable {
                 accumulate(state, part, points, samples);
             }
             Weights live = state.weights.withGradient();
-            List<Tensor> gradients = new ArrayList<>(List.of(live.gradient()));
-            learners.forEach(learner -> gradients.add(learner.gradient()));
-            for (Tensor gradient : gradients) {
-                times.of(() -> group.sum(gradient), StepTimes.STEP, "sum over ranks");
-                if (precision == Precision.FP16) {
-                    gradient.div_(scalar(lossScale(state)));
-                }
-            }
+            List<Tensor> ofLearners = learners.stream().map(Learner::gradient).toList();
+            complete(live.gradient(), state);
+            ofLearners.forEach(gradient -> complete(gradient, state));
             sumOverRanks(samples);
             double loss = samples.getOrDefault(LOSS, 0.0);
             double norm = live.gradient().norm().item_double();
             double rate = stage.optimizer().at(stageStep, stage.steps());
             finite = Double.isFinite(norm)
                     && Double.isFinite(loss)
-                    && gradients.stream()
-                            .skip(1)
+                    && ofLearners.stream()
                             .allMatch(gradient -> gradient.isfinite().all().item_bool());
             if (precision == Precision.FP16) {
                 states.put("loss_scale", lossScale(state));
@@ -166,6 +160,14 @@ final class TrainingStep implements AutoCloseable {
     /** The factor of the loss in the backward pass. */
     private double lossScale(TrainingState state) {
         return precision == Precision.FP16 ? state.lossScale.factor() : 1;
+    }
+
+    /** Sums a gradient of all ranks, and takes the loss scale from it. */
+    private void complete(Tensor gradient, TrainingState state) {
+        times.of(() -> group.sum(gradient), StepTimes.STEP, "sum over ranks");
+        if (precision == Precision.FP16) {
+            gradient.div_(scalar(lossScale(state)));
+        }
     }
 
     /** Sums the losses of all ranks, which measure the same ones. */

@@ -126,11 +126,7 @@ class TrainingStateTest {
     /** Its moments begin with the stage, as the model's do. */
     @Test
     void theDiscriminatorStaysInStagesInARow() {
-        String stages = """
-                stages=[
-                  {steps: 1, terms: [{kind: adversarial, width: 4}], curriculum: {kind: doubling, s0: 2, s1: 8}},
-                  {steps: 1, terms: [{kind: adversarial, width: 4}], curriculum: {kind: doubling, s0: 2, s1: 8}}]""";
-        try (TrainingState state = state(stages)) {
+        try (TrainingState state = state(discriminatorsOfWidth(4, 4))) {
             state.initialize();
             Weights psi = requireNonNull(termBuffers(state).get("discriminator"));
             assertThat(psi.flat().norm().item_double()).as("random").isPositive();
@@ -150,17 +146,21 @@ class TrainingStateTest {
 
     @Test
     void aDiscriminatorOfAnotherWidthBeginsAnew() {
-        String stages = """
-                stages=[
-                  {steps: 1, terms: [{kind: adversarial, width: 4}], curriculum: {kind: doubling, s0: 2, s1: 8}},
-                  {steps: 1, terms: [{kind: adversarial, width: 8}], curriculum: {kind: doubling, s0: 2, s1: 8}}]""";
-        try (TrainingState state = state(stages)) {
+        try (TrainingState state = state(discriminatorsOfWidth(4, 8))) {
             state.initialize();
             state.step++;
             state.enterStage();
             Weights psi = requireNonNull(termBuffers(state).get("discriminator"));
             assertThat(psi.flat().norm().item_double()).as("random").isPositive();
         }
+    }
+
+    /** Two stages with the adversarial term alone. */
+    private static String discriminatorsOfWidth(int first, int second) {
+        return """
+                stages=[
+                  {steps: 1, terms: [{kind: adversarial, width: %d}], curriculum: {kind: doubling, s0: 2, s1: 8}},
+                  {steps: 1, terms: [{kind: adversarial, width: %d}], curriculum: {kind: doubling, s0: 2, s1: 8}}]""".formatted(first, second);
     }
 
     private static Map<String, Weights> termBuffers(TrainingState state) {

@@ -110,7 +110,7 @@ final class Adversary implements TermState, Learner {
 
     @Override
     public void update(long step, long steps) {
-        optimizer.update(weights.withGradient(), settings.at(step, steps));
+        optimizer.update(weights.live(0), settings.at(step, steps));
     }
 
     @Override

@@ -13,7 +13,7 @@ public interface Learner {
     /** Sets the gradients to zero, before a step. */
     void clearGradient();
 
-    /** The sum of the gradients of this process's threads, to be changed in place. */
+    /** Sums the gradients of this process's threads. The sum may be changed in place, before {@link #update} takes it. */
     Tensor gradient();
 
     /**

@@ -35,11 +35,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** That each term differentiates with respect to the live weights, all of them and nothing else. */
 class LossGradientsTest {
-    static final AdmConfig CONFIG = new AdmConfig(
-            8, 1, 1, 0, 8, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false, true);
+    static final AdmConfig CONFIG = config(8);
+
     private static final IntervalLaw.Settings TIMES = IntervalLaw.Settings.paper(EndPoints.INCLUDED);
     private static final int IMAGES = 3;
     private static final BidirectionalConsistency SOFT_ALONE = BidirectionalConsistency.of(SoftTarget.EQ9, false);
+
+    private static AdmConfig config(int width) {
+        return new AdmConfig(
+                8, 1, 1, 0, width, List.of(1, 2), 1, List.of(4), 4, false, 0.3, 16, Conditioning.JOINT, 0, false, true);
+    }
 
     /** The loss that a term makes of an example. */
     private interface OfExample {
@@ -54,7 +59,7 @@ class LossGradientsTest {
         }
     }
 
-    private final ConsistencyFunction function = new ConsistencyFunction(new AdmUNet(CONFIG), ModelKind.BIDIRECTIONAL);
+    private ConsistencyFunction function;
     private final PseudoHuber distance = PseudoHuber.forDimension(64);
     private Scope scope;
     private Weights live;
@@ -63,6 +68,11 @@ class LossGradientsTest {
 
     @BeforeEach
     void open() {
+        open(CONFIG);
+    }
+
+    private void open(AdmConfig config) {
+        function = new ConsistencyFunction(new AdmUNet(config), ModelKind.BIDIRECTIONAL);
         scope = Scope.open();
         try (SeededGenerator generator = new SeededGenerator(4, testDevice());
                 Weights weights = Weights.zeros(function.network().layout(), testDevice())) {
@@ -213,11 +223,14 @@ class LossGradientsTest {
 
     /**
      * Activation checkpointing changes nothing but the rounding of sums: less than the last bit of the weights does,
-     * and in these networks of random weights 0.3 to 1.5 millionths of the gradient.
+     * and in these networks of random weights 0.1 to 0.4 millionths of the gradient. Their norms have groups of three
+     * channels: those of a single channel take the embedding away again, and of its gradient only rounding is left.
      */
     @ParameterizedTest
     @MethodSource("terms")
     void partsThatAreComputedAgainHaveTheSameGradient(Term term) {
+        close();
+        open(config(24));
         Tensor kept = gradient(term, Recomputation.off());
         Tensor again = gradient(term, Recomputation.on(testDevice(), Precision.FP32));
         try (NoGradients guard = new NoGradients()) {
@@ -227,10 +240,9 @@ class LossGradientsTest {
 
         double norm = kept.norm().item_double();
         double difference = again.sub(kept).norm().item_double();
-        // Passes with and without gradient may sum in another order: 2.2e-6 on a processor with AVX-512.
         assertThat(difference)
                 .isLessThan(ofTheLastBit.sub(kept).norm().item_double())
-                .isLessThan(3e-6 * norm);
+                .isLessThan(1e-6 * norm);
         assertThat(norm).isPositive();
     }
 
