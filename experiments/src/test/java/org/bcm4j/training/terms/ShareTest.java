@@ -18,11 +18,13 @@ class ShareTest {
             @ForAll @Scale(3) @DoubleRange(min = 0.001, max = 1) double share,
             @ForAll @IntRange(min = 1, max = 70) int images,
             @ForAll @IntRange(min = 1, max = 20) int parts) {
-        long all = Math.max(1, Math.round(share * images * parts));
         List<Share> ofParts = IntStream.range(0, parts)
                 .mapToObj(part -> Share.of(share, images, part, parts))
                 .toList();
-        assertThat(ofParts.stream().mapToLong(Share::count).sum()).isEqualTo(all);
+        long all = ofParts.stream().mapToLong(Share::count).sum();
+        // The exact share may lie halfway between two numbers of images, where products in another order round to
+        // another one.
+        assertThat((double) all).isCloseTo(Math.max(1, share * images * parts), within(0.5 + 1e-9));
         assertThat(ofParts).allSatisfy(part -> assertThat(part.count()).isBetween(0, images));
         // float64
         assertThat(ofParts.stream().mapToDouble(Share::weight).sum() / parts).isCloseTo(1, within(1e-9));
