@@ -16,7 +16,7 @@ import org.bcm4j.training.terms.StepCost;
  * @param activationBytes memory for each image that passes through the network at once: the outputs of all operations
  *     in all passes of a step of the stage that holds most, in float32. The measured value for a small ADM U-Net is 5 % higher
  * @param stateBytes weights, their gradient (one for each lane) and average, and the optimiser's two moments, in
- *     float32
+ *     float32. The weights that terms train beside the network's are counted like these, though they have no average
  * @param runEvaluations evaluations of single images over all steps of the run
  */
 public record TrainingEstimate(
@@ -42,23 +42,29 @@ public record TrainingEstimate(
         Network network = config.network().build();
         Cost evaluation = network.cost();
         StepCost step = config.stages().stream()
-                .map(TrainingStage::cost)
+                .map(stage -> stage.cost(config.network()))
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
         SideBySide sideBySide = config.sideBySide(device, ranks);
         double passes = config.stages().stream()
-                .mapToDouble(stage -> stage.passes(sideBySide))
+                .mapToDouble(stage -> stage.passes(config.network(), sideBySide))
                 .max()
                 .orElseThrow();
+        long weights = network.layout().length()
+                + config.stages().stream()
+                        .mapToLong(stage -> stage.cost(config.network()).weights())
+                        .max()
+                        .orElseThrow();
         double evaluationsOfRun = config.stages().stream()
-                .mapToDouble(stage -> stage.steps() * stage.cost().evaluations())
+                .mapToDouble(
+                        stage -> stage.steps() * stage.cost(config.network()).evaluations())
                 .sum();
         return new TrainingEstimate(
                 evaluation,
                 config.batchSize() * step.evaluations() * evaluation.multiplyAdds(),
                 step.evaluations(),
                 passes * evaluation.activations() * Float.BYTES,
-                (double) (BUFFERS + sideBySide.threads()) * network.layout().length() * Float.BYTES,
+                (double) (BUFFERS + sideBySide.threads()) * weights * Float.BYTES,
                 config.batchSize() * evaluationsOfRun);
     }
 

@@ -4,6 +4,7 @@ import static org.bcm4j.config.Requirement.require;
 
 import java.util.List;
 import org.bcm4j.config.Default;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.optimizer.OptimizerSettings;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.StepCost;
@@ -34,15 +35,20 @@ public record TrainingStage(
     }
 
     /** The cost of a step for each image of its batch. */
-    StepCost cost() {
-        return terms.stream().map(LossTerm::cost).reduce(StepCost::then).orElseThrow();
+    StepCost cost(NetworkConfig network) {
+        return terms.stream()
+                .map(term -> term.cost(network))
+                .reduce(StepCost::then)
+                .orElseThrow();
     }
 
     /** The number of forward passes whose outputs a step holds at once, as {@link StepCost#passes}. */
-    double passes(SideBySide sideBySide) {
+    double passes(NetworkConfig network, SideBySide sideBySide) {
         return sideBySide.terms() == 1
-                ? cost().passes()
-                : terms.stream().mapToDouble(term -> term.cost().passes()).sum();
+                ? cost(network).passes()
+                : terms.stream()
+                        .mapToDouble(term -> term.cost(network).passes())
+                        .sum();
     }
 
     /** The same stage with another number of steps. */

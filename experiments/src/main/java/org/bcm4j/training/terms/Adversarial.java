@@ -10,6 +10,9 @@ import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TimeGrid;
+import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.nn.Cost;
+import org.bcm4j.nn.Trace;
 import org.bcm4j.optimizer.OptimizerSettings;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
@@ -74,10 +77,20 @@ public record Adversarial(
         return model.walks();
     }
 
-    /** The cost of the model alone. */
+    /** For each x̂: D_ψ of x and x̂ at two points, to learn, and D_{sg ψ} of x̂, back to x̂. */
     @Override
-    public StepCost cost() {
-        return new StepCost(share * StepCost.THERE_AND_BACK, share);
+    public StepCost cost(NetworkConfig network) {
+        Trace discriminator = new Discriminator(network, width).trace();
+        Cost model = network.build().cost();
+        double work = (double) discriminator.cost().multiplyAdds() / model.multiplyAdds();
+        double memory = (double) discriminator.cost().activations() / model.activations();
+        int learning = 4;
+        return new StepCost(
+                share
+                        * (StepCost.THERE_AND_BACK
+                                + work * (learning * StepCost.THERE_AND_BACK + StepCost.THERE_AND_BACK_TO_INPUT)),
+                share * (1 + memory * (learning + 1)),
+                discriminator.parameters().length());
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -87,7 +88,7 @@ public record BidirectionalConsistency(
 
     /** The cost of the target, of the student for its two destinations, and of the outer pass with constant weights. */
     @Override
-    public StepCost cost() {
+    public StepCost cost(NetworkConfig network) {
         double targets = softTarget == SoftTarget.EQ8 ? 1 + softShare : 1;
         double student = 1 + softShare;
         return new StepCost(

@@ -5,6 +5,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -33,7 +34,7 @@ public record Consistency(
     }
 
     @Override
-    public StepCost cost() {
+    public StepCost cost(NetworkConfig network) {
         return new StepCost(StepCost.THERE + StepCost.THERE_AND_BACK, 2);
     }
 

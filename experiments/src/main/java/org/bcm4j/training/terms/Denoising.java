@@ -6,6 +6,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.NetworkConfig;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -34,7 +35,7 @@ public record Denoising(@Default("{}") IntervalLaw.Settings times) implements Lo
     }
 
     @Override
-    public StepCost cost() {
+    public StepCost cost(NetworkConfig network) {
         return new StepCost(StepCost.THERE_AND_BACK, 1);
     }
 

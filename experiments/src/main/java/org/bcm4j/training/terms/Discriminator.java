@@ -73,10 +73,15 @@ final class Discriminator {
     }
 
     WeightLayout layout() {
+        return trace().parameters();
+    }
+
+    /** One evaluation. */
+    Trace trace() {
         Trace trace = new Trace();
         Shape x = Shape.of(Operations.BATCH, images.imageChannels(), images.imageSize(), images.imageSize());
         apply(trace, x, classes.map(embedding -> Shape.of(Operations.BATCH)));
-        return trace.parameters();
+        return trace;
     }
 
     /**

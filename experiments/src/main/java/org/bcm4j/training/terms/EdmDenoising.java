@@ -3,6 +3,7 @@ package org.bcm4j.training.terms;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -23,7 +24,7 @@ public record EdmDenoising(@Default("{}") EdmLoss loss) implements LossTerm {
     }
 
     @Override
-    public StepCost cost() {
+    public StepCost cost(NetworkConfig network) {
         return new StepCost(StepCost.THERE_AND_BACK, 1);
     }
 

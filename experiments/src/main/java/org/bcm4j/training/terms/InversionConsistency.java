@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.TimeGrid;
+import org.bcm4j.network.NetworkConfig;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -56,7 +57,7 @@ public record InversionConsistency(
     }
 
     @Override
-    public StepCost cost() {
+    public StepCost cost(NetworkConfig network) {
         return new StepCost(share * (StepCost.THERE + StepCost.THERE_AND_BACK), share * 2);
     }
 

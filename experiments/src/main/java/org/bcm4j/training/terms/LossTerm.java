@@ -1,6 +1,7 @@
 package org.bcm4j.training.terms;
 
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.NetworkConfig;
 
 /**
  * One term of the loss that a training step minimises. The loss is the sum of the terms of the step's stage. A term is
@@ -20,8 +21,12 @@ public sealed interface LossTerm
     /** Whether the term trains models of this kind. */
     boolean trains(ModelKind model);
 
-    /** The term's cost for each image of a batch. */
-    StepCost cost();
+    /**
+     * The term's cost for each image of a batch.
+     *
+     * @param network the network under training
+     */
+    StepCost cost(NetworkConfig network);
 
     /**
      * The loss of one part of a batch. Several threads may call this at once, each with its own inputs.

@@ -7,6 +7,7 @@ import static org.bcm4j.tensor.Ops.scalar;
 import java.util.Map;
 import org.bcm4j.config.Default;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.training.terms.TermInputs.Place;
 import org.bytedeco.pytorch.Tensor;
 
@@ -69,7 +70,7 @@ public record TrajectoryMatching(
     }
 
     @Override
-    public StepCost cost() {
+    public StepCost cost(NetworkConfig network) {
         return new StepCost(
                 share
                         * (TrajectorySolver.evaluations(points) * StepCost.THERE / reuse
