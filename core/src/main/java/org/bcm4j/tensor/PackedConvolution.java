@@ -18,7 +18,8 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * A convolution whose weights were copied once into the order in which oneDNN's kernels read them. libtorch's own
- * convolution copies them in each call. Float32 on the CPU, stride 1, without gradients. Immutable and thread-safe.
+ * convolution copies them in each call. Float32 or bfloat16 on the CPU, stride 1, without gradients. Immutable and
+ * thread-safe.
  */
 public final class PackedConvolution implements AutoCloseable {
     /** The arguments of libtorch's operator after the input. */
@@ -27,8 +28,8 @@ public final class PackedConvolution implements AutoCloseable {
     private final long outputs;
 
     /**
-     * @param weight float32 [out,in,k,k]
-     * @param bias float32 [out]
+     * @param weight float32, or bfloat16 of two inputs at least, [out,in,k,k]
+     * @param bias [out], of the same type
      * @param padding zeros around the image, in pixels
      * @param input the shape [B,in,H,W] of the inputs to choose the order for; others are computed too, more slowly
      */
@@ -40,8 +41,8 @@ public final class PackedConvolution implements AutoCloseable {
             IValue ones = new IValue(Operators.integers(1, 1));
             IValue groups = new IValue(1L);
             IValue sizes = new IValue(Operators.integers(input));
-            IValue packed = new IValue(call(
-                    Operators.PACK, new IValue(withZeros(weight, 0, missing)), paddings, ones, ones, groups, sizes));
+            IValue whole = new IValue(withZeros(weight, 0, missing));
+            IValue packed = new IValue(call(Operators.PACK, whole, paddings, ones, ones, groups, sizes));
             IValue noFunction = new IValue("none");
             IValue noScalars = new IValue(new GenericList(Operators.SCALAR));
             IValue noAlgorithm = new IValue("");
@@ -83,13 +84,13 @@ public final class PackedConvolution implements AutoCloseable {
     /**
      * Convolves.
      *
-     * @param x float32 [B,in,H,W]; in channels-last order nothing is copied
-     * @return float32 [B,out,H',W'], in channels-last order, in the open scope
+     * @param x [B,in,H,W] of the weight's type; in channels-last order nothing is copied
+     * @return [B,out,H',W'] of the same type, in channels-last order, in the open scope
      */
     public Tensor apply(Tensor x) {
         return Scope.returning(() -> {
             IValue[] all = new IValue[arguments.length + 1];
-            all[0] = new IValue(x);
+            all[0] = new IValue(x.contiguous(torch.MemoryFormat.ChannelsLast));
             System.arraycopy(arguments, 0, all, 1, arguments.length);
             return call(Operators.CONVOLVE, all).narrow(1, 0, outputs);
         });

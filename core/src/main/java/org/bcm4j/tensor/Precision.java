@@ -95,6 +95,11 @@ public enum Precision {
         return new Guard(device);
     }
 
+    /** The type of the factors of convolutions and matrix products on this thread now. */
+    public static torch.ScalarType typeOfProducts(Device device) {
+        return torch.is_autocast_enabled(device.type) ? torch.get_autocast_dtype(device.type) : torch.ScalarType.Float;
+    }
+
     /** Restores the thread's earlier precision when closed. */
     public static final class Guard implements AutoCloseable {
         private final torch.DeviceType type;

@@ -114,7 +114,7 @@ public final class InfoCommand implements Callable<Integer> {
                 "convolutions",
                 PackedConvolutions.areAvailableOn(device, precision)
                         ? "their weights are packed once"
-                        : "their weights are copied in each evaluation; they are packed once in fp32 on the CPU");
+                        : "their weights are copied in each evaluation; a CPU packs them once, in precisions that it does not emulate");
         if (model.kind() == ModelKind.DENOISER) {
             line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
             return;
