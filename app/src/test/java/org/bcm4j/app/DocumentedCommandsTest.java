@@ -196,8 +196,10 @@ class DocumentedCommandsTest {
         }
         List<String> words = words(command);
         boolean ofSamples = words.get(0).equals("eval") && words.get(1).endsWith(".npz"); // All of them are measured.
+        boolean ofInversions = command.matches("eval .*--metrics (mse|psnr|ssim|noise|midpoints|,)+( .*)?");
         for (String option : ofSamples ? List.<String>of() : OPTIONS.getOrDefault(words.get(0), List.of())) {
-            if (!smaller.contains(option.substring(0, option.indexOf(' ')))) {
+            boolean hasUse = !ofInversions || !option.startsWith("--samples");
+            if (hasUse && !smaller.contains(option.substring(0, option.indexOf(' ')))) {
                 smaller += " " + option;
             }
         }

@@ -9,6 +9,7 @@ import org.bcm4j.nn.Operations.Window;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.PackedConvolution;
 import org.bcm4j.tensor.Precision;
+import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -44,7 +45,7 @@ public final class PackedConvolutions implements ConvolutionKernel, AutoCloseabl
         }
         PackedConvolution convolution = packed.computeIfAbsent(
                 weight, w -> new PackedConvolution(w.to(type), bias.get().to(type), window.padding(), x.shape()));
-        return convolution.apply(x.to(type));
+        return Scope.returning(() -> convolution.apply(x.to(type)));
     }
 
     /** Frees the packed weights. */

@@ -163,6 +163,9 @@ public record Pass(
 
     @Override
     public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
+        if (ChannelsLastNorm.isFor(x)) {
+            return ChannelsLastNorm.apply(x, groups, weight, bias, epsilon);
+        }
         // libtorch's backward pass of a channels-last group norm crashes the process on the CPU if x needs no gradient.
         return torch.group_norm(
                 x.contiguous(), groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, true);

@@ -97,7 +97,9 @@ public enum Precision {
 
     /** The type of the factors of convolutions and matrix products on this thread now. */
     public static torch.ScalarType typeOfProducts(Device device) {
-        return torch.is_autocast_enabled(device.type) ? torch.get_autocast_dtype(device.type) : torch.ScalarType.Float;
+        return torch.is_autocast_enabled(device.type)
+                ? torch.get_autocast_dtype(device.type).intern()
+                : torch.ScalarType.Float;
     }
 
     /** Restores the thread's earlier precision when closed. */

@@ -1,6 +1,8 @@
 package org.bcm4j.training;
 
 import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bcm4j.network.Network;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.tensor.Device;
@@ -11,7 +13,7 @@ import org.bcm4j.training.terms.StepCost;
  *
  * @param evaluation one evaluation of the network for one image
  * @param stepMultiplyAdds multiply-adds of one step of the most expensive stage, for the whole batch
- * @param stepEvaluations network evaluations for each image of such a step. A backward pass costs two more, or one more
+ * @param stepEvaluations network evaluations for each image of such a step, those of other networks counted in them. A backward pass costs two more, or one more
  *     where only its input has a gradient
  * @param activationBytes memory for each image that passes through the network at once: the outputs of all operations
  *     in all passes of a step of the stage that holds most, in float32. The measured value for a small ADM U-Net is 5 % higher
@@ -41,8 +43,10 @@ public record TrainingEstimate(
     static TrainingEstimate of(TrainingConfig config, Device device, int ranks) {
         Network network = config.network().build();
         Cost evaluation = network.cost();
-        StepCost step = config.stages().stream()
+        List<StepCost> steps = config.stages().stream()
                 .map(stage -> stage.cost(config.network()))
+                .toList();
+        StepCost step = steps.stream()
                 .max(Comparator.comparingDouble(StepCost::evaluations))
                 .orElseThrow();
         SideBySide sideBySide = config.sideBySide(device, ranks);
@@ -51,13 +55,9 @@ public record TrainingEstimate(
                 .max()
                 .orElseThrow();
         long weights = network.layout().length()
-                + config.stages().stream()
-                        .mapToLong(stage -> stage.cost(config.network()).weights())
-                        .max()
-                        .orElseThrow();
-        double evaluationsOfRun = config.stages().stream()
-                .mapToDouble(
-                        stage -> stage.steps() * stage.cost(config.network()).evaluations())
+                + steps.stream().mapToLong(StepCost::weights).max().orElseThrow();
+        double evaluationsOfRun = IntStream.range(0, steps.size())
+                .mapToDouble(i -> config.stages().get(i).steps() * steps.get(i).evaluations())
                 .sum();
         return new TrainingEstimate(
                 evaluation,

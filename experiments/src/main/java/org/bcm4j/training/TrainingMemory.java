@@ -21,7 +21,7 @@ record TrainingMemory(double state, double perImage, int images, int microBatche
 
     static TrainingMemory of(TrainingConfig config, Device device, Precision precision, int ranks) {
         TrainingEstimate estimate = TrainingEstimate.of(config, device, ranks);
-        // Most outputs are in half precision then, but not all.
+        // Most outputs are in half precision then, but not all: not those of norms, and of discriminators.
         double size = precision.isOfHalfSize() ? 0.5 : 1;
         return new TrainingMemory(
                 estimate.stateBytes(),

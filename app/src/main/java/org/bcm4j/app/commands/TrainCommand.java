@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains a model, in a directory that holds the run's configuration, checkpoints, logs, curves, samples and,"
                     + " in model/, the model itself.",
-            "Ctrl-C saves a checkpoint and stops; --resume continues bit for bit.",
+            "Ctrl-C saves a checkpoint and stops; --resume continues, on a CPU bit for bit.",
             "Several processes, called ranks, can share the work: --ranks starts them on this machine; torchrun's, SLURM's"
                     + " and Kubernetes' environment variables are understood."
         },

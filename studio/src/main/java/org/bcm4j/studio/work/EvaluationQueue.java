@@ -8,9 +8,9 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.bcm4j.tensor.Lanes;
@@ -18,8 +18,8 @@ import org.bcm4j.walk.EvaluationListener;
 
 /**
  * Does the evaluations of all requests, one after another: a large one uses all cores by itself, a small one a single
- * core, which leaves the others to the connections. Tasks that can be joined are computed as one batch. Oldest and smallest tasks take turns. A task leaves no
- * trace if its result is cancelled or its deadline passes. Thread-safe.
+ * core, which leaves the others to the connections. Tasks that can be joined are computed as one batch. Oldest and
+ * smallest tasks take turns. A task leaves no trace if its result is cancelled or its deadline passes. Thread-safe.
  */
 public final class EvaluationQueue implements AutoCloseable {
     /** Images in a batch, at most; as many as keep the cores busy. */
@@ -194,16 +194,39 @@ public final class EvaluationQueue implements AutoCloseable {
     private void run() {
         try {
             for (List<Pending<?>> batch = next(); !batch.isEmpty(); batch = next()) {
-                observer.batch(
-                        batch.stream().mapToInt(pending -> pending.images).sum());
-                if (batch.size() == 1) {
-                    batch.get(0).run();
-                } else {
-                    runJoined(batch.stream().map(Joining.class::cast).toList());
-                }
+                serve(batch);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void serve(List<Pending<?>> batch) {
+        try {
+            observer.batch(batch.stream().mapToInt(pending -> pending.images).sum());
+            if (isForOneCore(batch)) {
+                // The lane sends the answers as well: handing results over takes a tenth of a millisecond and more.
+                oneCoreEach.run(List.of(Executors.callable(() -> compute(batch))));
+            } else {
+                compute(batch);
+            }
+        } catch (Throwable e) { // Such as that of a lane that is closed: nobody shall wait in vain.
+            batch.forEach(pending -> pending.result.completeExceptionally(e));
+        }
+    }
+
+    private static boolean isForOneCore(List<Pending<?>> batch) {
+        List<WalkTask> walks =
+                batch.stream().flatMap(pending -> pending.walk().stream()).toList();
+        return walks.size() == batch.size()
+                && walks.stream().mapToLong(WalkTask::multiplyAdds).sum() <= FOR_ONE_CORE;
+    }
+
+    private void compute(List<Pending<?>> batch) {
+        if (batch.size() == 1) {
+            batch.get(0).run();
+        } else {
+            runJoined(batch.stream().map(Joining.class::cast).toList());
         }
     }
 
@@ -261,7 +284,7 @@ public final class EvaluationQueue implements AutoCloseable {
         };
         try {
             List<float[]> results =
-                    evaluated(batch.stream().map(joining -> joining.task).toList(), listener);
+                    WalkTask.run(batch.stream().map(joining -> joining.task).toList(), listener);
             for (int i = 0; i < results.size(); i++) {
                 batch.get(i).result.complete(results.get(i));
             }
@@ -273,14 +296,6 @@ public final class EvaluationQueue implements AutoCloseable {
                 batch.forEach(Joining::run);
             }
         }
-    }
-
-    private List<float[]> evaluated(List<WalkTask> tasks, EvaluationListener listener) {
-        if (tasks.stream().mapToLong(WalkTask::multiplyAdds).sum() > FOR_ONE_CORE) {
-            return WalkTask.run(tasks, listener);
-        }
-        List<Callable<List<float[]>>> small = List.of(() -> WalkTask.run(tasks, listener));
-        return oneCoreEach.run(small).get(0);
     }
 
     /** Refuses new work, and waits for what was taken, five seconds at most. */
@@ -295,9 +310,10 @@ public final class EvaluationQueue implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        oneCoreEach.close();
         synchronized (this) {
             waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
+            waiting.clear();
         }
+        oneCoreEach.close();
     }
 }

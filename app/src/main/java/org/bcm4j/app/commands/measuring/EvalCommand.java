@@ -312,14 +312,22 @@ public final class EvalCommand implements Callable<Integer> {
         return new SampleEvaluation.Named(ImageSet.of(all, count), title(source));
     }
 
-    /** Refuses networks that measure nothing. */
+    /** Refuses networks that measure nothing, and a number of samples that nobody measures. */
     private void requireUse(Set<Metric> asked) {
         boolean byInception = hasAny(asked, Metric.Kind.INCEPTION);
         boolean byFeatures = hasAny(asked, Metric.Kind.FEATURES) || hasAny(asked, Metric.Kind.INTERPOLATION);
         if (!byInception) {
             given().refuse(List.of("--inception"), "what is measured needs no Inception network");
-        } else if (!byFeatures) {
-            given().refuse(List.of("--features"), "the samples are measured by the Inception network alone");
+        }
+        if (!byFeatures) {
+            given().refuse(
+                            List.of("--features"),
+                            byInception
+                                    ? "the samples are measured by the Inception network alone"
+                                    : "inversions are judged without a feature network");
+        }
+        if (!byInception && !hasAny(asked, Metric.Kind.FEATURES)) {
+            given().refuse(List.of("--samples"), "no metric of samples is asked for");
         }
     }
 

@@ -126,8 +126,8 @@ class EvalCommandTest {
         new ModelFolder(model)
                 .store(new RecommendedWalks(
                         Map.of(), Map.of(), Map.of("2", "0 +0.1 > 5 > 80 > 0"), Map.of(), Map.of(), Map.of()));
-        String options = " --data @pictures.yaml --features @features --out m.json";
-        Outcome midpoints = run("eval own --metrics midpoints" + options);
+        String options = " --data @pictures.yaml --out m.json";
+        Outcome midpoints = run("eval own --metrics midpoints --features @features" + options);
         assertThat(midpoints.exitCode()).as(midpoints.err()).isZero();
         EvaluationReport report = ConfigFile.read(directory.resolve("m.json"), EvaluationReport.class);
         assertThat(report.interpolation().orElseThrow())
@@ -144,7 +144,7 @@ class EvalCommandTest {
 
     @Test
     void measuresEverySamplerOfADenoiser() throws Exception {
-        Outcome outcome = run("eval @edm --data @pictures.yaml --split train --features @features --sampler heun,ddim"
+        Outcome outcome = run("eval @edm --data @pictures.yaml --split train --sampler heun,ddim"
                 + " --steps 3,4 --metrics mse,psnr --out m.json");
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.err()).doesNotContain("warning");
@@ -250,6 +250,8 @@ class EvalCommandTest {
                 "eval @bcm --metrics fd --inception x.pth      | --inception: what is measured needs no Inception network, so this option has no effect; omit it",
                 "eval @bcm --walk 0+0.07>80 --inception x.pth  | --inception: what is measured needs no Inception network, so this option has no effect; omit it",
                 "eval @bcm --metrics fid --inception x.pth --features @features | --features: the samples are measured by the Inception network alone, so this option",
+                "eval @bcm --metrics mse --features @features  | --features: inversions are judged without a feature network, so this option has no effect; omit it",
+                "eval @bcm --metrics mse,noise --samples 20    | --samples: no metric of samples is asked for, so this option has no effect; omit it",
                 "eval @pictures --inception x.pth --features @features | --features: the samples are measured by the Inception network alone, so this option",
                 "tune @bcm --for invert --features @features   | --features: inversions are judged by their errors, so this option has no effect; omit it",
                 "eval @bcm --data @pictures.yaml --features @features --metrics midpoints --images 3 | midpoints need at least 2 pairs of images, which the first 3 of pictures test do not make",
