@@ -48,11 +48,12 @@ class ChannelsLastNormTest {
     }
 
     @Test
-    void itIsForChannelsLastOrder() {
-        Tensor x = generator.normal(2, 24, 15, 33);
+    void itIsForHalfPrecisionInChannelsLastOrder() {
+        Tensor x = generator.normal(2, 24, 15, 33).to(ScalarType.BFloat16);
         assertThat(ChannelsLastNorm.isFor(x)).isFalse();
-        assertThat(ChannelsLastNorm.isFor(x.contiguous(MemoryFormat.ChannelsLast)))
-                .isTrue();
+        Tensor ordered = x.contiguous(MemoryFormat.ChannelsLast);
+        assertThat(ChannelsLastNorm.isFor(ordered)).isTrue();
+        assertThat(ChannelsLastNorm.isFor(ordered.to(ScalarType.Float))).isFalse();
     }
 
     /** Gradients of the two ways agree. */
