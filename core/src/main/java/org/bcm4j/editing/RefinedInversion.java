@@ -99,8 +99,8 @@ public record RefinedInversion(int steps) {
     }
 
     /**
-     * Refines each image's noise separately, in one batch. No image's reconstruction gets worse, up to
-     * the rounding of the model's precision.
+     * Refines each image's noise separately, in one batch. No image's reconstruction gets worse, up to the rounding
+     * of the model's precision.
      *
      * @param images float32 [B,C,H,W] in [-1,1]
      * @param noises of unit variance, found at noise scale T ({@link #requirePath}), of the same shape; not changed

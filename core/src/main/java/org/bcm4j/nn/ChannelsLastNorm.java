@@ -5,7 +5,6 @@ import static org.bcm4j.tensor.Ops.scalar;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -41,13 +40,7 @@ final class ChannelsLastNorm {
         return Scope.returning(() -> {
             Tensor exact = x.to(ScalarType.Float);
             return x.numel() / x.size(0) < LEAST
-                    ? torch.group_norm(
-                            exact.contiguous(),
-                            groups,
-                            new TensorOptional(weight),
-                            new TensorOptional(bias),
-                            epsilon,
-                            true)
+                    ? Pass.libtorchsGroupNorm(exact, groups, weight, bias, epsilon)
                     : ofRows(exact, groups, weight, bias, epsilon);
         });
     }

@@ -9,7 +9,6 @@ import org.bcm4j.nn.Operations.Window;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.PackedConvolution;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -43,9 +42,10 @@ public final class PackedConvolutions implements ConvolutionKernel, AutoCloseabl
         if (!packable || !isRight || !parameters.contains(weight)) {
             return LibtorchConvolution.apply(x, weight, bias, window);
         }
-        PackedConvolution convolution = packed.computeIfAbsent(
-                weight, w -> new PackedConvolution(w.to(type), bias.get().to(type), window.padding(), x.shape()));
-        return Scope.returning(() -> convolution.apply(x.to(type)));
+        return packed.computeIfAbsent(
+                        weight,
+                        w -> new PackedConvolution(w.to(type), bias.get().to(type), window.padding(), x.shape()))
+                .apply(x);
     }
 
     /** Frees the packed weights. */

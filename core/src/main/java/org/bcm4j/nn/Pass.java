@@ -166,6 +166,10 @@ public record Pass(
         if (ChannelsLastNorm.isFor(x)) {
             return ChannelsLastNorm.apply(x, groups, weight, bias, epsilon);
         }
+        return libtorchsGroupNorm(x, groups, weight, bias, epsilon);
+    }
+
+    static Tensor libtorchsGroupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
         // libtorch's backward pass of a channels-last group norm crashes the process on the CPU if x needs no gradient.
         return torch.group_norm(
                 x.contiguous(), groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, true);

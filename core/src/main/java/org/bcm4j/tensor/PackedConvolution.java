@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A convolution whose weights were copied once into the order in which oneDNN's kernels read them. libtorch's own
@@ -26,6 +27,7 @@ public final class PackedConvolution implements AutoCloseable {
     private final IValue[] arguments;
 
     private final long outputs;
+    private final ScalarType type;
 
     /**
      * @param weight float32, or bfloat16 of two inputs at least, [out,in,k,k]
@@ -35,6 +37,7 @@ public final class PackedConvolution implements AutoCloseable {
      */
     public PackedConvolution(Tensor weight, Tensor bias, long padding, long... input) {
         outputs = weight.size(0);
+        type = weight.scalar_type().intern();
         long missing = filled(outputs, weight.size(2)) - outputs;
         try (Scope scope = Scope.open()) {
             IValue paddings = new IValue(Operators.integers(padding, padding));
@@ -84,13 +87,13 @@ public final class PackedConvolution implements AutoCloseable {
     /**
      * Convolves.
      *
-     * @param x [B,in,H,W] of the weight's type; in channels-last order nothing is copied
-     * @return [B,out,H',W'] of the same type, in channels-last order, in the open scope
+     * @param x [B,in,H,W]; of the weight's type, in channels-last order, nothing is copied
+     * @return [B,out,H',W'] of the weight's type, in channels-last order, in the open scope
      */
     public Tensor apply(Tensor x) {
         return Scope.returning(() -> {
             IValue[] all = new IValue[arguments.length + 1];
-            all[0] = new IValue(x.contiguous(torch.MemoryFormat.ChannelsLast));
+            all[0] = new IValue(x.to(type).contiguous(torch.MemoryFormat.ChannelsLast));
             System.arraycopy(arguments, 0, all, 1, arguments.length);
             return call(Operators.CONVOLVE, all).narrow(1, 0, outputs);
         });

@@ -132,20 +132,8 @@ class PackedConvolutionsTest {
     @ParameterizedTest
     @MethodSource("kernelsAndPrecisions")
     void everyNumberOfOutputsIsComputed(int kernel, Precision precision) {
-        ScalarType type = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
         for (int outputs = 1; outputs < 210; outputs += outputs < 114 ? 1 : 5) {
-            try (Scope inner = Scope.open()) {
-                Tensor x = generator.normal(2, 24, 5, 5).to(type);
-                Tensor weight = generator.normal(outputs, 24, kernel, kernel).to(type);
-                Tensor bias = generator.normal(outputs).to(type);
-                Tensor expected = exactly(x, weight, bias, kernel / 2);
-                try (PackedConvolution convolution = new PackedConvolution(weight, bias, kernel / 2, x.shape())) {
-                    Tensor computed = convolution.apply(x.contiguous(torch.MemoryFormat.ChannelsLast));
-                    assertThat(distance(computed, expected))
-                            .as("%d outputs", outputs)
-                            .isLessThan(bound(precision));
-                }
-            }
+            requireRight(24, outputs, kernel, precision);
         }
     }
 
@@ -153,20 +141,24 @@ class PackedConvolutionsTest {
     @ParameterizedTest
     @MethodSource("kernelsAndPrecisions")
     void everyNumberOfInputsIsComputed(int kernel, Precision precision) {
-        ScalarType type = precision == Precision.BF16 ? ScalarType.BFloat16 : ScalarType.Float;
         int least = precision == Precision.FP32 ? 1 : 2; // one is computed by libtorch's own
         for (int inputs = least; inputs < 70; inputs++) {
-            try (Scope inner = Scope.open()) {
-                Tensor x = generator.normal(2, inputs, 5, 5).to(type);
-                Tensor weight = generator.normal(24, inputs, kernel, kernel).to(type);
-                Tensor bias = generator.normal(24).to(type);
-                Tensor expected = exactly(x, weight, bias, kernel / 2);
-                try (PackedConvolution convolution = new PackedConvolution(weight, bias, kernel / 2, x.shape())) {
-                    Tensor computed = convolution.apply(x.contiguous(torch.MemoryFormat.ChannelsLast));
-                    assertThat(distance(computed, expected))
-                            .as("%d inputs", inputs)
-                            .isLessThan(bound(precision));
-                }
+            requireRight(inputs, 24, kernel, precision);
+        }
+    }
+
+    private void requireRight(int inputs, int outputs, int kernel, Precision precision) {
+        try (Scope inner = Scope.open();
+                Precision.Guard guard = precision.on(Device.CPU)) {
+            ScalarType type = Precision.typeOfProducts(Device.CPU);
+            Tensor x = generator.normal(2, inputs, 5, 5).to(type);
+            Tensor weight = generator.normal(outputs, inputs, kernel, kernel).to(type);
+            Tensor bias = generator.normal(outputs).to(type);
+            Tensor expected = exactly(x, weight, bias, kernel / 2);
+            try (PackedConvolution convolution = new PackedConvolution(weight, bias, kernel / 2, x.shape())) {
+                assertThat(distance(convolution.apply(x), expected))
+                        .as("%d inputs, %d outputs", inputs, outputs)
+                        .isLessThan(bound(precision));
             }
         }
     }

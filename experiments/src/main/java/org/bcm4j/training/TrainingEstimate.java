@@ -13,8 +13,8 @@ import org.bcm4j.training.terms.StepCost;
  *
  * @param evaluation one evaluation of the network for one image
  * @param stepMultiplyAdds multiply-adds of one step of the most expensive stage, for the whole batch
- * @param stepEvaluations network evaluations for each image of such a step, those of other networks counted in them. A backward pass costs two more, or one more
- *     where only its input has a gradient
+ * @param stepEvaluations network evaluations for each image of such a step, those of other networks counted in them. A
+ *     backward pass costs two more, or one more where only its input has a gradient
  * @param activationBytes memory for each image that passes through the network at once: the outputs of all operations
  *     in all passes of a step of the stage that holds most, in float32. The measured value for a small ADM U-Net is 5 % higher
  * @param stateBytes weights, their gradient (one for each lane) and average, and the optimiser's two moments, in

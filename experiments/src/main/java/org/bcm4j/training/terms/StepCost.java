@@ -23,8 +23,8 @@ public record StepCost(double evaluations, double passes, long weights) {
     }
 
     /**
-     * The cost of this term followed by another. Their evaluations and weights add up. The memory of the first is free before the
-     * second begins.
+     * The cost of this term followed by another. Their evaluations and weights add up. The memory of the first is free
+     * before the second begins.
      */
     public StepCost then(StepCost next) {
         return new StepCost(evaluations + next.evaluations, Math.max(passes, next.passes), weights + next.weights);

@@ -19,8 +19,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Images that follow one path. Tasks of one kind are computed as one batch: the noise of an image depends on the seed
- * and the image's number, so a result does not depend on the company, but for
- * the last bits of the precision.
+ * and the image's number, so a result does not depend on the company, but for the last bits of
+ * the precision.
  *
  * @param start where the images begin
  * @param numbers decide the noise of each image together with the seed
