@@ -1,25 +1,22 @@
-package org.bcm4j.training;
+package org.bcm4j.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.bcm4j.config.ConfigFile;
-import org.bcm4j.config.Default;
 import org.bcm4j.data.DataSource;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.optimizer.OptimizerSettings;
+import org.bcm4j.training.InitialModel;
+import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.training.TrainingStage;
 import org.bcm4j.training.terms.IntervalLaw;
 import org.bcm4j.training.terms.LossTerm;
 import org.junit.jupiter.api.Test;
@@ -54,31 +51,23 @@ class ConfigurationKeysTest {
 
     private static Stream<Arguments> kinds(String prefix, Class<?> sealed, String suffix) {
         return Arrays.stream(sealed.getPermittedSubclasses())
-                .map(kind -> Arguments.of(prefix + kebab(kind.getSimpleName(), suffix), kind));
-    }
-
-    private static String kebab(String name, String suffix) {
-        String bare = name.substring(0, name.length() - suffix.length());
-        return bare.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+                .map(kind -> Arguments.of(
+                        prefix + Spelling.kebabCase(kind.getSimpleName().replaceFirst(suffix + "$", "")), kind));
     }
 
     @ParameterizedTest
     @MethodSource("sections")
     void aSectionHasTheKeysOfItsRecordAndTheirDefaults(String heading, Class<?> type) throws IOException {
         Map<String, String> expected = new LinkedHashMap<>();
-        for (RecordComponent component : type.getRecordComponents()) {
-            String key = kebab(component.getName(), "").replace('-', '_');
-            expected.put(key, defaultOf(component));
+        for (RecordShape.Component component : RecordShape.of(type).components()) {
+            expected.put(
+                    component.key(),
+                    component
+                            .defaultYaml()
+                            .map(yaml -> "`" + yaml + "`")
+                            .orElse(component.optional() ? "absent" : "required"));
         }
         assertThat(rows(heading)).containsExactlyEntriesOf(expected);
-    }
-
-    private static String defaultOf(RecordComponent component) {
-        if (component.getType() == Optional.class || component.getType() == OptionalInt.class) {
-            return "absent";
-        }
-        Default given = component.getAnnotation(Default.class);
-        return given == null ? "required" : "`" + given.value() + "`";
     }
 
     private static Map<String, String> rows(String heading) throws IOException {
