@@ -69,7 +69,7 @@ class PageTest extends ServedPage {
     void runsAreShownAndCompared() throws Exception {
         browser.tab("runs");
         browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
-        assertThat(browser.text("#run-state")).isEqualTo("step 9,000 of 9,000, not running");
+        assertThat(browser.text("#run-state")).isEqualTo("step %,d of %<,d, not running".formatted(steps));
         assertThat(browser.text("#sheet-caption")).isEqualTo("samples after step 1,000");
         browser.find("#sheet-step").sendKeys(Keys.ARROW_LEFT);
         browser.await("return document.getElementById('sheet-caption').textContent === 'samples after step 500'");
@@ -80,7 +80,8 @@ class PageTest extends ServedPage {
         browser.set("#other-run", "shorter");
         browser.await("return document.querySelectorAll('#charts polyline').length > " + alone);
         browser.set("#run", "shorter");
-        browser.await("return document.getElementById('run-state').textContent.startsWith('step 4,000 of 9,000')");
+        browser.await("return document.getElementById('run-state').textContent.startsWith('step %,d of %,d')"
+                .formatted(SHORTER, steps));
         browser.find("#run-resume").click();
         browser.awaitDone();
         browser.find("#run-measure").click();
@@ -101,7 +102,7 @@ class PageTest extends ServedPage {
             assertThat(browser.text("#run-state")).startsWith("the run late/log.jsonl:1: not a line");
             browser.set("#run", "garments");
             browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
-            assertThat(browser.text("#run-state")).isEqualTo("step 9,000 of 9,000, not running");
+            assertThat(browser.text("#run-state")).isEqualTo("step %,d of %<,d, not running".formatted(steps));
         } finally {
             Files.delete(damaged.resolve("log.jsonl"));
             Files.delete(damaged.resolve("config.yaml"));

@@ -31,7 +31,15 @@ class RunsTest {
     @BeforeEach
     void start() throws Exception {
         run = Files.createDirectories(directory.resolve("garments"));
-        Files.copy(Path.of("../configs/fashion-mnist.yaml"), run.resolve("config.yaml"));
+        Files.writeString(run.resolve("config.yaml"), """
+                data: {kind: fashion-mnist}
+                network: {image_size: 28, image_channels: 1, width: 32, multipliers: [1], blocks: 1, attention: [],
+                  head_width: 32, conditioning: joint, classes: 10, null_class: true}
+                batch_size: 64
+                stages:
+                  - {steps: 6000, terms: [{kind: denoising}]}
+                  - {steps: 3000, terms: [{kind: bidirectional-consistency}]}
+                """);
         Files.writeString(run.resolve("log.jsonl"), """
                 {"step":20,"images":1280,"learning_rate":0.001,"loss/total":5.5,"loss/denoising":5.5}
                 {"step":40,"images":2560,"learning_rate":0.001,"loss/total":4.5,"loss/denoising":4.5}

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.bcm4j.BcmModel;
 import org.bcm4j.RandomModels;
@@ -23,6 +22,17 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class ServedPage {
     static final Path PICTURES = Path.of(System.getProperty("bcm4j.pictures", "target/page"));
 
+    private static final Path TRAINING = Client.ModelFiles.FOLDER.resolve("training");
+
+    /** Every how many steps of the shipped model's run its log has a line. */
+    private static final int LOG_EVERY = 20;
+
+    /** The steps of the run {@code shorter}. */
+    static final int SHORTER = 4000;
+
+    /** The steps of the run {@code garments}, which is whole. */
+    static int steps;
+
     private static BcmModel model;
     private static BcmModel colours;
     static Studio studio;
@@ -37,11 +47,10 @@ abstract class ServedPage {
         random.write("colours", ModelKind.BIDIRECTIONAL, 3);
         colours = random.load("colours");
         model = BcmModel.load(Client.ModelFiles.FOLDER);
-        for (String name : List.of("garments", "shorter")) {
-            writeRun(
-                    Files.createDirectories(directory.resolve("runs").resolve(name)),
-                    name.equals("garments") ? 9000 : 4000);
-        }
+        List<String> log = Files.readAllLines(TRAINING.resolve("log.jsonl"));
+        steps = log.size() * LOG_EVERY;
+        writeRun("garments", log);
+        writeRun("shorter", log.subList(0, SHORTER / LOG_EVERY));
         studio = Studio.start(
                 List.of(
                         ShelvedModel.open(Path.of("../models/fashion-mnist"), model),
@@ -60,13 +69,11 @@ abstract class ServedPage {
         colours.close();
     }
 
-    /** The run that made the shipped model, up to a step. */
-    private static void writeRun(Path run, long last) throws IOException {
-        Path source = Client.ModelFiles.FOLDER.resolve("training");
-        Files.copy(source.resolve("config.yaml"), run.resolve("config.yaml"));
-        try (Stream<String> lines = Files.lines(source.resolve("log.jsonl"))) {
-            Files.write(run.resolve("log.jsonl"), lines.limit(last / 20).toList());
-        }
+    /** The run that made the shipped model, with these lines of its log. */
+    private static void writeRun(String name, List<String> log) throws IOException {
+        Path run = Files.createDirectories(directory.resolve("runs").resolve(name));
+        Files.copy(TRAINING.resolve("config.yaml"), run.resolve("config.yaml"));
+        Files.write(run.resolve("log.jsonl"), log);
         Path samples = Files.createDirectories(run.resolve("samples"));
         for (int step : new int[] {500, 1000}) {
             BufferedImage sheet =
