@@ -15,13 +15,32 @@ public final class TimeGrid {
 
     /** @param points N, at least 2 */
     public TimeGrid(int points) {
+        this(points, 0);
+    }
+
+    private TimeGrid(int points, double shift) {
         if (points < 2) {
             throw new IllegalArgumentException("a time grid needs at least 2 points, not " + points);
         }
         double low = Math.pow(SIGMA_MIN, 1 / RHO);
         double high = Math.pow(SIGMA_MAX, 1 / RHO);
         times = new double[points];
-        Arrays.setAll(times, i -> Math.pow(low + (double) i / (points - 1) * (high - low), RHO));
+        Arrays.setAll(times, i -> {
+            double place = i == 0 || i == points - 1 ? i : i + shift;
+            return Math.pow(low + place / (points - 1) * (high - low), RHO);
+        });
+    }
+
+    /**
+     * A grid of as many points whose inner points are moved. The first and the last stay.
+     *
+     * @param shift in the distance between points, which is even in t^(1/ρ); above −1 and below 1
+     */
+    public TimeGrid shifted(double shift) {
+        if (!(Math.abs(shift) < 1)) {
+            throw new IllegalArgumentException("a shift must lie above -1 and below 1, is " + shift);
+        }
+        return new TimeGrid(times.length, shift);
     }
 
     /** The number of points N. */

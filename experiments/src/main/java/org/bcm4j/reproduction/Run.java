@@ -69,7 +69,12 @@ public enum Run {
         }
         TrainingStage objective = ReproductionConfig.objective(training);
         stages.add(new TrainingStage(
-                steps, terms(objective), objective.curriculum(), objective.optimizer(), objective.emaRate()));
+                steps,
+                terms(objective),
+                objective.curriculum(),
+                objective.shiftedGrid(),
+                objective.optimizer(),
+                objective.emaRate()));
         String all = String.join(", ", stages.stream().map(ConfigFile::toJson).toList());
         Stream<String> kind = switch (this) {
             case ICT -> Stream.of("model=consistency", "network.conditioning=time");

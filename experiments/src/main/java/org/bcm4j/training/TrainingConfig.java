@@ -14,6 +14,7 @@ import org.bcm4j.data.DataSource;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
+import org.bcm4j.model.TimeGrid;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -21,6 +22,7 @@ import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.terms.LossTerm;
 import org.bcm4j.training.terms.PseudoHuber;
+import org.bcm4j.training.terms.RunStream;
 import org.bcm4j.training.terms.StableTargets;
 
 /**
@@ -166,6 +168,18 @@ public record TrainingConfig(
     /** The number of the first step of a stage. */
     long firstStep(int stage) {
         return stages.stream().limit(stage).mapToLong(TrainingStage::steps).sum();
+    }
+
+    /** The time grid of a step of the run. */
+    TimeGrid timeGrid(long step) {
+        int index = stageAt(step);
+        TrainingStage stage = stages.get(index);
+        TimeGrid grid = new TimeGrid(stage.curriculum().points(step - firstStep(index), stage.steps()));
+        if (!stage.shiftedGrid()) {
+            return grid;
+        }
+        double uniform = RunStream.GRIDS.of(seed, new long[] {step}, Device.CPU).uniforms(1, 1)[0];
+        return grid.shifted(uniform - 0.5);
     }
 
     /** The numbers of steps after which a stage ends. */

@@ -16,6 +16,8 @@ import org.bcm4j.training.terms.StepCost;
  * @param steps K
  * @param terms the terms whose sum is minimised
  * @param curriculum N over the steps
+ * @param shiftedGrid whether the inner points of the time grid are shifted in each step, by up to half the distance
+ *     between points. f then learns the noise scales between the points of the grid too
  * @param optimizer RAdam's constants, including the learning rate
  * @param emaRate decay of the moving average per step
  */
@@ -23,6 +25,7 @@ public record TrainingStage(
         long steps,
         List<LossTerm> terms,
         @Default("{kind: doubling, s0: 10, s1: 1280}") Curriculum curriculum,
+        @Default("false") boolean shiftedGrid,
         @Default("{}") OptimizerSettings optimizer,
         @Default("0.9999") double emaRate) {
     public TrainingStage {
@@ -53,6 +56,6 @@ public record TrainingStage(
 
     /** The same stage with another number of steps. */
     public TrainingStage withSteps(long count) {
-        return new TrainingStage(count, terms, curriculum, optimizer, emaRate);
+        return new TrainingStage(count, terms, curriculum, shiftedGrid, optimizer, emaRate);
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
+import org.bcm4j.model.TimeGrid;
 import org.bcm4j.nn.Dropout;
 import org.bcm4j.nn.Recomputation;
 import org.bcm4j.tensor.Device;
@@ -30,7 +31,6 @@ import org.bcm4j.training.terms.PseudoHuber;
 import org.bcm4j.training.terms.StableTargets;
 import org.bcm4j.training.terms.TermInputs;
 import org.bcm4j.training.terms.TermInputs.Place;
-import org.bcm4j.training.terms.TimeLaws;
 import org.bcm4j.training.terms.TrainedFunction;
 import org.bytedeco.pytorch.Tensor;
 
@@ -46,7 +46,6 @@ final class TrainingStep implements AutoCloseable {
     private final Device device;
     private final Precision precision;
     private final PseudoHuber distance;
-    private final TimeLaws laws;
     private final Optional<StableTargets> stableTargets;
     private final RankGroup group;
     private final StepTimes times;
@@ -69,7 +68,6 @@ final class TrainingStep implements AutoCloseable {
         this.group = group;
         this.times = times;
         distance = config.distance();
-        laws = new TimeLaws(device);
         stableTargets = config.stableTargets() > 0
                 ? Optional.of(new StableTargets(
                         images, config.stableTargets(), config.horizontalFlips(), config.seed(), device))
@@ -89,14 +87,14 @@ final class TrainingStep implements AutoCloseable {
         state.enterStage();
         TrainingStage stage = state.stage();
         long stageStep = state.step - config.firstStep(state.stageIndex());
-        int points = stage.curriculum().points(stageStep, stage.steps());
+        TimeGrid grid = config.timeGrid(state.step);
         try (Scope scope = Scope.open()) {
             List<Learner> learners = state.learners();
             state.weights.clearGradient();
             learners.forEach(Learner::clearGradient);
             samples.put(LOSS, 0.0);
             for (int part = 0; part < config.microBatches(); part++) {
-                accumulate(state, part, points, samples);
+                accumulate(state, part, grid, samples);
             }
             Weights live = state.weights.withGradient();
             List<Tensor> ofLearners = learners.stream().map(Learner::gradient).toList();
@@ -128,7 +126,7 @@ final class TrainingStep implements AutoCloseable {
             samples.put("gradient_norm", norm);
             states.put("learning_rate", rate);
         }
-        states.put("points", (double) points);
+        states.put("points", (double) grid.points());
         states.put("stage", (double) state.stageIndex());
         states.put("skipped", (double) state.skipped);
         state.step++;
@@ -142,7 +140,7 @@ final class TrainingStep implements AutoCloseable {
      * @param weights that collect the thread's gradient
      * @param place of the part
      * @param terms their places in the stage's list
-     * @param points N
+     * @param grid of the step
      * @param share of the part in the step's gradient
      * @param sideBySide the number of such works at the same time
      */
@@ -153,7 +151,7 @@ final class TrainingStep implements AutoCloseable {
             Place place,
             BatchSource.Part part,
             List<Integer> terms,
-            int points,
+            TimeGrid grid,
             double share,
             int sideBySide) {}
 
@@ -181,7 +179,7 @@ final class TrainingStep implements AutoCloseable {
     }
 
     /** Adds the gradient and the losses of one micro-batch, computed side by side. */
-    private void accumulate(TrainingState state, int microBatch, int points, Map<String, Double> samples) {
+    private void accumulate(TrainingState state, int microBatch, TimeGrid grid, Map<String, Double> samples) {
         int count = sideBySide.parts();
         int all = config.microBatches() * count;
         double share = 1.0 / (all * group.size());
@@ -197,8 +195,7 @@ final class TrainingStep implements AutoCloseable {
                     int thread = tasks.size();
                     Weights weights = state.weights.live(thread);
                     state.learners().forEach(learner -> learner.prepare(thread));
-                    tasks.add(
-                            () -> backward(new Work(state, thread, weights, place, part, terms, points, share, works)));
+                    tasks.add(() -> backward(new Work(state, thread, weights, place, part, terms, grid, share, works)));
                 }
             }
             for (Map<String, Double> losses : times.of(() -> lanes.run(tasks), StepTimes.STEP, TERMS)) {
@@ -295,9 +292,8 @@ final class TrainingStep implements AutoCloseable {
                 place,
                 work.thread(),
                 batch -> examples(state, part(state, batch, place), index),
-                work.points(),
+                work.grid(),
                 distance,
-                laws,
                 stableTargets,
                 device,
                 state.termState(state.stage().terms().get(index)));

@@ -1,12 +1,16 @@
 package org.bcm4j.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.TimeGrid;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,6 +83,29 @@ class TrainingConfigTest {
         assertThat(config.firstStep(1)).isEqualTo(10);
         assertThat(List.of(0L, 9L, 10L, 59L, 60L, 1000L).stream().map(config::stageAt))
                 .containsExactly(0, 0, 1, 1, 1, 1);
+    }
+
+    /** In the stage whose grid is shifted, every step has inner points of its own, each on its side of the middles. */
+    @Test
+    void aShiftedGridKeepsItsEndsAndMovesTheRest() {
+        TrainingConfig config = config("stages.1.shifted_grid=true");
+        assertThat(config.timeGrid(9).time(1)).isEqualTo(new TimeGrid(3).time(1));
+        TimeGrid even = new TimeGrid(9);
+        TimeGrid halves = new TimeGrid(17);
+        Set<Double> seconds = new HashSet<>();
+        for (long step = 42; step < 60; step++) {
+            TimeGrid grid = config.timeGrid(step);
+            assertThat(grid.points()).isEqualTo(9);
+            assertThat(grid.time(0)).isEqualTo(even.time(0));
+            assertThat(grid.time(8)).isEqualTo(even.time(8));
+            for (int i = 1; i < 8; i++) {
+                assertThat(grid.time(i)).isBetween(halves.time(2 * i - 1), halves.time(2 * i + 1));
+            }
+            assertThat(config.timeGrid(step).time(1)).isEqualTo(grid.time(1));
+            seconds.add(grid.time(1));
+        }
+        assertThat(seconds).hasSize(18);
+        assertThatIllegalArgumentException().isThrownBy(() -> even.shifted(1)).withMessageContaining("is 1.0");
     }
 
     @Test

@@ -252,6 +252,13 @@ class TrainingStepTest {
         }
     }
 
+    @Test
+    void aStepTrainsOnItsOwnGrid() {
+        String[] onOneGrid = {"stages.0.curriculum={kind: doubling, s0: 8, s1: 8}"};
+        String[] shifted = {onOneGrid[0], "stages.0.shifted_grid=true"};
+        assertThat(afterThreeSteps(shifted)).isNotEqualTo(afterThreeSteps(onOneGrid));
+    }
+
     private float[] afterThreeSteps(String... settings) {
         String[] all = Stream.concat(Stream.of(TinyRun.oneStage(50)), Stream.of(settings))
                 .toArray(String[]::new);

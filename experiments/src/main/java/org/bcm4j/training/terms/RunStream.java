@@ -10,7 +10,9 @@ public enum RunStream {
     /** The reference images of {@link StableTargets}. */
     REFERENCES(2),
     /** Which images are mirrored. */
-    FLIPS(3);
+    FLIPS(3),
+    /** How the time grids of steps are shifted. */
+    GRIDS(4);
 
     private static final int FIRST_TERM = 16;
 

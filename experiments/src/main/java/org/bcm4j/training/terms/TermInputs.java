@@ -15,9 +15,8 @@ import org.bytedeco.pytorch.Tensor;
  * @param place of the part in the run
  * @param thread the number of the work among those that run side by side, from 0
  * @param earlier the examples at this place in an earlier batch, by its number
- * @param points N, the number of points of the step's time grid
+ * @param grid the step's time grid
  * @param distance d of the consistency losses
- * @param laws the laws from which the run draws times
  * @param stableTargets computes the mean that replaces the image behind a noisy one; absent to use the image itself, as
  *     in the paper
  * @param device the device of the tensors
@@ -29,9 +28,8 @@ public record TermInputs(
         Place place,
         int thread,
         LongFunction<Examples> earlier,
-        int points,
+        TimeGrid grid,
         PseudoHuber distance,
-        TimeLaws laws,
         Optional<StableTargets> stableTargets,
         Device device,
         TermState state) {
@@ -68,13 +66,9 @@ public record TermInputs(
         return Share.of(share, batch(), place.part(), place.parts());
     }
 
-    TimeGrid grid() {
-        return new TimeGrid(points);
-    }
-
     /** Draws for the whole batch, with times from one law of the intervals. */
     TrainingBatch draw(IntervalLaw.Settings times) {
-        return draw(laws.of(points, times, Optional.empty()).draw(random(), batch(), 0, 0));
+        return draw(new TimeSampler(grid, times, Optional.empty(), device).draw(random(), batch(), 0, 0));
     }
 
     /**
@@ -83,7 +77,8 @@ public record TermInputs(
      * @param softTimes the law for the times of that share, if it differs from {@code times}
      */
     TrainingBatch draw(IntervalLaw.Settings times, Optional<IntervalLaw.Settings> softTimes, Share soft) {
-        return draw(laws.of(points, times, softTimes).draw(random(), batch(), soft.count(), soft.fraction()));
+        return draw(
+                new TimeSampler(grid, times, softTimes, device).draw(random(), batch(), soft.count(), soft.fraction()));
     }
 
     /** Draws fresh noise for the first images, one for each drawn time. */

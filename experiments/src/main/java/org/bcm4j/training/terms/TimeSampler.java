@@ -22,8 +22,9 @@ public final class TimeSampler {
      * @param settings p and its law of the targets
      * @param softSettings q and its law of the targets; absent if q is p
      */
-    TimeSampler(int points, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings, Device device) {
-        this.grid = new TimeGrid(points);
+    TimeSampler(
+            TimeGrid grid, IntervalLaw.Settings settings, Optional<IntervalLaw.Settings> softSettings, Device device) {
+        this.grid = grid;
         this.law = new IntervalLaw(grid, settings);
         this.softLaw = softSettings.map(soft -> new IntervalLaw(grid, soft));
         this.device = device;

@@ -10,6 +10,7 @@ import java.util.stream.LongStream;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.NoiseScales;
+import org.bcm4j.model.TimeGrid;
 import org.bcm4j.network.Network;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
@@ -65,9 +66,8 @@ final class StubNetwork implements Network {
                 new TermInputs.Place(batch, 0, 1),
                 0,
                 earlier -> examples(images, seed, earlier),
-                points,
+                new TimeGrid(points),
                 PseudoHuber.forDimension(images.numel() / images.size(0)),
-                new TimeLaws(testDevice()),
                 Optional.empty(),
                 testDevice(),
                 state);

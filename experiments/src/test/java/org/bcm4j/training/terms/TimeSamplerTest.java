@@ -31,8 +31,8 @@ class TimeSamplerTest {
             @ForAll @DoubleRange(min = 0, max = 1) double uniformIntervals,
             @ForAll long seed) {
         Settings soft = new Settings(EndPoints.INCLUDED, 2, 1, uniformIntervals, 0.5, 0.2);
-        TimeSampler times = new TimeSampler(points, PAPER, Optional.of(soft), testDevice());
         TimeGrid grid = new TimeGrid(points);
+        TimeSampler times = new TimeSampler(grid, PAPER, Optional.of(soft), testDevice());
         double[] weighted = new double[points - 1];
         int batches = 30;
         KeyedRandom random = KeyedRandom.from(seed, 0, 0, testDevice());
@@ -69,7 +69,7 @@ class TimeSamplerTest {
     }
 
     private static double[] upperEnds(Optional<Settings> soft) {
-        return HostTensors.doubles(new TimeSampler(41, PAPER, soft, testDevice())
+        return HostTensors.doubles(new TimeSampler(new TimeGrid(41), PAPER, soft, testDevice())
                 .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16, 0.25)
                 .tNext());
     }
@@ -77,7 +77,7 @@ class TimeSamplerTest {
     @Test
     void oneLawNeedsNoImportance() {
         try (Scope scope = Scope.open()) {
-            assertThat(new TimeSampler(41, PAPER, Optional.empty(), testDevice())
+            assertThat(new TimeSampler(new TimeGrid(41), PAPER, Optional.empty(), testDevice())
                             .draw(KeyedRandom.from(1, 0, 0, testDevice()), 64, 16, 0.25)
                             .importance())
                     .isEmpty();
