@@ -1,7 +1,12 @@
 package org.bcm4j.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,20 +45,24 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StudioBenchmark {
     private static final Path FOLDER = Path.of("models/fashion-mnist");
     private static final Map<String, Object> ONE_IMAGE = Map.of("steps", 1);
+    private static final byte[] ONE_IMAGE_JSON = "{\"steps\":1}".getBytes(StandardCharsets.UTF_8);
 
     private BcmModel model;
     private Studio studio;
     private StudioClient client;
+    private URL sample;
 
     @Setup
-    public void prepare() {
+    public void prepare() throws IOException {
         model = BcmModel.load(FOLDER);
         studio = Studio.start(
                 List.of(ShelvedModel.open(FOLDER, model)),
                 new Api.RunPlaces(List.of(), run -> List.of()),
                 StudioSettings.local(0),
                 "benchmark");
-        client = StudioClient.at(URI.create(studio.address()));
+        URI address = URI.create(studio.address());
+        client = StudioClient.at(address);
+        sample = address.resolve("api/v1/models/fashion-mnist/sample").toURL();
     }
 
     @TearDown
@@ -70,10 +79,26 @@ public class StudioBenchmark {
         return model.sample().count(1).steps(1).generate().png(0);
     }
 
+    /** As seen from a connection: what the server adds, without a client's own work. */
     @Benchmark
     @BenchmarkMode(Mode.SampleTime)
     @OutputTimeUnit(TimeUnit.MILLISECONDS)
-    public Object overHttp() throws IOException, InterruptedException {
+    public Object overHttp() throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) sample.openConnection();
+        connection.setDoOutput(true);
+        connection.setRequestProperty("Content-Type", "application/json");
+        try (OutputStream body = connection.getOutputStream()) {
+            body.write(ONE_IMAGE_JSON);
+        }
+        try (InputStream answer = connection.getInputStream()) {
+            return answer.readAllBytes();
+        }
+    }
+
+    @Benchmark
+    @BenchmarkMode(Mode.SampleTime)
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public Object overHttpByOurClient() throws IOException, InterruptedException {
         return request();
     }
 

@@ -2,7 +2,7 @@
 import { attempt, call, element, latest, picture } from "./client.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLOURS = ["#1f6feb", "#d1730a", "#2e9e5b", "#b3369c", "#8a6d00", "#c03030"];
+const COLOURS = ["#1f6feb", "#d1730a", "#2e9e5b", "#b3369c", "#8a6d00", "#c03030", "#12858f", "#6e7781"];
 const WIDTH = 420;
 const HEIGHT = 200;
 const LEFT = 52;
