@@ -3,6 +3,7 @@ package org.bcm4j.bench;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.bcm4j.data.packing.Packing;
 import org.bcm4j.data.packing.PackingSettings;
 import org.bcm4j.data.sources.PictureSet;
 import org.bcm4j.data.sources.PictureSources;
+import org.bcm4j.storage.AtomicFile;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -33,8 +35,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What {@code bcm data pack} costs beyond decoding: the same PNG files packed, and only read and decoded by the JDK, on
- * all cores.
+ * What {@code bcm data pack} costs beyond its parts: the same PNG files packed; only read and decoded by the JDK, on
+ * all cores; and as many bytes written and forced to the disk.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -122,6 +124,17 @@ public class PackingBenchmark {
     @Benchmark
     public long decoding() {
         return pictures.parallelStream().mapToLong(PackingBenchmark::pixels).sum();
+    }
+
+    @Benchmark
+    public Path writing() {
+        byte[] image = new byte[3 * side * side];
+        AtomicFile.writeChannel(packed.resolve("images.npy"), channel -> {
+            for (int i = 0; i < count; i++) {
+                channel.write(ByteBuffer.wrap(image));
+            }
+        });
+        return packed;
     }
 
     private static long pixels(Path file) {

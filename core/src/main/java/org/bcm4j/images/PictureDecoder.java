@@ -67,8 +67,9 @@ final class PictureDecoder {
             }
             ImageReader reader = readers.next();
             try {
-                // Keep the metadata: it holds the transparent colour of a picture without alpha channel.
-                reader.setInput(in, false, false);
+                // The metadata holds the transparent colour of a PNG without alpha channel, and what makes up a GIF.
+                boolean png = PngChunks.isOne(encoded);
+                reader.setInput(in, false, png && !PngChunks.hasTransparentColour(encoded));
                 return decode(reader, encoded, source);
             } finally {
                 reader.dispose();
@@ -100,7 +101,7 @@ final class PictureDecoder {
         if (format.equals("jpeg")) {
             return new DecodedPicture(JpegDecoder.decode(reader, encoded, source), Optional.empty());
         }
-        boolean png = format.equals("png");
+        boolean transparent = format.equals("png") && PngChunks.hasTransparentColour(encoded);
         refuseSeveral(format, pictures(reader, encoded), source);
         BufferedImage frame = reader.read(0);
         BufferedImage image = format.equals(GIF) ? GifCanvas.of(reader).with(frame) : frame;
@@ -108,7 +109,8 @@ final class PictureDecoder {
             throw new UserException(source + " " + why);
         });
         DecodedPicture picture = RasterPixels.of(
-                image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
+                image,
+                transparent ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
         // WebP has no grey format but many grey pictures, and the canvas of a GIF is in colour whatever it shows.
         return format.equals("webp") || image != frame
                 ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())

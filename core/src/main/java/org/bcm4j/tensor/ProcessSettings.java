@@ -38,8 +38,11 @@ public final class ProcessSettings {
     public static List<String> missing() {
         List<String> missing = new ArrayList<>();
         if (System.getenv("MALLOC_MMAP_THRESHOLD_") == null) {
-            missing.add("MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592"
-                    + " MALLOC_TOP_PAD_=67108864 GLIBC_TUNABLES=glibc.malloc.hugetlb=1");
+            // One for each lane: they would wait for each other.
+            int arenas = Runtime.getRuntime().availableProcessors() + 2;
+            missing.add(
+                    "MALLOC_ARENA_MAX=" + arenas + " MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592"
+                            + " MALLOC_TOP_PAD_=67108864 GLIBC_TUNABLES=glibc.malloc.hugetlb=1");
         }
         if (System.getenv("OMP_WAIT_POLICY") == null) {
             missing.add("OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=20000");
