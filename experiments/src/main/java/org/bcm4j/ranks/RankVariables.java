@@ -12,7 +12,7 @@ import org.bcm4j.tensor.RankAddress;
  * The environment variables by which a launcher tells a process its rank: those of torchrun ({@code RANK},
  * {@code WORLD_SIZE}), SLURM ({@code SLURM_PROCID}, {@code SLURM_NTASKS}) and Kubernetes' indexed jobs
  * ({@code JOB_COMPLETION_INDEX}, and {@code WORLD_SIZE} from the job's description). {@code MASTER_ADDR} and
- * {@code MASTER_PORT} say where rank 0 listens; SLURM's first node and a port by the number of the job take their place
+ * {@code MASTER_PORT} say where rank 0 listens; under torchrun, which listens there itself, rank 0 takes the next port. SLURM's first node and a port by the number of the job take their place
  * there.
  *
  * @param variables the environment, by name
@@ -29,6 +29,8 @@ public record RankVariables(Map<String, String> variables) {
     private static final String SLURM_STEP = "SLURM_STEP_ID";
 
     private static final String KUBERNETES_RANK = "JOB_COMPLETION_INDEX";
+
+    private static final String TORCHRUN_LISTENS = "TORCHELASTIC_USE_AGENT_STORE";
 
     /** torchrun's own default. */
     private static final int DEFAULT_PORT = 29500;
@@ -74,8 +76,10 @@ public record RankVariables(Map<String, String> variables) {
         return variables;
     }
 
+    /** torchrun's agent listens at the port that it names. */
     private int port() {
-        return has(PORT) ? number(PORT) : DEFAULT_PORT;
+        int port = has(PORT) ? number(PORT) : DEFAULT_PORT;
+        return variables.getOrDefault(TORCHRUN_LISTENS, "").equalsIgnoreCase("true") ? port + 1 : port;
     }
 
     private int slurmPort() {

@@ -17,6 +17,7 @@ class RankVariablesTest {
     @CsvSource(delimiter = '|', textBlock = """
             RANK=2;WORLD_SIZE=4;MASTER_ADDR=gpu1;MASTER_PORT=4000                                | 2 | 4 | gpu1 | 4000
             RANK=0;WORLD_SIZE=1;MASTER_ADDR=gpu1                                                 | 0 | 1 | gpu1 | 29500
+            RANK=1;WORLD_SIZE=4;MASTER_ADDR=gpu1;MASTER_PORT=4000;TORCHELASTIC_USE_AGENT_STORE=True | 1 | 4 | gpu1 | 4001
             SLURM_STEP_ID=0;SLURM_PROCID=7;SLURM_NTASKS=8;SLURM_JOB_ID=1234567;SLURM_STEP_NODELIST=n[003-007,9],x | 7 | 8 | n003 | 24567
             SLURM_STEP_ID=0;SLURM_PROCID=1;SLURM_NTASKS=2;SLURM_JOB_ID=5;SLURM_JOB_NODELIST=a1,a2 | 1 | 2 | a1 | 20005
             SLURM_STEP_ID=0;SLURM_PROCID=1;SLURM_NTASKS=2;MASTER_ADDR=head;MASTER_PORT=77         | 1 | 2 | head | 77

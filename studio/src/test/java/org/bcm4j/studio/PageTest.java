@@ -208,6 +208,26 @@ class PageTest extends ServedPage {
         browser.awaitDone();
     }
 
+    /** Noise is added at time 0 only, so such a jump's end stays there. */
+    @Test
+    void theNoiseOfAZigzagWalkIsMoved() {
+        browser.tab("trajectory");
+        browser.await("return document.querySelectorAll('#plot circle').length === 3");
+        browser.set("#trajectory-form [name=walk]", "80 > 0 +0.74 > 0");
+        browser.find("#trajectory-form button").click();
+        browser.await("return document.querySelectorAll('#plot circle').length === 4");
+        browser.awaitDone();
+        browser.run("document.querySelector('#plot [aria-label=\"end of jump 1\"]').focus()");
+        browser.driver().switchTo().activeElement().sendKeys(Keys.ARROW_UP);
+        assertThat(browser.script("return document.querySelector('#trajectory-form [name=walk]').value"))
+                .isEqualTo("80 > 0 +0.74 > 0");
+        browser.run("document.querySelector('#plot [aria-label=\"noise before jump 2\"]').focus()");
+        browser.driver().switchTo().activeElement().sendKeys(Keys.ARROW_UP);
+        browser.await("return document.querySelector('#trajectory-form [name=walk]').value === '80 > 0 +0.85 > 0'");
+        browser.await("return document.activeElement.getAttribute('aria-valuenow') === '0.85'");
+        browser.awaitDone();
+    }
+
     @Test
     void aJumpsEndIsMovedAndThePictureFollows() throws Exception {
         browser.tab("trajectory");

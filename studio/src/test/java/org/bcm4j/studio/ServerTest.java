@@ -81,6 +81,7 @@ class ServerTest {
             inpaint     | {"image": "@shirt", "mask": "@huge"}  | 413 | 10000000000 pixels
             invert      | {"image": "@canvas", "steps": 1}      | 413 | 3600000000 pixels
             sample      | {"walk": "@long"}                     | 400 | the walk takes 65 evaluations, and 64 are the most
+            sample      | {"walk": "@endless"}                  | 400 | the walk has 5000 characters, and 4096 are the most
             trajectory  | {"walk": "@long"}                     | 400 | the walk takes 65 evaluations, and 64 are the most
             reconstruct | {"image": "@shirt", "walk": "@long"}  | 400 | the walk takes 65 evaluations, and 64 are the most
             colorize    | {"image": "@shirt"}                   | 400 | this model makes grey images
@@ -95,7 +96,8 @@ class ServerTest {
                         Client.withExamples(body)
                                 .replace("@huge", huge)
                                 .replace("@canvas", HUGE_CANVAS)
-                                .replace("@long", walk(65)));
+                                .replace("@long", walk(65))
+                                .replace("@endless", "8".repeat(5000)));
         assertThat(response.body()).contains(detail);
         JsonNode problem = Client.json(response.body());
         assertThat(response.statusCode()).isEqualTo(status);

@@ -13,6 +13,9 @@ import org.bcm4j.walk.Walk;
 
 /** The walks that requests ask for. One that cannot be followed is the client's mistake: a {@link ProblemException}. */
 final class Walks {
+    /** Room for the most evaluations, with noise before each. */
+    private static final int MOST_LETTERS = 64 * Requests.MOST_EVALUATIONS;
+
     private Walks() {}
 
     /** The walk of a request, or the one that the model stores for a purpose. */
@@ -62,6 +65,10 @@ final class Walks {
 
     /** The walk that a request has in writing. */
     private static Optional<Walk> written(Requests.Path path) {
+        path.walk().filter(text -> text.length() > MOST_LETTERS).ifPresent(tooLong -> {
+            throw new ProblemException(
+                    400, "the walk has " + tooLong.length() + " characters, and " + MOST_LETTERS + " are the most");
+        });
         Optional<Walk> walk = path.walk().map(Walk::parse);
         walk.filter(each -> each.nfe() > Requests.MOST_EVALUATIONS).ifPresent(tooLong -> {
             throw new ProblemException(

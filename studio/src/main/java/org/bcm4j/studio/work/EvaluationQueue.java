@@ -34,7 +34,7 @@ public final class EvaluationQueue implements AutoCloseable {
 
     private final int capacity;
     private final QueueObserver observer;
-    /** Takes the tasks, and does the small ones itself: each task that is handed over waits for a thread to wake up. */
+    /** Waits for the lane that takes the tasks. The small ones it does itself: what is handed over waits for a thread to wake up. */
     private final Thread thread;
 
     private final Lanes oneCoreEach = new Lanes(Lanes.most());

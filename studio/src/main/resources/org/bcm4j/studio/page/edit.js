@@ -11,6 +11,7 @@ export function edit(studio) {
   const before = document.getElementById("divider-before");
   const after = document.getElementById("divider-after");
   const place = document.getElementById("divider-place");
+  let asked = 0;
   showValues(form);
   const painting = new Painting(document.getElementById("painting"), {
     tool: () => document.querySelector("input[name=tool]:checked").value,
@@ -70,8 +71,9 @@ export function edit(studio) {
       return;
     }
     const request = body();
-    const found = await attempt("Editing", () => ask(studio.model.name, task, request));
-    if (!found) return;
+    const turn = ++asked;
+    const found = await attempt("Editing", () => ask(studio.model.name, task, request), () => turn === asked);
+    if (!found || turn !== asked) return;
     before.src = png(found.input ?? request.image);
     grid.replaceChildren(...found.images.map((image, number) => {
       const tile = element("button", { type: "button", className: "tile", title: `result ${number + 1}` },

@@ -8,6 +8,7 @@ export function interpolate(studio) {
   const image = document.getElementById("between-image");
   const frames = document.getElementById("between-frames");
   let images = [];
+  let asked = 0;
 
   function show() {
     if (images.length) image.src = png(images[slider.value]);
@@ -28,8 +29,9 @@ export function interpolate(studio) {
       steps: Number(form.steps.value),
       seed: Number(form.seed.value),
     };
-    const found = await attempt("Interpolating", () => ask(studio.model.name, "interpolate", body));
-    if (!found) return;
+    const turn = ++asked;
+    const found = await attempt("Interpolating", () => ask(studio.model.name, "interpolate", body), () => turn === asked);
+    if (!found || turn !== asked) return;
     images = found.images;
     slider.max = images.length - 1;
     slider.value = Math.floor(images.length / 2);

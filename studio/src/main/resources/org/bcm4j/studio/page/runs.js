@@ -160,8 +160,9 @@ export function runs(studio) {
   document.getElementById("run-stop").addEventListener("click", () => act("stop", "Asking the run to stop"));
   document.getElementById("run-resume").addEventListener("click", () => act("resume", "Continuing the run"));
   document.getElementById("run-measure").addEventListener("click", async () => {
-    const found = await attempt("Measuring the noise of 64 test images", () => call("POST", `/api/v1/runs/${encodeURIComponent(first.value)}/noise`));
-    if (!found) return;
+    const name = first.value;
+    const found = await attempt("Measuring the noise of 64 test images", () => call("POST", `/api/v1/runs/${encodeURIComponent(name)}/noise`));
+    if (!found || first.value !== name) return;
     noise.textContent = ["mean", "standard_deviation", "excess_kurtosis", "autocorrelation", "image_correlation"]
       .map((key) => `${key.replaceAll("_", " ")} ${found.figures[key].toFixed(3)} (drawn ${found.drawn_figures[key].toFixed(3)})`).join(", ");
   });

@@ -33,6 +33,7 @@ export function trajectory(studio) {
   const chooser = document.querySelector("[data-source=trajectory]");
   let steps = []; // every point along the walk: its jump, noise scale and picture
   let jumps = [];
+  let walk = ""; // of the jumps, as the server writes it
   let coverage; // { model, picture }: where the model was trained, as an address for an image
 
   const run = latest(async () => {
@@ -42,6 +43,7 @@ export function trajectory(studio) {
     const found = await attempt("Walking", () => ask(studio.model.name, "trajectory", body));
     if (!found) return;
     jumps = found.jumps;
+    walk = found.walk;
     steps = jumps.flatMap((jump, number) => [
       { jump: number, scale: jump.from, picture: jump.begin },
       ...jump.points.map((picture, i) => ({ jump: number, scale: jump.scales[i], picture })),
@@ -100,28 +102,34 @@ export function trajectory(studio) {
         draw("text", { x: LEFT - 4, y: y(scale) + 4, "text-anchor": "end" }, scale));
     }
     plot.append(draw("text", { x: LEFT + SIZE / 2, y: 317, "text-anchor": "middle" }, "t, from"), draw("text", { x: LEFT + 6, y: 24 }, "u, to"));
+    const places = walk.split(">").map((place) => place.trim());
+    const add = (cx, cy, name, value, change) => {
+      const handle = draw("circle", { cx, cy, r: 7, fill: "#c2185b", tabindex: 0, role: "slider", "aria-label": name, "aria-valuenow": short(value) });
+      if (change) drag(handle, value, change);
+      plot.append(handle);
+    };
     jumps.forEach((jump, number) => {
       plot.append(draw("line", { x1: x(jump.from), y1: y(jump.from), x2: x(jump.from), y2: y(jump.to), stroke: "#c2185b", "stroke-width": 2 }));
-      const handle = draw("circle", { cx: x(jump.from), cy: y(jump.to), r: 7, fill: "#c2185b", tabindex: 0, role: "slider",
-        "aria-label": `end of jump ${number + 1}`, "aria-valuenow": short(jump.to) });
-      const isLast = number === jumps.length - 1;
-      if (!isLast) drag(handle, number);
-      plot.append(handle);
-      if (number === focused) handle.focus();
+      // Noise is added at time 0 only: there it is the noise that can be changed, and not where the jump ends.
+      if (places[number].includes("+")) {
+        add(x(jump.from), y(jump.from), `noise before jump ${number + 1}`, jump.from, (scale) => become(number, `0 +${scale}`));
+      }
+      const isFixed = number === jumps.length - 1 || places[number + 1].includes("+");
+      add(x(jump.from), y(jump.to), `end of jump ${number + 1}`, jump.to, isFixed ? undefined : (scale) => become(number + 1, scale));
     });
+    plot.querySelectorAll("[role=slider]")[focused]?.focus();
     plot.append(draw("circle", { cx: x(jumps[step.jump].from), cy: y(step.scale), r: 4, fill: "#ff8c00" }));
   }
 
-  /** Dragging a jump's end up or down changes the walk, and the picture follows; so do the arrow keys. */
-  function drag(handle, number) {
-    const to = (scale) => {
-      const parts = form.walk.value.split(">");
-      const [, ...noise] = parts[number + 1].trim().split(/\s+/);
-      const changed = Number(Math.min(79, Math.max(0.01, scale)).toPrecision(2)).toString();
-      parts[number + 1] = [changed, ...noise].join(" ");
-      form.walk.value = parts.map((part) => part.trim()).join(" > ");
-      run();
-    };
+  /** Writes another walk, and follows it. */
+  function become(number, place) {
+    form.walk.value = walk.split(">").map((before, i) => (i === number ? place : before.trim())).join(" > ");
+    run();
+  }
+
+  /** Dragging a handle up or down changes the walk, and the picture follows; so do the arrow keys. */
+  function drag(handle, value, change) {
+    const to = (scale) => change(Number(Math.min(79, Math.max(0.01, scale)).toPrecision(2)).toString());
     handle.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       handle.focus();
@@ -144,7 +152,7 @@ export function trajectory(studio) {
       const factor = { ArrowUp: 1.15, ArrowDown: 1 / 1.15 }[event.key];
       if (!factor) return;
       event.preventDefault();
-      to(jumps[number].to * factor);
+      to(value * factor);
     });
   }
 
