@@ -44,6 +44,7 @@ public final class RankGroup implements AutoCloseable {
     private final int size;
     private final int sizeHere;
     private final Optional<Members> members;
+    private boolean finished;
 
     /**
      * What connects the ranks.
@@ -338,11 +339,18 @@ public final class RankGroup implements AutoCloseable {
                 pause(RankWatch.BEAT);
             }
         });
+        finished = true;
     }
 
-    /** Stops the signs of life, and waits for nobody. */
+    /** Stops the signs of life, and waits for nobody. Before {@link #finish}, the other ranks then count this one as lost. */
     @Override
     public void close() {
-        members.ifPresent(connected -> connected.watch().close());
+        members.map(Members::watch).ifPresent(watch -> {
+            if (finished) {
+                watch.close();
+            } else {
+                watch.leave();
+            }
+        });
     }
 }

@@ -28,6 +28,7 @@ final class RankWatch implements AutoCloseable {
     private volatile String lost = "";
 
     private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile boolean leaving;
     /** The beats of each rank so far, and when the last one came, by {@link System#nanoTime}. Only rank 0 keeps them. */
     private final long[] beats;
 
@@ -62,11 +63,25 @@ final class RankWatch implements AutoCloseable {
                     beat(store);
                 }
             } while (lost.isEmpty() && !closed.await(BEAT.toMillis(), TimeUnit.MILLISECONDS));
+            if (leaving && address.rank() == 0 && lost.isEmpty()) {
+                sayThatIAmLost(store);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
             // The table is gone, and so is its keeper.
-            lose("rank 0 (at " + address.host() + ") has ended or cannot be reached");
+            lose(keeperIsGone());
+        }
+    }
+
+    private String keeperIsGone() {
+        return "rank 0 (at " + address.host() + ") has ended or cannot be reached";
+    }
+
+    /** In a process that lives on, such as an executor of Spark, the table remains and nobody keeps it. */
+    private void sayThatIAmLost(TCPStore store) {
+        try (Scope scope = Scope.open()) {
+            store.set(LOST, new ByteVector(keeperIsGone().getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -151,6 +166,12 @@ final class RankWatch implements AutoCloseable {
         }
         String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         return new LostRankException("the ranks no longer reach each other (" + reason + ")", failure);
+    }
+
+    /** Ends before the common work is done. */
+    void leave() {
+        leaving = true;
+        close();
     }
 
     @Override

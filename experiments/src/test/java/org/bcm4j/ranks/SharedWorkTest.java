@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.LostRankException;
 import org.bcm4j.tensor.RankAddress;
 import org.bcm4j.tensor.RankGroup;
 import org.bytedeco.pytorch.Tensor;
@@ -154,24 +155,50 @@ class SharedWorkTest {
                 .hasMessage("damaged");
     }
 
+    /** The process lives on, as an executor of Spark does. A rank that only falls silent is lost after 20 seconds. */
+    @Test
+    @Timeout(15)
+    void whenRankZeroFailsTheOthersDoNotWait() throws IOException {
+        List<CompletableFuture<String>> ranks = started(group -> {
+            if (group.isFirst()) {
+                throw new UserException("damaged");
+            }
+            return group.textOfFirst("never");
+        });
+        for (CompletableFuture<String> rank : ranks.subList(1, RANKS)) {
+            assertThatThrownBy(rank::join)
+                    .hasCauseInstanceOf(LostRankException.class)
+                    .hasMessageContaining("rank 0 (at 127.0.0.1) has ended");
+        }
+        assertThatThrownBy(ranks.get(0)::join).hasMessageContaining("damaged");
+    }
+
     /** What each rank returns. */
     private static <T> List<T> inRanks(Function<SharedWork, T> work) throws IOException {
+        return started(group -> {
+                    T result = work.apply(new SharedWork(group));
+                    group.finish();
+                    return result;
+                })
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+    }
+
+    private static <T> List<CompletableFuture<T>> started(Function<RankGroup, T> work) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        List<CompletableFuture<T>> ranks = IntStream.range(0, RANKS)
+        return IntStream.range(0, RANKS)
                 .mapToObj(rank -> CompletableFuture.supplyAsync(
                         () -> {
                             RankAddress address = new RankAddress(rank, RANKS, "127.0.0.1", port);
                             try (RankGroup group = RankGroup.join(address, Duration.ofSeconds(20))) {
-                                T result = work.apply(new SharedWork(group));
-                                group.finish();
-                                return result;
+                                return work.apply(group);
                             }
                         },
                         task -> new Thread(task, "rank").start()))
                 .toList();
-        return ranks.stream().map(CompletableFuture::join).toList();
     }
 }
