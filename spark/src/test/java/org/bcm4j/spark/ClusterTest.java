@@ -1,6 +1,7 @@
 package org.bcm4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -176,6 +177,19 @@ class ClusterTest {
         assertThat(steps.get()).isEqualTo(300);
         assertThat(run.resolve("model/model.safetensors"))
                 .hasSameBinaryContentAs(directory.resolve("undisturbed/model/model.safetensors"));
+    }
+
+    /** The executor that finds the mistake lives on, and the others do not wait for it. */
+    @Test
+    @Timeout(120)
+    void aMistakeOfTheFirstRankEndsTheJob() throws Exception {
+        experiment();
+        TrainingConfig config = ConfigFile.read(
+                directory.resolve("experiment.yaml"), TrainingConfig.class, List.of("network.image_size=16"));
+        DistributedTraining training =
+                new DistributedTraining(directory.resolve("mistaken"), 2, Duration.ofSeconds(10));
+        assertThatThrownBy(() -> training.start(cluster.context(), config))
+                .hasMessageContaining("are 8x8 with 1 channel(s)");
     }
 
     /** A network of a few weights on sixteen pictures of 8 x 8 pixels. */
