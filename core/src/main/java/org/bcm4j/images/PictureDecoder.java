@@ -67,9 +67,8 @@ final class PictureDecoder {
             }
             ImageReader reader = readers.next();
             try {
-                // The metadata holds the transparent colour of a PNG without alpha channel, and what makes up a GIF.
-                boolean png = PngChunks.isOne(encoded);
-                reader.setInput(in, false, png && !PngChunks.hasTransparentColour(encoded));
+                // Keep the metadata: it holds the transparent colour of a picture without alpha channel.
+                reader.setInput(in, false, false);
                 return decode(reader, encoded, source);
             } finally {
                 reader.dispose();
@@ -101,7 +100,7 @@ final class PictureDecoder {
         if (format.equals("jpeg")) {
             return new DecodedPicture(JpegDecoder.decode(reader, encoded, source), Optional.empty());
         }
-        boolean transparent = format.equals("png") && PngChunks.hasTransparentColour(encoded);
+        boolean png = format.equals("png");
         refuseSeveral(format, pictures(reader, encoded), source);
         BufferedImage frame = reader.read(0);
         BufferedImage image = format.equals(GIF) ? GifCanvas.of(reader).with(frame) : frame;
@@ -109,8 +108,7 @@ final class PictureDecoder {
             throw new UserException(source + " " + why);
         });
         DecodedPicture picture = RasterPixels.of(
-                image,
-                transparent ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
+                image, png ? transparentColour(reader.getImageMetadata(0), image.getColorModel()) : Optional.empty());
         // WebP has no grey format but many grey pictures, and the canvas of a GIF is in colour whatever it shows.
         return format.equals("webp") || image != frame
                 ? new DecodedPicture(picture.colours().greyIfEqual(), picture.opacity())

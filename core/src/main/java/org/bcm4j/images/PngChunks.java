@@ -92,11 +92,6 @@ final class PngChunks {
                 .mapToObj(start -> ByteBuffer.wrap(encoded, start + HEAD_BYTES, length(encoded, start)));
     }
 
-    /** Whether a chunk names a colour that is transparent, or the opacities of a palette. */
-    static boolean hasTransparentColour(byte[] encoded) {
-        return contents(encoded, "tRNS").findAny().isPresent();
-    }
-
     /** The number of frames that the chunk acTL announces, which the Java platform does not know; 1 if there is none. */
     static int announcedFrames(byte[] encoded) {
         return contents(encoded, "acTL")

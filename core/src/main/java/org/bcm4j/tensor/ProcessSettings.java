@@ -38,7 +38,8 @@ public final class ProcessSettings {
     public static List<String> missing() {
         List<String> missing = new ArrayList<>();
         if (System.getenv("MALLOC_MMAP_THRESHOLD_") == null) {
-            // One for each lane: they would wait for each other.
+            // One for each lane, for lanes that share one wait for each other; one for the caller, one for the JVM's
+            // threads.
             int arenas = Runtime.getRuntime().availableProcessors() + 2;
             missing.add(
                     "MALLOC_ARENA_MAX=" + arenas + " MALLOC_MMAP_THRESHOLD_=33554432 MALLOC_TRIM_THRESHOLD_=8589934592"

@@ -44,7 +44,6 @@ public final class RankGroup implements AutoCloseable {
     private final int size;
     private final int sizeHere;
     private final Optional<Members> members;
-    private boolean finished;
 
     /**
      * What connects the ranks.
@@ -338,19 +337,13 @@ public final class RankGroup implements AutoCloseable {
                 connected.watch().requireAll();
                 pause(RankWatch.BEAT);
             }
+            connected.watch().close();
         });
-        finished = true;
     }
 
     /** Stops the signs of life, and waits for nobody. Before {@link #finish}, the other ranks then count this one as lost. */
     @Override
     public void close() {
-        members.map(Members::watch).ifPresent(watch -> {
-            if (finished) {
-                watch.close();
-            } else {
-                watch.leave();
-            }
-        });
+        members.ifPresent(connected -> connected.watch().leave());
     }
 }

@@ -168,9 +168,9 @@ final class RankWatch implements AutoCloseable {
         return new LostRankException("the ranks no longer reach each other (" + reason + ")", failure);
     }
 
-    /** Ends before the common work is done. */
+    /** Ends, before the common work is done unless {@link #close} was called. */
     void leave() {
-        leaving = true;
+        leaving = closed.getCount() > 0;
         close();
     }
 

@@ -12,8 +12,8 @@ import org.bcm4j.tensor.RankAddress;
  * The environment variables by which a launcher tells a process its rank: those of torchrun ({@code RANK},
  * {@code WORLD_SIZE}), SLURM ({@code SLURM_PROCID}, {@code SLURM_NTASKS}) and Kubernetes' indexed jobs
  * ({@code JOB_COMPLETION_INDEX}, and {@code WORLD_SIZE} from the job's description). {@code MASTER_ADDR} and
- * {@code MASTER_PORT} say where rank 0 listens; under torchrun, which listens there itself, rank 0 takes the next port. SLURM's first node and a port by the number of the job take their place
- * there.
+ * {@code MASTER_PORT} say where rank 0 listens; SLURM's first node and a port by the number of the job take their place
+ * there. Under torchrun, which listens at that port itself, rank 0 takes the next one.
  *
  * @param variables the environment, by name
  */

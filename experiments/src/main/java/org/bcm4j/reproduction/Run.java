@@ -68,13 +68,7 @@ public enum Run {
             stages.add(training.stages().get(0).withSteps(warmUpSteps));
         }
         TrainingStage objective = ReproductionConfig.objective(training);
-        stages.add(new TrainingStage(
-                steps,
-                terms(objective),
-                objective.curriculum(),
-                objective.shiftedGrid(),
-                objective.optimizer(),
-                objective.emaRate()));
+        stages.add(objective.withSteps(steps).withTerms(terms(objective)));
         String all = String.join(", ", stages.stream().map(ConfigFile::toJson).toList());
         Stream<String> kind = switch (this) {
             case ICT -> Stream.of("model=consistency", "network.conditioning=time");

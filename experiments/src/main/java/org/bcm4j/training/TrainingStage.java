@@ -58,4 +58,9 @@ public record TrainingStage(
     public TrainingStage withSteps(long count) {
         return new TrainingStage(count, terms, curriculum, shiftedGrid, optimizer, emaRate);
     }
+
+    /** The same stage with other terms. */
+    public TrainingStage withTerms(List<LossTerm> others) {
+        return new TrainingStage(steps, others, curriculum, shiftedGrid, optimizer, emaRate);
+    }
 }

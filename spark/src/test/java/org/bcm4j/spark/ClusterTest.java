@@ -183,17 +183,19 @@ class ClusterTest {
     @Test
     @Timeout(120)
     void aMistakeOfTheFirstRankEndsTheJob() throws Exception {
-        experiment();
-        TrainingConfig config = ConfigFile.read(
-                directory.resolve("experiment.yaml"), TrainingConfig.class, List.of("network.image_size=16"));
+        TrainingConfig config = experiment("network.image_size=16");
         DistributedTraining training =
                 new DistributedTraining(directory.resolve("mistaken"), 2, Duration.ofSeconds(10));
         assertThatThrownBy(() -> training.start(cluster.context(), config))
                 .hasMessageContaining("are 8x8 with 1 channel(s)");
     }
 
-    /** A network of a few weights on sixteen pictures of 8 x 8 pixels. */
-    private TrainingConfig experiment() throws IOException {
+    /**
+     * A network of a few weights on sixteen pictures of 8 x 8 pixels.
+     *
+     * @param settings {@code key=value} changes to its configuration
+     */
+    private TrainingConfig experiment(String... settings) throws IOException {
         ByteBuffer images = ByteBuffer.allocate(16 + 16 * 64)
                 .putInt(0x803)
                 .putInt(16)
@@ -221,6 +223,6 @@ class ClusterTest {
                 precision: fp32
                 output: {log_every: 10, checkpoint_every: 20, samples_every: 1000000}
                 """.formatted(directory));
-        return ConfigFile.read(file, TrainingConfig.class, List.of());
+        return ConfigFile.read(file, TrainingConfig.class, List.of(settings));
     }
 }

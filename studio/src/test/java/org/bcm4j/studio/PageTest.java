@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,7 +70,8 @@ class PageTest extends ServedPage {
     void runsAreShownAndCompared() throws Exception {
         browser.tab("runs");
         browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
-        assertThat(browser.text("#run-state")).isEqualTo("step %,d of %<,d, not running".formatted(steps));
+        assertThat(browser.text("#run-state"))
+                .isEqualTo(String.format(Locale.ENGLISH, "step %,d of %<,d, not running", steps));
         assertThat(browser.text("#sheet-caption")).isEqualTo("samples after step 1,000");
         browser.find("#sheet-step").sendKeys(Keys.ARROW_LEFT);
         browser.await("return document.getElementById('sheet-caption').textContent === 'samples after step 500'");
@@ -80,8 +82,11 @@ class PageTest extends ServedPage {
         browser.set("#other-run", "shorter");
         browser.await("return document.querySelectorAll('#charts polyline').length > " + alone);
         browser.set("#run", "shorter");
-        browser.await("return document.getElementById('run-state').textContent.startsWith('step %,d of %,d')"
-                .formatted(SHORTER, steps));
+        browser.await(String.format(
+                Locale.ENGLISH,
+                "return document.getElementById('run-state').textContent.startsWith('step %,d of %,d')",
+                SHORTER,
+                steps));
         browser.find("#run-resume").click();
         browser.awaitDone();
         browser.find("#run-measure").click();
@@ -102,7 +107,8 @@ class PageTest extends ServedPage {
             assertThat(browser.text("#run-state")).startsWith("the run late/log.jsonl:1: not a line");
             browser.set("#run", "garments");
             browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
-            assertThat(browser.text("#run-state")).isEqualTo("step %,d of %<,d, not running".formatted(steps));
+            assertThat(browser.text("#run-state"))
+                    .isEqualTo(String.format(Locale.ENGLISH, "step %,d of %<,d, not running", steps));
         } finally {
             Files.delete(damaged.resolve("log.jsonl"));
             Files.delete(damaged.resolve("config.yaml"));

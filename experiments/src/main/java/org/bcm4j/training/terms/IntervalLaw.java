@@ -78,11 +78,10 @@ public final class IntervalLaw {
 
     public IntervalLaw(TimeGrid grid, Settings settings) {
         EndPoints ends = settings.endPoints();
+        double[] below = new double[grid.points()];
+        Arrays.setAll(below, i -> Erf.value(settings.standardized(grid.time(i))));
         double[] mass = new double[grid.points() - 1];
-        Arrays.setAll(
-                mass,
-                n -> Erf.value(settings.standardized(grid.time(n + 1)))
-                        - Erf.value(settings.standardized(grid.time(n))));
+        Arrays.setAll(mass, n -> below[n + 1] - below[n]);
         interval = ends == EndPoints.PUBLISHED ? without(mass.length - 1, mass) : normalized(mass);
         mix(interval, settings.uniformIntervals());
         double[] byLaw =

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -34,11 +33,8 @@ public final class EvaluationQueue implements AutoCloseable {
 
     private final int capacity;
     private final QueueObserver observer;
-    /** Waits for the lane that takes the tasks. The small ones it does itself: what is handed over waits for a thread to wake up. */
     private final Thread thread;
-
     private final Lanes oneCoreEach = new Lanes(Lanes.most());
-    private final ExecutorService allCores = Executors.newSingleThreadExecutor(EvaluationQueue::ofAllCores);
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
     private int waitingImages;
     private boolean smallestIsNext;
@@ -121,15 +117,9 @@ public final class EvaluationQueue implements AutoCloseable {
     public EvaluationQueue(int capacity, QueueObserver observer) {
         this.capacity = capacity;
         this.observer = observer;
-        thread = new Thread(() -> oneCoreEach.run(List.of(Executors.callable(this::run))), "evaluations");
+        thread = new Thread(this::run, "evaluations");
         thread.setDaemon(true);
         thread.start();
-    }
-
-    private static Thread ofAllCores(Runnable work) {
-        Thread thread = new Thread(work, "evaluations on all cores");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /**
@@ -215,11 +205,12 @@ public final class EvaluationQueue implements AutoCloseable {
         try {
             observer.batch(batch.stream().mapToInt(pending -> pending.images).sum());
             if (isForOneCore(batch)) {
-                compute(batch);
+                // The lane sends the answers as well: handing results over takes a tenth of a millisecond and more.
+                oneCoreEach.run(List.of(Executors.callable(() -> compute(batch))));
             } else {
-                allCores.submit(() -> compute(batch)).get();
+                compute(batch);
             }
-        } catch (Throwable e) { // Such as that of an executor that is closed: nobody shall wait in vain.
+        } catch (Throwable e) { // Such as that of a lane that is closed: nobody shall wait in vain.
             batch.forEach(pending -> pending.result.completeExceptionally(e));
         }
     }
@@ -323,7 +314,6 @@ public final class EvaluationQueue implements AutoCloseable {
             waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
             waiting.clear();
         }
-        allCores.shutdown();
         oneCoreEach.close();
     }
 }

@@ -1,5 +1,5 @@
 // Edits of a picture; several results of one edit, to choose from, beside the picture.
-import { ask, attempt, element, png, say, showValues } from "./client.js";
+import { ask, attempt, element, latest, png, say, showValues } from "./client.js";
 import { Painting } from "./painting.js";
 import { source } from "./source.js";
 
@@ -11,7 +11,6 @@ export function edit(studio) {
   const before = document.getElementById("divider-before");
   const after = document.getElementById("divider-after");
   const place = document.getElementById("divider-place");
-  let asked = 0;
   showValues(form);
   const painting = new Painting(document.getElementById("painting"), {
     tool: () => document.querySelector("input[name=tool]:checked").value,
@@ -59,8 +58,7 @@ export function edit(studio) {
     after.style.clipPath = `inset(0 0 0 ${place.value}%)`;
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const run = latest(async () => {
     const task = form.task.value;
     if (!source("edit").image) {
       say("Choose a picture first.", true);
@@ -71,9 +69,8 @@ export function edit(studio) {
       return;
     }
     const request = body();
-    const turn = ++asked;
-    const found = await attempt("Editing", () => ask(studio.model.name, task, request), () => turn === asked);
-    if (!found || turn !== asked) return;
+    const found = await attempt("Editing", () => ask(studio.model.name, task, request));
+    if (!found) return;
     before.src = png(found.input ?? request.image);
     grid.replaceChildren(...found.images.map((image, number) => {
       const tile = element("button", { type: "button", className: "tile", title: `result ${number + 1}` },
@@ -91,6 +88,10 @@ export function edit(studio) {
     divide();
   }
 
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
   place.addEventListener("input", divide);
   form.task.addEventListener("change", arrange);
   source("edit").onChange(begin);

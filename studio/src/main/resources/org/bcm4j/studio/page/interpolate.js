@@ -1,5 +1,5 @@
 // Images between two pictures, computed ahead, so that a slider leads through them at once.
-import { ask, attempt, element, png, say } from "./client.js";
+import { ask, attempt, element, latest, png, say } from "./client.js";
 import { source } from "./source.js";
 
 export function interpolate(studio) {
@@ -8,14 +8,12 @@ export function interpolate(studio) {
   const image = document.getElementById("between-image");
   const frames = document.getElementById("between-frames");
   let images = [];
-  let asked = 0;
 
   function show() {
     if (images.length) image.src = png(images[slider.value]);
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  const run = latest(async () => {
     if (!source("first").image || !source("last").image) {
       say("Choose two pictures first.", true);
       return;
@@ -29,9 +27,8 @@ export function interpolate(studio) {
       steps: Number(form.steps.value),
       seed: Number(form.seed.value),
     };
-    const turn = ++asked;
-    const found = await attempt("Interpolating", () => ask(studio.model.name, "interpolate", body), () => turn === asked);
-    if (!found || turn !== asked) return;
+    const found = await attempt("Interpolating", () => ask(studio.model.name, "interpolate", body));
+    if (!found) return;
     images = found.images;
     slider.max = images.length - 1;
     slider.value = Math.floor(images.length / 2);
@@ -43,6 +40,10 @@ export function interpolate(studio) {
       return tile;
     }));
     show();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
   });
   slider.addEventListener("input", show);
 }

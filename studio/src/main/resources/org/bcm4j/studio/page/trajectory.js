@@ -33,7 +33,7 @@ export function trajectory(studio) {
   const chooser = document.querySelector("[data-source=trajectory]");
   let steps = []; // every point along the walk: its jump, noise scale and picture
   let jumps = [];
-  let walk = ""; // of the jumps, as the server writes it
+  let places = []; // of the walk, as the server writes them: one more than there are jumps
   let coverage; // { model, picture }: where the model was trained, as an address for an image
 
   const run = latest(async () => {
@@ -43,7 +43,7 @@ export function trajectory(studio) {
     const found = await attempt("Walking", () => ask(studio.model.name, "trajectory", body));
     if (!found) return;
     jumps = found.jumps;
-    walk = found.walk;
+    places = found.walk.split(" > ");
     steps = jumps.flatMap((jump, number) => [
       { jump: number, scale: jump.from, picture: jump.begin },
       ...jump.points.map((picture, i) => ({ jump: number, scale: jump.scales[i], picture })),
@@ -102,7 +102,6 @@ export function trajectory(studio) {
         draw("text", { x: LEFT - 4, y: y(scale) + 4, "text-anchor": "end" }, scale));
     }
     plot.append(draw("text", { x: LEFT + SIZE / 2, y: 317, "text-anchor": "middle" }, "t, from"), draw("text", { x: LEFT + 6, y: 24 }, "u, to"));
-    const places = walk.split(">").map((place) => place.trim());
     const add = (cx, cy, name, value, change) => {
       const handle = draw("circle", { cx, cy, r: 7, fill: "#c2185b", tabindex: 0, role: "slider", "aria-label": name, "aria-valuenow": short(value) });
       if (change) drag(handle, value, change);
@@ -123,7 +122,7 @@ export function trajectory(studio) {
 
   /** Writes another walk, and follows it. */
   function become(number, place) {
-    form.walk.value = walk.split(">").map((before, i) => (i === number ? place : before.trim())).join(" > ");
+    form.walk.value = places.with(number, place).join(" > ");
     run();
   }
 
