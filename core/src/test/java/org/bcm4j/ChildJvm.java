@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the tests in a JVM of their own, with this one's class path. */
@@ -24,6 +25,13 @@ public final class ChildJvm {
     public static List<String> linesOf(
             Class<?> program, Path folder, Duration limit, List<String> options, String... arguments)
             throws IOException, InterruptedException {
+        return linesOf(program, folder, limit, options, Set.of(), arguments);
+    }
+
+    /** @param unset variables of the environment that the program shall not have */
+    public static List<String> linesOf(
+            Class<?> program, Path folder, Duration limit, List<String> options, Set<String> unset, String... arguments)
+            throws IOException, InterruptedException {
         Path out = folder.resolve("out.txt");
         Path errors = folder.resolve("errors.txt");
         List<String> command = new ArrayList<>();
@@ -31,10 +39,10 @@ public final class ChildJvm {
         command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(out.toFile())
-                .redirectError(errors.toFile())
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(errors.toFile());
+        builder.environment().keySet().removeAll(unset);
+        Process process = builder.start();
         if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
             process.destroyForcibly();
         }

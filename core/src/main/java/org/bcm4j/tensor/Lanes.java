@@ -52,6 +52,7 @@ public final class Lanes implements AutoCloseable {
 
     /** The number of lanes that uses the whole processor: libtorch's number of threads. */
     public static int most() {
+        NativeCode.prepareTensors();
         return torch.get_num_threads();
     }
 

@@ -80,6 +80,10 @@ public final class NativeCode {
             // On a processor that NNPACK does not know, libtorch tries it again for each convolution of a few images,
             // and prints a warning each time. oneDNN is there in any case.
             torch.globalContext().setUserEnabledNNPACK(false);
+            if (System.getenv("OMP_NUM_THREADS") == null) {
+                // Threads that begin later adopt it at their first operation.
+                torch.set_num_threads(Cores.usable(torch.get_num_threads()));
+            }
         }
 
         private Libtorch() {}

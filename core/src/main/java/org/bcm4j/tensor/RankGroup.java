@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bcm4j.storage.UserException;
 import org.bytedeco.javacpp.Pointer;
@@ -83,6 +84,7 @@ public final class RankGroup implements AutoCloseable {
         NativeCode.loadWithGloo();
         try {
             TCPStore store = store(address, address.rank() == 0);
+            write(store, machine(address.rank()), RankWatch.machine());
             ProcessGroupGloo.Options options = ProcessGroupGloo.Options.create(milliseconds(OPERATION));
             options.threads(TRANSPORT_THREADS);
             options.devices(new GlooDeviceVector(network(address.host())));
@@ -91,7 +93,7 @@ public final class RankGroup implements AutoCloseable {
             return new RankGroup(
                     address.rank(),
                     address.size(),
-                    isThisHost(address.host()) ? address.size() : 1,
+                    sizeHere(store, address),
                     Optional.of(new Members(store, group, new CudaConnection(store, address, watch), watch)));
         } catch (RuntimeException e) {
             throw new UserException(
@@ -100,6 +102,30 @@ public final class RankGroup implements AutoCloseable {
                             + "; check that all were started with one address, that rank 0 runs there, and that the"
                             + " port is free and open",
                     e);
+        }
+    }
+
+    /** How many of all ranks, which have joined, named this machine. */
+    private static int sizeHere(TCPStore store, RankAddress address) {
+        return (int) IntStream.range(0, address.size())
+                .filter(rank -> read(store, machine(rank)).equals(RankWatch.machine()))
+                .count();
+    }
+
+    private static String machine(int rank) {
+        return "machine." + rank;
+    }
+
+    static void write(TCPStore store, String key, String text) {
+        try (Scope scope = Scope.open()) {
+            store.set(key, new ByteVector(text.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** Waits until a rank has written it. */
+    static String read(TCPStore store, String key) {
+        try (Scope scope = Scope.open()) {
+            return new String(store.get(key).get(), StandardCharsets.UTF_8);
         }
     }
 
@@ -148,7 +174,7 @@ public final class RankGroup implements AutoCloseable {
         return size;
     }
 
-    /** The number of ranks on this machine: all, if they meet at its loopback address. Others count as one per machine. */
+    /** The number of ranks on machines of this machine's name, this one included. */
     public int sizeHere() {
         return sizeHere;
     }
@@ -269,7 +295,7 @@ public final class RankGroup implements AutoCloseable {
                 connected.watch().requireAll();
                 pause(RankWatch.BEAT);
             }
-            return new String(connected.store().get(name).get(), StandardCharsets.UTF_8);
+            return read(connected.store(), name);
         } catch (LostRankException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -279,11 +305,7 @@ public final class RankGroup implements AutoCloseable {
 
     /** Publishes a text of rank 0 under a name. */
     public void publish(String name, String text) {
-        members.ifPresent(connected -> {
-            try (Scope scope = Scope.open()) {
-                connected.store().set(name, new ByteVector(text.getBytes(StandardCharsets.UTF_8)));
-            }
-        });
+        members.ifPresent(connected -> write(connected.store(), name, text));
     }
 
     private void together(Function<Members, Work> operation) {

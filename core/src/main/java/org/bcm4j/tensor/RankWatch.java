@@ -2,13 +2,11 @@ package org.bcm4j.tensor;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.bytedeco.pytorch.ByteVector;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 
@@ -46,9 +44,10 @@ final class RankWatch implements AutoCloseable {
     static RankWatch begin(RankAddress address, Duration silence) {
         RankWatch watch = new RankWatch(address, silence);
         TCPStore store = RankGroup.store(address, false);
-        try (Scope scope = Scope.open()) {
-            store.set(place(address.rank()), new ByteVector(here().getBytes(StandardCharsets.UTF_8)));
-        }
+        RankGroup.write(
+                store,
+                place(address.rank()),
+                "process " + ProcessHandle.current().pid() + " on " + machine());
         Thread thread = new Thread(() -> watch.run(store), "rank watch");
         thread.setDaemon(true);
         thread.start();
@@ -80,9 +79,7 @@ final class RankWatch implements AutoCloseable {
 
     /** In a process that lives on, such as an executor of Spark, the table remains and nobody keeps it. */
     private void sayThatIAmLost(TCPStore store) {
-        try (Scope scope = Scope.open()) {
-            store.set(LOST, new ByteVector(keeperIsGone().getBytes(StandardCharsets.UTF_8)));
-        }
+        RankGroup.write(store, LOST, keeperIsGone());
     }
 
     private void beat(TCPStore store) {
@@ -90,7 +87,7 @@ final class RankWatch implements AutoCloseable {
         if (address.rank() == 0) {
             listen(store);
         } else if (store.check(new StringVector(LOST))) {
-            lose(new String(store.get(LOST).get(), StandardCharsets.UTF_8));
+            lose(RankGroup.read(store, LOST));
         }
         answered = System.nanoTime();
     }
@@ -105,7 +102,7 @@ final class RankWatch implements AutoCloseable {
                 String name = "rank " + rank
                         + place(store, rank).map(place -> " (" + place + ")").orElse("")
                         + " has ended, is frozen or cannot be reached";
-                store.set(LOST, new ByteVector(name.getBytes(StandardCharsets.UTF_8)));
+                RankGroup.write(store, LOST, name);
                 lose(name);
                 return;
             }
@@ -114,16 +111,16 @@ final class RankWatch implements AutoCloseable {
 
     private static Optional<String> place(TCPStore store, int rank) {
         return store.check(new StringVector(place(rank)))
-                ? Optional.of(new String(store.get(place(rank)).get(), StandardCharsets.UTF_8))
+                ? Optional.of(RankGroup.read(store, place(rank)))
                 : Optional.empty();
     }
 
-    private static String here() {
-        long process = ProcessHandle.current().pid();
+    /** The name of this machine, as its own network knows it. */
+    static String machine() {
         try {
-            return "process " + process + " on " + InetAddress.getLocalHost().getHostName();
+            return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
-            return "process " + process;
+            return "a machine without a name";
         }
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +14,6 @@ import java.util.stream.IntStream;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.LostRankException;
-import org.bcm4j.tensor.RankAddress;
 import org.bcm4j.tensor.RankGroup;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
@@ -159,7 +156,7 @@ class SharedWorkTest {
     @Test
     @Timeout(15)
     void whenRankZeroFailsTheOthersDoNotWait() throws IOException {
-        List<CompletableFuture<String>> ranks = started(group -> {
+        List<CompletableFuture<String>> ranks = RankThreads.start(RANKS, group -> {
             if (group.isFirst()) {
                 throw new UserException("damaged");
             }
@@ -173,32 +170,23 @@ class SharedWorkTest {
         assertThatThrownBy(ranks.get(0)::join).hasMessageContaining("damaged");
     }
 
+    /** They meet at the name of this machine, as on a cluster. */
+    @Test
+    void ranksKnowHowManyShareTheirMachine() throws Exception {
+        String here = InetAddress.getLocalHost().getHostName();
+        assertThat(RankThreads.start(RANKS, here, RankGroup::sizeHere).stream().map(CompletableFuture::join))
+                .containsOnly(RANKS);
+    }
+
     /** What each rank returns. */
     private static <T> List<T> inRanks(Function<SharedWork, T> work) throws IOException {
-        return started(group -> {
+        return RankThreads.start(RANKS, group -> {
                     T result = work.apply(new SharedWork(group));
                     group.finish();
                     return result;
                 })
                 .stream()
                 .map(CompletableFuture::join)
-                .toList();
-    }
-
-    private static <T> List<CompletableFuture<T>> started(Function<RankGroup, T> work) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        return IntStream.range(0, RANKS)
-                .mapToObj(rank -> CompletableFuture.supplyAsync(
-                        () -> {
-                            RankAddress address = new RankAddress(rank, RANKS, "127.0.0.1", port);
-                            try (RankGroup group = RankGroup.join(address, Duration.ofSeconds(20))) {
-                                return work.apply(group);
-                            }
-                        },
-                        task -> new Thread(task, "rank").start()))
                 .toList();
     }
 }

@@ -9,6 +9,7 @@ import static org.bcm4j.tensor.TestDevice.testDevice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.model.ConsistencyFunction;
@@ -17,6 +18,7 @@ import org.bcm4j.network.Network;
 import org.bcm4j.nn.Cost;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
+import org.bcm4j.ranks.RankThreads;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
@@ -86,15 +88,15 @@ class TrainingStepTest {
         }
 
         Run(TrainingConfig config, Network network, Precision precision) {
-            this(config, network, precision, config.sideBySide(testDevice(), 1));
+            this(config, network, precision, config.sideBySide(testDevice(), 1), RankGroup.alone());
         }
 
-        Run(TrainingConfig config, Network network, Precision precision, SideBySide sideBySide) {
+        Run(TrainingConfig config, Network network, Precision precision, SideBySide sideBySide, RankGroup group) {
             ConsistencyFunction function = new ConsistencyFunction(network, ModelKind.BIDIRECTIONAL);
             LabelledImages images = config.data().training();
             step = new TrainingStep(
-                    config, function, images, testDevice(), precision, RankGroup.alone(), new StepTimes(), sideBySide);
-            state = new TrainingState(config, network.layout(), images, testDevice(), RankGroup.alone());
+                    config, function, images, testDevice(), precision, group, new StepTimes(), sideBySide);
+            state = new TrainingState(config, network.layout(), images, testDevice(), group);
             state.initialize();
         }
 
@@ -199,6 +201,33 @@ class TrainingStepTest {
         }
     }
 
+    /** Each rank has its part of the images, and all have the sum of the gradients. */
+    @ParameterizedTest
+    @EnumSource
+    void allRanksSkipAStepThatIsNotFiniteInOne(Fault fault) throws Exception {
+        TrainingConfig config = TinyRun.config(directory, "micro_batches=1", "lanes=1");
+        List<float[]> weights = RankThreads.start(2, group -> {
+                    FaultyNetwork network = new FaultyNetwork(config.network().build());
+                    try (Run run =
+                            new Run(config, network, Precision.FP32, config.sideBySide(testDevice(), 2), group)) {
+                        run.steps(1);
+                        float[] before = numbers(run.state.weights.values);
+                        network.fault = Optional.of(fault).filter(any -> !group.isFirst());
+                        assertThat(run.step.run(run.state).skipped()).isTrue();
+                        assertThat(numbers(run.state.weights.values)).isEqualTo(before);
+                        network.fault = Optional.empty();
+                        assertThat(run.step.run(run.state).skipped()).isFalse();
+                        float[] after = numbers(run.state.weights.values);
+                        group.finish();
+                        return after;
+                    }
+                })
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+        assertThat(weights.get(0)).isEqualTo(weights.get(1));
+    }
+
     @Test
     void aStageStartsFromTheAverageOfTheOneBeforeWithAFreshOptimiser() {
         // A rate so small that the stage's first step shows where it started.
@@ -267,7 +296,7 @@ class TrainingStepTest {
     }
 
     private float[] afterThreeSteps(TrainingConfig config, SideBySide sideBySide) {
-        try (Run run = new Run(config, config.network().build(), Precision.FP32, sideBySide)) {
+        try (Run run = new Run(config, config.network().build(), Precision.FP32, sideBySide, RankGroup.alone())) {
             run.steps(3);
             return numbers(run.state.weights.values);
         }

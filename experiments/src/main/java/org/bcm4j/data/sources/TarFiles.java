@@ -34,8 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * The pictures of tar files, in the order of the files and of their entries. In a WebDataset the entries of a sample
  * have the same name up to the first dot after the last slash; a sample's class is in its {@code .cls}, or in its
- * {@code .json} under {@code label}, {@code cls} or {@code class}. In other tar files the folders are the classes. The
- * names of several files tell how the set is divided.
+ * {@code .json} under {@code label}, {@code cls} or {@code class}, and it has one picture. In other tar files each picture
+ * stands for itself, and the folders are the classes. The names of several files tell how the set is divided.
  * Tar files are read in place; gzipped ones are unpacked into temporary files first.
  */
 final class TarFiles implements EncodedPictures.Files {
@@ -52,7 +52,7 @@ final class TarFiles implements EncodedPictures.Files {
 
     /** The entries of one sample that matter. */
     private static final class Sample {
-        private Optional<Place> picture = Optional.empty();
+        private final List<Place> pictures = new ArrayList<>();
         private Optional<String> label = Optional.empty();
     }
 
@@ -144,11 +144,18 @@ final class TarFiles implements EncodedPictures.Files {
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
         }
-        samples.values()
-                .forEach(sample -> sample.picture.ifPresent(picture -> {
-                    pictures.add(picture);
-                    labels.add(sample.label);
-                }));
+        for (Sample sample : samples.values()) {
+            if (sample.pictures.size() > 1 && sample.label.isPresent()) {
+                throw new UserException(
+                        file + ", entry " + sample.pictures.get(1).name()
+                                + ": is a second picture of its sample, beside "
+                                + sample.pictures.get(0).name() + "; leave one out");
+            }
+            for (Place picture : sample.pictures) {
+                pictures.add(picture);
+                labels.add(sample.label);
+            }
+        }
     }
 
     private void add(Map<String, Sample> samples, TarFile tar, TarArchiveEntry entry, int archive) throws IOException {
@@ -167,11 +174,7 @@ final class TarFiles implements EncodedPictures.Files {
         requireContent(entry, where);
         Sample sample = samples.computeIfAbsent(name.substring(0, dot), key -> new Sample());
         if (picture) {
-            if (sample.picture.isPresent()) {
-                throw new UserException(where + ": is a second picture of its sample, beside "
-                        + sample.picture.get().name() + "; leave one out");
-            }
-            sample.picture = Optional.of(new Place(name, archive, entry.getDataOffset(), (int) entry.getSize()));
+            sample.pictures.add(new Place(name, archive, entry.getDataOffset(), (int) entry.getSize()));
         } else if (ending.equals(CLASS)) {
             sample.label = Optional.of(text(tar, entry).strip());
         } else if (sample.label.isEmpty()) {

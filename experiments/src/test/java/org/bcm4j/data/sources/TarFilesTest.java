@@ -113,6 +113,20 @@ class TarFilesTest extends SmallSets {
         refused("large.tar, entry a.png: has 3221225472 bytes, more than the limit", "large.tar");
     }
 
+    /** In a WebDataset they would be pictures of one sample. */
+    @Test
+    void picturesWithTwoDotsInTheirNamesStandForThemselves() throws Exception {
+        Map<String, byte[]> pictures = new LinkedHashMap<>();
+        pictures.put("cats/cat.1.png", png(1));
+        pictures.put("cats/cat.2.png", png(2));
+        pictures.put("dogs/dog.1.png", png(3));
+        tar("dots.tar", pictures);
+        try (PictureSet set = open("dots.tar")) {
+            assertThat(contents(set.training()))
+                    .containsExactly("cats/cat.1.png cats 1", "cats/cat.2.png cats 2", "dogs/dog.1.png dogs 3");
+        }
+    }
+
     @Test
     void samplesOfWebDatasetsMustBeSound() throws Exception {
         Map<String, byte[]> twice = sample("a", 1, "cls", "0");
