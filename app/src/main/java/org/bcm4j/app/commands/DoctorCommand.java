@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
+import org.bcm4j.tensor.NativeLibraries;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.ProcessSettings;
 import picocli.CommandLine.Command;
@@ -21,8 +22,8 @@ import picocli.CommandLine.ExitCode;
 @Command(
         name = "doctor",
         description = {
-            "Says which devices and precisions can be used here, why one cannot, and which settings for full speed are"
-                    + " missing.",
+            "Says which devices, precisions and libraries can be used here, why one cannot, and which settings for full"
+                    + " speed are missing.",
             "bcm --version names the versions."
         },
         footerHeading = "%nExample:%n",
@@ -44,6 +45,7 @@ public final class DoctorCommand implements Callable<Integer> {
                     "device " + lower(device),
                     device.obstacle().map("no: "::concat).orElseGet(() -> precisions(device)));
         }
+        NativeLibraries.found().forEach(DoctorCommand::line);
         List<String> missing = ProcessSettings.missing();
         line(
                 "settings",
@@ -57,7 +59,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private static String processor() {
         int cores = Runtime.getRuntime().availableProcessors();
-        String text = cores + " cores, " + Lanes.most() + " threads for libtorch";
+        String text = cores + " cores, " + Lanes.most() + " thread(s) for libtorch";
         Optional<String> flags = field(PROCESSOR, "flags");
         if (flags.isEmpty()) {
             return text; // Not Linux, or not x86.

@@ -26,8 +26,12 @@ class DoctorCommandTest {
                 ? "fp32, bf16 \\(the default\\)"
                 : "fp32 \\(the default\\), bf16 \\(emulated, slow\\)";
         assertThat(outcome.out())
-                .containsPattern("processor +.*\\d+ cores, 1 threads for libtorch")
+                .containsPattern("processor +.*\\d+ cores, 1 thread\\(s\\) for libtorch")
                 .containsPattern("device cpu +" + precisions + ", fp16 \\(emulated, slow\\)\n")
+                .containsPattern("libtorch +.*oneDNN, OpenMP, kernels for ")
+                .containsPattern("Gloo +found\n")
+                .containsPattern("NCCL +(found|no: .+)\n")
+                .containsPattern("cuDNN +(\\d+|no: .+)\n")
                 .containsPattern("settings +(all set for full speed|for full speed, set )")
                 .doesNotContain("OMP_WAIT_POLICY"); // CommandProcess sets it.
         Device.CUDA.obstacle().ifPresent(reason -> assertThat(outcome.out()).contains("device cuda  no: " + reason));
