@@ -171,6 +171,57 @@ class ServerTest {
         }
     }
 
+    /** The clock of a studio whose requests may take a millisecond. */
+    @Test
+    void whatTakesTooLongIsGivenUp() throws Exception {
+        StudioSettings hasty = new StudioSettings(
+                "localhost", 0, Optional.empty(), 1024, Duration.ofMillis(1), Duration.ofSeconds(30));
+        try (Studio studio = SERVED.serving(hasty)) {
+            HttpResponse<String> late = Client.of(studio)
+                    .post("api/v1/models/fashion-mnist/sample", "{\"count\": 64, \"walk\": \"" + walk(64) + "\"}");
+            assertThat(late.statusCode()).isEqualTo(504);
+            assertThat(Client.json(late.body()).get("detail").asString()).startsWith("the deadline passed");
+        }
+    }
+
+    /** A request whose body is still on its way was taken; the next one is not. */
+    @Test
+    void aStudioThatStopsRefusesWhatComesAndAnswersWhatCame() throws Exception {
+        Studio stopping = SERVED.serving(StudioSettings.local(0));
+        Client client = Client.of(stopping);
+        URI address = URI.create(client.address());
+        try (Socket taken = new Socket(address.getHost(), address.getPort())) {
+            taken.setSoTimeout(30_000);
+            taken.getOutputStream()
+                    .write(
+                            ("POST /api/v1/models/fashion-mnist/sample HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                                            + "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+                                    .getBytes(StandardCharsets.US_ASCII));
+            // Jetty asks for the body when the server has taken the request.
+            String asked = "HTTP/1.1 100 Continue\r\n\r\n";
+            assertThat(taken.getInputStream().readNBytes(asked.length()))
+                    .asString(StandardCharsets.US_ASCII)
+                    .isEqualTo(asked);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
+            while (client.get("health/ready").statusCode() == 200) {
+                Thread.sleep(5);
+            }
+            HttpResponse<String> refused = client.post("api/v1/models/fashion-mnist/sample", "{}");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+            assertThat(refused.body()).contains("the server is stopping");
+            assertThat(closed).isNotDone();
+            taken.getOutputStream().write("{}".getBytes(StandardCharsets.US_ASCII));
+            assertThat(taken.getInputStream().readAllBytes())
+                    .asString(StandardCharsets.US_ASCII)
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("\"images\":[");
+            closed.get();
+        } finally {
+            stopping.close();
+        }
+    }
+
     private static void await(Client client, String figure) throws Exception {
         Pattern wanted = Pattern.compile("^" + figure, Pattern.MULTILINE);
         while (!wanted.matcher(client.get("metrics").body()).find()) {

@@ -14,6 +14,7 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.studio.work.Deadline;
 import org.bcm4j.studio.work.DeadlinePassedException;
 import org.bcm4j.studio.work.EvaluationQueue;
+import org.bcm4j.studio.work.QueueClosedException;
 import org.bcm4j.studio.work.QueueFullException;
 import org.bcm4j.tensor.ExhaustedMemory;
 import org.slf4j.Logger;
@@ -193,6 +194,9 @@ public final class Api {
         }
         if (cause instanceof QueueFullException) {
             return failure(429, message, requestId);
+        }
+        if (cause instanceof QueueClosedException) {
+            return failure(503, message, requestId);
         }
         if (cause instanceof CancellationException) {
             return failure(409, "the request was cancelled", requestId);

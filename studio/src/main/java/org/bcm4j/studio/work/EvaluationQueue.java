@@ -127,6 +127,7 @@ public final class EvaluationQueue implements AutoCloseable {
      *
      * @return the values of the results; cancelling it frees the work
      * @throws QueueFullException if too many images wait
+     * @throws QueueClosedException if the queue is closing
      */
     public CompletableFuture<float[]> submit(WalkTask task, Deadline deadline) {
         return admit(new Joining(task, deadline));
@@ -137,7 +138,7 @@ public final class EvaluationQueue implements AutoCloseable {
      * done already. There is always room for them, so that no request is refused halfway.
      *
      * @return the values of the results; cancelling it frees the work
-     * @throws QueueFullException if the queue is closing
+     * @throws QueueClosedException if the queue is closing
      */
     public CompletableFuture<float[]> submitNext(WalkTask task, Deadline deadline) {
         return accept(new Joining(task, deadline));
@@ -149,6 +150,7 @@ public final class EvaluationQueue implements AutoCloseable {
      * @param images how many images it evaluates at a time
      * @param work asks now and then whether to give up, and does so by a {@link CancellationException}
      * @throws QueueFullException if too many images wait
+     * @throws QueueClosedException if the queue is closing
      */
     public <T> CompletableFuture<T> submit(int images, Deadline deadline, Function<BooleanSupplier, T> work) {
         return admit(new Alone<>(images, deadline, work));
@@ -166,7 +168,7 @@ public final class EvaluationQueue implements AutoCloseable {
 
     private synchronized <T> CompletableFuture<T> accept(Pending<T> pending) {
         if (closing) {
-            throw new QueueFullException("the server is stopping; ask another one");
+            throw new QueueClosedException();
         }
         waiting.add(pending);
         count(pending.images);
@@ -192,26 +194,35 @@ public final class EvaluationQueue implements AutoCloseable {
     }
 
     private void run() {
-        try {
-            for (List<Pending<?>> batch = next(); !batch.isEmpty(); batch = next()) {
+        List<Pending<?>> batch = new ArrayList<>();
+        do {
+            batch.clear();
+            try {
+                takeNext(batch);
                 serve(batch);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (Throwable e) { // Such as exhausted memory, wherever: nobody waits in vain, and the thread goes on.
+                batch.forEach(pending -> pending.result.completeExceptionally(e));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        } while (goesOn());
+    }
+
+    private synchronized boolean goesOn() {
+        return !closing || !waiting.isEmpty();
     }
 
     private void serve(List<Pending<?>> batch) {
-        try {
-            observer.batch(batch.stream().mapToInt(pending -> pending.images).sum());
-            if (isForOneCore(batch)) {
-                // The lane sends the answers as well: handing results over takes a tenth of a millisecond and more.
-                oneCoreEach.run(List.of(Executors.callable(() -> compute(batch))));
-            } else {
-                compute(batch);
-            }
-        } catch (Throwable e) { // Such as that of a lane that is closed: nobody shall wait in vain.
-            batch.forEach(pending -> pending.result.completeExceptionally(e));
+        if (batch.isEmpty()) {
+            return;
+        }
+        observer.batch(batch.stream().mapToInt(pending -> pending.images).sum());
+        if (isForOneCore(batch)) {
+            // The lane sends the answers as well: handing results over takes a tenth of a millisecond and more.
+            oneCoreEach.run(List.of(Executors.callable(() -> compute(batch))));
+        } else {
+            compute(batch);
         }
     }
 
@@ -230,22 +241,21 @@ public final class EvaluationQueue implements AutoCloseable {
         }
     }
 
-    /** The next batch; nothing at the end of all work. */
-    private synchronized List<Pending<?>> next() throws InterruptedException {
+    /** Takes the next batch out of those that wait; none at the end of all work. */
+    private synchronized void takeNext(List<Pending<?>> batch) throws InterruptedException {
         forgetAbandoned();
         while (waiting.isEmpty()) {
             if (closing) {
-                return List.of();
+                return;
             }
             wait();
             forgetAbandoned();
         }
-        return taken();
+        take(batch);
     }
 
-    /** A first task and those that join it, out of those that wait. */
-    private List<Pending<?>> taken() {
-        List<Pending<?>> batch = new ArrayList<>();
+    /** Takes a first task and those that join it. */
+    private void take(List<Pending<?>> batch) {
         Pending<?> first = first();
         batch.add(first);
         int images = first.images;
@@ -257,7 +267,6 @@ public final class EvaluationQueue implements AutoCloseable {
         }
         waiting.removeAll(batch);
         count(-images);
-        return batch;
     }
 
     /** The oldest task and the smallest in turn: one image does not wait for every thousand that came before it. */
@@ -311,7 +320,7 @@ public final class EvaluationQueue implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         synchronized (this) {
-            waiting.forEach(pending -> pending.result.completeExceptionally(new DeadlinePassedException()));
+            waiting.forEach(pending -> pending.result.completeExceptionally(new QueueClosedException()));
             waiting.clear();
         }
         oneCoreEach.close();

@@ -1,6 +1,6 @@
 package org.bcm4j.studio.work;
 
-/** Work was refused because too much is waiting, or because the queue is closing. */
+/** Work was refused because too much is waiting. */
 public final class QueueFullException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -1,11 +1,13 @@
 package org.bcm4j.studio.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import org.bcm4j.studio.work.Deadline;
 import org.bcm4j.studio.work.EvaluationQueue;
 import org.bcm4j.studio.work.QueueObserver;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,14 @@ class ApiTest {
     @Test
     void otherFailuresOfLibtorchAreNotTold() {
         assertTold(new RuntimeException("shapes differ"), 500, "its log has more under this request's id");
+    }
+
+    @Test
+    void aQueueThatIsClosedIsNoFullOne() {
+        EvaluationQueue closed = new EvaluationQueue(1, QueueObserver.NONE);
+        closed.close();
+        Throwable refusal = catchThrowable(() -> closed.submit(1, Deadline.in(Duration.ofSeconds(1)), abandoned -> 0));
+        assertTold(refusal, 503, "the server is stopping; ask another one");
     }
 
     private static void assertTold(Throwable failure, int status, String words) {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.bcm4j.model.TrainedModel;
@@ -210,6 +211,31 @@ class EvaluationQueueTest {
         }
     }
 
+    /** Of memory, for example. Here it is in what hears of the queue. */
+    @Test
+    void anErrorOutsideOfATaskDoesNotEndTheQueue() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        QueueObserver failing = new QueueObserver() {
+            @Override
+            public void waiting(int images) {
+                if (Thread.currentThread().getName().equals("evaluations") && fails.getAndSet(false)) {
+                    throw new OutOfMemoryError("no memory to hear it");
+                }
+            }
+
+            @Override
+            public void batch(int images) {
+                // Not of interest here.
+            }
+        };
+        try (EvaluationQueue queue = new EvaluationQueue(100, failing)) {
+            assertThatThrownBy(() -> queue.submit(task("80 > 0", 1, 2), LATER).get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(OutOfMemoryError.class);
+            assertThat(queue.submit(task("80 > 0", 1, 2), LATER).get(20, TimeUnit.SECONDS))
+                    .hasSize(2 * 28 * 28);
+        }
+    }
+
     @Test
     void closingFinishesWhatWasTaken() {
         EvaluationQueue queue = new EvaluationQueue(100, QueueObserver.NONE);
@@ -218,6 +244,6 @@ class EvaluationQueueTest {
         release.countDown();
         queue.close();
         assertThat(taken).isCompleted();
-        assertThatThrownBy(() -> queue.submit(task("80 > 0", 1, 2), LATER)).isInstanceOf(QueueFullException.class);
+        assertThatThrownBy(() -> queue.submit(task("80 > 0", 1, 2), LATER)).isInstanceOf(QueueClosedException.class);
     }
 }
