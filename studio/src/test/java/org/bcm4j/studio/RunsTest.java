@@ -1,16 +1,35 @@
 package org.bcm4j.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.bcm4j.BcmModel;
+import org.bcm4j.Images;
+import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.LabelledImages;
+import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.studio.api.Api;
+import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Scope;
+import org.bcm4j.training.TrainingConfig;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,14 +68,16 @@ class RunsTest {
         studio = Studio.start(
                 List.of(),
                 new Api.RunPlaces(
-                        List.of(directory), place -> List.of("sh", "-c", "echo resumed " + place.getFileName())),
+                        List.of(directory),
+                        place -> List.of("sh", "-c", "echo resumed " + place.getFileName() + "; exec sleep 60")),
                 StudioSettings.local(0),
                 "test");
         client = Client.of(studio);
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
+        client.post("api/v1/runs/garments/stop", "");
         studio.close();
     }
 
@@ -196,6 +217,36 @@ class RunsTest {
         assertThat(log).hasContent("resumed garments");
     }
 
+    /** As of a button that is clicked several times: the process holds the run's lock only when it has begun. */
+    @Test
+    void aRunIsContinuedByOneProcessAndStopped() throws Exception {
+        HttpRequest resume = HttpRequest.newBuilder(URI.create(client.address() + "api/v1/runs/garments/resume"))
+                .timeout(Duration.ofSeconds(30))
+                .POST(BodyPublishers.noBody())
+                .build();
+        List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
+                        () -> client.http().sendAsync(resume, BodyHandlers.ofString()))
+                .limit(8)
+                .toList();
+        List<Integer> statuses = new ArrayList<>();
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            statuses.add(answer.get().statusCode());
+        }
+        assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 409);
+        assertThat(isRunning()).isTrue();
+        assertThat(client.post("api/v1/runs/garments/stop", "").statusCode()).isEqualTo(200);
+        while (isRunning()) {
+            Thread.sleep(20);
+        }
+        assertThat(client.post("api/v1/runs/garments/resume", "").statusCode()).isEqualTo(200);
+    }
+
+    private boolean isRunning() throws Exception {
+        return Client.json(client.get("api/v1/runs/garments").body())
+                .get("running")
+                .asBoolean();
+    }
+
     @Test
     void whereTheImagesOfARunLieIsNotTold() throws Exception {
         Path absent = directory.resolve("absent");
@@ -232,6 +283,52 @@ class RunsTest {
         Path described = model.resolve("config.json");
         Files.writeString(described, Client.ModelFiles.withClassNames(Files.readString(described), "[]"));
         assertThat(client.post("api/v1/runs/garments/noise", "").body()).isEqualTo(named.body());
+    }
+
+    /** In pieces of eight, between which others have their turns. */
+    @Test
+    void theNoiseOfARunIsThatOfTheLibrary() throws Exception {
+        Path pictures = directory.resolve("pictures");
+        for (String name : List.of("shirt", "bag", "dress", "coat")) {
+            Path folder = Files.createDirectories(pictures.resolve("of " + name));
+            for (int i = 0; i < 20; i++) {
+                Files.copy(Client.ModelFiles.FOLDER.resolve("examples/" + name + ".png"), folder.resolve(i + ".png"));
+            }
+        }
+        Path config = run.resolve("config.yaml");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace(
+                                "{kind: fashion-mnist}",
+                                "{kind: image-folder, directory: " + pictures + ", held_out: 70}"));
+        Path folder = run.resolve("model");
+        Client.ModelFiles.copyTo(folder);
+        HttpResponse<String> told = client.post("api/v1/runs/garments/noise", "");
+        assertThat(told.statusCode()).as(told.body()).isEqualTo(200);
+        assertThat(client.get("metrics").body())
+                .contains("bcm_batch_images_bucket{le=\"4.0\"} 0\n")
+                .contains("bcm_batch_images_bucket{le=\"8.0\"} 8\n")
+                .contains("bcm_batch_images_count 8\n");
+
+        LabelledImages test =
+                ConfigFile.read(config, TrainingConfig.class).data().test();
+        long[] indices = LongStream.range(0, 64).toArray();
+        try (BcmModel model = BcmModel.load(folder);
+                Scope scope = Scope.open()) {
+            Tensor images = test.images(indices);
+            int[] labels = LongStream.of(HostTensors.longs(test.labels(indices)))
+                    .mapToInt(Math::toIntExact)
+                    .toArray();
+            NoiseFigures expected = NoiseFigures.of(
+                    model.invert(Images.ofTensor(images)).labels(labels).run().tensor(), images);
+            JsonNode figures = Client.json(told.body()).get("figures");
+            // Of sums in another order.
+            assertThat(figures.get("standard_deviation").asDouble())
+                    .isCloseTo(expected.standardDeviation(), within(1e-3));
+            assertThat(figures.get("image_correlation").asDouble())
+                    .isCloseTo(expected.imageCorrelation(), within(1e-3));
+        }
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.app.TinyExperiment;
+import org.bcm4j.storage.DirectoryLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,7 @@ class StudioCommandTest {
     private static final Pattern BATCHES = Pattern.compile("bcm_batch_images_count [1-9]");
     private static final String MODEL =
             Path.of("../models/fashion-mnist").toAbsolutePath().normalize().toString();
+    private static final int INTERRUPTED = 128 + 2;
     private static final int TERMINATED = 128 + 15;
 
     @TempDir
@@ -119,15 +121,7 @@ class StudioCommandTest {
         Process process = new CommandProcess(directory, List.of("-XX:+PrintCommandLineFlags"))
                 .start(out, directory.resolve("err"), "studio", MODEL, "--port", "0", "--runs", run.toString());
         try {
-            HttpRequest resume = HttpRequest.newBuilder(URI.create(address(process, out) + "api/v1/runs/run/resume"))
-                    .timeout(Duration.ofSeconds(60))
-                    .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.noBody())
-                    .build();
-            assertThat(HttpClient.newHttpClient()
-                            .send(resume, BodyHandlers.ofString())
-                            .statusCode())
-                    .isEqualTo(200);
+            resume(address(process, out));
             Path log = run.resolve("studio.log");
             while (!Files.readString(log).contains("bcm: ")) { // it has no checkpoint
                 Thread.sleep(20);
@@ -138,6 +132,69 @@ class StudioCommandTest {
                     .doesNotContain(quick);
         } finally {
             process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static void resume(String address) throws Exception {
+        HttpRequest resume = HttpRequest.newBuilder(URI.create(address + "api/v1/runs/run/resume"))
+                .timeout(Duration.ofSeconds(60))
+                .POST(BodyPublishers.noBody())
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(resume, BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    /** A terminal sends Ctrl-C to all processes that were started from it; here it is the group of a session. */
+    @Test
+    void aRunThatItContinuesOutlivesCtrlC() throws Exception {
+        TinyExperiment.writeData(directory);
+        Path config = directory.resolve("tiny.yaml");
+        Files.writeString(config, TinyExperiment.yaml(directory).replace("steps: 4", "steps: 10000000"));
+        Path run = directory.resolve("run");
+        Path out = directory.resolve("out");
+        Path err = directory.resolve("err");
+        Process begun = CommandProcess.in(directory).start(out, err, "train", config.toString(), "--run", "run");
+        awaitSteps(run, 4, begun.toHandle());
+        begun.destroy();
+        assertThat(CommandProcess.outcome(begun, out, err).exitCode()).isEqualTo(TERMINATED);
+        assertThat(DirectoryLock.holder(run)).isEmpty();
+
+        Process studio = new CommandProcess(directory, List.of(), List.of("setsid"))
+                .start(out, err, "studio", MODEL, "--port", "0", "--runs", run.toString());
+        resume(address(studio, out));
+        while (DirectoryLock.holder(run).isEmpty()) {
+            Thread.sleep(20);
+        }
+        ProcessHandle training = DirectoryLock.holder(run).orElseThrow();
+        try {
+            awaitSteps(run, steps(run) + 4, training);
+            Process ctrlC = new ProcessBuilder("kill", "-INT", "--", "-" + studio.pid()).start();
+            assertThat(ctrlC.waitFor()).isZero();
+            assertThat(CommandProcess.outcome(studio, out, err).exitCode()).isEqualTo(INTERRUPTED);
+            awaitSteps(run, steps(run) + 4, training);
+        } finally {
+            training.destroy();
+            training.onExit().get(60, TimeUnit.SECONDS);
+        }
+        assertThat(run.resolve("studio.log")).content().contains("stopped at step ");
+    }
+
+    private static long steps(Path run) throws IOException {
+        Path log = run.resolve("log.jsonl");
+        if (!Files.exists(log)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.count();
+        }
+    }
+
+    private static void awaitSteps(Path run, long steps, ProcessHandle training) throws Exception {
+        while (steps(run) < steps) {
+            assertThat(training.isAlive()).isTrue();
+            Thread.sleep(20);
         }
     }
 

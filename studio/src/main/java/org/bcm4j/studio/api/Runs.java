@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,29 +14,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.bcm4j.BcmModel;
-import org.bcm4j.Images;
-import org.bcm4j.InversionRequest;
-import org.bcm4j.Noise;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.LabelledImages;
-import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.FileFailure;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.studio.work.Deadline;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Scope;
 import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
-import org.bcm4j.walk.ImageNoise;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Runs {
     private static final Pattern SHEET = Pattern.compile("step-(\\d{8,18})\\.png");
-    /** Images whose noise is measured. */
-    private static final int MEASURED = 64;
+
+    /** What a terminal sends to all that was started from it, such as Ctrl-C, is for the studio alone. */
+    private static final List<String> DETACHED = List.of("sh", "-c", "trap '' INT HUP TSTP; exec \"$@\"", "sh");
 
     private static final Logger LOG = LoggerFactory.getLogger(Runs.class);
 
@@ -56,6 +47,9 @@ public final class Runs {
     private final Desk desk;
     private final Map<Path, RunLog> logs = new ConcurrentHashMap<>();
     private final Map<Path, DatedConfig> configs = new ConcurrentHashMap<>();
+    private final Map<Path, Process> resumed = new ConcurrentHashMap<>();
+    /** Each measurement has a model in memory. */
+    private final Semaphore measuring = new Semaphore(1);
 
     /** A configuration as it was at a time; nothing if it is of another version. */
     private record DatedConfig(FileTime time, Optional<TrainingConfig> config) {}
@@ -118,7 +112,7 @@ public final class Runs {
                     name,
                     told.step(),
                     config(run).map(TrainingConfig::totalSteps).orElse(0L),
-                    DirectoryLock.holder(run).isPresent(),
+                    trainer(run).isPresent(),
                     age(log),
                     told.whole(),
                     told.points(),
@@ -210,31 +204,47 @@ public final class Runs {
         });
     }
 
+    /** The process that trains, or was started to. */
+    private Optional<ProcessHandle> trainer(Path run) {
+        return DirectoryLock.holder(run)
+                .or(() -> Optional.ofNullable(resumed.get(run))
+                        .filter(Process::isAlive)
+                        .map(Process::toHandle));
+    }
+
     /** Asks the process that trains to save and stop. */
     Responses.Run stop(String name) {
-        DirectoryLock.holder(run(name))
+        trainer(run(name))
                 .orElseThrow(() -> new ProblemException(409, "this run is not running"))
                 .destroy();
         return one(name, Optional.empty());
     }
 
-    /** Starts a process that continues the run. It goes on when the studio ends. */
+    /** Starts a process that continues the run. It goes on when the studio ends, whatever ends the studio. */
     Responses.Run resume(String name) {
         return inRun(name, run -> {
-            if (DirectoryLock.holder(run).isPresent()) {
-                throw new ProblemException(409, "this run is running already");
-            }
-            Path output = run.resolve("studio.log");
-            try {
-                new ProcessBuilder(resumption.apply(run))
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                        .start();
-            } catch (IOException e) {
-                throw FileFailure.writing(output, e);
-            }
+            begin(run);
             return one(name, Optional.empty());
         });
+    }
+
+    /** One after another: a process that was started holds the run's lock only seconds later. */
+    private synchronized void begin(Path run) {
+        if (trainer(run).isPresent()) {
+            throw new ProblemException(409, "this run is running already");
+        }
+        List<String> command = new ArrayList<>(DETACHED);
+        command.addAll(resumption.apply(run));
+        Path output = run.resolve("studio.log");
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                    .start();
+            resumed.put(run, process);
+        } catch (IOException e) {
+            throw FileFailure.writing(output, e);
+        }
     }
 
     /** Measures the noise that the run's newest model finds for test images. */
@@ -246,8 +256,16 @@ public final class Runs {
         if (!Files.isDirectory(folder) || !config.model().isBidirectional()) {
             throw new ProblemException(409, "this run has no bidirectional model yet");
         }
-        return desk.queue()
-                .submit(MEASURED, deadline, abandoned -> in(run, place -> measured(config, folder, abandoned)));
+        if (!measuring.tryAcquire()) {
+            throw new ProblemException(429, "the noise of a run is being measured already; ask again later");
+        }
+        return CompletableFuture.supplyAsync(
+                        () -> in(run, place -> NoiseMeasurement.open(testImages(config), folder)))
+                // By another thread than the queue's, which may be evaluating the model that is closed.
+                .thenCompose(measurement -> measurement
+                        .run(desk.queue(), deadline)
+                        .whenCompleteAsync((answer, failure) -> measurement.close()))
+                .whenComplete((answer, failure) -> measuring.release());
     }
 
     /** Where the images of a run lie on the server is for its log alone. */
@@ -257,29 +275,6 @@ public final class Runs {
         } catch (UserException e) {
             LOG.warn("the test images of a run: {}", e.getMessage());
             throw new ProblemException(409, "the server cannot read the test images of this run; its log says why", e);
-        }
-    }
-
-    private static Responses.RunNoise measured(TrainingConfig config, Path folder, BooleanSupplier abandoned) {
-        try (BcmModel model = BcmModel.load(folder);
-                Scope scope = Scope.open()) {
-            LabelledImages test = testImages(config);
-            long[] indices =
-                    LongStream.range(0, Math.min(MEASURED, test.size())).toArray();
-            Images images = Images.ofTensor(test.images(indices));
-            InversionRequest inversion = model.invert(images).cancelWhen(abandoned);
-            if (model.config().network().classes() > 0) {
-                inversion.labels(Arrays.stream(HostTensors.longs(test.labels(indices)))
-                        .mapToInt(Math::toIntExact)
-                        .toArray());
-            }
-            Noise found = inversion.run();
-            Noise drawn = Noise.ofTensor(ImageNoise.from(0, 0, Device.CPU)
-                    .start(indices.length, images.channels(), images.height(), images.width()));
-            return new Responses.RunNoise(
-                    Responses.NoiseFigures.of(NoiseFigures.of(found.tensor(), images.tensor())),
-                    Responses.NoiseFigures.of(NoiseFigures.of(drawn.tensor(), images.tensor())),
-                    Codec.base64(Images.of(found.image(0)).png(0)));
         }
     }
 }
