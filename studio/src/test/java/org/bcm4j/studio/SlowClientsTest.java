@@ -2,13 +2,16 @@ package org.bcm4j.studio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +19,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
+import org.bcm4j.studio.api.Api;
+import org.bcm4j.studio.api.ShelvedModel;
+import org.bcm4j.studio.web.Metrics;
+import org.bcm4j.studio.web.Server;
+import org.bcm4j.studio.work.EvaluationQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,27 +48,33 @@ class SlowClientsTest {
     static final ServedModel SERVED = new ServedModel();
 
     private final List<Slow> slow = new ArrayList<>();
-    private Studio studio;
+    private AutoCloseable served = () -> {};
     private Client client;
 
     private void serve(Duration clientTime) {
-        studio = SERVED.serving(
+        Studio studio = SERVED.serving(
                 new StudioSettings("localhost", 0, Optional.empty(), 1024, Duration.ofSeconds(60), clientTime));
+        served = studio;
         client = Client.of(studio);
     }
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() throws Exception {
         for (Slow each : slow) {
             each.socket.close();
         }
-        studio.close();
+        served.close();
     }
 
     /** A client that does what it likes with its connection. */
     private record Slow(Socket socket) {
         void send(String text) throws IOException {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+
+        String nextLine() throws IOException {
+            return String.valueOf(
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine());
         }
 
         /** Waits until the server has closed the connection, and drops what it sent. */
@@ -162,6 +176,37 @@ class SlowClientsTest {
             }
         } catch (IOException | InterruptedException e) {
             // The server has ended the connection, as it should.
+        }
+    }
+
+    /** All but the last byte of bodies for which there is memory for sixteen. */
+    @Test
+    void bodiesThatDoNotGoOnMakeRoomForOthers() throws Exception {
+        int most = 1 << 16;
+        Metrics metrics = new Metrics();
+        Api.Limits limits = new Api.Limits(Duration.ofSeconds(60), 1_000_000, most);
+        try (EvaluationQueue queue = new EvaluationQueue(64, metrics)) {
+            Api api = new Api(
+                    List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, SERVED.model())),
+                    queue,
+                    limits,
+                    Client.NO_RUNS,
+                    "test");
+            try (Server server = new Server(api, metrics, "localhost", 0, Optional.empty(), most, EVER)) {
+                client = new Client(HttpClient.newHttpClient(), "http://localhost:" + server.port() + "/");
+                String whole = request("slow", " ".repeat(most - 2) + "{}", "");
+                for (int i = 0; i < MANY; i++) {
+                    connect().send(whole.substring(0, whole.length() - 1).replace("slow", "slow-" + i));
+                }
+                assertThat(slow.get(0).nextLine()).startsWith("HTTP/1.1 429 ");
+                requireService();
+                Slow last = slow.get(MANY - 1);
+                last.send("}");
+                assertThat(last.nextLine()).startsWith("HTTP/1.1 200 ");
+                for (Slow each : slow) {
+                    each.socket.close(); // or the server would wait for them
+                }
+            }
         }
     }
 

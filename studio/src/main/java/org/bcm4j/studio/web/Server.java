@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.bcm4j.storage.UserException;
@@ -33,8 +32,8 @@ public final class Server implements AutoCloseable {
     private static final int HEADER_BYTES = 8192;
     private static final Duration FAREWELL = Duration.ofSeconds(30);
 
-    /** The bytes of all bodies that are in memory at one time. */
-    private static final int ALL_BODIES = 256 << 20;
+    /** So many of the largest bodies are in memory at one time. */
+    private static final int BODIES = 16;
 
     private final Api api;
     private final Guard guard;
@@ -48,7 +47,7 @@ public final class Server implements AutoCloseable {
     /** A party for each request whose answer is not sent yet, and one for the server. */
     private final Phaser unanswered = new Phaser(1);
 
-    private final Semaphore bodies = new Semaphore(ALL_BODIES);
+    private final BodyMemory bodies;
     private final Javalin javalin;
     private volatile boolean stopping;
 
@@ -88,6 +87,7 @@ public final class Server implements AutoCloseable {
         this.guard = new Guard(token);
         this.metrics = metrics;
         this.mostBody = mostBody;
+        this.bodies = new BodyMemory(BODIES * mostBody);
         this.assets = new Assets(PAGE);
         this.answers = new Answers(api, this::settle);
         try {
