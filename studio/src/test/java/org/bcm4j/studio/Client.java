@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bcm4j.studio.api.Api;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,6 +54,34 @@ record Client(HttpClient http, String address) {
             throw new AssertionError(name + ": " + response.statusCode() + " " + response.body());
         }
         return JSON.readTree(response.body());
+    }
+
+    /** Begins a task of the shipped model, whose request has an id. */
+    CompletableFuture<HttpResponse<String>> begin(String task, String body, String id) {
+        return http.sendAsync(
+                request(
+                                "api/v1/models/fashion-mnist/" + task,
+                                "Content-Type",
+                                "application/json",
+                                "X-Request-Id",
+                                id)
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** Cancels a request, and returns the status. */
+    int delete(String id) throws IOException, InterruptedException {
+        return http.send(request("api/v1/requests/" + id).DELETE().build(), BodyHandlers.ofString())
+                .statusCode();
+    }
+
+    /** Waits for a line of the metrics that begins like this. */
+    void await(String figure) throws IOException, InterruptedException {
+        Pattern wanted = Pattern.compile("^" + figure, Pattern.MULTILINE);
+        while (!wanted.matcher(get("metrics").body()).find()) {
+            Thread.sleep(5);
+        }
     }
 
     static JsonNode json(String text) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -245,6 +246,26 @@ class RunsTest {
         return Client.json(client.get("api/v1/runs/garments").body())
                 .get("running")
                 .asBoolean();
+    }
+
+    @Test
+    void runsOfOneNameAreNumbered() throws Exception {
+        Path other = Files.createDirectories(directory.resolve("more/garments"));
+        Files.copy(run.resolve("config.yaml"), other.resolve("config.yaml"));
+        Files.writeString(other.resolve("log.jsonl"), "{\"step\":7,\"images\":1,\"loss/total\":1}\n");
+        Api.RunPlaces places =
+                new Api.RunPlaces(List.of(directory, run, directory.resolve("more"), directory), place -> List.of());
+        try (Studio both = Studio.start(List.of(), places, StudioSettings.local(0), "test")) {
+            Client asking = Client.of(both);
+            assertThat(asking.get("api/v1/runs").body()).isEqualTo("{\"runs\":[\"garments\",\"garments-2\"]}");
+            for (Map.Entry<String, Integer> each :
+                    Map.of("garments", 40, "garments-2", 7).entrySet()) {
+                JsonNode told =
+                        Client.json(asking.get("api/v1/runs/" + each.getKey()).body());
+                assertThat(told.get("name").asString()).isEqualTo(each.getKey());
+                assertThat(told.get("step").asInt()).isEqualTo(each.getValue());
+            }
+        }
     }
 
     @Test

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
@@ -123,27 +122,15 @@ class ServerTest {
     @Test
     void aRequestIsCancelledByItsId() throws Exception {
         CompletableFuture<HttpResponse<String>> answer =
-                sampling(SERVED.client(), "too-long", "{\"count\": 1024, \"steps\": 4}");
+                SERVED.client().begin("sample", "{\"count\": 1024, \"steps\": 4}", "too-long");
         int cancelled = 404;
         while (cancelled == 404 && !answer.isDone()) {
-            cancelled = delete(SERVED.client(), "too-long");
+            cancelled = SERVED.client().delete("too-long");
         }
         assertThat(cancelled).isEqualTo(204);
         assertThat(answer.get().statusCode()).isEqualTo(409);
         assertThat(Client.json(answer.get().body()).get("detail").asString()).isEqualTo("the request was cancelled");
-        assertThat(delete(SERVED.client(), "too-long")).isEqualTo(404);
-    }
-
-    private static CompletableFuture<HttpResponse<String>> sampling(Client client, String id, String body) {
-        return client.http()
-                .sendAsync(
-                        HttpRequest.newBuilder(URI.create(client.address() + "api/v1/models/fashion-mnist/sample"))
-                                .header("Content-Type", "application/json")
-                                .header("X-Request-Id", id)
-                                .timeout(Duration.ofSeconds(60))
-                                .POST(BodyPublishers.ofString(body))
-                                .build(),
-                        BodyHandlers.ofString());
+        assertThat(SERVED.client().delete("too-long")).isEqualTo(404);
     }
 
     /** The places of all streams would be taken. The two requests that were taken take turns to the end. */
@@ -154,17 +141,17 @@ class ServerTest {
         try (Studio busy = SERVED.serving(oneBatchWaits)) {
             Client client = Client.of(busy);
             String large = "{\"count\": 1024, \"walk\": \"" + walk(64) + "\"}";
-            CompletableFuture<HttpResponse<String>> first = sampling(client, "first", large);
-            await(client, "bcm_batch_images_count [1-9]");
-            CompletableFuture<HttpResponse<String>> second = sampling(client, "second", large);
-            await(client, "bcm_waiting_images 64");
+            CompletableFuture<HttpResponse<String>> first = client.begin("sample", large, "first");
+            client.await("bcm_batch_images_count [1-9]");
+            CompletableFuture<HttpResponse<String>> second = client.begin("sample", large, "second");
+            client.await("bcm_waiting_images 64");
             for (int i = 0; i < 33; i++) {
                 HttpResponse<String> refused = stream(client);
                 assertThat(refused.statusCode()).isEqualTo(429);
                 assertThat(refused.body()).contains("images wait already");
             }
-            assertThat(delete(client, "first")).isEqualTo(204);
-            assertThat(delete(client, "second")).isEqualTo(204);
+            assertThat(client.delete("first")).isEqualTo(204);
+            assertThat(client.delete("second")).isEqualTo(204);
             assertThat(first.get().statusCode()).isEqualTo(409);
             assertThat(second.get().statusCode()).isEqualTo(409);
             assertThat(stream(client).body()).endsWith("event: done\ndata: {}\n\n");
@@ -222,13 +209,6 @@ class ServerTest {
         }
     }
 
-    private static void await(Client client, String figure) throws Exception {
-        Pattern wanted = Pattern.compile("^" + figure, Pattern.MULTILINE);
-        while (!wanted.matcher(client.get("metrics").body()).find()) {
-            Thread.sleep(5);
-        }
-    }
-
     private static HttpResponse<String> stream(Client client) throws Exception {
         return client.post(
                 "api/v1/models/fashion-mnist/sample",
@@ -237,17 +217,6 @@ class ServerTest {
                 "application/json",
                 "Accept",
                 "text/event-stream");
-    }
-
-    private static int delete(Client client, String id) throws Exception {
-        return client.http()
-                .send(
-                        HttpRequest.newBuilder(URI.create(client.address() + "api/v1/requests/" + id))
-                                .timeout(Duration.ofSeconds(60))
-                                .DELETE()
-                                .build(),
-                        BodyHandlers.ofString())
-                .statusCode();
     }
 
     @Test

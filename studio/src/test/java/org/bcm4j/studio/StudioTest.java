@@ -11,10 +11,16 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import javax.imageio.ImageIO;
+import org.bcm4j.BcmModel;
 import org.bcm4j.Images;
+import org.bcm4j.studio.api.ShelvedModel;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** What the tasks of a model give over HTTP, with the model that ships. */
 @Timeout(120)
@@ -68,6 +75,23 @@ class StudioTest {
         assertThat(one.get("command").asString())
                 .isEqualTo("bcm sample " + Client.ModelFiles.FOLDER
                         + " --walk '80 > 0' -n 1 --first 65 --class Bag --seed 0 --out samples.png");
+    }
+
+    @Test
+    void theCommandComputesAsTheStudioDoes() throws Exception {
+        Precision other = Precision.fastestOn(Device.CPU) == Precision.FP32 ? Precision.BF16 : Precision.FP32;
+        try (BcmModel model = BcmModel.load(Client.ModelFiles.FOLDER, Device.CPU, other);
+                Studio studio = Studio.start(
+                        List.of(ShelvedModel.open(Client.ModelFiles.FOLDER, model)),
+                        Client.NO_RUNS,
+                        StudioSettings.local(0),
+                        "test")) {
+            assertThat(Client.of(studio)
+                            .task("sample", "{\"steps\": 1}")
+                            .get("command")
+                            .asString())
+                    .contains(" --precision " + other.name().toLowerCase(Locale.ROOT) + " --out ");
+        }
     }
 
     private static byte[] bytes(JsonNode base64) {
@@ -165,6 +189,80 @@ class StudioTest {
         answer.get("images").forEach(image -> different.add(image.asString()));
         assertThat(different).hasSize(count);
         assertThat(answer.get("walk").asString()).contains(">");
+    }
+
+    /** Those that are joined with others follow a way of their own in the studio. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reconstruct", "restore", "denoise", "stroke", "swap"})
+    void editsAreThoseOfTheLibrary(String task) throws Exception {
+        JsonNode answer = SERVED.client().task(task, Client.withExamples("{\"image\": \"@shirt\", \"seed\": 5, "
+                + switch (task) {
+                    case "denoise" -> "\"sigma\": 0.5, \"walk\": \"0.5 > 0 +0.4 > 0\", \"label\": \"Shirt\", ";
+                    case "swap" -> "\"from\": \"Shirt\", \"to\": \"Dress\", ";
+                    default -> "\"label\": \"Shirt\", ";
+                }
+                + "\"variants\": 3}"));
+        BcmModel model = SERVED.model();
+        Images shirt = Images.of(ImageIO.read(new ByteArrayInputStream(
+                        Base64.getDecoder().decode(Client.example("shirt.png")))))
+                .select(0, 0, 0);
+        Images expected = switch (task) {
+            case "reconstruct" -> model.reconstruct(shirt).label("Shirt").seed(5).run();
+            case "restore" -> model.restore(shirt).label("Shirt").seed(5).run();
+            case "denoise" -> model.denoise(shirt, 0.5).walk("0.5 > 0 +0.4 > 0").label("Shirt").seed(5).run();
+            case "stroke" -> model.fromDrawing(shirt).label("Shirt").seed(5).run();
+            default -> model.swapClass(shirt, "Dress").label("Shirt").seed(5).run();
+        };
+        for (int i = 0; i < 3; i++) {
+            String made = Base64.getEncoder().encodeToString(expected.png(i));
+            assertThat(levels(answer.get("images").get(i), JsonNodeFactory.instance.stringNode(made)))
+                    .as("image %d", i)
+                    .isLessThanOrEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            denoise     | {"image": "@shirt", "sigma": 0.5, "add": true, "variants": 2}     | 0.5 > 0
+            reconstruct | {"image": "@shirt", "walk": "0 > 80 > 0", "variants": 2}          | 0 > 80 > 0
+            superres    | {"image": "@shirt", "walk": "0 > 2 > 0", "variants": 2}           | 0 > 2 > 0
+            swap        | {"image": "@shirt", "from": "Shirt", "to": "Dress", "walk": "0 > 80 > 0", "variants": 2} | 0 > 80 > 0
+            """)
+    void oneResultIsNotGivenTwice(String task, String body, String walk) throws Exception {
+        HttpResponse<String> refused =
+                SERVED.client().post("api/v1/models/fashion-mnist/" + task, Client.withExamples(body));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(Client.json(refused.body()).get("detail").asString())
+                .isEqualTo("the walk \"" + walk + "\" adds no noise, so that all 2 results would be the same; ask for"
+                        + " one, or send a walk that adds noise");
+    }
+
+    /** A walk of 64 evaluations keeps the queue busy until they wait. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            invert      | {"image": "@shirt"}
+            reconstruct | {"image": "@shirt"}
+            restore     | {"image": "@shirt"}
+            stroke      | {"image": "@shirt"}
+            swap        | {"image": "@shirt", "from": "Shirt", "to": "Dress"}
+            """)
+    void requestsThatArriveTogetherAreOneBatch(String task, String body) throws Exception {
+        String busy = "{\"count\": 64, \"walk\": \"80 > 0" + " +2 > 0".repeat(63) + "\"}";
+        try (Studio studio = SERVED.serving(StudioSettings.local(0))) {
+            Client client = Client.of(studio);
+            client.begin("sample", busy, "busy");
+            client.await("bcm_batch_images_count 1");
+            List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                answers.add(client.begin(task, Client.withExamples(body), "request-" + i));
+            }
+            client.await("bcm_waiting_images 5");
+            assertThat(client.delete("busy")).isEqualTo(204);
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                assertThat(answer.get().statusCode()).isEqualTo(200);
+            }
+            assertThat(client.get("metrics").body()).contains("bcm_batch_images_bucket{le=\"4.0\"} 0\n");
+        }
     }
 
     /** A brush that paints white on a transparent layer. */

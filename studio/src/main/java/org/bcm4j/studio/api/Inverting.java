@@ -1,6 +1,5 @@
 package org.bcm4j.studio.api;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.bcm4j.BcmModel;
@@ -8,6 +7,7 @@ import org.bcm4j.Images;
 import org.bcm4j.Noise;
 import org.bcm4j.metrics.noise.NoiseFigures;
 import org.bcm4j.model.RecommendedWalks.Purpose;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.studio.work.Deadline;
 import org.bcm4j.studio.work.WalkTask;
 import org.bcm4j.studio.work.WalkTask.Start;
@@ -26,24 +26,21 @@ final class Inverting {
 
     CompletableFuture<Responses.Inversion> invert(ShelvedModel shelved, Requests.Invert request, Deadline deadline) {
         Images image = desk.fitted(shelved, request.image(), "image");
-        Optional<List<Long>> labels = shelved.label(request.label(), "label").map(label -> List.of(label.longValue()));
+        Optional<Integer> label = shelved.label(request.label(), "label");
         Walk toNoise = Walks.of(shelved, request.path(), Purpose.INVERT);
         if (!toNoise.inverts() || toNoise.nfe() == 0) {
             throw new ProblemException(400, "the walk \"" + toNoise + "\" does not lead from an image to noise");
         }
         long seed = request.path().seed();
-        WalkTask there = task(shelved, toNoise, Start.IMAGES, seed, image.values(), labels);
+        TrainedModel model = shelved.model().tensors().model();
+        WalkTask there = WalkTask.given(model, toNoise, Start.IMAGES, seed, image.values(), label);
         return desk.queue().submit(there, deadline).thenCompose(noise -> {
-            WalkTask back = task(shelved, Walk.straightFrom(toNoise.end()), Start.NOISE, seed, noise, labels);
+            Walk straight = Walk.straightFrom(toNoise.end());
+            WalkTask back = WalkTask.given(model, straight, Start.NOISE, seed, noise, label);
             return desk.queue()
                     .submitNext(back, deadline)
                     .thenApply(values -> answer(shelved.model(), image, noise, values, toNoise, seed));
         });
-    }
-
-    private static WalkTask task(
-            ShelvedModel shelved, Walk walk, Start start, long seed, float[] values, Optional<List<Long>> labels) {
-        return new WalkTask(shelved.model().tensors().model(), walk, start, seed, List.of(0L), values, labels);
     }
 
     private static Responses.Inversion answer(

@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,25 +66,44 @@ public final class Runs {
         this.desk = desk;
     }
 
+    /** All runs by name, in the order of the places where names are the same. */
     private Map<String, Path> found() {
         Map<String, Path> runs = new TreeMap<>();
+        Set<Path> known = new HashSet<>();
         for (Path place : places) {
-            if (Trainer.isRun(place)) {
-                runs.put(name(place), place);
-                continue;
-            }
-            if (!Files.isDirectory(place)) {
-                continue; // The first run below it may be yet to come.
-            }
-            try (Stream<Path> below = Files.list(place)) {
-                below.filter(Trainer::isRun).forEach(run -> runs.put(name(run), run));
-            } catch (IOException e) {
-                throw told(FileFailure.reading(place, e), place, "the directory of the runs");
+            for (Path run : runs(place)) {
+                if (known.add(run.toAbsolutePath().normalize())) {
+                    runs.put(free(name(run), runs.keySet()), run);
+                }
             }
         }
         logs.keySet().retainAll(runs.values());
         configs.keySet().retainAll(runs.values());
         return runs;
+    }
+
+    /** A place that is a run, or the runs below it, of which the first may be yet to come. */
+    private static List<Path> runs(Path place) {
+        if (Trainer.isRun(place)) {
+            return List.of(place);
+        }
+        if (!Files.isDirectory(place)) {
+            return List.of();
+        }
+        try (Stream<Path> below = Files.list(place)) {
+            return below.filter(Trainer::isRun).sorted().toList();
+        } catch (IOException e) {
+            throw told(FileFailure.reading(place, e), place, "the directory of the runs");
+        }
+    }
+
+    /** A name, or with a number from 2 if others have it. */
+    private static String free(String name, Set<String> taken) {
+        String free = name;
+        for (int number = 2; taken.contains(free); number++) {
+            free = name + "-" + number;
+        }
+        return free;
     }
 
     private static String name(Path run) {

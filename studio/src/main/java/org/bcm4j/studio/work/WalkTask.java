@@ -4,9 +4,13 @@ import static org.bcm4j.tensor.Ops.cat;
 import static org.bcm4j.tensor.Ops.scalar;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import org.bcm4j.editing.ConstrainedEditor;
+import org.bcm4j.editing.Constraint;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -15,6 +19,7 @@ import org.bcm4j.walk.ImageNoise;
 import org.bcm4j.walk.NoiseSource;
 import org.bcm4j.walk.PathSampler;
 import org.bcm4j.walk.SamplingPath;
+import org.bcm4j.walk.Walk;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -43,7 +48,9 @@ public record WalkTask(
         /** At given noise of unit variance. */
         NOISE,
         /** At given images. The results of a path to noise are divided by the noise scale there. */
-        IMAGES
+        IMAGES,
+        /** At given images, or noisy ones, of which nothing is known for certain: an edit along a walk to images. */
+        EDITED
     }
 
     public WalkTask {
@@ -56,6 +63,16 @@ public record WalkTask(
             TrainedModel model, SamplingPath path, long seed, long first, int count, Optional<List<Long>> labels) {
         List<Long> numbers = LongStream.range(first, first + count).boxed().toList();
         return new WalkTask(model, path, Start.DRAWN, seed, numbers, new float[0], labels);
+    }
+
+    /** Given points, numbered from 0, all of one class or of none. */
+    public static WalkTask given(
+            TrainedModel model, SamplingPath path, Start start, long seed, float[] values, Optional<Integer> label) {
+        long ofOne = Arrays.stream(model.shape(1)).reduce(1, Math::multiplyExact);
+        List<Long> numbers =
+                LongStream.range(0, values.length / ofOne).boxed().toList();
+        Optional<List<Long>> labels = label.map(number -> Collections.nCopies(numbers.size(), number.longValue()));
+        return new WalkTask(model, path, start, seed, numbers, values, labels);
     }
 
     /** The number of images. */
@@ -90,10 +107,18 @@ public record WalkTask(
                 case DRAWN -> sampler.generate(first.path, drawn(tasks, noises)).x();
                 case NOISE -> sampler.generate(first.path, points(tasks, count)).x();
                 case IMAGES -> sampler.from(first.path, points(tasks, count)).x();
+                case EDITED -> edited(sampler, (Walk) first.path, points(tasks, count));
             };
             Tensor scaled = first.path.end() > 0 ? x.div(scalar(first.path.end())) : x;
             return divided(tasks, HostTensors.floats(scaled));
         }
+    }
+
+    private static Tensor edited(PathSampler sampler, Walk walk, Tensor points) {
+        sampler.model().requireInputs(points, sampler.labels());
+        ConstrainedEditor editor = new ConstrainedEditor(Constraint.NONE, sampler.noise());
+        return Scope.returning(() -> editor.edit(sampler.traversal(), walk, points, walk.start())
+                .x());
     }
 
     private static Optional<Tensor> labels(List<WalkTask> tasks) {
