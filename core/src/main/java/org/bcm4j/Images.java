@@ -173,7 +173,7 @@ public final class Images extends ImageBatch {
      *
      * @throws IllegalArgumentException if they are coloured and the model takes grey images
      */
-    Images inChannels(int channels) {
+    public Images inChannels(int channels) {
         if (channels() == channels) {
             return this;
         }

@@ -36,10 +36,26 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
     }
 
     /**
-     * Finds the noises.
+     * The path that {@link #run} follows. Generation along its {@link SamplingPath#toImages} reconstructs the images.
      *
      * @throws UserException if the model cannot follow the walk, or the walk does not lead from images to noise in at
-     *     least one evaluation, or not to the noise that is refined; or if a denoiser shall refine
+     *     least one evaluation
+     */
+    public SamplingPath path() {
+        SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.INVERT);
+        if (!path.inverts() || path.nfe() == 0) {
+            throw new UserException(
+                    "\"" + path + "\" does not lead from images to noise in an evaluation or more; set a"
+                            + " path that does, such as \"0 +0.07 > 80\"");
+        }
+        return path;
+    }
+
+    /**
+     * Finds the noises.
+     *
+     * @throws UserException as {@link #path}; or if the walk does not lead to the noise that is refined, or a denoiser
+     *     shall refine
      * @throws IllegalArgumentException if images or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
@@ -48,12 +64,7 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
         if (refinement.isPresent()) {
             model().trained().requireWalks();
         }
-        SamplingPath path = model().samplingPath(this, Purpose.INVERT, Direction.INVERT);
-        if (!path.inverts() || path.nfe() == 0) {
-            throw new UserException(
-                    "\"" + path + "\" does not lead from images to noise in an evaluation or more; set a"
-                            + " path that does, such as \"0 +0.07 > 80\"");
-        }
+        SamplingPath path = path();
         refinement.ifPresent(steps -> RefinedInversion.requirePath(path));
         try (Scope scope = Scope.open()) {
             Tensor points = model().points(images);

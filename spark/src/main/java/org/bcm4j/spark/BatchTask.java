@@ -20,7 +20,7 @@ interface BatchTask {
     default void requireLabel(String label) {}
 
     /**
-     * The results of inputs of one shape, in their order: bytes of a PNG file, or vectors.
+     * The results of inputs of one shape, in their order, of the task's {@link ImageTask#resultType}.
      *
      * @throws IllegalArgumentException if an input does not fit
      * @throws org.bcm4j.storage.UserException if the settings do not fit the model

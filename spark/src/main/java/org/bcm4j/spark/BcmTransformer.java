@@ -25,7 +25,8 @@ import org.bcm4j.storage.UserException;
 import org.bcm4j.walk.Walk;
 
 /**
- * Adds a column that a model makes of each row: an image (the bytes of a PNG file), a noise or features (a vector).
+ * Adds a column that a model makes of each row: an image (the bytes of a PNG file), a noise or features (a vector), or
+ * scores (a structure).
  *
  * <pre>{@code
  * Dataset<Row> restored = new BcmTransformer()
@@ -72,7 +73,7 @@ public final class BcmTransformer extends Transformer implements DefaultParamsWr
     public BcmTransformer(String uid) {
         this.uid = uid;
         // Params need the uid, so they are made after it.
-        task = new Param<>(this, "task", "sample, invert, reconstruct, restore, superres, denoise or features");
+        task = new Param<>(this, "task", "sample, invert, reconstruct, restore, superres, denoise, features or scores");
         model = new Param<>(
                 this,
                 "model",
@@ -163,7 +164,7 @@ public final class BcmTransformer extends Transformer implements DefaultParamsWr
         return batchSize;
     }
 
-    /** Sets what is made: sample, invert, reconstruct, restore, superres, denoise or features. */
+    /** Sets what is made: sample, invert, reconstruct, restore, superres, denoise, features or scores. */
     public BcmTransformer setTask(String name) {
         return with(task, name);
     }

@@ -25,7 +25,9 @@ public enum ImageTask {
     /** Removes noise of a known standard deviation from the row's image. */
     DENOISE,
     /** Computes the features of the row's image that a Fréchet distance compares: a vector. */
-    FEATURES;
+    FEATURES,
+    /** Measures how well the model inverts the row's image: a structure of the columns {@link Scores#TYPE}. */
+    SCORES;
 
     /** The name in lower case, as settings spell it. */
     String text() {
@@ -50,7 +52,7 @@ public enum ImageTask {
     void requireWalk(Walk walk, double sigma) {
         boolean leads = switch (this) {
             case SAMPLE -> walk.generates();
-            case INVERT -> walk.inverts() && walk.nfe() > 0;
+            case INVERT, SCORES -> walk.inverts() && walk.nfe() > 0;
             case RECONSTRUCT -> walk.start() == 0;
             case RESTORE -> walk.start() == 0 && walk.end() == 0;
             case SUPERRES -> (walk.start() == 0 || walk.start() == NoiseScales.SIGMA_MAX) && walk.end() == 0;
@@ -65,7 +67,11 @@ public enum ImageTask {
 
     /** The type of the column that holds the results. */
     DataType resultType() {
-        return this == INVERT || this == FEATURES ? SQLDataTypes.VectorType() : DataTypes.BinaryType;
+        return switch (this) {
+            case INVERT, FEATURES -> SQLDataTypes.VectorType();
+            case SCORES -> Scores.TYPE;
+            case SAMPLE, RECONSTRUCT, RESTORE, SUPERRES, DENOISE -> DataTypes.BinaryType;
+        };
     }
 
     /** The type of the column that holds the inputs. */

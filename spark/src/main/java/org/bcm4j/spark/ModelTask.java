@@ -8,6 +8,7 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.bcm4j.BcmModel;
 import org.bcm4j.ImageRequest;
 import org.bcm4j.Images;
+import org.bcm4j.InversionRequest;
 import org.bcm4j.Noise;
 import org.bcm4j.images.ImageFit;
 import org.bcm4j.model.ClassLookup;
@@ -45,8 +46,19 @@ final class ModelTask implements BatchTask {
             case DENOISE ->
                 pictures(configured(model.denoise(images(inputs), settings.sigma()), inputs)
                         .run());
+            case SCORES -> scores(inputs);
             case FEATURES -> throw new IllegalStateException("features are no task of a model");
         };
+    }
+
+    private List<Object> scores(List<RowInput> inputs) {
+        Images images = images(inputs).inChannels(model.imageChannels());
+        InversionRequest inversion = configured(model.invert(images), inputs);
+        Noise noises = inversion.run();
+        Images again = configured(model.sample().from(noises), inputs)
+                .walk(inversion.path().toImages())
+                .generate();
+        return Scores.of(images, noises, again);
     }
 
     private Images sampled(List<RowInput> inputs) {

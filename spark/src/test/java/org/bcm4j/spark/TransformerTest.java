@@ -21,12 +21,16 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.assertj.core.data.Percentage;
 import org.bcm4j.BcmModel;
 import org.bcm4j.ImageRequest;
 import org.bcm4j.Images;
 import org.bcm4j.Noise;
 import org.bcm4j.images.ImageFit;
+import org.bcm4j.metrics.noise.NoiseFigures;
+import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Scope;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -245,6 +249,33 @@ class TransformerTest {
     }
 
     @Test
+    void scoresAreThoseOfTheImageAndItsNoise() throws IOException {
+        List<Row> rows = task("scores")
+                .setSeed(5)
+                .transform(rows(List.of(
+                                RowFactory.create(7L, Files.readAllBytes(EXAMPLES.resolve("shirt.png")), "Shirt"),
+                                RowFactory.create(8L, new byte[] {1, 2, 3}, "Shirt")))
+                        .coalesce(1))
+                .collectAsList();
+        assertThat(rows.get(1).<Row>getAs("result")).isNull();
+        assertThat(rows.get(1).<String>getAs("problem")).startsWith("the image is not a picture");
+        Row scores = rows.get(0).getAs("result");
+        Images shirt = Images.read(EXAMPLES.resolve("shirt.png"));
+        try (BcmModel model = BcmModel.load(Path.of(MODEL));
+                Scope scope = Scope.open()) {
+            NoiseFigures noise =
+                    NoiseFigures.of(model.invert(shirt).seed(5).numbers(7).run().tensor(), shirt.tensor());
+            Images again = model.reconstruct(shirt).seed(5).numbers(7).run();
+            assertThat(scores.<Double>getAs("mse"))
+                    .isCloseTo(
+                            ReconstructionError.perImage(shirt.tensor(), again.tensor())[0],
+                            Percentage.withPercentage(1e-3));
+            assertThat(scores.<Double>getAs("noise_autocorrelation")).isEqualTo(noise.largestAutocorrelation());
+            assertThat(scores.<Double>getAs("image_correlation")).isEqualTo(noise.imageCorrelation());
+        }
+    }
+
+    @Test
     void settingsThatNoRowCanUseEndTheJob() throws IOException {
         Dataset<Row> images = shirtAndBag();
         assertThatThrownBy(() -> task("paint").transform(images))
@@ -275,7 +306,8 @@ class TransformerTest {
         "restore, 80 > 0",
         "superres, 6 > 0",
         "denoise, 0.4 > 0",
-        "features, 80 > 0"
+        "features, 80 > 0",
+        "scores, 0 +80"
     })
     void aWalkWithOtherEndsEndsTheJob(String name, String walk) {
         refused(
