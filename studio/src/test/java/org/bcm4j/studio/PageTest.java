@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +57,21 @@ class PageTest extends ServedPage {
     }
 
     @Test
+    void anImageIsDownloaded() throws Exception {
+        Path folder = Files.createDirectories(directory.resolve("downloads"));
+        browser.command("Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
+        browser.find("#generated .tile:nth-child(3)").click();
+        Object shown = browser.script(
+                "return document.querySelector('#generated .tile:nth-child(3) img').src.split(',')[1]");
+        browser.find("#generated .actions a").click();
+        Path file = folder.resolve("image-2-of-seed-0.png"); // renamed when it is whole
+        while (!Files.exists(file)) {
+            Thread.sleep(20);
+        }
+        assertThat(Base64.getEncoder().encodeToString(Files.readAllBytes(file))).isEqualTo(shown);
+    }
+
+    @Test
     void aColouredModelColours() {
         browser.set("#model", "colours");
         browser.tab("edit");
@@ -87,11 +104,28 @@ class PageTest extends ServedPage {
                 "return document.getElementById('run-state').textContent.startsWith('step %,d of %,d')",
                 SHORTER,
                 steps));
-        browser.find("#run-resume").click();
-        browser.awaitDone();
         browser.find("#run-measure").click();
         browser.await("return document.getElementById('status').textContent"
                 + " === 'this run has no bidirectional model yet'");
+    }
+
+    @Test
+    void aRunIsContinuedAndStopped() {
+        String state = "return document.getElementById('run-state').textContent.";
+        browser.tab("runs");
+        browser.await("return document.querySelectorAll('#charts polyline').length >= 9");
+        browser.set("#run", "shorter");
+        browser.await(state + "startsWith('step 4,000 ')");
+        assertThat(browser.find("#run-stop").isEnabled()).isFalse();
+        new Actions(browser.driver()).doubleClick(browser.find("#run-resume")).perform();
+        browser.await(state + "includes(', running, ')");
+        browser.awaitDone();
+        assertThat(browser.find("#run-resume").isEnabled()).isFalse();
+        browser.find("#run-stop").click();
+        browser.await(state + "endsWith(', not running')");
+        browser.awaitDone();
+        assertThat(browser.find("#run-stop").isEnabled()).isFalse();
+        assertThat(browser.find("#run-resume").isEnabled()).isTrue();
     }
 
     @Test
@@ -203,15 +237,40 @@ class PageTest extends ServedPage {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"restore", "superres", "denoise", "stroke", "swap", "reconstruct"})
-    void everyEditShowsItsResults(String task) {
+    @CsvSource({"restore, 2", "superres, 2", "denoise, 1", "stroke, 2", "swap, 2", "reconstruct, 2"})
+    void everyEditShowsItsResults(String task, int results) {
         browser.tab("edit");
         browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
         browser.set("#edit-form [name=task]", task);
         browser.set("#edit-form [name=variants]", "2");
+        assertThat(browser.find("#edit-form [name=variants]").isDisplayed()).isEqualTo(results > 1);
         browser.find("#edit-form button").click();
-        browser.await("return document.querySelectorAll('#edited .tile img').length === 2");
+        browser.await("return document.querySelectorAll('#edited .tile img').length === " + results);
         browser.awaitDone();
+        assertThat((Long) browser.script(
+                        "return new Set([...document.querySelectorAll('#edited img')].map(each => each.src)).size"))
+                .isEqualTo(results);
+    }
+
+    @Test
+    void theDividerIsDragged() {
+        browser.tab("edit");
+        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        browser.set("#edit-form [name=task]", "restore");
+        browser.find("#edit-form button").click();
+        browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
+        browser.awaitDone();
+        browser.run("document.getElementById('divider-place').scrollIntoView({block: 'center'})");
+        String cut = "const after = document.getElementById('divider-after');"
+                + " return Number(/inset\\(0px 0px 0px ([0-9.]+)%\\)/.exec(getComputedStyle(after).clipPath)[1])";
+        assertThat(((Number) browser.script(cut)).doubleValue()).isEqualTo(50);
+        new Actions(browser.driver())
+                .moveToElement(browser.find("#divider-place"))
+                .clickAndHold()
+                .moveByOffset(70, 0)
+                .release()
+                .perform();
+        assertThat(((Number) browser.script(cut)).doubleValue()).isBetween(65.0, 85.0);
     }
 
     /** Noise is added at time 0 only, so such a jump's end stays there. */

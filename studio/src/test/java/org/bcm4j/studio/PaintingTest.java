@@ -120,6 +120,78 @@ class PaintingTest extends ServedPage {
         browser.command("Input.dispatchTouchEvent", Map.of("type", type, "touchPoints", points));
     }
 
+    /** Draws a stroke with the mouse, in pixels of the picture. */
+    private static void stroke(Line2D line) {
+        new Actions(browser.driver())
+                .moveToElement(browser.find("#painting"), (int) (10 * line.getX1()) - 140, (int) (10 * line.getY1()) - 140)
+                .clickAndHold()
+                .moveByOffset((int) (10 * (line.getX2() - line.getX1())), (int) (10 * (line.getY2() - line.getY1())))
+                .release()
+                .perform();
+    }
+
+    @Test
+    void whatIsUndoneIsNotPainted() throws Exception {
+        openPainting();
+        Line2D first = new Line2D.Double(8, 10, 16, 10);
+        stroke(first);
+        stroke(new Line2D.Double(8, 20, 16, 20));
+        browser.find("#undo").click();
+        requireMask(first);
+    }
+
+    @Test
+    void whatIsErasedIsNotPainted() throws Exception {
+        openPainting();
+        stroke(new Line2D.Double(8, 10, 20, 10));
+        browser.find("#brush [value=eraser]").click();
+        stroke(new Line2D.Double(14, 4, 14, 16));
+        browser.find("#edit-form button").click();
+        browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
+        BufferedImage mask = picture(browser.lastSent("mask"));
+        assertThat(mask.getRGB(9, 10)).isEqualTo(0xFFFFFFFF);
+        assertThat(mask.getRGB(14, 10)).isEqualTo(0xFF000000);
+        assertThat(mask.getRGB(19, 10)).isEqualTo(0xFFFFFFFF);
+    }
+
+    @Test
+    void aDrawingOfAGreyModelHasShades() throws Exception {
+        openPainting();
+        browser.set("#edit-form [name=task]", "stroke");
+        assertThat(browser.find("#colour").isDisplayed()).isFalse();
+        browser.set("#shade", "90");
+        BufferedImage drawing = drawn(10);
+        assertThat(drawing.getRGB(14, 14)).isEqualTo(0xFF5A5A5A);
+        assertThat(drawing.getRGB(14, 24)).isEqualTo(
+                picture(Client.example("ankle-boot.png")).getRGB(14, 24));
+    }
+
+    @Test
+    void aDrawingOfAColouredModelHasColours() throws Exception {
+        browser.set("#model", "colours");
+        openPainting();
+        browser.set("#edit-form [name=task]", "stroke");
+        assertThat(browser.find("#shade").isDisplayed()).isFalse();
+        browser.set("#colour", "#ff2000");
+        BufferedImage drawing = drawn(35);
+        assertThat(drawing.getWidth()).isEqualTo(8);
+        assertThat(drawing.getRGB(4, 4)).isEqualTo(0xFFFF2000);
+    }
+
+    /** What is sent after a stroke in the middle of the canvas, whose pixels have a size there. */
+    private static BufferedImage drawn(int pixel) throws IOException {
+        new Actions(browser.driver())
+                .moveToElement(browser.find("#painting"))
+                .clickAndHold()
+                .moveByOffset(pixel, 0)
+                .release()
+                .perform();
+        browser.find("#edit-form button").click();
+        browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
+        browser.awaitDone();
+        return picture(browser.lastSent("image"));
+    }
+
     @Test
     void aMaskCanBePaintedWithKeys() {
         browser.tab("edit");

@@ -55,7 +55,7 @@ abstract class ServedPage {
                 List.of(
                         ShelvedModel.open(Path.of("../models/fashion-mnist"), model),
                         ShelvedModel.open(directory.resolve("colours"), colours)),
-                new Api.RunPlaces(List.of(directory.resolve("runs")), run -> List.of("true")),
+                new Api.RunPlaces(List.of(directory.resolve("runs")), run -> List.of("sleep", "60")),
                 StudioSettings.local(0),
                 "test");
         browser = Browser.start();

@@ -12,10 +12,13 @@ export function edit(studio) {
   const after = document.getElementById("divider-after");
   const place = document.getElementById("divider-place");
   showValues(form);
+  const isGrey = () => studio.model.channels === 1;
+  const shade = document.getElementById("shade");
+  const colour = document.getElementById("colour");
   const painting = new Painting(document.getElementById("painting"), {
     tool: () => document.querySelector("input[name=tool]:checked").value,
     size: () => Number(document.getElementById("brush-size").value),
-    shade: () => Number(document.getElementById("shade").value),
+    paint: () => (isGrey() ? `rgb(${shade.value} ${shade.value} ${shade.value})` : colour.value),
   });
 
   function arrange() {
@@ -24,7 +27,8 @@ export function edit(studio) {
       label.hidden = !label.dataset.for.split(" ").includes(task);
     }
     painted.hidden = task !== "inpaint" && task !== "stroke";
-    form.task.querySelector("[value=colorize]").disabled = studio.model.channels === 1;
+    (isGrey() ? colour : shade).closest("label").hidden = true;
+    form.task.querySelector("[value=colorize]").disabled = isGrey();
     form.task.querySelector("[value=swap]").disabled = studio.model.classes.length === 0;
     begin();
   }
@@ -40,7 +44,9 @@ export function edit(studio) {
 
   function body() {
     const task = form.task.value;
-    const common = { image: source("edit").image, walk: form.walk.value.trim(), variants: Number(form.variants.value), seed: Number(form.seed.value) };
+    const common = { image: source("edit").image, walk: form.walk.value.trim(), seed: Number(form.seed.value),
+      // A field that is hidden is of other edits.
+      variants: form.variants.closest("label").hidden ? undefined : Number(form.variants.value) };
     const label = form.label.value;
     return {
       inpaint: { ...common, label, mask: painting.png() },

@@ -2,9 +2,9 @@
 export class Painting {
   constructor(canvas, settings) {
     this.canvas = canvas;
-    this.settings = settings; // { tool(), size(), shade() }
+    this.settings = settings; // { tool(), size(), paint() }; paint is that of a drawing, a colour of CSS
     this.size = 28;
-    this.layer = document.createElement("canvas"); // white where painted, else transparent; or a drawing's shades
+    this.layer = document.createElement("canvas"); // white where painted, else transparent; or a drawing's colours
     this.history = [];
     this.cursor = undefined;
     canvas.addEventListener("pointerdown", (event) => {
@@ -62,8 +62,7 @@ export class Painting {
   dot(context, x, y) {
     const radius = this.settings.size() / 2;
     context.globalCompositeOperation = this.settings.tool() === "eraser" ? "destination-out" : "source-over";
-    const shade = this.drawing ? this.settings.shade() : 255;
-    context.fillStyle = `rgb(${shade} ${shade} ${shade})`;
+    context.fillStyle = this.drawing ? this.settings.paint() : "white";
     // Whole pixels: a mask has no edges in between.
     for (let row = Math.floor(y - radius); row <= y + radius; row++) {
       for (let column = Math.floor(x - radius); column <= x + radius; column++) {

@@ -152,13 +152,15 @@ export function runs(studio) {
     caption.textContent = `samples after step ${step.toLocaleString("en")}`;
   });
 
-  async function act(verb, text) {
+  /** The button cannot be clicked again before what came of it is shown. */
+  async function act({ target }, verb, text) {
+    target.disabled = true;
     await attempt(text, () => call("POST", `/api/v1/runs/${encodeURIComponent(first.value)}/${verb}`));
     await show();
   }
 
-  document.getElementById("run-stop").addEventListener("click", () => act("stop", "Asking the run to stop"));
-  document.getElementById("run-resume").addEventListener("click", () => act("resume", "Continuing the run"));
+  document.getElementById("run-stop").addEventListener("click", (event) => act(event, "stop", "Asking the run to stop"));
+  document.getElementById("run-resume").addEventListener("click", (event) => act(event, "resume", "Continuing the run"));
   document.getElementById("run-measure").addEventListener("click", async () => {
     const name = first.value;
     const found = await attempt("Measuring the noise of 64 test images", () => call("POST", `/api/v1/runs/${encodeURIComponent(name)}/noise`));
