@@ -59,12 +59,7 @@ record Client(HttpClient http, String address) {
     /** Begins a task of the shipped model, whose request has an id. */
     CompletableFuture<HttpResponse<String>> begin(String task, String body, String id) {
         return http.sendAsync(
-                request(
-                                "api/v1/models/fashion-mnist/" + task,
-                                "Content-Type",
-                                "application/json",
-                                "X-Request-Id",
-                                id)
+                request("api/v1/models/fashion-mnist/" + task, "Content-Type", "application/json", "X-Request-Id", id)
                         .POST(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.interactions.Actions;
@@ -61,8 +60,8 @@ class PageTest extends ServedPage {
         Path folder = Files.createDirectories(directory.resolve("downloads"));
         browser.command("Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toString()));
         browser.find("#generated .tile:nth-child(3)").click();
-        Object shown = browser.script(
-                "return document.querySelector('#generated .tile:nth-child(3) img').src.split(',')[1]");
+        Object shown =
+                browser.script("return document.querySelector('#generated .tile:nth-child(3) img').src.split(',')[1]");
         browser.find("#generated .actions a").click();
         Path file = folder.resolve("image-2-of-seed-0.png"); // renamed when it is whole
         while (!Files.exists(file)) {

@@ -123,7 +123,8 @@ class PaintingTest extends ServedPage {
     /** Draws a stroke with the mouse, in pixels of the picture. */
     private static void stroke(Line2D line) {
         new Actions(browser.driver())
-                .moveToElement(browser.find("#painting"), (int) (10 * line.getX1()) - 140, (int) (10 * line.getY1()) - 140)
+                .moveToElement(
+                        browser.find("#painting"), (int) (10 * line.getX1()) - 140, (int) (10 * line.getY1()) - 140)
                 .clickAndHold()
                 .moveByOffset((int) (10 * (line.getX2() - line.getX1())), (int) (10 * (line.getY2() - line.getY1())))
                 .release()
@@ -162,8 +163,8 @@ class PaintingTest extends ServedPage {
         browser.set("#shade", "90");
         BufferedImage drawing = drawn(10);
         assertThat(drawing.getRGB(14, 14)).isEqualTo(0xFF5A5A5A);
-        assertThat(drawing.getRGB(14, 24)).isEqualTo(
-                picture(Client.example("ankle-boot.png")).getRGB(14, 24));
+        assertThat(drawing.getRGB(14, 24))
+                .isEqualTo(picture(Client.example("ankle-boot.png")).getRGB(14, 24));
     }
 
     @Test

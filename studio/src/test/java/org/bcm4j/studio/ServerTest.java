@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -403,6 +404,7 @@ class ServerTest {
             assertThat(paths).contains("/api/v1/models/{model}/" + task);
         }
         assertThat(paths).contains("/api/v1/runs/{run}/samples/{step}", "/metrics");
+        requireServed(document.get("paths"));
         JsonNode schemas = document.get("components").get("schemas");
         for (JsonNode reference : document.findValues("$ref")) {
             String name = reference.asString().replace("#/components/schemas/", "");
@@ -416,5 +418,21 @@ class ServerTest {
         JsonNode count = schemas.get("SampleRequest").get("properties").get("count");
         assertThat(count.get("type").asString()).isEqualTo("integer");
         assertThat(count.get("maximum").asInt()).isEqualTo(1024);
+    }
+
+    /** Something else than that there is nothing. */
+    private static void requireServed(JsonNode paths) throws Exception {
+        for (String path : paths.propertyNames()) {
+            for (String method : paths.get(path).propertyNames()) {
+                HttpRequest request = HttpRequest.newBuilder(URI.create(
+                                SERVED.client().address() + path.substring(1).replaceAll("[{}]", "")))
+                        .timeout(Duration.ofSeconds(30))
+                        .method(method.toUpperCase(Locale.ROOT), BodyPublishers.noBody())
+                        .build();
+                HttpResponse<String> answer = SERVED.client().http().send(request, BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as("%s %s", method, path).isNotEqualTo(405);
+                assertThat(answer.body()).as("%s %s", method, path).doesNotContain("there is nothing at this path");
+            }
+        }
     }
 }

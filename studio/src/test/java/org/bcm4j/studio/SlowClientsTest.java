@@ -74,7 +74,8 @@ class SlowClientsTest {
 
         String nextLine() throws IOException {
             return String.valueOf(
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)).readLine());
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                            .readLine());
         }
 
         /** Waits until the server has closed the connection, and drops what it sent. */

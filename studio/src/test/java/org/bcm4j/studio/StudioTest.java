@@ -195,21 +195,31 @@ class StudioTest {
     @ParameterizedTest
     @ValueSource(strings = {"reconstruct", "restore", "denoise", "stroke", "swap"})
     void editsAreThoseOfTheLibrary(String task) throws Exception {
-        JsonNode answer = SERVED.client().task(task, Client.withExamples("{\"image\": \"@shirt\", \"seed\": 5, "
-                + switch (task) {
-                    case "denoise" -> "\"sigma\": 0.5, \"walk\": \"0.5 > 0 +0.4 > 0\", \"label\": \"Shirt\", ";
-                    case "swap" -> "\"from\": \"Shirt\", \"to\": \"Dress\", ";
-                    default -> "\"label\": \"Shirt\", ";
-                }
-                + "\"variants\": 3}"));
+        JsonNode answer = SERVED.client()
+                .task(
+                        task,
+                        Client.withExamples("{\"image\": \"@shirt\", \"seed\": 5, "
+                                + switch (task) {
+                                    case "denoise" ->
+                                        "\"sigma\": 0.5, \"walk\": \"0.5 > 0 +0.4 > 0\", \"label\": \"Shirt\", ";
+                                    case "swap" -> "\"from\": \"Shirt\", \"to\": \"Dress\", ";
+                                    default -> "\"label\": \"Shirt\", ";
+                                }
+                                + "\"variants\": 3}"));
         BcmModel model = SERVED.model();
-        Images shirt = Images.of(ImageIO.read(new ByteArrayInputStream(
-                        Base64.getDecoder().decode(Client.example("shirt.png")))))
+        Images shirt = Images.of(ImageIO.read(
+                        new ByteArrayInputStream(Base64.getDecoder().decode(Client.example("shirt.png")))))
                 .select(0, 0, 0);
         Images expected = switch (task) {
-            case "reconstruct" -> model.reconstruct(shirt).label("Shirt").seed(5).run();
+            case "reconstruct" ->
+                model.reconstruct(shirt).label("Shirt").seed(5).run();
             case "restore" -> model.restore(shirt).label("Shirt").seed(5).run();
-            case "denoise" -> model.denoise(shirt, 0.5).walk("0.5 > 0 +0.4 > 0").label("Shirt").seed(5).run();
+            case "denoise" ->
+                model.denoise(shirt, 0.5)
+                        .walk("0.5 > 0 +0.4 > 0")
+                        .label("Shirt")
+                        .seed(5)
+                        .run();
             case "stroke" -> model.fromDrawing(shirt).label("Shirt").seed(5).run();
             default -> model.swapClass(shirt, "Dress").label("Shirt").seed(5).run();
         };

@@ -38,6 +38,7 @@ public final class Api {
     private final Generation generation;
     private final Runs runs;
     private final Json json;
+    private final List<Endpoint> endpoints;
     private final byte[] description;
     private final Duration patience;
 
@@ -67,12 +68,18 @@ public final class Api {
         all.all().forEach(route -> routes.put(route.name(), route));
         generation = all.generation();
         json = new Json(limits.mostBody());
-        description = json.write(OpenApi.of(all, version));
+        endpoints = Endpoint.all(all.all());
+        description = json.write(OpenApi.of(endpoints, version));
     }
 
     /** The names of all tasks. */
     public List<String> tasks() {
         return List.copyOf(routes.keySet());
+    }
+
+    /** All that the API answers. */
+    public List<Endpoint> endpoints() {
+        return endpoints;
     }
 
     /** The OpenAPI document. */

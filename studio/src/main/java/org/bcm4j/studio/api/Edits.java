@@ -93,8 +93,7 @@ final class Edits {
             throw new ProblemException(400, "factor is 2 or 4, and divides the model's " + size + " pixels");
         }
         Images small = desk.fitted(shelved, request.image(), "image").fitted(ImageFit.STRETCH, size / factor);
-        return ofItsWalk(
-                new Asked(shelved, request, deadline), walk, Given.changed(small), BcmModel::superResolve);
+        return constrained(new Asked(shelved, request, deadline), walk, Given.changed(small), BcmModel::superResolve);
     }
 
     CompletableFuture<Responses.Pictures> colorize(ShelvedModel shelved, Requests.Colorize request, Deadline deadline) {
@@ -103,8 +102,7 @@ final class Edits {
         }
         Walk walk = Walks.multistep(shelved, request.path());
         Images image = desk.fitted(shelved, request.image(), "image");
-        return ofItsWalk(
-                new Asked(shelved, request, deadline), walk, Given.asSent(image), BcmModel::colorize);
+        return constrained(new Asked(shelved, request, deadline), walk, Given.asSent(image), BcmModel::colorize);
     }
 
     CompletableFuture<Responses.Pictures> denoise(ShelvedModel shelved, Requests.Denoise request, Deadline deadline) {
@@ -139,8 +137,8 @@ final class Edits {
         float[] values = asked.copies(image).values();
         return desk.queue()
                 .submit(asked.task(walk.toNoise(), Start.IMAGES, values, asked.label()), deadline)
-                .thenCompose(noises -> desk.queue()
-                        .submitNext(asked.task(walk.toImages(), Start.NOISE, noises, target), deadline))
+                .thenCompose(noises ->
+                        desk.queue().submitNext(asked.task(walk.toImages(), Start.NOISE, noises, target), deadline))
                 .thenApply(made -> pictures(asked, made, Optional.empty(), walk.whole()));
     }
 
@@ -207,7 +205,7 @@ final class Edits {
         }
     }
 
-    /** An edit that keeps nothing for certain, of an image with noise of a scale. */
+    /** An edit that keeps nothing for certain, of an image whose noise has a scale. */
     private CompletableFuture<Responses.Pictures> free(Asked asked, Walk walk, Given given, double scale) {
         try (Scope scope = Scope.open()) {
             Edit.denoising(given.image().tensor(), scale).requireWalk(walk);
@@ -224,8 +222,8 @@ final class Edits {
                 .thenApply(made -> pictures(asked, made, given.input(), walk));
     }
 
-    /** An edit whose noise is that of its walk alone. */
-    private CompletableFuture<Responses.Pictures> ofItsWalk(
+    /** An edit that keeps a part of the image, and has no noise but that of its walk. */
+    private CompletableFuture<Responses.Pictures> constrained(
             Asked asked, Walk walk, Given given, BiFunction<BcmModel, Images, EditRequest> begin) {
         if (walk.start() == 0) {
             requireDifferent(asked, walk);

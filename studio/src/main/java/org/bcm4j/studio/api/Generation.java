@@ -169,8 +169,11 @@ final class Generation {
         private static String computing(TrainedModel model) {
             Device device = model.device();
             Precision precision = model.precision();
-            String options = device == Device.best() ? "" : " --device " + device.name().toLowerCase(Locale.ROOT);
-            return precision == Precision.fastestOn(device) ? options : options + " --precision " + precision.name().toLowerCase(Locale.ROOT);
+            String options =
+                    device == Device.best() ? "" : " --device " + device.name().toLowerCase(Locale.ROOT);
+            return precision == Precision.fastestOn(device)
+                    ? options
+                    : options + " --precision " + precision.name().toLowerCase(Locale.ROOT);
         }
     }
 }

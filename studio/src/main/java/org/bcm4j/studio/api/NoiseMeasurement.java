@@ -68,17 +68,17 @@ final class NoiseMeasurement implements AutoCloseable {
 
     /** Measures. Cancelling by the deadline frees the work. */
     CompletableFuture<Responses.RunNoise> run(EvaluationQueue queue, Deadline deadline) {
-        CompletableFuture<float[]> noises = CompletableFuture.completedFuture(new float[images.count() * valuesOfOne()]);
+        CompletableFuture<float[]> noises =
+                CompletableFuture.completedFuture(new float[images.count() * valuesOfOne()]);
         for (int first = 0; first < images.count(); first += PIECE) {
             WalkTask task = piece(first, Math.min(first + PIECE, images.count()));
             int place = first * valuesOfOne();
-            noises = noises.thenCompose(all -> (place == 0
-                            ? queue.submit(task, deadline)
-                            : queue.submitNext(task, deadline))
-                    .thenApply(found -> {
-                        System.arraycopy(found, 0, all, place, found.length);
-                        return all;
-                    }));
+            noises = noises.thenCompose(
+                    all -> (place == 0 ? queue.submit(task, deadline) : queue.submitNext(task, deadline))
+                            .thenApply(found -> {
+                                System.arraycopy(found, 0, all, place, found.length);
+                                return all;
+                            }));
         }
         // Not on the queue's thread, which others wait for.
         return noises.thenApplyAsync(this::answer);

@@ -6,77 +6,40 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
-/** Describes the API in OpenAPI 3.1, from its routes and the records of its bodies. */
+/** Describes the API in OpenAPI 3.1, from its endpoints and the records of their bodies. */
 final class OpenApi {
     private static final String REFERENCE = "$ref";
     private static final String SCHEMAS = "#/components/schemas/";
 
-    private static final Map<String, Object> RUN = parameter("run", "path", "The run's name.");
+    private static final Map<String, Object> TEXT = Map.of("type", "string");
+    private static final Pattern IN_PATH = Pattern.compile("\\{(\\w+)}");
+
+    private static final Map<String, String> PARAMETERS = Map.of(
+            "model", "The model's name.",
+            "id", "The X-Request-Id of the request.",
+            "run", "The run's name.",
+            "step", "The step at which it was drawn.",
+            "after", "The cursor of an earlier answer.");
 
     private final Map<String, Object> schemas = new TreeMap<>();
 
     private OpenApi() {}
 
     /** The document, as maps and lists. */
-    static Map<String, Object> of(Routes routes, String version) {
+    static Map<String, Object> of(List<Endpoint> endpoints, String version) {
         OpenApi api = new OpenApi();
-        Map<String, Object> paths = new LinkedHashMap<>();
-        paths.put("/api/v1/models", Map.of("get", api.reading("models", "Lists the models.", Responses.Models.class)));
-        Map<String, Object> one = api.reading("model", "Describes a model.", Responses.Model.class);
-        one.put("parameters", List.of(modelParameter()));
-        paths.put("/api/v1/models/{model}", Map.of("get", one));
-        Map<String, Object> coverage = api.reading(
-                "coverage", "Tells at which noise scales t and u a model was trained.", Responses.Coverage.class);
-        coverage.put("parameters", List.of(modelParameter()));
-        paths.put("/api/v1/models/{model}/coverage", Map.of("get", coverage));
-        for (Route<?, ?> route : routes.all()) {
-            paths.put("/api/v1/models/{model}/" + route.name(), Map.of("post", api.operation(route)));
+        Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
+        for (Endpoint endpoint : endpoints) {
+            paths.computeIfAbsent(endpoint.path(), path -> new LinkedHashMap<>())
+                    .put(endpoint.method().toLowerCase(Locale.ROOT), api.operation(endpoint));
         }
-        Map<String, Object> cancel = ordered(
-                "operationId",
-                "cancel",
-                "summary",
-                "Cancels a request, by its X-Request-Id.",
-                "responses",
-                ordered(
-                        "204",
-                        Map.of("description", "It is cancelled; its own answer has the status 409."),
-                        "404",
-                        Map.of("description", "No such request is being answered.")));
-        cancel.put("parameters", List.of(parameter("id", "path", "The X-Request-Id of the request.")));
-        paths.put("/api/v1/requests/{id}", Map.of("delete", cancel));
-        paths.put("/api/v1/runs", Map.of("get", api.reading("runs", "Lists the training runs.", Responses.Runs.class)));
-        Map<String, Object> run = api.ofRun("run", "Tells of a run.", Responses.Run.class);
-        run.put("parameters", List.of(RUN, parameter("after", "query", "The cursor of an earlier answer.")));
-        paths.put("/api/v1/runs/{run}", Map.of("get", run));
-        Map<String, Object> sheet = file("sheet", "A sample sheet of a run.", "image/png");
-        sheet.put("parameters", List.of(RUN, parameter("step", "path", "The step at which it was drawn.")));
-        paths.put("/api/v1/runs/{run}/samples/{step}", Map.of("get", sheet));
-        paths.put(
-                "/api/v1/runs/{run}/stop",
-                Map.of("post", api.ofRun("stop", "Asks a run to save and stop.", Responses.Run.class)));
-        paths.put(
-                "/api/v1/runs/{run}/resume",
-                Map.of("post", api.ofRun("resume", "Continues a run in another process.", Responses.Run.class)));
-        paths.put(
-                "/api/v1/runs/{run}/noise",
-                Map.of(
-                        "post",
-                        api.ofRun(
-                                "noise",
-                                "Measures the noise that a run's newest model finds.",
-                                Responses.RunNoise.class)));
-        paths.put(
-                "/health/live",
-                Map.of("get", api.reading("live", "Says that the server runs.", Responses.Health.class)));
-        paths.put(
-                "/health/ready",
-                Map.of("get", api.reading("ready", "Says whether it takes requests.", Responses.Health.class)));
-        paths.put("/metrics", Map.of("get", file("metrics", "Figures for Prometheus.", "text/plain")));
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("openapi", "3.1.0");
         document.put("info", ordered("title", "bcm4j studio", "version", version));
@@ -99,11 +62,23 @@ final class OpenApi {
         return map;
     }
 
-    private static Map<String, Object> modelParameter() {
-        return parameter("model", "path", "The model's name.");
+    private Map<String, Object> operation(Endpoint endpoint) {
+        Map<String, Object> operation = ordered(
+                "operationId", endpoint.id(), "summary", endpoint.summary(), "parameters", parameters(endpoint));
+        endpoint.request()
+                .ifPresent(body -> operation.put("requestBody", ordered("required", true, "content", json(body))));
+        operation.put("responses", responses(endpoint.answer()));
+        return operation;
     }
 
-    private static Map<String, Object> parameter(String name, String place, String description) {
+    private static List<Map<String, Object>> parameters(Endpoint endpoint) {
+        List<Map<String, Object>> parameters = new ArrayList<>();
+        IN_PATH.matcher(endpoint.path()).results().forEach(found -> parameters.add(parameter(found.group(1), "path")));
+        endpoint.query().forEach(name -> parameters.add(parameter(name, "query")));
+        return parameters;
+    }
+
+    private static Map<String, Object> parameter(String name, String place) {
         return ordered(
                 "name",
                 name,
@@ -112,48 +87,29 @@ final class OpenApi {
                 "required",
                 place.equals("path"),
                 "schema",
-                Map.of("type", "string"),
+                TEXT,
                 "description",
-                description);
+                Objects.requireNonNull(PARAMETERS.get(name), name));
     }
 
-    private Map<String, Object> ofRun(String id, String summary, Class<? extends Record> response) {
-        Map<String, Object> operation = reading(id, summary, response);
-        operation.put("parameters", List.of(RUN));
-        return operation;
-    }
-
-    private Map<String, Object> reading(String id, String summary, Class<? extends Record> response) {
-        return ordered("operationId", id, "summary", summary, "responses", responses(response));
-    }
-
-    private static Map<String, Object> file(String id, String summary, String type) {
-        Map<String, Object> content = Map.of(type, Map.of("schema", Map.of("type", "string")));
-        Map<String, Object> given = ordered("description", "The file.", "content", content);
-        return ordered("operationId", id, "summary", summary, "responses", Map.of("200", given));
-    }
-
-    private Map<String, Object> operation(Route<?, ?> route) {
-        return ordered(
-                "operationId",
-                route.name(),
-                "summary",
-                route.summary(),
-                "parameters",
-                List.of(modelParameter()),
-                "requestBody",
-                ordered("required", true, "content", json(route.request())),
-                "responses",
-                responses(route.response()));
-    }
-
-    private Map<String, Object> responses(Class<? extends Record> response) {
-        Map<String, Object> problem = ordered(
-                "description",
-                "What was wrong (RFC 9457).",
-                "content",
-                Map.of("application/problem+json", Map.of("schema", schema(Responses.Problem.class))));
-        return ordered("200", ordered("description", "The result.", "content", json(response)), "default", problem);
+    private Map<String, Object> responses(Endpoint.Answer answer) {
+        Map<String, Object> responses = new LinkedHashMap<>();
+        if (answer instanceof Endpoint.Answer.Body body) {
+            responses.put("200", ordered("description", "The result.", "content", json(body.type())));
+        } else if (answer instanceof Endpoint.Answer.File file) {
+            responses.put(
+                    "200", ordered("description", "The file.", "content", Map.of(file.type(), Map.of("schema", TEXT))));
+        } else if (answer instanceof Endpoint.Answer.Done done) {
+            responses.put("204", ordered("description", done.description()));
+        }
+        responses.put(
+                "default",
+                ordered(
+                        "description",
+                        "What was wrong (RFC 9457).",
+                        "content",
+                        Map.of("application/problem+json", Map.of("schema", schema(Responses.Problem.class)))));
+        return responses;
     }
 
     private Map<String, Object> json(Class<? extends Record> body) {
@@ -172,7 +128,7 @@ final class OpenApi {
             return reference(record.asSubclass(Record.class));
         }
         if (type == String.class) {
-            return ordered("type", "string");
+            return TEXT;
         }
         if (type == boolean.class || type == Boolean.class) {
             return ordered("type", "boolean");

@@ -11,7 +11,8 @@ final class Requests {
             + " scaled to the model's size.";
     static final String LABEL = "The class, by name or number. Without it: no class.";
     static final String SEED = "Seeds all noise; 0 by default.";
-    static final String VARIANTS = "How many results, each with noise of its own; 1 by default, and for a walk without noise.";
+    static final String VARIANTS =
+            "How many results, each with noise of its own; 1 by default, and for a walk without noise.";
     static final int MOST_VARIANTS = 16;
     static final int MOST_EVALUATIONS = 64;
 

@@ -7,8 +7,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -280,8 +280,7 @@ public final class Runs {
         if (!measuring.tryAcquire()) {
             throw new ProblemException(429, "the noise of a run is being measured already; ask again later");
         }
-        return CompletableFuture.supplyAsync(
-                        () -> in(run, place -> NoiseMeasurement.open(testImages(config), folder)))
+        return CompletableFuture.supplyAsync(() -> in(run, place -> NoiseMeasurement.open(testImages(config), folder)))
                 // By another thread than the queue's, which may be evaluating the model that is closed.
                 .thenCompose(measurement -> measurement
                         .run(desk.queue(), deadline)

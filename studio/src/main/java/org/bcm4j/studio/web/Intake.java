@@ -62,8 +62,7 @@ final class Intake implements Runnable {
 
     /** Makes room for others. */
     synchronized void giveUp() {
-        refuse(new Refused(
-                429, "too many large requests at one time, and this one came too slowly; ask again later"));
+        refuse(new Refused(429, "too many large requests at one time, and this one came too slowly; ask again later"));
     }
 
     private void refuse(Refused reason) {

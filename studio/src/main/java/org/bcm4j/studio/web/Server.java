@@ -3,12 +3,16 @@ package org.bcm4j.studio.web;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +31,9 @@ public final class Server implements AutoCloseable {
     private static final String TASK = "task";
     private static final String INTAKE = "intake";
     private static final String DEADLINE = "deadline";
+
+    /** The parameter of paths. */
+    private static final String RUN = "run";
 
     private static final int THREADS = 32;
     private static final int HEADER_BYTES = 8192;
@@ -142,38 +149,14 @@ public final class Server implements AutoCloseable {
         });
         config.jetty.modifyServer(server -> server.setErrorHandler(answers::malformed));
         config.routes.before(this::begin);
-        config.routes.get("/api/v1/models", context -> answers.json(context, api.models()));
-        config.routes.get(
-                "/api/v1/models/{model}", context -> answers.json(context, api.model(context.pathParam("model"))));
-        config.routes.get(
-                "/api/v1/models/{model}/coverage",
-                context -> answers.json(context, api.coverage(context.pathParam("model"))));
-        config.routes.get("/api/v1/openapi.json", context -> answers.json(context, api.description()));
-        config.routes.post("/api/v1/models/{model}/{task}", this::task);
-        config.routes.delete("/api/v1/requests/{id}", this::cancel);
-        config.routes.get("/api/v1/runs", context -> answers.json(context, api.runs()));
-        config.routes.get("/api/v1/runs/{run}", context -> {
-            Optional<String> after = Optional.ofNullable(context.queryParam("after"));
-            answers.json(context, api.run(context.pathParam("run"), after));
-        });
-        config.routes.get(
-                "/api/v1/runs/{run}/samples/{step}",
-                context -> answers.send(
-                        context, "image/png", api.sheet(context.pathParam("run"), context.pathParam("step"))));
-        config.routes.post(
-                "/api/v1/runs/{run}/stop", context -> answers.json(context, api.stop(context.pathParam("run"))));
-        config.routes.post(
-                "/api/v1/runs/{run}/resume", context -> answers.json(context, api.resume(context.pathParam("run"))));
-        config.routes.post("/api/v1/runs/{run}/noise", context -> {
-            String run = context.pathParam("run");
-            Deadline deadline = running(context);
-            context.future(() -> api.noise(run, deadline).thenAccept(answer -> answers.json(context, answer)));
-        });
-        config.routes.get("/health/live", context -> answers.json(context, api.health("live")));
-        config.routes.get("/health/ready", this::ready);
-        config.routes.get(
-                "/metrics",
-                context -> answers.send(context, "text/plain; version=0.0.4; charset=utf-8", metrics.text()));
+        Map<String, Handler> handlers = handlers();
+        api.endpoints()
+                .forEach(endpoint -> config.routes.addHttpHandler(
+                        HandlerType.findOrCreate(endpoint.method()),
+                        endpoint.path(),
+                        Objects.requireNonNull(handlers.get(endpoint.id()), endpoint.id())));
+        // A task that there is not: the answer says which there are.
+        config.routes.post("/api/v1/models/{model}/{task}", context -> task(context, context.pathParam("task")));
         config.routes.get("/<path>", this::asset);
         config.routes.get("/", this::asset);
         config.routes.exception(
@@ -186,6 +169,39 @@ public final class Server implements AutoCloseable {
         config.routes.exception(
                 Exception.class,
                 (failure, context) -> answers.failure(context, api.failure(failure, Answers.id(context))));
+    }
+
+    /** What answers each endpoint of the API, by its id. */
+    private Map<String, Handler> handlers() {
+        Map<String, Handler> handlers = new HashMap<>();
+        api.tasks().forEach(task -> handlers.put(task, context -> task(context, task)));
+        handlers.put("models", context -> answers.json(context, api.models()));
+        handlers.put("model", context -> answers.json(context, api.model(context.pathParam("model"))));
+        handlers.put("coverage", context -> answers.json(context, api.coverage(context.pathParam("model"))));
+        handlers.put("openapi", context -> answers.json(context, api.description()));
+        handlers.put("cancel", this::cancel);
+        handlers.put("runs", context -> answers.json(context, api.runs()));
+        handlers.put("run", context -> {
+            Optional<String> after = Optional.ofNullable(context.queryParam("after"));
+            answers.json(context, api.run(context.pathParam(RUN), after));
+        });
+        handlers.put(
+                "sheet",
+                context -> answers.send(
+                        context, "image/png", api.sheet(context.pathParam(RUN), context.pathParam("step"))));
+        handlers.put("stop", context -> answers.json(context, api.stop(context.pathParam(RUN))));
+        handlers.put("resume", context -> answers.json(context, api.resume(context.pathParam(RUN))));
+        handlers.put("noise", context -> {
+            String run = context.pathParam(RUN);
+            Deadline deadline = running(context);
+            context.future(() -> api.noise(run, deadline).thenAccept(answer -> answers.json(context, answer)));
+        });
+        handlers.put("live", context -> answers.json(context, api.health("live")));
+        handlers.put("ready", this::ready);
+        handlers.put(
+                "metrics",
+                context -> answers.send(context, "text/plain; version=0.0.4; charset=utf-8", metrics.text()));
+        return handlers;
     }
 
     private void begin(Context context) {
@@ -238,8 +254,7 @@ public final class Server implements AutoCloseable {
         answers.send(context, asset.type(), asset.content());
     }
 
-    private void task(Context context) {
-        String task = context.pathParam("task");
+    private void task(Context context, String task) {
         if (api.tasks().contains(task)) {
             context.attribute(TASK, task);
         }

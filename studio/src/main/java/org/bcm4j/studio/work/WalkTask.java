@@ -69,8 +69,7 @@ public record WalkTask(
     public static WalkTask given(
             TrainedModel model, SamplingPath path, Start start, long seed, float[] values, Optional<Integer> label) {
         long ofOne = Arrays.stream(model.shape(1)).reduce(1, Math::multiplyExact);
-        List<Long> numbers =
-                LongStream.range(0, values.length / ofOne).boxed().toList();
+        List<Long> numbers = LongStream.range(0, values.length / ofOne).boxed().toList();
         Optional<List<Long>> labels = label.map(number -> Collections.nCopies(numbers.size(), number.longValue()));
         return new WalkTask(model, path, start, seed, numbers, values, labels);
     }
@@ -117,8 +116,8 @@ public record WalkTask(
     private static Tensor edited(PathSampler sampler, Walk walk, Tensor points) {
         sampler.model().requireInputs(points, sampler.labels());
         ConstrainedEditor editor = new ConstrainedEditor(Constraint.NONE, sampler.noise());
-        return Scope.returning(() -> editor.edit(sampler.traversal(), walk, points, walk.start())
-                .x());
+        return Scope.returning(() ->
+                editor.edit(sampler.traversal(), walk, points, walk.start()).x());
     }
 
     private static Optional<Tensor> labels(List<WalkTask> tasks) {
