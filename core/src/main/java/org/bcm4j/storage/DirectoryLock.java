@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DirectoryLock implements AutoCloseable {
     private static final String FILE = ".lock";
+    /** The time between two looks at a lock that another writer holds. */
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     /** The real paths of the directories that this process holds. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
@@ -39,12 +42,31 @@ public final class DirectoryLock implements AutoCloseable {
      * @throws UserException if another writer holds the lock, or the directory cannot be written
      */
     public static DirectoryLock of(Path directory) {
+        return of(directory, Duration.ZERO);
+    }
+
+    /**
+     * Locks the directory, as {@link #of(Path)}, but waits for a writer that is about to end.
+     *
+     * @param patience how long to wait
+     * @throws UserException if another writer still holds the lock then, or the directory cannot be written
+     */
+    public static DirectoryLock of(Path directory, Duration patience) {
+        long start = System.nanoTime();
         Path file = directory.resolve(FILE);
         try {
             Files.createDirectories(directory);
-            return locked(directory.toRealPath())
-                    .orElseThrow(() -> new UserException(directory
-                            + ": another process is writing there; wait for it, or choose another directory"));
+            Path real = directory.toRealPath();
+            Optional<DirectoryLock> lock = locked(real);
+            while (lock.isEmpty() && System.nanoTime() - start < patience.toNanos()) {
+                Thread.sleep(LOOK.toMillis());
+                lock = locked(real);
+            }
+            return lock.orElseThrow(() -> new UserException(
+                    directory + ": another process is writing there; wait for it, or choose another directory"));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(directory + ": interrupted while waiting for another writer", e);
         } catch (IOException e) {
             throw FileFailure.writing(file, e);
         }

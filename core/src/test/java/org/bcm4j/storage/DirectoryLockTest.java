@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.bcm4j.ChildJvm;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryLockTest {
@@ -22,6 +24,23 @@ class DirectoryLockTest {
                     .hasMessage(run + ": another process is writing there; wait for it, or choose another directory");
         }
         DirectoryLock.of(run).close();
+    }
+
+    @Test
+    @Timeout(60)
+    void waitsForAWriterThatEnds(@TempDir Path folder) throws Exception {
+        Path run = folder.resolve("run");
+        CompletableFuture<Void> second;
+        try (DirectoryLock lock = DirectoryLock.of(run)) {
+            assertThatThrownBy(() -> DirectoryLock.of(run, Duration.ofMillis(200)))
+                    .isInstanceOf(UserException.class)
+                    .hasMessageContaining("another process is writing there");
+            second = CompletableFuture.runAsync(
+                    () -> DirectoryLock.of(run, Duration.ofMinutes(1)).close());
+            Thread.sleep(200);
+            assertThat(second).isNotDone();
+        }
+        second.get();
     }
 
     /** Closing any channel of a file releases the locks that a process holds on it. */

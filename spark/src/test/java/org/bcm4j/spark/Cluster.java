@@ -9,8 +9,13 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
-/** Spark with two executors, each a process with one core, beside the test's own process. */
+/**
+ * Spark with two executors, each a process with room for three tasks, beside the test's own process. Two ranks are
+ * in different executors; if one executor is lost, the other has room for both at once.
+ */
 final class Cluster implements AutoCloseable {
+    private static final int EXECUTORS = 2;
+
     private final SparkSession session;
 
     private Cluster(SparkSession session) {
@@ -23,7 +28,7 @@ final class Cluster implements AutoCloseable {
         // Surefire passes its class path in the manifest of a jar.
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return new Cluster(SparkSession.builder()
-                .master("local-cluster[2,1,2048]")
+                .master("local-cluster[" + EXECUTORS + ",3,2048]")
                 .config("spark.ui.enabled", false)
                 .config("spark.executor.memory", "1g")
                 .config("spark.executor.extraClassPath", classPath)
@@ -33,6 +38,7 @@ final class Cluster implements AutoCloseable {
                 .config("spark.executorEnv.TORCH_CPP_LOG_LEVEL", "ERROR")
                 .config("spark.sql.shuffle.partitions", 2)
                 .config("spark.barrier.sync.timeout", 120)
+                .config("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s")
                 .getOrCreate());
     }
 
@@ -42,6 +48,14 @@ final class Cluster implements AutoCloseable {
 
     JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
+    }
+
+    /** Waits until both executors take tasks, such as after one was killed. */
+    void awaitExecutors() throws InterruptedException {
+        int processes = EXECUTORS + 1; // the driver counts
+        while (session.sparkContext().statusTracker().getExecutorInfos().length < processes) {
+            Thread.sleep(50);
+        }
     }
 
     /** The processes of the executors; Spark's workers live in this process. */

@@ -8,32 +8,58 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.assertj.core.data.Offset;
+import org.assertj.core.data.Percentage;
+import org.bcm4j.Images;
 import org.bcm4j.config.ConfigFile;
+import org.bcm4j.data.ImageSet;
+import org.bcm4j.data.LabelledImages;
 import org.bcm4j.data.packing.Packing;
 import org.bcm4j.data.packing.PackingSettings;
 import org.bcm4j.data.sources.PictureSet;
 import org.bcm4j.data.sources.PictureSources;
+import org.bcm4j.images.ImageFiles;
+import org.bcm4j.metrics.Measuring;
+import org.bcm4j.metrics.Metric;
+import org.bcm4j.metrics.evaluation.InversionQuality;
+import org.bcm4j.metrics.inception.InceptionNetwork;
+import org.bcm4j.metrics.pixels.ReconstructionError;
 import org.bcm4j.metrics.samples.FeatureMoments;
+import org.bcm4j.metrics.samples.InceptionEvaluation;
+import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.Checksum;
+import org.bcm4j.storage.DirectoryLock;
+import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
+import org.bcm4j.walk.Walk;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Work on a cluster of two executor processes, some of which are killed. */
 @Timeout(300)
@@ -41,11 +67,16 @@ class ClusterTest {
     private static final Path MODELS = Path.of("../models").toAbsolutePath().normalize();
     private static final Path MODEL = MODELS.resolve("fashion-mnist");
     private static final Path FEATURES = MODELS.resolve("fashion-mnist-features");
+    /** The Inception network of a sixteenth of its width. */
+    private static final Path INCEPTION = Path.of(
+                    "../core/src/test/resources/parity/inception_fid/full_scaled/model.safetensors")
+            .toAbsolutePath()
+            .normalize();
 
     private static Cluster cluster;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
     @BeforeAll
     static void start() throws Exception {
@@ -112,6 +143,106 @@ class ClusterTest {
         assertThat(distributed).isGreaterThan(0.1);
     }
 
+    /** Both compute features of 32 images at a time: a batch's size decides the order of sums. */
+    @Test
+    void fidIsThatOfOneProcess() {
+        LabelledImages images = noisy(60);
+        LabelledImages others = noisy(40);
+        double distributed = FeatureColumns.frechetDistance(
+                inceptionFeatures(images), "features", inceptionFeatures(others), "features");
+        try (Scope scope = Scope.open();
+                InceptionNetwork network = InceptionNetwork.open(INCEPTION)) {
+            InceptionEvaluation fid = new InceptionEvaluation(network, EnumSet.of(Metric.FID), Optional.empty());
+            InceptionEvaluation.Reference reference =
+                    fid.reference(Optional.of(ImageSet.of(others, 64)), "others", Measuring.ALONE);
+            double local = fid.of(ImageSet.of(images, 64), "images", reference, Measuring.ALONE)
+                    .fid()
+                    .orElseThrow();
+            assertThat(distributed).isCloseTo(local, Offset.offset(1e-9 * local));
+            assertThat(local).isPositive();
+        }
+    }
+
+    /** 64 grey images of 16 x 16 pixels. */
+    private static LabelledImages noisy(double deviation) {
+        Random random = new Random(1);
+        byte[] pixels = new byte[64 * 16 * 16];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) Math.max(0, Math.min(255, 128 + deviation * random.nextGaussian()));
+        }
+        return new LabelledImages(pixels, new int[64], 1, 16, 16, List.of("noise"));
+    }
+
+    private static Dataset<Row> inceptionFeatures(LabelledImages pictures) {
+        List<Row> rows = new ArrayList<>();
+        try (Scope scope = Scope.open()) {
+            for (int i = 0; i < pictures.size(); i++) {
+                rows.add(RowFactory.create(Images.ofTensor(pictures.images(i)).png(0)));
+            }
+        }
+        return new BcmTransformer()
+                .setTask("features")
+                .setModel(INCEPTION.toString())
+                .setInputCol("image")
+                .setOutputCol("features")
+                .setBatchSize(32)
+                .transform(cluster.session()
+                        .createDataFrame(
+                                cluster.context().parallelize(rows, 2),
+                                new StructType().add("image", DataTypes.BinaryType)))
+                .cache();
+    }
+
+    @Test
+    void scoresAreThoseOfOneProcess() {
+        String walk = "0 +0.07 > 6 > 80";
+        Dataset<Row> samples = samples(40, 4).cache();
+        List<Row> scores = new BcmTransformer()
+                .setTask("scores")
+                .setModel(MODEL.toString())
+                .setInputCol("result")
+                .setNumberCol("id")
+                .setWalk(walk)
+                .setOutputCol("scores")
+                .setProblemCol("trouble")
+                .transform(samples)
+                .select("scores.*")
+                .collectAsList();
+        try (TrainedModel model = TrainedModel.open(MODEL, Device.CPU, Precision.fastestOn(Device.CPU))) {
+            LabelledImages images = pictures(samples.orderBy("id").collectAsList(), model);
+            InversionQuality.Figures figures = new InversionQuality(model, images, 40, 0, Measuring.ALONE)
+                    .of(Walk.parse(walk), InversionQuality.Labels.NULL);
+            assertThat(mean(scores, row -> row.getAs("mse")))
+                    .isCloseTo(figures.meanSquaredError(), Percentage.withPercentage(0.1));
+            assertThat(mean(scores, row -> row.getAs("ssim")))
+                    .isCloseTo(figures.structuralSimilarity().orElseThrow(), Percentage.withPercentage(0.1));
+            assertThat(mean(scores, row -> row.getAs("noise_mean")))
+                    .isCloseTo(figures.noiseMean(), Offset.offset(1e-4));
+            double square = mean(
+                    scores,
+                    row -> Math.pow(row.getAs("noise_standard_deviation"), 2) + Math.pow(row.getAs("noise_mean"), 2));
+            assertThat(Math.sqrt(square - Math.pow(figures.noiseMean(), 2)))
+                    .isCloseTo(figures.noiseStandardDeviation(), Percentage.withPercentage(0.1));
+        }
+        assertThat(scores)
+                .allSatisfy(row -> assertThat(row.<Double>getAs("psnr"))
+                        .isEqualTo(ReconstructionError.peakSignalToNoise(row.getAs("mse"))));
+    }
+
+    /** What the model made, without its classes. */
+    private static LabelledImages pictures(List<Row> rows, TrainedModel model) {
+        ByteBuffer pixels = ByteBuffer.allocate(rows.size() * 28 * 28);
+        try (Scope scope = Scope.open()) {
+            rows.forEach(row -> pixels.put(HostTensors.bytes(ImageFiles.decode(row.getAs("result"), "a sample"))));
+        }
+        return new LabelledImages(
+                pixels.array(), new int[rows.size()], 1, 28, 28, model.config().classNames());
+    }
+
+    private static double mean(List<Row> rows, ToDoubleFunction<Row> figure) {
+        return rows.stream().mapToDouble(figure).average().orElseThrow();
+    }
+
     private static FeatureMoments moments(List<Row> rows) {
         double[][] vectors = rows.stream()
                 .map(row -> row.<Vector>getAs("features").toArray())
@@ -159,24 +290,60 @@ class ClusterTest {
         return content;
     }
 
+    /** Rank 0 lives on, and holds the run until it knows. By then, Spark has started the stage again. */
     @Test
     void aRunGoesOnFromItsCheckpointWhenAnExecutorIsKilled() throws Exception {
+        cluster.awaitExecutors();
+        DistributedTraining disturbed = training("disturbed");
         TrainingConfig config = experiment();
-        DistributedTraining undisturbed =
-                new DistributedTraining(directory.resolve("undisturbed"), 2, Duration.ofSeconds(10));
-        assertThat(undisturbed.start(cluster.context(), config)).isEqualTo(300);
-
-        Path run = directory.resolve("disturbed");
-        DistributedTraining disturbed = new DistributedTraining(run, 2, Duration.ofSeconds(10));
         CompletableFuture<Long> steps = CompletableFuture.supplyAsync(() -> disturbed.start(cluster.context(), config));
+        Path run = disturbed.directory();
         while (!Files.exists(run.resolve("model")) && !steps.isDone()) {
             Thread.sleep(20);
         }
         assertThat(steps).isNotDone();
-        Cluster.executors().get(1).destroyForcibly();
-        assertThat(steps.get()).isEqualTo(300);
+        Cluster.executors().stream()
+                .filter(executor -> !DirectoryLock.holder(run).equals(Optional.of(executor)))
+                .forEach(ProcessHandle::destroyForcibly);
+        assertThat(steps.get()).isEqualTo(150);
+        assertThatTheModelIsThatOfAnUndisturbedRun(run);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theRanksOfACancelledJobSaveAndEnd(boolean interrupting) throws Exception {
+        cluster.awaitExecutors();
+        DistributedTraining cancelled = training("cancelled-" + interrupting);
+        TrainingConfig config =
+                experiment("stages.0.steps=1000000", "output.checkpoint_every=1000000", "output.log_every=1");
+        CompletableFuture<Long> steps = CompletableFuture.supplyAsync(() -> {
+            cluster.context().setJobGroup("training", "training", interrupting);
+            return cancelled.start(cluster.context(), config);
+        });
+        Path run = cancelled.directory();
+        Path log = run.resolve("log.jsonl");
+        while ((!Files.exists(log) || Files.size(log) == 0) && !steps.isDone()) {
+            Thread.sleep(20);
+        }
+        assertThat(steps).isNotDone();
+        cluster.context().cancelJobGroup("training");
+        assertThatThrownBy(steps::get).hasMessageContaining("cancelled");
+        assertThat(DirectoryLock.holder(run)).isEmpty();
+        assertThat(run.resolve("checkpoints")).isNotEmptyDirectory();
+    }
+
+    private static DistributedTraining training(String name) {
+        return new DistributedTraining(directory.resolve(name), 2, Duration.ofSeconds(10));
+    }
+
+    /** The undisturbed run is made once. */
+    private static void assertThatTheModelIsThatOfAnUndisturbedRun(Path run) throws IOException {
+        DistributedTraining undisturbed = training("undisturbed");
+        if (!Trainer.isRun(undisturbed.directory())) {
+            assertThat(undisturbed.start(cluster.context(), experiment())).isEqualTo(150);
+        }
         assertThat(run.resolve("model/model.safetensors"))
-                .hasSameBinaryContentAs(directory.resolve("undisturbed/model/model.safetensors"));
+                .hasSameBinaryContentAs(undisturbed.directory().resolve("model/model.safetensors"));
     }
 
     /** The executor that finds the mistake lives on, and the others do not wait for it. */
@@ -184,9 +351,7 @@ class ClusterTest {
     @Timeout(120)
     void aMistakeOfTheFirstRankEndsTheJob() throws Exception {
         TrainingConfig config = experiment("network.image_size=16");
-        DistributedTraining training =
-                new DistributedTraining(directory.resolve("mistaken"), 2, Duration.ofSeconds(10));
-        assertThatThrownBy(() -> training.start(cluster.context(), config))
+        assertThatThrownBy(() -> training("mistaken").start(cluster.context(), config))
                 .hasMessageContaining("are 8x8 with 1 channel(s)");
     }
 
@@ -195,7 +360,7 @@ class ClusterTest {
      *
      * @param settings {@code key=value} changes to its configuration
      */
-    private TrainingConfig experiment(String... settings) throws IOException {
+    private static TrainingConfig experiment(String... settings) throws IOException {
         ByteBuffer images = ByteBuffer.allocate(16 + 16 * 64)
                 .putInt(0x803)
                 .putInt(16)
@@ -216,7 +381,7 @@ class ClusterTest {
                 micro_batches: 1
                 lanes: 1
                 stages:
-                  - steps: 300
+                  - steps: 150
                     terms: [{kind: bidirectional-consistency}]
                     curriculum: {kind: doubling, s0: 2, s1: 4}
                 device: cpu

@@ -209,6 +209,13 @@ class TransformerTest {
     }
 
     @Test
+    void theTasksOfAnExecutorShareOneModel() throws IOException {
+        BcmModel first = ExecutorFiles.model(MODEL);
+        task("reconstruct").transform(shirtAndBag().repartition(2)).collectAsList();
+        assertThat(ExecutorFiles.model(MODEL)).isSameAs(first);
+    }
+
+    @Test
     void newImagesHaveTheClassesInTurn() {
         List<Row> images = new BcmTransformer()
                 .setTask("sample")
