@@ -27,13 +27,17 @@ public final class FeatureColumns {
      * @throws UserException if no row has features
      */
     public static FeatureMoments moments(Dataset<Row> rows, String column) {
-        Dataset<Row> features = rows.select(column).na().drop();
-        if (features.isEmpty()) {
-            throw new UserException("column " + column + ": no row has features");
+        try {
+            return rows.select(column)
+                    .na()
+                    .drop()
+                    .toJavaRDD()
+                    .mapPartitions(FeatureColumns::gathered)
+                    .treeReduce(FeatureColumns::merged, MERGING_DEPTH);
+        } catch (UnsupportedOperationException e) {
+            // So Spark says that there is nothing. To ask it before would compute features twice.
+            throw new UserException("column " + column + ": no row has features", e);
         }
-        return features.toJavaRDD()
-                .mapPartitions(FeatureColumns::gathered)
-                .treeReduce(FeatureColumns::merged, MERGING_DEPTH);
     }
 
     /**

@@ -32,7 +32,10 @@ final class Cluster implements AutoCloseable {
                 .config("spark.ui.enabled", false)
                 .config("spark.executor.memory", "1g")
                 .config("spark.executor.extraClassPath", classPath)
-                .config("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.nopointergc=true")
+                // Short lives: most of the time goes into classes and their compilation.
+                .config(
+                        "spark.executor.extraJavaOptions",
+                        "-Dorg.bytedeco.javacpp.nopointergc=true -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
                 .config("spark.executorEnv.OMP_NUM_THREADS", "1")
                 .config("spark.executorEnv.OPENBLAS_NUM_THREADS", "1")
                 .config("spark.executorEnv.TORCH_CPP_LOG_LEVEL", "ERROR")

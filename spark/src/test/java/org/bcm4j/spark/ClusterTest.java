@@ -196,7 +196,7 @@ class ClusterTest {
     @Test
     void scoresAreThoseOfOneProcess() {
         String walk = "0 +0.07 > 6 > 80";
-        Dataset<Row> samples = samples(40, 4).cache();
+        Dataset<Row> samples = samples(20, 2).cache();
         List<Row> scores = new BcmTransformer()
                 .setTask("scores")
                 .setModel(MODEL.toString())
@@ -210,7 +210,7 @@ class ClusterTest {
                 .collectAsList();
         try (TrainedModel model = TrainedModel.open(MODEL, Device.CPU, Precision.fastestOn(Device.CPU))) {
             LabelledImages images = pictures(samples.orderBy("id").collectAsList(), model);
-            InversionQuality.Figures figures = new InversionQuality(model, images, 40, 0, Measuring.ALONE)
+            InversionQuality.Figures figures = new InversionQuality(model, images, 20, 0, Measuring.ALONE)
                     .of(Walk.parse(walk), InversionQuality.Labels.NULL);
             assertThat(mean(scores, row -> row.getAs("mse")))
                     .isCloseTo(figures.meanSquaredError(), Percentage.withPercentage(0.1));

@@ -14,7 +14,9 @@ import javax.imageio.ImageIO;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -280,6 +282,19 @@ class TransformerTest {
             assertThat(scores.<Double>getAs("noise_autocorrelation")).isEqualTo(noise.largestAutocorrelation());
             assertThat(scores.<Double>getAs("image_correlation")).isEqualTo(noise.imageCorrelation());
         }
+    }
+
+    @Test
+    void distancesNeedFeatures() {
+        StructType schema = new StructType().add("features", SQLDataTypes.VectorType());
+        Dataset<Row> none = spark.createDataFrame(List.of(RowFactory.create((Object) null)), schema);
+        assertThatThrownBy(() -> FeatureColumns.moments(none, "features"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("column features: no row has features");
+        Dataset<Row> one = spark.createDataFrame(List.of(RowFactory.create(Vectors.dense(1, 2))), schema);
+        assertThatThrownBy(() -> FeatureColumns.frechetDistance(one, "features", one, "features"))
+                .isInstanceOf(UserException.class)
+                .hasMessage("a distance needs at least 2 rows with features in each column");
     }
 
     @Test
