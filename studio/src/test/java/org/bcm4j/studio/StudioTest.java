@@ -260,7 +260,7 @@ class StudioTest {
         String busy = "{\"count\": 64, \"walk\": \"80 > 0" + " +2 > 0".repeat(63) + "\"}";
         try (Studio studio = SERVED.serving(StudioSettings.local(0))) {
             Client client = Client.of(studio);
-            client.begin("sample", busy, "busy");
+            CompletableFuture<HttpResponse<String>> occupation = client.begin("sample", busy, "busy");
             client.await("bcm_batch_images_count 1");
             List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -268,6 +268,7 @@ class StudioTest {
             }
             client.await("bcm_waiting_images 5");
             assertThat(client.delete("busy")).isEqualTo(204);
+            assertThat(occupation.get().statusCode()).isEqualTo(409);
             for (CompletableFuture<HttpResponse<String>> answer : answers) {
                 assertThat(answer.get().statusCode()).isEqualTo(200);
             }

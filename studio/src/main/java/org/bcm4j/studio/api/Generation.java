@@ -9,13 +9,10 @@ import java.util.stream.LongStream;
 import org.bcm4j.BcmModel;
 import org.bcm4j.Images;
 import org.bcm4j.model.RecommendedWalks.Purpose;
-import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.ShellWord;
 import org.bcm4j.studio.work.Deadline;
 import org.bcm4j.studio.work.EvaluationQueue;
 import org.bcm4j.studio.work.WalkTask;
-import org.bcm4j.tensor.Device;
-import org.bcm4j.tensor.Precision;
 import org.bcm4j.walk.Walk;
 
 /** New images. Many are computed in pieces, one after another, so that the requests of others have their turns. */
@@ -162,18 +159,7 @@ final class Generation {
                     first == 0 ? "" : " --first " + first,
                     ofClass,
                     request.path().seed(),
-                    computing(shelved.model().tensors().model())));
-        }
-
-        /** How a model computes, as options of a command; nothing of what is the command's own choice. */
-        private static String computing(TrainedModel model) {
-            Device device = model.device();
-            Precision precision = model.precision();
-            String options =
-                    device == Device.best() ? "" : " --device " + device.name().toLowerCase(Locale.ROOT);
-            return precision == Precision.fastestOn(device)
-                    ? options
-                    : options + " --precision " + precision.name().toLowerCase(Locale.ROOT);
+                    shelved.computing()));
         }
     }
 }

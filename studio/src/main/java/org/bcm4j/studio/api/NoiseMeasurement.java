@@ -12,6 +12,7 @@ import org.bcm4j.Images;
 import org.bcm4j.Noise;
 import org.bcm4j.data.LabelledImages;
 import org.bcm4j.metrics.noise.NoiseFigures;
+import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.studio.work.Deadline;
@@ -59,11 +60,12 @@ final class NoiseMeasurement implements AutoCloseable {
                     .boxed()
                     .toList();
         }
-        BcmModel model = BcmModel.load(folder);
-        Walk walk = new ModelWalks(model.config(), new ModelFolder(folder).walks())
-                .walk(Purpose.INVERT, Purpose.INVERT.usualNfe());
-        boolean hasClasses = model.config().network().classes() > 0;
-        return new NoiseMeasurement(model, walk, images, hasClasses ? Optional.of(labels) : Optional.empty());
+        ModelFolder stored = new ModelFolder(folder);
+        ModelConfig config = stored.config();
+        Walk walk = new ModelWalks(config, stored.walks()).walk(Purpose.INVERT, Purpose.INVERT.usualNfe());
+        boolean hasClasses = config.network().classes() > 0;
+        return new NoiseMeasurement(
+                BcmModel.load(folder), walk, images, hasClasses ? Optional.of(labels) : Optional.empty());
     }
 
     /** Measures. Cancelling by the deadline frees the work. */

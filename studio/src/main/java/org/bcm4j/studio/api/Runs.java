@@ -281,9 +281,9 @@ public final class Runs {
             throw new ProblemException(429, "the noise of a run is being measured already; ask again later");
         }
         return CompletableFuture.supplyAsync(() -> in(run, place -> NoiseMeasurement.open(testImages(config), folder)))
-                // By another thread than the queue's, which may be evaluating the model that is closed.
                 .thenCompose(measurement -> measurement
                         .run(desk.queue(), deadline)
+                        // Not on the queue's thread, which may be evaluating the model that is closed.
                         .whenCompleteAsync((answer, failure) -> measurement.close()))
                 .whenComplete((answer, failure) -> measuring.release());
     }

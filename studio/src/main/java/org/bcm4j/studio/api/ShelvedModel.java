@@ -17,6 +17,8 @@ import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Precision;
 import org.bcm4j.training.TrainingConfig;
 import org.bcm4j.training.TrainingStage;
 import org.bcm4j.training.terms.TimeCoverage;
@@ -29,9 +31,17 @@ import org.bcm4j.training.terms.TimeCoverage;
  * @param sha256 of its weights
  * @param walks that are stored with it
  * @param examples pictures that come with it
+ * @param computing the options with which a command computes as it does, each after a space; nothing of what is the
+ *     command's own choice
  */
 public record ShelvedModel(
-        String name, Path folder, BcmModel model, String sha256, RecommendedWalks walks, List<Example> examples) {
+        String name,
+        Path folder,
+        BcmModel model,
+        String sha256,
+        RecommendedWalks walks,
+        List<Example> examples,
+        String computing) {
     /** A picture that comes with a model, as the content of a PNG file. */
     @SuppressWarnings("ArrayRecordComponent") // read only, never compared
     record Example(String name, byte[] png) {}
@@ -47,7 +57,20 @@ public record ShelvedModel(
      */
     public static ShelvedModel open(Path folder, BcmModel model) {
         ModelFolder stored = new ModelFolder(folder);
-        return new ShelvedModel(name(folder), folder, model, stored.sha256(), stored.walks(), examples(folder));
+        return new ShelvedModel(
+                name(folder), folder, model, stored.sha256(), stored.walks(), examples(folder), computing(model));
+    }
+
+    private static String computing(BcmModel model) {
+        Device device = model.tensors().model().device();
+        Precision precision = model.tensors().model().precision();
+        return (device == Device.best() ? "" : " --device " + word(device))
+                + (precision == Precision.fastestOn(device) ? "" : " --precision " + word(precision));
+    }
+
+    /** As commands and answers write it. */
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
     }
 
     private static List<Example> examples(Path folder) {
@@ -66,20 +89,20 @@ public record ShelvedModel(
         Map<String, Map<String, String>> byPurpose = new LinkedHashMap<>();
         for (Purpose purpose : Purpose.values()) {
             if (!walks.of(purpose).isEmpty()) {
-                byPurpose.put(purpose.name().toLowerCase(Locale.ROOT), walks.of(purpose));
+                byPurpose.put(word(purpose), walks.of(purpose));
             }
         }
         List<Responses.Example> pictures = new ArrayList<>();
         examples.forEach(example -> pictures.add(new Responses.Example(example.name(), Codec.base64(example.png()))));
         return new Responses.Model(
                 name,
-                model.config().kind().name().toLowerCase(Locale.ROOT),
+                word(model.config().kind()),
                 model.imageSize(),
                 model.imageChannels(),
                 IntStream.range(0, classes()).mapToObj(this::className).toList(),
                 sha256,
-                model.tensors().model().device().name().toLowerCase(Locale.ROOT),
-                model.tensors().model().precision().name().toLowerCase(Locale.ROOT),
+                word(model.tensors().model().device()),
+                word(model.tensors().model().precision()),
                 byPurpose,
                 pictures);
     }

@@ -160,7 +160,7 @@ public final class EvaluationQueue implements AutoCloseable {
         if (!fits(pending)) {
             forgetAbandoned();
         }
-        if (!fits(pending)) {
+        if (!closing && !fits(pending)) {
             throw new QueueFullException(waitingImages + " images wait already; ask again later");
         }
         return accept(pending);
@@ -194,9 +194,8 @@ public final class EvaluationQueue implements AutoCloseable {
     }
 
     private void run() {
-        List<Pending<?>> batch = new ArrayList<>();
         do {
-            batch.clear();
+            List<Pending<?>> batch = new ArrayList<>();
             try {
                 takeNext(batch);
                 serve(batch);
