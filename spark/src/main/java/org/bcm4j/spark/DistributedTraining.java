@@ -35,6 +35,9 @@ import scala.reflect.ClassTag$;
  * {@code spark.stage.maxConsecutiveAttempts} attempts, 4 by default. If the job is cancelled, the ranks save after their
  * current step and end.
  *
+ * <p>A job that fails or is cancelled ends with an {@link org.apache.spark.SparkException}, although no method declares
+ * it. By then no rank writes any more, unless one is frozen.
+ *
  * @param directory the run's, in a place that all machines see; rank 0 alone writes there
  * @param ranks the number of ranks; the cluster needs as many free task slots
  * @param silence how long a rank may give no sign of life before it counts as lost
@@ -60,8 +63,6 @@ public record DistributedTraining(Path directory, int ranks, Duration silence) {
      * @param config the data in it must be in a place that all machines see
      * @return the number of steps made
      * @throws UserException if the directory holds a run already
-     * @throws org.apache.spark.SparkException if the job fails or is cancelled. By then no rank writes any more, unless
-     *     one is frozen
      */
     public long start(JavaSparkContext context, TrainingConfig config) {
         config.requireRanks(ranks);
@@ -77,7 +78,6 @@ public record DistributedTraining(Path directory, int ranks, Duration silence) {
      *
      * @return the number of steps made in all
      * @throws UserException if there is no such run, or a process trains it
-     * @throws org.apache.spark.SparkException as {@link #start}
      */
     public long resume(JavaSparkContext context) {
         if (!Trainer.isRun(directory)) {
