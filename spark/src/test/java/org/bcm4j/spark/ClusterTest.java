@@ -46,6 +46,7 @@ import org.bcm4j.metrics.samples.InceptionEvaluation;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.DirectoryLock;
+import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Precision;
@@ -307,6 +308,10 @@ class ClusterTest {
                 .forEach(ProcessHandle::destroyForcibly);
         assertThat(steps.get()).isEqualTo(150);
         assertThatTheModelIsThatOfAnUndisturbedRun(run);
+        try (DirectoryLock lock = DirectoryLock.of(run)) {
+            assertThatThrownBy(() -> disturbed.resume(cluster.context())).isInstanceOf(UserException.class);
+        }
+        assertThat(disturbed.resume(cluster.context())).isEqualTo(150);
     }
 
     @ParameterizedTest
