@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import org.bcm4j.BcmModel;
 import org.bcm4j.app.console.StopSignal;
 import org.bcm4j.app.options.ComputingOptions;
@@ -80,9 +83,11 @@ public final class StudioCommand implements Callable<Integer> {
         Device device = computing.device().require();
         List<ShelvedModel> models = new ArrayList<>();
         try {
-            for (Path folder : folders.isEmpty() ? List.of(QuickstartCommand.shippedModel()) : folders) {
-                models.add(ShelvedModel.open(folder, BcmModel.load(folder, device, computing.precision())));
-            }
+            onThreadThatEnds(() -> {
+                for (Path folder : folders.isEmpty() ? List.of(QuickstartCommand.shippedModel()) : folders) {
+                    models.add(ShelvedModel.open(folder, BcmModel.load(folder, device, computing.precision())));
+                }
+            });
             String version = Optional.ofNullable(
                             StudioCommand.class.getPackage().getImplementationVersion())
                     .orElse("");
@@ -103,6 +108,25 @@ public final class StudioCommand implements Callable<Integer> {
             models.forEach(model -> model.model().close());
         }
         return ExitCode.OK;
+    }
+
+    /**
+     * Does work that computes little. OpenMP gives each thread that computes companions, which it counts as long as that
+     * thread lives. Where it counts more than cores, all of them sleep between operations, those of the queue too.
+     */
+    private static void onThreadThatEnds(Runnable work) throws InterruptedException {
+        FutureTask<Object> task = new FutureTask<>(Executors.callable(work));
+        Thread thread = new Thread(task, "opening");
+        thread.start();
+        try {
+            task.get();
+            thread.join();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("the models cannot be opened", e.getCause());
+        }
     }
 
     /** The command that continues a run. */
