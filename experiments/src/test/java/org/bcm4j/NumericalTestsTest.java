@@ -33,7 +33,7 @@ class NumericalTestsTest {
             "images and noises for people, which lie on the CPU",
             List.of("BcmModelTest", "BcmModelEditsTest"),
             "kernels of processors",
-            List.of("GroupNormKernelTest", "PackedConvolutionTest", "PackedConvolutionsTest"),
+            List.of("ChannelsLastNormTest", "PackedConvolutionTest", "PackedConvolutionsTest"),
             "the memory of the machine",
             List.of("TrainingMemoryTest"),
             "files and names of weights, without arithmetic",

@@ -173,7 +173,7 @@ public final class AdmUNet extends Architecture {
 
     /** Maps the features of the last block and the network's input, float32, to the output. */
     private <V> V exit(Operations<V> op, V features, V x) {
-        V h = exit.apply(op, exitNorm.activated(op, features));
+        V h = exit.apply(op, op.silu(exitNorm.apply(op, features)));
         h = config.patch() == 1 ? h : op.unfolded(h, config.patch());
         return fine.isPresent() ? fine.get().apply(op, h, x) : h;
     }

@@ -28,7 +28,7 @@ record NcsnppDecoder(FirResampling resampling, List<Level> levels) {
     /** Maps features [B,C,H,W] to an image [B,image channels,H,W], float32. */
     record Exit(GroupNorm norm, Convolution convolution) {
         <V> V apply(Operations<V> op, V h) {
-            return op.inFloat32(h, features -> convolution.apply(op, norm.activated(op, features)));
+            return op.inFloat32(h, features -> convolution.apply(op, op.silu(norm.apply(op, features))));
         }
     }
 

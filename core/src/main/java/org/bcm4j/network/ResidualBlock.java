@@ -31,20 +31,20 @@ record ResidualBlock(
 
     @Override
     public <V> V apply(Operations<V> op, V x, V embedding) {
-        V h = conv1.apply(op, resampling.apply(op, norm1.activated(op, x)));
-        h = activated(op, h, perChannel(op, embed.apply(op, embedding)));
+        V h = conv1.apply(op, resampling.apply(op, op.silu(norm1.apply(op, x))));
+        h = op.silu(conditioned(op, h, perChannel(op, embed.apply(op, embedding))));
         h = conv2.apply(op, op.dropout(h, dropout));
         V around = resampling.apply(op, x);
         V skipped = skip.isPresent() ? skip.get().apply(op, around) : around;
         return rescaled ? rescaledSum(op, h, skipped) : op.add(h, skipped);
     }
 
-    private <V> V activated(Operations<V> op, V h, V embedded) {
+    private <V> V conditioned(Operations<V> op, V h, V embedded) {
         if (!scaleShift) {
-            return norm2.activated(op, op.add(h, embedded));
+            return norm2.apply(op, op.add(h, embedded));
         }
         List<V> scaleAndShift = op.halves(embedded, 1);
-        return norm2.activated(op, h, scaleAndShift.get(0), scaleAndShift.get(1));
+        return op.scaledAndShifted(norm2.apply(op, h), scaleAndShift.get(0), scaleAndShift.get(1));
     }
 
     /** Maps [B,C] to [B,C,1,1]. */

@@ -1,6 +1,5 @@
 package org.bcm4j.nn;
 
-import java.util.List;
 import org.bcm4j.tensor.Initialization;
 
 /** Group normalisation with a scale and a shift per channel: maps [B,C,H,W] to [B,C,H,W]. */
@@ -16,24 +15,8 @@ public record GroupNorm(String name, int groups, int channels, double epsilon) {
     }
 
     public <V> V apply(Operations<V> op, V x) {
-        return op.observed(name, op.groupNorm(x, groups, weight(op), bias(op), epsilon));
-    }
-
-    /** The SiLU of the norm. */
-    public <V> V activated(Operations<V> op, V x) {
-        return op.activatedNorm(this, x, List.of());
-    }
-
-    /** SiLU(norm(x)·(1 + scale) + shift), with a scale and a shift [B,C,1,1]. */
-    public <V> V activated(Operations<V> op, V x, V scale, V shift) {
-        return op.activatedNorm(this, x, List.of(scale, shift));
-    }
-
-    <V> V weight(Operations<V> op) {
-        return op.parameter(name + ".weight", Initialization.ONE, channels);
-    }
-
-    <V> V bias(Operations<V> op) {
-        return op.parameter(name + ".bias", Initialization.ZERO, channels);
+        V weight = op.parameter(name + ".weight", Initialization.ONE, channels);
+        V bias = op.parameter(name + ".bias", Initialization.ZERO, channels);
+        return op.observed(name, op.groupNorm(x, groups, weight, bias, epsilon));
     }
 }

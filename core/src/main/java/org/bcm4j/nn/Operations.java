@@ -164,20 +164,6 @@ public interface Operations<V> {
     /** Group normalisation of [B,C,H,W], with a weight and a bias [C]. Its statistics are float32. */
     V groupNorm(V x, int groups, V weight, V bias, double epsilon);
 
-    /**
-     * The SiLU of a norm, which may be scaled and shifted before: norm(x)·(1 + scale) + shift.
-     *
-     * @param x [B,C,H,W]
-     * @param scaleAndShift two of [B,C,1,1], or none
-     */
-    default V activatedNorm(GroupNorm norm, V x, List<V> scaleAndShift) {
-        V normal = norm.apply(this, x);
-        return silu(
-                scaleAndShift.isEmpty()
-                        ? normal
-                        : scaledAndShifted(normal, scaleAndShift.get(0), scaleAndShift.get(1)));
-    }
-
     /** Attention of each head, v·softmax(qᵀk/√d)ᵀ: three of [B,heads,d,positions] to one. */
     V attention(V q, V k, V v);
 

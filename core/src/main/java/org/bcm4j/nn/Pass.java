@@ -10,7 +10,6 @@ import java.util.function.UnaryOperator;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Initialization;
 import org.bcm4j.tensor.Precision;
-import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -41,11 +40,9 @@ public record Pass(
         void heard(String part, Tensor output);
     }
 
-    private static final Observer NOBODY = (part, output) -> {};
-
     /** A pass without an observer, which keeps everything for its backward pass. */
     public Pass(Weights weights, Dropout dropout) {
-        this(weights, dropout, NOBODY, Recomputation.off(), LibtorchConvolution::apply);
+        this(weights, dropout, (part, output) -> {}, Recomputation.off(), LibtorchConvolution::apply);
     }
 
     /** A pass for evaluation, without dropout. */
@@ -166,28 +163,16 @@ public record Pass(
 
     @Override
     public Tensor groupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
-        return GroupNormKernel.normalized(x, groups, weight, bias, epsilon);
+        if (ChannelsLastNorm.isFor(x)) {
+            return ChannelsLastNorm.apply(x, groups, weight, bias, epsilon);
+        }
+        return libtorchsGroupNorm(x, groups, weight, bias, epsilon);
     }
 
-    /** On a processor in few sweeps over memory, unless an observer wants to hear what lies between them. */
-    @Override
-    public Tensor activatedNorm(GroupNorm norm, Tensor x, List<Tensor> scaleAndShift) {
-        if (!observer.equals(NOBODY) || !x.is_cpu()) {
-            return Operations.super.activatedNorm(norm, x, scaleAndShift);
-        }
-        return Scope.returning(() -> {
-            Tensor weight = norm.weight(this);
-            Tensor bias = norm.bias(this);
-            Tensor normal = scaleAndShift.isEmpty()
-                    ? GroupNormKernel.normalized(x, norm.groups(), weight, bias, norm.epsilon())
-                    : GroupNormKernel.scaledAndShifted(
-                            x, norm.groups(), weight, bias, norm.epsilon(), scaleAndShift.get(0), scaleAndShift.get(1));
-            if (normal.requires_grad()) {
-                return torch.silu(normal);
-            }
-            torch.silu_(normal);
-            return normal;
-        });
+    static Tensor libtorchsGroupNorm(Tensor x, int groups, Tensor weight, Tensor bias, double epsilon) {
+        // libtorch's backward pass of a channels-last group norm crashes the process on the CPU if x needs no gradient.
+        return torch.group_norm(
+                x.contiguous(), groups, new TensorOptional(weight), new TensorOptional(bias), epsilon, true);
     }
 
     @Override
