@@ -20,6 +20,9 @@ final class RankWatch implements AutoCloseable {
 
     private static final String LOST = "lost";
 
+    /** The beats within which all others have read the name of a lost rank. */
+    private static final int READING = 3;
+
     private final RankAddress address;
     private final Duration silence;
     /** The rank that is lost, in words; empty while all are there. */
@@ -103,6 +106,8 @@ final class RankWatch implements AutoCloseable {
                         + place(store, rank).map(place -> " (" + place + ")").orElse("")
                         + " has ended, is frozen or cannot be reached";
                 RankGroup.write(store, LOST, name);
+                // The others look once a beat. Rank 0 ends when it knows, and the table with it.
+                RankGroup.pause(BEAT.multipliedBy(READING));
                 lose(name);
                 return;
             }
@@ -151,7 +156,8 @@ final class RankWatch implements AutoCloseable {
 
     /** What an operation's failure means: the watch needs its time to find out who is lost. */
     LostRankException explained(RuntimeException failure) {
-        long deadline = System.nanoTime() + silence.plus(BEAT.multipliedBy(4)).toNanos();
+        long deadline =
+                System.nanoTime() + silence.plus(BEAT.multipliedBy(READING + 5)).toNanos();
         while (System.nanoTime() < deadline) {
             try {
                 requireAll();
