@@ -112,7 +112,7 @@ class PackedConvolutionsTest {
             weights.flat().add_(generator.normal(weights.flat().shape()).mul(scalar(0.05)));
             for (long batch : new long[] {2, 1, 33}) {
                 Tensor x = generator.normal(batch, config.imageChannels(), config.imageSize(), config.imageSize());
-                Tensor t = torch.rand(batch).mul(scalar(80)).add(scalar(0.002));
+                Tensor t = generator.uniform(batch).mul(scalar(80)).add(scalar(0.002));
                 Optional<Tensor> labels = config.classes() > 0
                         ? Optional.of(Device.CPU.integers(new long[(int) batch]))
                         : Optional.empty();
