@@ -107,8 +107,9 @@ public final class RankGroup implements AutoCloseable {
 
     /** How many of all ranks, which have joined, named this machine. */
     private static int sizeHere(TCPStore store, RankAddress address) {
+        String here = RankWatch.machine();
         return (int) IntStream.range(0, address.size())
-                .filter(rank -> read(store, machine(rank)).equals(RankWatch.machine()))
+                .filter(rank -> read(store, machine(rank)).equals(here))
                 .count();
     }
 

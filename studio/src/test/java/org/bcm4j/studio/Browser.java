@@ -15,6 +15,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** Debian's chromium, without a window, on the page of a studio. */
@@ -119,6 +120,16 @@ final class Browser implements AutoCloseable {
                         + " e.dispatchEvent(new Event('change', {bubbles: true}));",
                 css,
                 value);
+    }
+
+    /** Drags from the middle of an element to the right, by pixels of the page. */
+    void drag(String css, int right) {
+        new Actions(driver)
+                .moveToElement(find(css))
+                .clickAndHold()
+                .moveByOffset(right, 0)
+                .release()
+                .perform();
     }
 
     void tab(String name) {

@@ -114,4 +114,9 @@ record Client(HttpClient http, String address) {
                     "\"class_names\" : \\[.*]", Matcher.quoteReplacement("\"class_names\" : " + names));
         }
     }
+
+    /** A walk of so many evaluations. */
+    static String walk(int evaluations) {
+        return "80 > 0" + " +2 > 0".repeat(evaluations - 1);
+    }
 }

@@ -238,8 +238,7 @@ class PageTest extends ServedPage {
     @ParameterizedTest
     @CsvSource({"restore, 2", "superres, 2", "denoise, 1", "stroke, 2", "swap, 2", "reconstruct, 2"})
     void everyEditShowsItsResults(String task, int results) {
-        browser.tab("edit");
-        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        openEdits();
         browser.set("#edit-form [name=task]", task);
         browser.set("#edit-form [name=variants]", "2");
         assertThat(browser.find("#edit-form [name=variants]").isDisplayed()).isEqualTo(results > 1);
@@ -253,8 +252,7 @@ class PageTest extends ServedPage {
 
     @Test
     void theDividerIsDragged() {
-        browser.tab("edit");
-        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        openEdits();
         browser.set("#edit-form [name=task]", "restore");
         browser.find("#edit-form button").click();
         browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
@@ -263,12 +261,7 @@ class PageTest extends ServedPage {
         String cut = "const after = document.getElementById('divider-after');"
                 + " return Number(/inset\\(0px 0px 0px ([0-9.]+)%\\)/.exec(getComputedStyle(after).clipPath)[1])";
         assertThat(((Number) browser.script(cut)).doubleValue()).isEqualTo(50);
-        new Actions(browser.driver())
-                .moveToElement(browser.find("#divider-place"))
-                .clickAndHold()
-                .moveByOffset(70, 0)
-                .release()
-                .perform();
+        browser.drag("#divider-place", 70);
         assertThat(((Number) browser.script(cut)).doubleValue()).isBetween(65.0, 85.0);
     }
 

@@ -25,9 +25,8 @@ import org.openqa.selenium.interactions.Sequence;
 class PaintingTest extends ServedPage {
     @Test
     void aMaskThatIsPaintedIsFilled() throws Exception {
-        browser.tab("edit");
+        openEdits();
         WebElement canvas = browser.find("#painting");
-        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
         new Actions(browser.driver())
                 .moveToElement(canvas, -40, -20)
                 .clickAndHold()
@@ -72,8 +71,7 @@ class PaintingTest extends ServedPage {
     }
 
     private static void openPainting() {
-        browser.tab("edit");
-        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        openEdits();
         browser.recordRequests();
         browser.run("document.getElementById('painting').scrollIntoView({block: 'center'})");
     }
@@ -181,12 +179,7 @@ class PaintingTest extends ServedPage {
 
     /** What is sent after a stroke in the middle of the canvas, whose pixels have a size there. */
     private static BufferedImage drawn(int pixel) throws IOException {
-        new Actions(browser.driver())
-                .moveToElement(browser.find("#painting"))
-                .clickAndHold()
-                .moveByOffset(pixel, 0)
-                .release()
-                .perform();
+        browser.drag("#painting", pixel);
         browser.find("#edit-form button").click();
         browser.await("return document.querySelectorAll('#edited .tile img').length === 4");
         browser.awaitDone();
@@ -195,8 +188,7 @@ class PaintingTest extends ServedPage {
 
     @Test
     void aMaskCanBePaintedWithKeys() {
-        browser.tab("edit");
-        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+        openEdits();
         browser.find("#painting").sendKeys(Keys.ARROW_LEFT, Keys.SPACE, Keys.ARROW_UP, Keys.SPACE);
         browser.find("#edit-form button").click();
         browser.await("return document.querySelectorAll('#edited .tile img').length === 4");

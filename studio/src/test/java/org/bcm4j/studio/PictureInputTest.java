@@ -36,12 +36,7 @@ class PictureInputTest extends ServedPage {
         browser.await("return document.querySelector('[data-source=invert] canvas').width === 120");
         browser.awaitDone();
         String middle = browser.text("#invert-figures tbody");
-        new Actions(browser.driver())
-                .moveToElement(browser.find("[data-source=invert] canvas"))
-                .clickAndHold()
-                .moveByOffset(200, 0)
-                .release()
-                .perform();
+        browser.drag("[data-source=invert] canvas", 200);
         browser.await("return document.querySelector('[data-source=invert] label input[type=range]').value === '100'");
         browser.awaitDone();
         assertThat(browser.text("#invert-figures tbody")).isNotEqualTo(middle);

@@ -3,6 +3,7 @@ package org.bcm4j.studio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -285,18 +286,7 @@ class RunsTest {
     /** Imported classes have no names. Without its class, a picture leads to other noise. */
     @Test
     void noiseIsMeasuredWithClassesThatHaveNoNames() throws Exception {
-        Path pictures = directory.resolve("pictures");
-        for (String name : List.of("shirt", "bag", "dress", "coat")) {
-            Path folder = Files.createDirectories(pictures.resolve("of " + name));
-            Files.copy(Client.ModelFiles.FOLDER.resolve("examples/" + name + ".png"), folder.resolve("one.png"));
-        }
-        Path config = run.resolve("config.yaml");
-        Files.writeString(
-                config,
-                Files.readString(config)
-                        .replace(
-                                "{kind: fashion-mnist}",
-                                "{kind: image-folder, directory: " + pictures + ", held_out: 3}"));
+        trainedOnExamples(1, 3);
         Path model = run.resolve("model");
         Client.ModelFiles.copyTo(model);
         HttpResponse<String> named = client.post("api/v1/runs/garments/noise", "");
@@ -306,13 +296,18 @@ class RunsTest {
         assertThat(client.post("api/v1/runs/garments/noise", "").body()).isEqualTo(named.body());
     }
 
-    /** In pieces of eight, between which others have their turns. */
-    @Test
-    void theNoiseOfARunIsThatOfTheLibrary() throws Exception {
+    /**
+     * Makes the run one of the shipped examples of four classes.
+     *
+     * @param copies of each example
+     * @param heldOut the number of images to test
+     * @return its configuration
+     */
+    private Path trainedOnExamples(int copies, int heldOut) throws IOException {
         Path pictures = directory.resolve("pictures");
         for (String name : List.of("shirt", "bag", "dress", "coat")) {
             Path folder = Files.createDirectories(pictures.resolve("of " + name));
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < copies; i++) {
                 Files.copy(Client.ModelFiles.FOLDER.resolve("examples/" + name + ".png"), folder.resolve(i + ".png"));
             }
         }
@@ -322,7 +317,14 @@ class RunsTest {
                 Files.readString(config)
                         .replace(
                                 "{kind: fashion-mnist}",
-                                "{kind: image-folder, directory: " + pictures + ", held_out: 70}"));
+                                "{kind: image-folder, directory: " + pictures + ", held_out: " + heldOut + "}"));
+        return config;
+    }
+
+    /** In pieces of eight, between which others have their turns. */
+    @Test
+    void theNoiseOfARunIsThatOfTheLibrary() throws Exception {
+        Path config = trainedOnExamples(20, 70);
         Path folder = run.resolve("model");
         Client.ModelFiles.copyTo(folder);
         HttpResponse<String> told = client.post("api/v1/runs/garments/noise", "");

@@ -98,4 +98,10 @@ abstract class ServedPage {
     static BufferedImage picture(String base64) throws IOException {
         return ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(base64)));
     }
+
+    /** Opens the tab of edits, and waits for its picture. */
+    static void openEdits() {
+        browser.tab("edit");
+        browser.await("return document.querySelector('[data-source=edit] canvas').width === 28");
+    }
 }

@@ -3,30 +3,17 @@ package org.bcm4j.studio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.swagger.v3.parser.OpenAPIV3Parser;
-import io.swagger.v3.parser.core.models.SwaggerParseResult;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import java.util.zip.CRC32;
-import javax.imageio.ImageIO;
 import org.bcm4j.storage.UserException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What every request meets, whatever it asks for: refusals, headers, cancellation, the description of the API. */
+/** What every request meets, whatever it asks for: refusals, headers, other sites, the token. */
 @Timeout(120)
 class ServerTest {
     @RegisterExtension
@@ -46,10 +33,6 @@ class ServerTest {
     private static final String HUGE_CANVAS = Base64.getEncoder()
             .encodeToString(
                     HexFormat.of().parseHex("47494638396160EA60EA8000003232325A5A5A2C00000000010001000002024401003B"));
-
-    private static String walk(int evaluations) {
-        return "80 > 0" + " +2 > 0".repeat(evaluations - 1);
-    }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -96,7 +79,7 @@ class ServerTest {
                         Client.withExamples(body)
                                 .replace("@huge", huge)
                                 .replace("@canvas", HUGE_CANVAS)
-                                .replace("@long", walk(65))
+                                .replace("@long", Client.walk(65))
                                 .replace("@endless", "8".repeat(5000)));
         assertThat(response.body()).contains(detail);
         JsonNode problem = Client.json(response.body());
@@ -117,107 +100,6 @@ class ServerTest {
         CRC32 sum = new CRC32();
         sum.update(png.array(), 12, 17);
         return png.putInt((int) sum.getValue()).array();
-    }
-
-    /** A thousand images in four evaluations take seconds. */
-    @Test
-    void aRequestIsCancelledByItsId() throws Exception {
-        CompletableFuture<HttpResponse<String>> answer =
-                SERVED.client().begin("sample", "{\"count\": 1024, \"steps\": 4}", "too-long");
-        int cancelled = 404;
-        while (cancelled == 404 && !answer.isDone()) {
-            cancelled = SERVED.client().delete("too-long");
-        }
-        assertThat(cancelled).isEqualTo(204);
-        assertThat(answer.get().statusCode()).isEqualTo(409);
-        assertThat(Client.json(answer.get().body()).get("detail").asString()).isEqualTo("the request was cancelled");
-        assertThat(SERVED.client().delete("too-long")).isEqualTo(404);
-    }
-
-    /** The places of all streams would be taken. The two requests that were taken take turns to the end. */
-    @Test
-    void refusedStreamsTakeNoPlaces() throws Exception {
-        StudioSettings oneBatchWaits = new StudioSettings(
-                "localhost", 0, Optional.empty(), 64, Duration.ofSeconds(60), Duration.ofSeconds(30));
-        try (Studio busy = SERVED.serving(oneBatchWaits)) {
-            Client client = Client.of(busy);
-            String large = "{\"count\": 1024, \"walk\": \"" + walk(64) + "\"}";
-            CompletableFuture<HttpResponse<String>> first = client.begin("sample", large, "first");
-            client.await("bcm_batch_images_count [1-9]");
-            CompletableFuture<HttpResponse<String>> second = client.begin("sample", large, "second");
-            client.await("bcm_waiting_images 64");
-            for (int i = 0; i < 33; i++) {
-                HttpResponse<String> refused = stream(client);
-                assertThat(refused.statusCode()).isEqualTo(429);
-                assertThat(refused.body()).contains("images wait already");
-            }
-            assertThat(client.delete("first")).isEqualTo(204);
-            assertThat(client.delete("second")).isEqualTo(204);
-            assertThat(first.get().statusCode()).isEqualTo(409);
-            assertThat(second.get().statusCode()).isEqualTo(409);
-            assertThat(stream(client).body()).endsWith("event: done\ndata: {}\n\n");
-        }
-    }
-
-    /** The clock of a studio whose requests may take a millisecond. */
-    @Test
-    void whatTakesTooLongIsGivenUp() throws Exception {
-        StudioSettings hasty = new StudioSettings(
-                "localhost", 0, Optional.empty(), 1024, Duration.ofMillis(1), Duration.ofSeconds(30));
-        try (Studio studio = SERVED.serving(hasty)) {
-            HttpResponse<String> late = Client.of(studio)
-                    .post("api/v1/models/fashion-mnist/sample", "{\"count\": 64, \"walk\": \"" + walk(64) + "\"}");
-            assertThat(late.statusCode()).isEqualTo(504);
-            assertThat(Client.json(late.body()).get("detail").asString()).startsWith("the deadline passed");
-        }
-    }
-
-    /** A request whose body is still on its way was taken; the next one is not. */
-    @Test
-    void aStudioThatStopsRefusesWhatComesAndAnswersWhatCame() throws Exception {
-        Studio stopping = SERVED.serving(StudioSettings.local(0));
-        Client client = Client.of(stopping);
-        URI address = URI.create(client.address());
-        try (Socket taken = new Socket(address.getHost(), address.getPort())) {
-            taken.setSoTimeout(30_000);
-            taken.getOutputStream()
-                    .write(
-                            ("POST /api/v1/models/fashion-mnist/sample HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                                            + "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
-                                    .getBytes(StandardCharsets.US_ASCII));
-            // Jetty asks for the body when the server has taken the request.
-            String asked = "HTTP/1.1 100 Continue\r\n\r\n";
-            assertThat(taken.getInputStream().readNBytes(asked.length()))
-                    .asString(StandardCharsets.US_ASCII)
-                    .isEqualTo(asked);
-            CompletableFuture<Void> closed = CompletableFuture.runAsync(stopping::close);
-            while (client.get("health/ready").statusCode() == 200) {
-                Thread.sleep(5);
-            }
-            HttpResponse<String> refused = client.post("api/v1/models/fashion-mnist/sample", "{}");
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValue("Retry-After")).contains("1");
-            assertThat(refused.body()).contains("the server is stopping");
-            assertThat(closed).isNotDone();
-            taken.getOutputStream().write("{}".getBytes(StandardCharsets.US_ASCII));
-            assertThat(taken.getInputStream().readAllBytes())
-                    .asString(StandardCharsets.US_ASCII)
-                    .startsWith("HTTP/1.1 200 ")
-                    .contains("\"images\":[");
-            closed.get();
-        } finally {
-            stopping.close();
-        }
-    }
-
-    private static HttpResponse<String> stream(Client client) throws Exception {
-        return client.post(
-                "api/v1/models/fashion-mnist/sample",
-                "{\"steps\": 1}",
-                "Content-Type",
-                "application/json",
-                "Accept",
-                "text/event-stream");
     }
 
     @Test
@@ -248,29 +130,6 @@ class ServerTest {
                     .contains("\"status\":400")
                     .doesNotContain("<html>");
         }
-    }
-
-    /** Each of them takes hundreds of megabytes while it is decoded. */
-    @Test
-    void fewLargePicturesAreDecodedAtOneTime() throws Exception {
-        ByteArrayOutputStream png = new ByteArrayOutputStream();
-        ImageIO.write(new BufferedImage(7000, 7000, BufferedImage.TYPE_BYTE_BINARY), "png", png);
-        String body = "{\"image\": \"" + Base64.getEncoder().encodeToString(png.toByteArray()) + "\", \"steps\": 1}";
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(SERVED.client().address() + "api/v1/models/fashion-mnist/invert"))
-                .header("Content-Type", "application/json")
-                .timeout(Duration.ofSeconds(90))
-                .POST(BodyPublishers.ofString(body))
-                .build();
-        List<CompletableFuture<HttpResponse<String>>> answers = Stream.generate(
-                        () -> SERVED.client().http().sendAsync(request, BodyHandlers.ofString()))
-                .limit(6)
-                .toList();
-        Set<Integer> statuses = new TreeSet<>();
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            statuses.add(answer.get().statusCode());
-        }
-        assertThat(statuses).containsExactly(200, 429);
     }
 
     @Test
@@ -375,64 +234,5 @@ class ServerTest {
                 .contains("bcm_waiting_images 0.0")
                 .contains("bcm_batch_images_bucket")
                 .contains("bcm_resident_memory_bytes");
-    }
-
-    /** Every route is documented, and every reference leads somewhere. */
-    @Test
-    void theDescriptionIsWhole() throws Exception {
-        String text = SERVED.client().get("api/v1/openapi.json").body();
-        SwaggerParseResult validated = new OpenAPIV3Parser().readContents(text);
-        assertThat(validated.getMessages()).isEmpty();
-        assertThat(validated.getOpenAPI().getPaths()).hasSizeGreaterThan(15);
-
-        JsonNode document = Client.json(text);
-        assertThat(document.get("openapi").asString()).isEqualTo("3.1.0");
-        Set<String> paths = new TreeSet<>(document.get("paths").propertyNames());
-        for (String task : List.of(
-                "sample",
-                "invert",
-                "reconstruct",
-                "interpolate",
-                "inpaint",
-                "restore",
-                "superres",
-                "colorize",
-                "denoise",
-                "stroke",
-                "swap",
-                "trajectory")) {
-            assertThat(paths).contains("/api/v1/models/{model}/" + task);
-        }
-        assertThat(paths).contains("/api/v1/runs/{run}/samples/{step}", "/metrics");
-        requireServed(document.get("paths"));
-        JsonNode schemas = document.get("components").get("schemas");
-        for (JsonNode reference : document.findValues("$ref")) {
-            String name = reference.asString().replace("#/components/schemas/", "");
-            assertThat(schemas.has(name)).as(name).isTrue();
-        }
-        for (JsonNode schema : schemas) {
-            for (JsonNode property : schema.get("properties")) {
-                assertThat(property.has("description")).as(property.toString()).isTrue();
-            }
-        }
-        JsonNode count = schemas.get("SampleRequest").get("properties").get("count");
-        assertThat(count.get("type").asString()).isEqualTo("integer");
-        assertThat(count.get("maximum").asInt()).isEqualTo(1024);
-    }
-
-    /** Something else than that there is nothing. */
-    private static void requireServed(JsonNode paths) throws Exception {
-        for (String path : paths.propertyNames()) {
-            for (String method : paths.get(path).propertyNames()) {
-                HttpRequest request = HttpRequest.newBuilder(URI.create(
-                                SERVED.client().address() + path.substring(1).replaceAll("[{}]", "")))
-                        .timeout(Duration.ofSeconds(30))
-                        .method(method.toUpperCase(Locale.ROOT), BodyPublishers.noBody())
-                        .build();
-                HttpResponse<String> answer = SERVED.client().http().send(request, BodyHandlers.ofString());
-                assertThat(answer.statusCode()).as("%s %s", method, path).isNotEqualTo(405);
-                assertThat(answer.body()).as("%s %s", method, path).doesNotContain("there is nothing at this path");
-            }
-        }
     }
 }
