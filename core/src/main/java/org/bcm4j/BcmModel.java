@@ -11,6 +11,7 @@ import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownLuminance;
 import org.bcm4j.editing.KnownPatchMeans;
+import org.bcm4j.model.Engine;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
@@ -65,13 +66,13 @@ public final class BcmModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model folder on the best device, in that device's fastest precision.
+     * Loads a model folder on the best device, in the precision that is fastest for it there.
      *
      * @throws UserException if the folder holds no valid model
      */
     public static BcmModel load(Path folder) {
         Device device = Device.best();
-        return load(folder, device, Precision.fastestOn(device));
+        return load(folder, device, Engine.fastestPrecision(new ModelFolder(folder).config(), device));
     }
 
     /**

@@ -71,13 +71,12 @@ public final class TensorModel implements AutoCloseable {
     }
 
     /**
-     * Opens a model folder on the best device, in that device's fastest precision.
+     * Opens a model folder on the best device, in the precision that is fastest for it there.
      *
      * @throws UserException if the folder holds no valid model
      */
     public static TensorModel open(Path folder) {
-        Device device = Device.best();
-        return open(folder, device, Precision.fastestOn(device));
+        return new TensorModel(TrainedModel.open(folder));
     }
 
     /** Opens a model folder on a given device in a given precision, as {@link #open(Path)}. */

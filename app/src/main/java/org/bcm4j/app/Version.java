@@ -17,7 +17,7 @@ final class Version implements IVersionProvider {
         return new String[] {
             "bcm " + of(Bcm.class),
             "Java " + Runtime.version() + ", libtorch " + of(org.bytedeco.pytorch.Tensor.class),
-            "device " + lower(device) + ", precision " + lower(Precision.fastestOn(device))
+            "device " + lower(device) + ", precision of training " + lower(Precision.fastestOn(device))
         };
     }
 

@@ -39,7 +39,9 @@ public final class TrainedModel implements AutoCloseable {
     private final Device device;
     private final Precision precision;
 
-    /** The convolutions of evaluations without gradients, where they can be packed. */
+    /** For evaluations without gradients; of the two, what their {@link Engine} needs. */
+    private final Optional<CompiledFunction> compiled;
+
     private final Optional<PackedConvolutions> convolutions;
 
     /** Evaluations hold the read lock, {@link #close} the write lock, so weights are not freed during an evaluation. */
@@ -56,20 +58,20 @@ public final class TrainedModel implements AutoCloseable {
         this.weights = weights;
         this.device = device;
         this.precision = precision.requireOn(device);
-        convolutions = PackedConvolutions.areAvailableOn(device, precision)
-                ? Optional.of(new PackedConvolutions(weights))
-                : Optional.empty();
+        Engine engine = Engine.of(network, device, precision);
+        compiled = engine == Engine.COMPILED ? Optional.of(new CompiledFunction(config, weights)) : Optional.empty();
+        convolutions = engine == Engine.PACKED ? Optional.of(new PackedConvolutions(weights)) : Optional.empty();
     }
 
     /**
-     * Opens a model folder on the best device, in that device's fastest precision.
+     * Opens a model folder on the best device, in the precision that is fastest for it there.
      *
      * @throws UserException if the folder holds no valid model
      */
     public static TrainedModel open(Path folder) {
         ProcessSettings.apply(); // before the first tensor
         Device device = Device.best();
-        return open(folder, device, Precision.fastestOn(device));
+        return open(folder, device, Engine.fastestPrecision(new ModelFolder(folder).config(), device));
     }
 
     /**
@@ -121,7 +123,7 @@ public final class TrainedModel implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public Tensor traverse(Tensor x, double from, double to, Optional<Tensor> labels) {
-        return withoutGradients(() -> traverse(constantPass(), x, from, to, labels));
+        return withoutGradients(() -> traverse(this::constant, x, from, to, labels));
     }
 
     /**
@@ -129,14 +131,25 @@ public final class TrainedModel implements AutoCloseable {
      * must stay open until the gradient has been computed.
      */
     public Tensor traverseWithGradient(Tensor x, double from, double to, Optional<Tensor> labels) {
-        return traverse(Pass.evaluating(weights), x, from, to, labels);
+        return traverse(
+                (points, t, u, classes) -> function.apply(Pass.evaluating(weights), points, t, u, classes),
+                x,
+                from,
+                to,
+                labels);
     }
 
-    private Tensor traverse(Pass pass, Tensor x, double from, double to, Optional<Tensor> labels) {
+    /** f, by whatever computes it. */
+    @FunctionalInterface
+    private interface Evaluation {
+        Tensor apply(Tensor x, Tensor t, Tensor u, Optional<Tensor> labels);
+    }
+
+    private Tensor traverse(Evaluation f, Tensor x, double from, double to, Optional<Tensor> labels) {
         requireTraversal(from, to);
         return evaluate(x, labels, () -> {
             long count = x.size(0);
-            return function.apply(pass, x, device.full(from, count), device.full(to, count), known(labels, count));
+            return f.apply(x, device.full(from, count), device.full(to, count), known(labels, count));
         });
     }
 
@@ -155,7 +168,7 @@ public final class TrainedModel implements AutoCloseable {
             double[] ends = HostTensors.doubles(stack(0, from.min(), to.min(), from.max(), to.max()));
             requireTraversal(ends[0], ends[1]);
             requireTraversal(ends[2], ends[3]);
-            return function.apply(constantPass(), x, from, to, known(labels, x.size(0)));
+            return constant(x, from, to, known(labels, x.size(0)));
         }));
     }
 
@@ -178,7 +191,7 @@ public final class TrainedModel implements AutoCloseable {
             ModelInputs.requireTimes(this, sigma, x);
             ModelInputs.requirePositive(sigma);
             Tensor timeZero = device.full(NoiseScales.SIGMA_MIN, x.size(0));
-            return function.apply(constantPass(), x, sigma, timeZero, known(labels, x.size(0)));
+            return constant(x, sigma, timeZero, known(labels, x.size(0)));
         }));
     }
 
@@ -194,10 +207,13 @@ public final class TrainedModel implements AutoCloseable {
         }
     }
 
-    /** A pass for evaluation without gradients. */
-    private Pass constantPass() {
+    /** f without gradients, by this model's {@link Engine}. */
+    private Tensor constant(Tensor x, Tensor t, Tensor u, Optional<Tensor> labels) {
+        if (compiled.isPresent()) {
+            return compiled.get().apply(x, t, u, labels);
+        }
         Pass plain = Pass.evaluating(weights);
-        return convolutions.map(plain::convolvedBy).orElse(plain);
+        return function.apply(convolutions.map(plain::convolvedBy).orElse(plain), x, t, u, labels);
     }
 
     private static Tensor withoutGradients(Supplier<Tensor> evaluation) {
@@ -332,6 +348,7 @@ public final class TrainedModel implements AutoCloseable {
     public void close() {
         use.writeLock().lock();
         try {
+            compiled.ifPresent(CompiledFunction::close);
             convolutions.ifPresent(PackedConvolutions::close);
             weights.close();
         } finally {

@@ -3,6 +3,7 @@ package org.bcm4j.tensor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Converts between Java arrays or channels and tensors, always by copying, in row-major order. New tensors are on the
+ * Converts between Java arrays or channels and tensors, by copying except for {@link #memory}, in row-major order. New tensors are on the
  * CPU and belong to the caller's {@link Scope}; without a scope the caller closes them. Tensors to read can be on any
  * device, have any layout and require a gradient.
  */
@@ -61,6 +62,23 @@ public final class HostTensors {
     /** An int64 tensor of the given shape. */
     public static Tensor ofLongs(long[] values, long... shape) {
         return filled(ScalarType.Long, values.length, shape, memory -> new LongPointer(memory).put(values));
+    }
+
+    /** A float32 tensor of any content. */
+    public static Tensor emptyFloats(long... shape) {
+        return allocate(ScalarType.Float, shape);
+    }
+
+    /**
+     * The memory of a contiguous tensor on the CPU, which is valid as long as the tensor lives.
+     *
+     * @param tensor of less than 2 GiB
+     */
+    public static ByteBuffer memory(Tensor tensor) {
+        return new BytePointer(tensor.data_ptr())
+                .capacity(tensor.nbytes())
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
     }
 
     /** The values as uint8, converted if necessary. */
@@ -131,7 +149,7 @@ public final class HostTensors {
     /** Up to {@link #WINDOW_NUMBERS} numbers of a contiguous row, starting at {@code first}. */
     private static ByteBuffer window(Tensor row, long first) {
         Tensor part = row.narrow(0, first, Math.min(WINDOW_NUMBERS, row.numel() - first));
-        return new BytePointer(part.data_ptr()).capacity(part.nbytes()).asByteBuffer();
+        return memory(part);
     }
 
     private static Tensor filled(ScalarType type, int length, long[] shape, Consumer<Pointer> fill) {

@@ -1,6 +1,7 @@
 package org.bcm4j.tensor;
 
 import java.io.IOException;
+import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch_gloo;
 
 /**
- * The native code of libtorch and Gloo, which JavaCPP unpacks into the user's cache when it is first used, and loads.
+ * The native code of libtorch, Gloo and ONNX Runtime, which JavaCPP unpacks into the user's cache when it is first used.
  * Processes of one user that begin at the same time do so one after another: JavaCPP would let one load a file that
  * another has unpacked in part, which ends the process.
  */
@@ -29,6 +30,11 @@ public final class NativeCode {
     private static final String EXTENSION = "org.bytedeco.javacpp.platform.extension";
 
     private static final String CUDA_CODE = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch.so";
+
+    private static final String ONNX_CODE = "/ai/onnxruntime/native/linux-x64/";
+
+    /** Where ONNX Runtime looks for its native code. */
+    private static final String ONNX_PATH = "onnxruntime.native.path";
 
     private static final String LOCK = ".bcm4j.lock";
 
@@ -134,6 +140,27 @@ public final class NativeCode {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the process ends in any case
         }
+    }
+
+    /**
+     * Unpacks ONNX Runtime's native code into the same cache. By itself, it would unpack 28 MB into a new directory in each
+     * process, and a killed process would leave them there. Where there is no code for this machine, nothing happens.
+     */
+    public static synchronized void prepareOnnxRuntime() {
+        prepare();
+        URL runtime = NativeCode.class.getResource(ONNX_CODE + "libonnxruntime.so");
+        URL bridge = NativeCode.class.getResource(ONNX_CODE + "libonnxruntime4j_jni.so");
+        if (runtime == null || bridge == null) {
+            return;
+        }
+        oneProcessAtATime(LOCK, () -> {
+            try {
+                Loader.cacheResource(bridge);
+                setUnlessSet(ONNX_PATH, Loader.cacheResource(runtime).getParent());
+            } catch (IOException e) {
+                // Who cannot write there lets it unpack elsewhere.
+            }
+        });
     }
 
     /** Loads libtorch and Gloo. */

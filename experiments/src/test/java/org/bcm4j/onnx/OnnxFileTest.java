@@ -13,6 +13,7 @@ import org.bcm4j.interop.EdmNames;
 import org.bcm4j.model.ConsistencyFunction;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelKind;
+import org.bcm4j.model.OnnxFile;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
 import org.bcm4j.network.NcsnppConfig;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bcm4j.onnx.CompiledGraph;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.NativeLibraries;
@@ -46,6 +47,7 @@ public final class DoctorCommand implements Callable<Integer> {
                     device.obstacle().map("no: "::concat).orElseGet(() -> precisions(device)));
         }
         NativeLibraries.found().forEach(DoctorCommand::line);
+        line("ONNX Runtime", CompiledGraph.version().orElse("no: it has no native code for this machine"));
         List<String> missing = ProcessSettings.missing();
         line(
                 "settings",
@@ -84,7 +86,7 @@ public final class DoctorCommand implements Callable<Integer> {
         return Stream.of(Precision.values())
                 .filter(precision -> precision.isAvailableOn(device))
                 .map(precision -> lower(precision)
-                        + (precision == Precision.fastestOn(device) ? " (the default)" : "")
+                        + (precision == Precision.fastestOn(device) ? " (the default of training)" : "")
                         + (precision.isNativeOn(device) ? "" : " (emulated, slow)"))
                 .collect(Collectors.joining(", "));
     }

@@ -8,7 +8,7 @@ import org.bcm4j.app.files.Destination;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
-import org.bcm4j.onnx.OnnxFile;
+import org.bcm4j.model.OnnxFile;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Safetensors;
 import org.bcm4j.tensor.Weights;

@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.bcm4j.app.console.MarkdownTables;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.metrics.evaluation.EvaluationReport;
+import org.bcm4j.model.Engine;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
-import org.bcm4j.nn.PackedConvolutions;
 import org.bcm4j.storage.ShellWord;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
@@ -107,14 +107,10 @@ public final class InfoCommand implements Callable<Integer> {
         if (!model.classNames().isEmpty()) {
             line("classes", String.join(", ", model.classNames()));
         }
-        Precision precision = Precision.fastestOn(device);
+        Precision precision = Engine.fastestPrecision(model, device);
         line("device", lower(device));
         line("precision", lower(precision));
-        line(
-                "convolutions",
-                PackedConvolutions.areAvailableOn(device, precision)
-                        ? "their weights are packed once"
-                        : "their weights are copied in each evaluation; a CPU packs them once, in precisions that it does not emulate");
+        line("engine", Engine.of(model.network().build(), device, precision).title());
         if (model.kind() == ModelKind.DENOISER) {
             line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
             return;

@@ -85,7 +85,8 @@ public final class StudioCommand implements Callable<Integer> {
         try {
             onThreadThatEnds(() -> {
                 for (Path folder : folders.isEmpty() ? List.of(QuickstartCommand.shippedModel()) : folders) {
-                    models.add(ShelvedModel.open(folder, BcmModel.load(folder, device, computing.precision())));
+                    models.add(
+                            ShelvedModel.open(folder, BcmModel.load(folder, device, computing.precisionFor(folder))));
                 }
             });
             String version = Optional.ofNullable(

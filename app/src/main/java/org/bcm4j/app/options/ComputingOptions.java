@@ -1,6 +1,9 @@
 package org.bcm4j.app.options;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import org.bcm4j.model.Engine;
+import org.bcm4j.model.ModelFolder;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import picocli.CommandLine.Option;
@@ -13,7 +16,7 @@ public final class ComputingOptions {
     @Option(
             names = "--precision",
             paramLabel = "fp32|tf32|bf16|fp16",
-            description = "Arithmetic of the convolutions (default: the fastest on the device).")
+            description = "Arithmetic of the convolutions (default: the fastest for the model on the device).")
     private Optional<Precision> precision = Optional.empty();
 
     /** The requested device, or the best one. Asking for it loads libtorch. */
@@ -21,8 +24,8 @@ public final class ComputingOptions {
         return device.orElseGet(Device::best);
     }
 
-    /** The requested precision, or the fastest one on the {@link #device}. */
-    public Precision precision() {
-        return precision.orElseGet(() -> Precision.fastestOn(device()));
+    /** The requested precision, or the fastest one for the model of a folder on the {@link #device}. */
+    public Precision precisionFor(Path model) {
+        return precision.orElseGet(() -> Engine.fastestPrecision(new ModelFolder(model).config(), device()));
     }
 }

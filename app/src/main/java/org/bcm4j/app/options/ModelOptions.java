@@ -46,7 +46,7 @@ public final class ModelOptions {
      * @throws org.bcm4j.storage.UserException if there is no valid model
      */
     public TensorModel openAny() {
-        return TensorModel.open(path, computing.device(), computing.precision());
+        return TensorModel.open(path, computing.device(), computing.precisionFor(path));
     }
 
     /**

@@ -23,8 +23,8 @@ class DoctorCommandTest {
         assertThat(outcome.err()).isEmpty();
         assertThat(outcome.exitCode()).isZero();
         String precisions = Precision.BF16.isNativeOn(Device.CPU)
-                ? "fp32, bf16 \\(the default\\)"
-                : "fp32 \\(the default\\), bf16 \\(emulated, slow\\)";
+                ? "fp32, bf16 \\(the default of training\\)"
+                : "fp32 \\(the default of training\\), bf16 \\(emulated, slow\\)";
         assertThat(outcome.out())
                 .containsPattern("processor +.*\\d+ cores, 1 thread\\(s\\) for libtorch")
                 .containsPattern("device cpu +" + precisions + ", fp16 \\(emulated, slow\\)\n")
@@ -32,6 +32,7 @@ class DoctorCommandTest {
                 .containsPattern("Gloo +found\n")
                 .containsPattern("NCCL +(found|no: .+)\n")
                 .containsPattern("cuDNN +(\\d+|no: .+)\n")
+                .containsPattern("ONNX Runtime \\d+\\.\\d+\\.\\d+\n")
                 .containsPattern("settings +(all set for full speed|for full speed, set )")
                 .doesNotContain("OMP_WAIT_POLICY"); // CommandProcess sets it.
         Device.CUDA.obstacle().ifPresent(reason -> assertThat(outcome.out()).contains("device cuda  no: " + reason));

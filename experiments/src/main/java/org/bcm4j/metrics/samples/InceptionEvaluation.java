@@ -40,7 +40,7 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
                     + " groups of the samples; third nearest neighbours; scores without bias,"
                     + " splits of 5,000";
 
-    private static final long BATCH = 32;
+    private static final long BATCH = 8;
 
     /** The Inception Score's split size in the published evaluation. */
     private static final long SPLIT = 5000;

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.bcm4j.BcmModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.ClassLookup;
+import org.bcm4j.model.Engine;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
@@ -65,7 +66,9 @@ public record ShelvedModel(
         Device device = model.tensors().model().device();
         Precision precision = model.tensors().model().precision();
         return (device == Device.best() ? "" : " --device " + word(device))
-                + (precision == Precision.fastestOn(device) ? "" : " --precision " + word(precision));
+                + (precision == Engine.fastestPrecision(model.config(), device)
+                        ? ""
+                        : " --precision " + word(precision));
     }
 
     /** As commands and answers write it. */

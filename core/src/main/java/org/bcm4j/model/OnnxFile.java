@@ -1,15 +1,16 @@
-package org.bcm4j.onnx;
+package org.bcm4j.model;
 
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bcm4j.config.ConfigFile;
-import org.bcm4j.model.ConsistencyFunction;
-import org.bcm4j.model.ModelConfig;
 import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.nn.Operations;
+import org.bcm4j.onnx.OnnxGraph;
 import org.bcm4j.onnx.OnnxGraph.Element;
+import org.bcm4j.onnx.OnnxOperations;
+import org.bcm4j.onnx.Value;
 import org.bcm4j.protobuf.ProtoMessage;
 import org.bcm4j.storage.AtomicFile;
 import org.bcm4j.storage.UserException;
@@ -46,7 +47,8 @@ public final class OnnxFile {
         }
     }
 
-    private static OnnxGraph graph(ModelConfig config, Weights weights) {
+    /** f(x, t, u, y) as a graph, with the inputs and the output that the file has. */
+    static OnnxGraph graph(ModelConfig config, Weights weights) {
         NetworkConfig network = config.network();
         long size = network.imageSize();
         OnnxGraph graph = new OnnxGraph();

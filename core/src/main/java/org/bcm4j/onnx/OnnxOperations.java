@@ -1,7 +1,9 @@
 package org.bcm4j.onnx;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -18,12 +20,22 @@ import org.bytedeco.pytorch.Tensor;
  * Adds the operations of a network to a graph, as ONNX's operators, with the network's weights as constants. {@link Trace}
  * computes the shapes.
  */
-final class OnnxOperations implements Operations<Value> {
+public final class OnnxOperations implements Operations<Value> {
     private final OnnxGraph graph;
     private final Weights weights;
     private final Trace shapes = new Trace();
+    private final Map<Value, Norm> norms = new HashMap<>();
 
-    OnnxOperations(OnnxGraph graph, Weights weights) {
+    /**
+     * What a group norm consists of.
+     *
+     * @param normalized [B,C,H,W] of mean 0 and variance 1 in each group
+     * @param weight [C,1,1]
+     * @param bias [C,1,1]
+     */
+    private record Norm(Value normalized, Value weight, Value bias) {}
+
+    public OnnxOperations(OnnxGraph graph, Weights weights) {
         this.graph = graph;
         this.weights = weights;
     }
@@ -75,7 +87,14 @@ final class OnnxOperations implements Operations<Value> {
 
     @Override
     public Value scaledAndShifted(Value x, Value scale, Value shift) {
-        return add(multiply(x, add(scale, 1)), shift);
+        Value factor = add(scale, 1);
+        Norm norm = norms.get(x);
+        if (norm == null) {
+            return add(multiply(x, factor), shift);
+        }
+        // One factor and one shift for each image and channel, instead of two operations more on the features.
+        Value offset = add(multiply(norm.bias(), factor), shift);
+        return add(multiply(norm.normalized(), multiply(norm.weight(), factor)), offset);
     }
 
     @Override
@@ -140,7 +159,10 @@ final class OnnxOperations implements Operations<Value> {
                         graph.constant("zeros " + groups, HostTensors.ofFloats(new float[groups], groups))),
                 Attribute.of("epsilon", epsilon));
         Value restored = reshape(normalized, BATCH, shape.size(1), shape.size(2), shape.size(3));
-        return add(multiply(restored, perChannel(weight)), perChannel(bias));
+        Norm norm = new Norm(restored, perChannel(weight), perChannel(bias));
+        Value scaled = add(multiply(restored, norm.weight()), norm.bias());
+        norms.put(scaled, norm);
+        return scaled;
     }
 
     /** [C] as [C,1,1], which broadcasts to [B,C,H,W]. */

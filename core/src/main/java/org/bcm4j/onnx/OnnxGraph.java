@@ -2,11 +2,15 @@ package org.bcm4j.onnx;
 
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bcm4j.nn.Operations;
 import org.bcm4j.nn.Shape;
 import org.bcm4j.protobuf.ProtoMessage;
@@ -14,11 +18,12 @@ import org.bcm4j.tensor.HostTensors;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Collects the nodes of an ONNX graph, in the order of computation, and its constants.
+ * Collects the nodes of an ONNX graph, in the order of computation, and its constants. Nodes whose outputs nothing uses are
+ * not written.
  *
  * <p>The numbers below are the field numbers of {@code onnx.proto}.
  */
-final class OnnxGraph {
+public final class OnnxGraph {
     /** The operator set of 2021, which all current engines support, and the format version that came with it. */
     private static final long OPERATOR_SET = 17;
 
@@ -62,7 +67,7 @@ final class OnnxGraph {
     private static final int DIMENSION_NAME = 2;
 
     /** Number types, with ONNX's codes. */
-    enum Element {
+    public enum Element {
         FLOAT32(1),
         INT64(7);
 
@@ -99,22 +104,26 @@ final class OnnxGraph {
         }
     }
 
+    private record Node(List<Value> inputs, List<Value> outputs, ProtoMessage message) {}
+
     private final ProtoMessage graph = new ProtoMessage().text(GRAPH_NAME, "f");
     private final Map<String, Value> constants = new LinkedHashMap<>();
-    private int nodes;
+    private final List<Node> nodes = new ArrayList<>();
+    private final Set<String> used = new HashSet<>();
 
     /** A value that is given when the graph runs. */
-    Value input(String name, Element element, long... shape) {
+    public Value input(String name, Element element, long... shape) {
         Value value = value(name, shape);
         graph.message(GRAPH_INPUT, declaration(value, element));
         return value;
     }
 
     /** Declares an output of the graph under a readable name. */
-    void output(Value value, String name) {
+    public void output(Value value, String name) {
         Value named = new Value(name, value.shape());
         add("Identity", List.of(value), List.of(named));
         graph.message(GRAPH_OUTPUT, declaration(named, Element.FLOAT32));
+        used.add(name);
     }
 
     /** A float32 constant, which is written together with the graph. A known name returns the existing constant. */
@@ -152,7 +161,7 @@ final class OnnxGraph {
     List<Value> nodes(String operator, List<Value> inputs, List<Shape> shapes, Attribute... attributes) {
         List<Value> outputs = new ArrayList<>();
         for (Shape shape : shapes) {
-            outputs.add(new Value("v" + nodes + (outputs.isEmpty() ? "" : "." + outputs.size()), shape));
+            outputs.add(new Value("v" + nodes.size() + (outputs.isEmpty() ? "" : "." + outputs.size()), shape));
         }
         add(operator, inputs, outputs, attributes);
         return outputs;
@@ -162,12 +171,11 @@ final class OnnxGraph {
         ProtoMessage node = new ProtoMessage();
         inputs.forEach(input -> node.text(NODE_INPUT, input.name()));
         outputs.forEach(output -> node.text(NODE_OUTPUT, output.name()));
-        node.text(NODE_NAME, operator + " " + nodes).text(NODE_OPERATOR, operator);
+        node.text(NODE_NAME, operator + " " + nodes.size()).text(NODE_OPERATOR, operator);
         for (Attribute attribute : attributes) {
             node.message(NODE_ATTRIBUTE, attribute.message());
         }
-        graph.message(GRAPH_NODE, node);
-        nodes++;
+        nodes.add(new Node(inputs, outputs, node));
     }
 
     private void add(String name, Tensor values, Element element) {
@@ -201,8 +209,22 @@ final class OnnxGraph {
                 .message(VALUE_TYPE, new ProtoMessage().message(TYPE_TENSOR, tensor));
     }
 
-    /** The whole model. Its constants are read when it is written. */
-    ProtoMessage model(Map<String, String> metadata) {
+    /** The nodes that lead to the outputs, in the order of computation. */
+    private List<Node> nodesThatCount() {
+        Deque<Node> counting = new ArrayDeque<>();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            if (node.outputs().stream().anyMatch(output -> used.contains(output.name()))) {
+                node.inputs().forEach(input -> used.add(input.name()));
+                counting.addFirst(node);
+            }
+        }
+        return List.copyOf(counting);
+    }
+
+    /** The whole model, to which nothing is added any more. Its constants are read when it is written. */
+    public ProtoMessage model(Map<String, String> metadata) {
+        nodesThatCount().forEach(node -> graph.message(GRAPH_NODE, node.message()));
         ProtoMessage model = new ProtoMessage()
                 .int64(MODEL_FORMAT_VERSION, FORMAT_VERSION)
                 .text(MODEL_PRODUCER, "bcm4j")
