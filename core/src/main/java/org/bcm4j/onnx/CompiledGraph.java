@@ -37,10 +37,10 @@ public final class CompiledGraph implements AutoCloseable {
     private final String output;
 
     /** Loads ONNX Runtime when it is first needed. */
-    private static final class Runtime {
+    private static final class OnnxRuntime {
         static final OrtEnvironment ENVIRONMENT = load();
 
-        private Runtime() {}
+        private OnnxRuntime() {}
 
         private static OrtEnvironment load() {
             NativeCode.prepareOnnxRuntime();
@@ -51,7 +51,7 @@ public final class CompiledGraph implements AutoCloseable {
     /** ONNX Runtime's version; empty if it has no native code for this machine. */
     public static Optional<String> version() {
         try {
-            return Optional.of(Runtime.ENVIRONMENT.getVersion());
+            return Optional.of(OnnxRuntime.ENVIRONMENT.getVersion());
         } catch (LinkageError e) {
             return Optional.empty();
         }
@@ -62,7 +62,7 @@ public final class CompiledGraph implements AutoCloseable {
         try (Scope scope = Scope.open();
                 OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
-            session = Runtime.ENVIRONMENT.createSession(outsideTheHeap(model), options);
+            session = OnnxRuntime.ENVIRONMENT.createSession(outsideTheHeap(model), options);
             output = session.getOutputNames().iterator().next();
         } catch (OrtException e) {
             throw new IllegalStateException("ONNX Runtime does not take the graph", e);
@@ -99,13 +99,15 @@ public final class CompiledGraph implements AutoCloseable {
      */
     public Tensor run(Map<String, Tensor> inputs, long... shape) {
         return Scope.returning(() -> {
+            Map<String, Tensor> rows = new HashMap<>();
+            inputs.forEach((name, input) -> rows.put(name, input.contiguous()));
             Tensor result = HostTensors.emptyFloats(shape);
             long images = shape[0];
             int threads = Lanes.most();
             long share = Math.min(MOST_IMAGES, (images + threads - 1) / threads);
             List<Part> parts = new ArrayList<>();
             for (long first = 0; first < images; first += share) {
-                parts.add(Part.of(inputs, result, first, Math.min(share, images - first)));
+                parts.add(Part.of(rows, result, first, Math.min(share, images - first)));
             }
             parts.parallelStream().forEach(this::run);
             return result;
@@ -113,40 +115,39 @@ public final class CompiledGraph implements AutoCloseable {
     }
 
     private void run(Part part) {
-        Map<String, OnnxTensor> inputs = new HashMap<>();
-        try (OnnxTensor target = part.output().tensor()) {
-            for (Map.Entry<String, Window> input : part.inputs().entrySet()) {
-                inputs.put(input.getKey(), input.getValue().tensor());
-            }
-            session.run(inputs, Map.of(output, target)).close();
+        try {
+            session.run(part.inputs(), Map.of(output, part.output())).close();
         } catch (OrtException e) {
-            throw new IllegalStateException("ONNX Runtime failed", e);
+            throw failure(e);
         } finally {
-            inputs.values().forEach(OnnxTensor::close);
+            part.inputs().values().forEach(OnnxTensor::close);
+            part.output().close();
         }
     }
 
-    /** Images of a batch that one thread computes. */
-    private record Part(Map<String, Window> inputs, Window output) {
+    private static IllegalStateException failure(OrtException e) {
+        return new IllegalStateException("ONNX Runtime failed", e);
+    }
+
+    /** Images of a batch that one thread computes, where the batch lies in memory. */
+    private record Part(Map<String, OnnxTensor> inputs, OnnxTensor output) {
         static Part of(Map<String, Tensor> inputs, Tensor output, long first, long count) {
-            Map<String, Window> parts = new HashMap<>();
-            inputs.forEach((name, whole) -> parts.put(name, Window.of(whole, first, count)));
-            return new Part(parts, Window.of(output, first, count));
-        }
-    }
-
-    /** The memory of images of a tensor. */
-    private record Window(ByteBuffer memory, long[] shape, boolean ofReals) {
-        static Window of(Tensor whole, long first, long count) {
-            Tensor part = whole.contiguous().narrow(0, first, count);
-            return new Window(
-                    HostTensors.memory(part), part.shape(), part.scalar_type().intern() == ScalarType.Float);
+            Map<String, OnnxTensor> parts = new HashMap<>();
+            inputs.forEach((name, whole) -> parts.put(name, view(whole, first, count)));
+            return new Part(parts, view(output, first, count));
         }
 
-        OnnxTensor tensor() throws OrtException {
-            return ofReals
-                    ? OnnxTensor.createTensor(Runtime.ENVIRONMENT, memory.asFloatBuffer(), shape)
-                    : OnnxTensor.createTensor(Runtime.ENVIRONMENT, memory.asLongBuffer(), shape);
+        /** @param whole contiguous */
+        private static OnnxTensor view(Tensor whole, long first, long count) {
+            Tensor part = whole.narrow(0, first, count);
+            ByteBuffer memory = HostTensors.memory(part);
+            try {
+                return part.scalar_type().intern() == ScalarType.Float
+                        ? OnnxTensor.createTensor(OnnxRuntime.ENVIRONMENT, memory.asFloatBuffer(), part.shape())
+                        : OnnxTensor.createTensor(OnnxRuntime.ENVIRONMENT, memory.asLongBuffer(), part.shape());
+            } catch (OrtException e) {
+                throw failure(e);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.data.PackedImages;
 import org.bcm4j.data.packing.Packing;
@@ -75,6 +76,38 @@ class TrainerTest {
                         .distinct())
                 .as("the grid changed on either side of the interruption")
                 .containsExactly(3.0, 5.0, 9.0);
+    }
+
+    /** Until the learning rate falls: so the length of a stage can be chosen while it runs, and one command makes the same. */
+    @Test
+    void aStageThatIsShortenedInTimeIsTheShortOne() {
+        String adversarial = "{kind: adversarial, width: 8, optimizer: {learning_rate: 0.001, decay_from: 0.7}}";
+        String terms = "stages.1.terms=[{kind: bidirectional-consistency}, {kind: inversion-consistency},"
+                + " {kind: trajectory-matching, reuse: 2, points: 3}, " + adversarial + "]";
+        List<String> shorter = lasting(50);
+        Path data = directory.resolve("data");
+        Path straight = directory.resolve("straight");
+        Path shortened = directory.resolve("shortened");
+        try (Trainer trainer = Trainer.start(TinyRun.config(data, settings(terms, shorter)), straight)) {
+            assertThat(trainer.run(EachStep.silent())).isTrue();
+        }
+        assertThat(trainUntil(Trainer.start(TinyRun.config(data, settings(terms, lasting(90))), shortened), 40))
+                .isFalse();
+        try (Trainer trainer = Trainer.resume(shortened, shorter)) {
+            assertThat(trainer.run(EachStep.silent())).isTrue();
+        }
+        assertThat(TinyRun.checkpoint(shortened, 60)).hasSameBinaryContentAs(TinyRun.checkpoint(straight, 60));
+    }
+
+    private static List<String> lasting(int steps) {
+        return List.of(
+                "stages.1.steps=" + steps,
+                "stages.1.curriculum={kind: staged, stages: [{intervals: 4, steps: " + steps + "}]}");
+    }
+
+    private static String[] settings(String terms, List<String> others) {
+        return Stream.concat(Stream.of(terms, "stages.1.shifted_grid=true"), others.stream())
+                .toArray(String[]::new);
     }
 
     /** The checkpoint holds all. */
