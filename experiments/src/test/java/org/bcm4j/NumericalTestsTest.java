@@ -45,7 +45,7 @@ class NumericalTestsTest {
                     "LargeImportTest",
                     "ScoreSdeNamesTest"),
             "graphs for an engine that computes on the CPU",
-            List.of("NetworkContractTest", "OnnxFileTest"));
+            List.of("EngineTest", "NetworkContractTest", "OnnxFileTest"));
 
     @Test
     void onlyThoseThatHaveAReasonNameTheCpu() throws IOException {

@@ -38,6 +38,7 @@ public final class TrainedModel implements AutoCloseable {
     private final Weights weights;
     private final Device device;
     private final Precision precision;
+    private final Engine engine;
 
     /** For evaluations without gradients; of the two, what their {@link Engine} needs. */
     private final Optional<CompiledFunction> compiled;
@@ -58,7 +59,7 @@ public final class TrainedModel implements AutoCloseable {
         this.weights = weights;
         this.device = device;
         this.precision = precision.requireOn(device);
-        Engine engine = Engine.of(network, device, precision);
+        engine = Engine.of(network, device, precision);
         compiled = engine == Engine.COMPILED ? Optional.of(new CompiledFunction(config, weights)) : Optional.empty();
         convolutions = engine == Engine.PACKED ? Optional.of(new PackedConvolutions(weights)) : Optional.empty();
     }
@@ -103,6 +104,11 @@ public final class TrainedModel implements AutoCloseable {
 
     public Precision precision() {
         return precision;
+    }
+
+    /** What computes this model's evaluations without gradients. */
+    public Engine engine() {
+        return engine;
     }
 
     /** The cost of one evaluation of one image. */

@@ -229,6 +229,7 @@ public final class EvaluationQueue implements AutoCloseable {
         List<WalkTask> walks =
                 batch.stream().flatMap(pending -> pending.walk().stream()).toList();
         return walks.size() == batch.size()
+                && walks.stream().allMatch(WalkTask::isLibtorchs)
                 && walks.stream().mapToLong(WalkTask::multiplyAdds).sum() <= FOR_ONE_CORE;
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.bcm4j.editing.ConstrainedEditor;
 import org.bcm4j.editing.Constraint;
+import org.bcm4j.model.Engine;
 import org.bcm4j.model.TrainedModel;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
@@ -82,6 +83,11 @@ public record WalkTask(
     /** The multiply-adds of one evaluation of the images. */
     long multiplyAdds() {
         return images() * model.cost().multiplyAdds();
+    }
+
+    /** Whether libtorch evaluates the images, with all its threads in each operation unless it is told otherwise. */
+    boolean isLibtorchs() {
+        return model.engine() != Engine.COMPILED;
     }
 
     /** Whether both can be computed in one batch. */
