@@ -118,7 +118,7 @@ class RecommendedWalksTest {
     @Test
     void theShippedModelsWalksBringImagesBack() {
         RecommendedWalks shipped = new ModelFolder(Path.of("../models/fashion-mnist")).walks();
-        assertThat(shipped.interpolate()).containsEntry("2", "0 +0.0708 > 2.004 > 80 > 0");
+        assertThat(shipped.interpolate()).containsEntry("2", "0 +0.0708 > 2.515 > 80 > 0");
         for (RecommendedWalks walks : new RecommendedWalks[] {shipped, RecommendedWalks.UNTUNED}) {
             for (Purpose purpose : new Purpose[] {Purpose.INTERPOLATE, Purpose.SWAP}) {
                 assertThat(walks.of(purpose)).isNotEmpty().allSatisfy((nfe, walk) -> {
