@@ -15,9 +15,7 @@ import org.bcm4j.BcmModel;
 import org.bcm4j.Images;
 import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.model.ModelKind;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -226,7 +224,7 @@ class CommandsAndLibraryTest {
 
     private static BcmModel model(String command) {
         Path folder = Path.of(path(command.split(" ", -1)[1]));
-        return BcmModel.load(folder, Device.CPU, Precision.fastestOn(Device.CPU));
+        return BcmModel.load(folder);
     }
 
     private static List<Path> pictures(Path folder) throws IOException {

@@ -47,9 +47,7 @@ import org.bcm4j.model.TrainedModel;
 import org.bcm4j.storage.Checksum;
 import org.bcm4j.storage.DirectoryLock;
 import org.bcm4j.storage.UserException;
-import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.HostTensors;
-import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.training.Trainer;
 import org.bcm4j.training.TrainingConfig;
@@ -209,7 +207,7 @@ class ClusterTest {
                 .transform(samples)
                 .select("scores.*")
                 .collectAsList();
-        try (TrainedModel model = TrainedModel.open(MODEL, Device.CPU, Precision.fastestOn(Device.CPU))) {
+        try (TrainedModel model = TrainedModel.open(MODEL)) {
             LabelledImages images = pictures(samples.orderBy("id").collectAsList(), model);
             InversionQuality.Figures figures = new InversionQuality(model, images, 20, 0, Measuring.ALONE)
                     .of(Walk.parse(walk), InversionQuality.Labels.NULL);
