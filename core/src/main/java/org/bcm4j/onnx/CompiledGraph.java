@@ -8,6 +8,8 @@ import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,7 +46,27 @@ public final class CompiledGraph implements AutoCloseable {
 
         private static OrtEnvironment load() {
             NativeCode.prepareOnnxRuntime();
-            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bcm4j");
+            OrtEnvironment environment =
+                    OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "bcm4j");
+            holdUntilTheProcessEnds();
+            return environment;
+        }
+
+        /**
+         * ONNX Runtime frees itself when the JVM begins to end, while a server may still finish what it took. Its native
+         * environment counts its users, so one more keeps it. The bindings have no public way to be one.
+         */
+        private static void holdUntilTheProcessEnds() {
+            try {
+                Field api = Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("ortApiHandle");
+                Method create =
+                        OrtEnvironment.class.getDeclaredMethod("createHandle", long.class, int.class, String.class);
+                api.setAccessible(true);
+                create.setAccessible(true);
+                create.invoke(null, api.getLong(null), OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR.getValue(), "bcm4j");
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                throw new LinkageError("these bindings of ONNX Runtime are not those that bcm4j knows", e);
+            }
         }
     }
 
