@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.bcm4j.denoiser.DeterministicSampler;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.editing.KnownLuminance;
 import org.bcm4j.editing.KnownPatchMeans;
-import org.bcm4j.model.Engine;
 import org.bcm4j.model.ModelConfig;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
@@ -71,8 +71,16 @@ public final class BcmModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model
      */
     public static BcmModel load(Path folder) {
-        Device device = Device.best();
-        return load(folder, device, Engine.fastestPrecision(new ModelFolder(folder).config(), device));
+        return load(folder, Device.best());
+    }
+
+    /**
+     * Loads a model folder on a given device, in the precision that is fastest for it there.
+     *
+     * @throws UserException if the folder holds no valid model, or the device cannot be used
+     */
+    public static BcmModel load(Path folder, Device device) {
+        return load(folder, () -> TrainedModel.open(folder, device));
     }
 
     /**
@@ -81,8 +89,12 @@ public final class BcmModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static BcmModel load(Path folder, Device device, Precision precision) {
+        return load(folder, () -> TrainedModel.open(folder, device, precision));
+    }
+
+    private static BcmModel load(Path folder, Supplier<TrainedModel> opening) {
         RecommendedWalks walks = new ModelFolder(folder).walks(); // first: if they are refused, no weights are held
-        TrainedModel trained = TrainedModel.open(folder, device, precision);
+        TrainedModel trained = opening.get();
         return new BcmModel(trained, new ModelWalks(trained.config(), walks));
     }
 

@@ -79,6 +79,11 @@ public final class TensorModel implements AutoCloseable {
         return new TensorModel(TrainedModel.open(folder));
     }
 
+    /** Opens a model folder on a given device, as {@link #open(Path)}. */
+    public static TensorModel open(Path folder, Device device) {
+        return new TensorModel(TrainedModel.open(folder, device));
+    }
+
     /** Opens a model folder on a given device in a given precision, as {@link #open(Path)}. */
     public static TensorModel open(Path folder, Device device, Precision precision) {
         return new TensorModel(TrainedModel.open(folder, device, precision));

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.bcm4j.network.Network;
@@ -71,8 +72,16 @@ public final class TrainedModel implements AutoCloseable {
      */
     public static TrainedModel open(Path folder) {
         ProcessSettings.apply(); // before the first tensor
-        Device device = Device.best();
-        return open(folder, device, Engine.fastestPrecision(new ModelFolder(folder).config(), device));
+        return open(folder, Device.best());
+    }
+
+    /**
+     * Opens a model folder on a given device, in the precision that is fastest for it there.
+     *
+     * @throws UserException if the folder holds no valid model, or the device cannot be used
+     */
+    public static TrainedModel open(Path folder, Device device) {
+        return open(folder, device, network -> Engine.fastestPrecision(network, device));
     }
 
     /**
@@ -81,11 +90,15 @@ public final class TrainedModel implements AutoCloseable {
      * @throws UserException if the folder holds no valid model, or the device cannot be used
      */
     public static TrainedModel open(Path folder, Device device, Precision precision) {
+        return open(folder, device, network -> precision);
+    }
+
+    private static TrainedModel open(Path folder, Device device, Function<Network, Precision> precisionOf) {
         ProcessSettings.apply(); // before the first tensor
         ModelFolder files = new ModelFolder(folder);
         ModelConfig config = files.config();
         Network network = config.network().build();
-        precision.requireOn(device.require()); // first: if it is refused, no weights are held
+        Precision precision = precisionOf.apply(network).requireOn(device.require()); // if refused, no weights are held
         Weights weights = files.weights(network.layout(), device);
         return new TrainedModel(config, network, weights, device, precision);
     }

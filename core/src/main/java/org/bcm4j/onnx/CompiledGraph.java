@@ -11,11 +11,11 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
 import org.bcm4j.protobuf.ProtoMessage;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Lanes;
@@ -23,11 +23,12 @@ import org.bcm4j.tensor.NativeCode;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import tools.jackson.databind.util.ByteBufferBackedOutputStream;
 
 /**
  * A graph that ONNX Runtime has compiled for this machine's processor: weights in the order of its kernels, operations
- * fused. It computes in float32. A batch is split into parts, which are computed side by side with one thread each. So no
- * thread waits for another within an evaluation, and an image alone needs one thread only.
+ * fused. It computes in float32. A batch is split into a part for each thread of libtorch that the caller has, and the
+ * parts are computed side by side. So no thread waits for another within an evaluation, and an image alone needs one only.
  *
  * <p>Immutable and thread-safe. {@link #close} must not be called during a {@link #run}.
  */
@@ -37,6 +38,7 @@ public final class CompiledGraph implements AutoCloseable {
 
     private final OrtSession session;
     private final String output;
+    private final Lanes lanes = new Lanes(Lanes.most());
 
     /** Loads ONNX Runtime when it is first needed. */
     private static final class OnnxRuntime {
@@ -70,7 +72,7 @@ public final class CompiledGraph implements AutoCloseable {
         }
     }
 
-    /** ONNX Runtime's version; empty if it has no native code for this machine. */
+    /** ONNX Runtime's version; empty if it does not load on this machine. */
     public static Optional<String> version() {
         try {
             return Optional.of(OnnxRuntime.ENVIRONMENT.getVersion());
@@ -94,18 +96,8 @@ public final class CompiledGraph implements AutoCloseable {
     /** The bytes of a model, whose weights may be larger than the Java heap, in the caller's scope. */
     private static ByteBuffer outsideTheHeap(ProtoMessage model) {
         ByteBuffer bytes = HostTensors.memory(HostTensors.zeroBytes(model.size()));
-        try {
-            model.writeTo(new OutputStream() {
-                @Override
-                public void write(int value) {
-                    bytes.put((byte) value);
-                }
-
-                @Override
-                public void write(byte[] values, int first, int count) {
-                    bytes.put(values, first, count);
-                }
-            });
+        try (OutputStream out = new ByteBufferBackedOutputStream(bytes)) {
+            model.writeTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException("memory cannot fail to be written", e);
         }
@@ -125,56 +117,49 @@ public final class CompiledGraph implements AutoCloseable {
             inputs.forEach((name, input) -> rows.put(name, input.contiguous()));
             Tensor result = HostTensors.emptyFloats(shape);
             long images = shape[0];
-            int threads = Lanes.most();
-            long share = Math.min(MOST_IMAGES, (images + threads - 1) / threads);
-            List<Part> parts = new ArrayList<>();
-            for (long first = 0; first < images; first += share) {
-                parts.add(Part.of(rows, result, first, Math.min(share, images - first)));
+            long parts = Math.min(Lanes.most(), images);
+            if (parts == 1) {
+                compute(rows, result, 0, images);
+            } else {
+                lanes.run(LongStream.range(0, parts)
+                        .mapToObj(part -> Executors.callable(
+                                () -> compute(rows, result, part * images / parts, (part + 1) * images / parts)))
+                        .toList());
             }
-            parts.parallelStream().forEach(this::run);
             return result;
         });
     }
 
-    private void run(Part part) {
-        try {
-            session.run(part.inputs(), Map.of(output, part.output())).close();
-        } catch (OrtException e) {
-            throw failure(e);
-        } finally {
-            part.inputs().values().forEach(OnnxTensor::close);
-            part.output().close();
-        }
-    }
-
-    private static IllegalStateException failure(OrtException e) {
-        return new IllegalStateException("ONNX Runtime failed", e);
-    }
-
-    /** Images of a batch that one thread computes, where the batch lies in memory. */
-    private record Part(Map<String, OnnxTensor> inputs, OnnxTensor output) {
-        static Part of(Map<String, Tensor> inputs, Tensor output, long first, long count) {
-            Map<String, OnnxTensor> parts = new HashMap<>();
-            inputs.forEach((name, whole) -> parts.put(name, view(whole, first, count)));
-            return new Part(parts, view(output, first, count));
-        }
-
-        /** @param whole contiguous */
-        private static OnnxTensor view(Tensor whole, long first, long count) {
-            Tensor part = whole.narrow(0, first, count);
-            ByteBuffer memory = HostTensors.memory(part);
-            try {
-                return part.scalar_type().intern() == ScalarType.Float
-                        ? OnnxTensor.createTensor(OnnxRuntime.ENVIRONMENT, memory.asFloatBuffer(), part.shape())
-                        : OnnxTensor.createTensor(OnnxRuntime.ENVIRONMENT, memory.asLongBuffer(), part.shape());
+    /** Computes the images from {@code first} to before {@code end}, in this thread. */
+    private void compute(Map<String, Tensor> inputs, Tensor result, long first, long end) {
+        for (long start = first; start < end; start += MOST_IMAGES) {
+            long count = Math.min(MOST_IMAGES, end - start);
+            Map<String, OnnxTensor> views = new HashMap<>();
+            try (Scope scope = Scope.open();
+                    OnnxTensor target = view(result.narrow(0, start, count))) {
+                for (Map.Entry<String, Tensor> input : inputs.entrySet()) {
+                    views.put(input.getKey(), view(input.getValue().narrow(0, start, count)));
+                }
+                session.run(views, Map.of(output, target)).close();
             } catch (OrtException e) {
-                throw failure(e);
+                throw new IllegalStateException("ONNX Runtime failed", e);
+            } finally {
+                views.values().forEach(OnnxTensor::close);
             }
         }
     }
 
+    /** The memory of a contiguous tensor. */
+    private static OnnxTensor view(Tensor tensor) throws OrtException {
+        ByteBuffer memory = HostTensors.memory(tensor);
+        return tensor.scalar_type().intern() == ScalarType.Float
+                ? OnnxTensor.createTensor(OnnxRuntime.ENVIRONMENT, memory.asFloatBuffer(), tensor.shape())
+                : OnnxTensor.createTensor(OnnxRuntime.ENVIRONMENT, memory.asLongBuffer(), tensor.shape());
+    }
+
     @Override
     public void close() {
+        lanes.close();
         try {
             session.close();
         } catch (OrtException e) {

@@ -109,7 +109,7 @@ public final class OnnxGraph {
     private final ProtoMessage graph = new ProtoMessage().text(GRAPH_NAME, "f");
     private final Map<String, Value> constants = new LinkedHashMap<>();
     private final List<Node> nodes = new ArrayList<>();
-    private final Set<String> used = new HashSet<>();
+    private final List<String> outputs = new ArrayList<>();
 
     /** A value that is given when the graph runs. */
     public Value input(String name, Element element, long... shape) {
@@ -123,7 +123,7 @@ public final class OnnxGraph {
         Value named = new Value(name, value.shape());
         add("Identity", List.of(value), List.of(named));
         graph.message(GRAPH_OUTPUT, declaration(named, Element.FLOAT32));
-        used.add(name);
+        outputs.add(name);
     }
 
     /** A float32 constant, which is written together with the graph. A known name returns the existing constant. */
@@ -211,6 +211,7 @@ public final class OnnxGraph {
 
     /** The nodes that lead to the outputs, in the order of computation. */
     private List<Node> nodesThatCount() {
+        Set<String> used = new HashSet<>(outputs);
         Deque<Node> counting = new ArrayDeque<>();
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);

@@ -8,20 +8,22 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.network.NcsnppConfig;
 import org.bcm4j.network.NcsnppConfig.Decoder;
 import org.bcm4j.network.NcsnppConfig.Encoder;
 import org.bcm4j.network.NcsnppConfig.Features;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.network.SmallNetworks;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Lanes;
 import org.bcm4j.tensor.NoGradients;
 import org.bcm4j.tensor.Precision;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.tensor.SeededGenerator;
 import org.bcm4j.tensor.Weights;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,25 +66,6 @@ class EngineTest {
                 true);
     }
 
-    private static NcsnppConfig ncsnpp() {
-        return new NcsnppConfig(
-                16,
-                3,
-                8,
-                List.of(1, 2),
-                1,
-                List.of(8),
-                new Features.Fourier(0.02),
-                Encoder.RESIDUAL,
-                Decoder.STANDARD,
-                List.of(1, 3, 3, 1),
-                4,
-                0,
-                Conditioning.TIME,
-                0,
-                false);
-    }
-
     private static ModelConfig config(ModelKind kind, NetworkConfig network) {
         return new ModelConfig(ModelConfig.FORMAT, kind, network, "nothing", List.of());
     }
@@ -103,10 +86,8 @@ class EngineTest {
         assertThat(Engine.of(small.build(), Device.CPU, Precision.BF16))
                 .isEqualTo(Precision.BF16.isNativeOn(Device.CPU) ? Engine.PACKED : Engine.PLAIN);
         assertThat(Engine.of(small.build(), Device.CUDA, Precision.FP32)).isEqualTo(Engine.PLAIN);
-        assertThat(Engine.fastestPrecision(config(ModelKind.BIDIRECTIONAL, small), Device.CPU))
-                .isEqualTo(Precision.FP32);
-        assertThat(Engine.fastestPrecision(config(ModelKind.BIDIRECTIONAL, large), Device.CPU))
-                .isEqualTo(Precision.fastestOn(Device.CPU));
+        assertThat(Engine.fastestPrecision(small.build(), Device.CPU)).isEqualTo(Precision.FP32);
+        assertThat(Engine.fastestPrecision(large.build(), Device.CPU)).isEqualTo(Precision.fastestOn(Device.CPU));
     }
 
     /** Alone, in several parts, and in parts of different sizes. */
@@ -122,12 +103,27 @@ class EngineTest {
         }
     }
 
+    /** By a caller with three threads; two of them get 23 images each, and one 24. */
+    @Test
+    void aBatchIsSharedOutToTheThreadsOfTheCaller() {
+        int before = Lanes.most();
+        torch.set_num_threads(3);
+        try {
+            whatIsCompiledComputesWhatLibtorchDoes(70);
+        } finally {
+            torch.set_num_threads(before);
+        }
+    }
+
     /** Each kind has its own preconditioning. */
     @ParameterizedTest
     @EnumSource(ModelKind.class)
     void soItIsForEachKindOfModel(ModelKind kind) {
         boolean told = kind == ModelKind.BIDIRECTIONAL;
-        try (TrainedModel model = model(config(kind, told ? adm(8, Conditioning.ALIGNED, 0) : ncsnpp()))) {
+        NetworkConfig network = told
+                ? adm(8, Conditioning.ALIGNED, 0)
+                : SmallNetworks.ncsnpp(Encoder.RESIDUAL, Decoder.STANDARD, new Features.Fourier(16), Conditioning.TIME);
+        try (TrainedModel model = model(config(kind, network))) {
             Tensor t = times(3, 80, 1.5, 0.07);
             Tensor u = Device.CPU.full(0.002, 3);
             Tensor x = generator.normal(model.shape(3)).mul(t.view(-1, 1, 1, 1));

@@ -16,12 +16,12 @@ import org.bcm4j.model.ModelKind;
 import org.bcm4j.model.OnnxFile;
 import org.bcm4j.network.AdmConfig;
 import org.bcm4j.network.Conditioning;
-import org.bcm4j.network.NcsnppConfig;
 import org.bcm4j.network.NcsnppConfig.Decoder;
 import org.bcm4j.network.NcsnppConfig.Encoder;
 import org.bcm4j.network.NcsnppConfig.Features;
 import org.bcm4j.network.Network;
 import org.bcm4j.network.NetworkConfig;
+import org.bcm4j.network.SmallNetworks;
 import org.bcm4j.nn.Pass;
 import org.bcm4j.parity.Fixture;
 import org.bcm4j.tensor.Device;
@@ -51,8 +51,8 @@ class NetworkContractTest {
                 adm(2, 4, Conditioning.JOINT, 0, false),
                 adm(1, 0, Conditioning.ALIGNED, 2, false),
                 adm(1, 0, Conditioning.TIME, 0, false),
-                ncsnpp(Encoder.RESIDUAL, Decoder.STANDARD, new Features.Fourier(16), Conditioning.JOINT),
-                ncsnpp(Encoder.STANDARD, Decoder.STANDARD, new Features.Positional(), Conditioning.TIME));
+                SmallNetworks.ncsnpp(Encoder.RESIDUAL, Decoder.STANDARD, new Features.Fourier(16), Conditioning.JOINT),
+                SmallNetworks.ncsnpp(Encoder.STANDARD, Decoder.STANDARD, new Features.Positional(), Conditioning.TIME));
     }
 
     private static AdmConfig adm(int patch, int fine, Conditioning conditioning, int classes, boolean nullClass) {
@@ -73,25 +73,6 @@ class NetworkContractTest {
                 classes,
                 nullClass,
                 true);
-    }
-
-    private static NcsnppConfig ncsnpp(Encoder encoder, Decoder decoder, Features features, Conditioning conditioning) {
-        return new NcsnppConfig(
-                8,
-                3,
-                8,
-                List.of(1, 2),
-                1,
-                List.of(4),
-                features,
-                encoder,
-                decoder,
-                List.of(1, 3, 3, 1),
-                4,
-                0,
-                conditioning,
-                0,
-                false);
     }
 
     @Test

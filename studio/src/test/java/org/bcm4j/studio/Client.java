@@ -21,6 +21,21 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A client of a studio, as a service would write it. */
 record Client(HttpClient http, String address) {
+    /** All that a model can be asked for. */
+    static final List<String> TASKS = List.of(
+            "sample",
+            "invert",
+            "reconstruct",
+            "interpolate",
+            "inpaint",
+            "restore",
+            "superres",
+            "colorize",
+            "denoise",
+            "stroke",
+            "swap",
+            "trajectory");
+
     static final Api.RunPlaces NO_RUNS = new Api.RunPlaces(List.of(), run -> List.of());
 
     private static final JsonMapper JSON = JsonMapper.builder().build();

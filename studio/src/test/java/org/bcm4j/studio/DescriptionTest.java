@@ -10,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -36,19 +35,7 @@ class DescriptionTest {
         JsonNode document = Client.json(text);
         assertThat(document.get("openapi").asString()).isEqualTo("3.1.0");
         Set<String> paths = new TreeSet<>(document.get("paths").propertyNames());
-        for (String task : List.of(
-                "sample",
-                "invert",
-                "reconstruct",
-                "interpolate",
-                "inpaint",
-                "restore",
-                "superres",
-                "colorize",
-                "denoise",
-                "stroke",
-                "swap",
-                "trajectory")) {
+        for (String task : Client.TASKS) {
             assertThat(paths).contains("/api/v1/models/{model}/" + task);
         }
         assertThat(paths).contains("/api/v1/runs/{run}/samples/{step}", "/metrics");

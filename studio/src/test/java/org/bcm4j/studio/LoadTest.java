@@ -16,7 +16,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,20 +29,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Many clients, and clients that send nonsense. {@code -Dbcm4j.test.seed=...} repeats a failed test. */
 @Timeout(300)
 class LoadTest {
-    private static final Set<String> TASKS = Set.of(
-            "sample",
-            "invert",
-            "reconstruct",
-            "interpolate",
-            "inpaint",
-            "restore",
-            "superres",
-            "denoise",
-            "stroke",
-            "swap",
-            "trajectory",
-            "colorize");
-
     @RegisterExtension
     static final ServedModel SERVED = new ServedModel();
 
@@ -83,7 +68,7 @@ class LoadTest {
     }
 
     private static HttpRequest strange(Random random, String shirt) {
-        List<String> tasks = new ArrayList<>(TASKS);
+        List<String> tasks = new ArrayList<>(Client.TASKS);
         Collections.sort(tasks);
         String task = random.nextInt(10) == 0 ? noise(random) : tasks.get(random.nextInt(tasks.size()));
         String path = "api/v1/models/" + (random.nextInt(10) == 0 ? noise(random) : "fashion-mnist") + "/" + task;

@@ -47,7 +47,7 @@ public final class DoctorCommand implements Callable<Integer> {
                     device.obstacle().map("no: "::concat).orElseGet(() -> precisions(device)));
         }
         NativeLibraries.found().forEach(DoctorCommand::line);
-        line("ONNX Runtime", CompiledGraph.version().orElse("no: it has no native code for this machine"));
+        line("ONNX Runtime", CompiledGraph.version().orElse("no: it does not load on this machine"));
         List<String> missing = ProcessSettings.missing();
         line(
                 "settings",

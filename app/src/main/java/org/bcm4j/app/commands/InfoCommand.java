@@ -107,10 +107,11 @@ public final class InfoCommand implements Callable<Integer> {
         if (!model.classNames().isEmpty()) {
             line("classes", String.join(", ", model.classNames()));
         }
-        Precision precision = Engine.fastestPrecision(model, device);
+        Network network = model.network().build();
+        Precision precision = Engine.fastestPrecision(network, device);
         line("device", lower(device));
         line("precision", lower(precision));
-        line("engine", Engine.of(model.network().build(), device, precision).title());
+        line("engine", Engine.of(network, device, precision).title());
         if (model.kind() == ModelKind.DENOISER) {
             line("sampler", "a denoiser: --sampler heun|euler|ddim --steps N for sample, invert, reconstruct and eval");
             return;

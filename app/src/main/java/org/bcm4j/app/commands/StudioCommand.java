@@ -85,8 +85,11 @@ public final class StudioCommand implements Callable<Integer> {
         try {
             onThreadThatEnds(() -> {
                 for (Path folder : folders.isEmpty() ? List.of(QuickstartCommand.shippedModel()) : folders) {
-                    models.add(
-                            ShelvedModel.open(folder, BcmModel.load(folder, device, computing.precisionFor(folder))));
+                    BcmModel model = computing
+                            .precision()
+                            .map(precision -> BcmModel.load(folder, device, precision))
+                            .orElseGet(() -> BcmModel.load(folder, device));
+                    models.add(ShelvedModel.open(folder, model));
                 }
             });
             String version = Optional.ofNullable(

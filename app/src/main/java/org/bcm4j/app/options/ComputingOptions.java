@@ -1,9 +1,6 @@
 package org.bcm4j.app.options;
 
-import java.nio.file.Path;
 import java.util.Optional;
-import org.bcm4j.model.Engine;
-import org.bcm4j.model.ModelFolder;
 import org.bcm4j.tensor.Device;
 import org.bcm4j.tensor.Precision;
 import picocli.CommandLine.Option;
@@ -24,8 +21,8 @@ public final class ComputingOptions {
         return device.orElseGet(Device::best);
     }
 
-    /** The requested precision, or the fastest one for the model of a folder on the {@link #device}. */
-    public Precision precisionFor(Path model) {
-        return precision.orElseGet(() -> Engine.fastestPrecision(new ModelFolder(model).config(), device()));
+    /** The requested precision; absent for the fastest one for a model on the {@link #device}. */
+    public Optional<Precision> precision() {
+        return precision;
     }
 }

@@ -7,6 +7,7 @@ import org.bcm4j.TensorModel;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
+import org.bcm4j.tensor.Device;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
@@ -46,7 +47,11 @@ public final class ModelOptions {
      * @throws org.bcm4j.storage.UserException if there is no valid model
      */
     public TensorModel openAny() {
-        return TensorModel.open(path, computing.device(), computing.precisionFor(path));
+        Device device = computing.device();
+        return computing
+                .precision()
+                .map(precision -> TensorModel.open(path, device, precision))
+                .orElseGet(() -> TensorModel.open(path, device));
     }
 
     /**

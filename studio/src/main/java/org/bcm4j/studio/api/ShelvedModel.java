@@ -66,7 +66,7 @@ public record ShelvedModel(
         Device device = model.tensors().model().device();
         Precision precision = model.tensors().model().precision();
         return (device == Device.best() ? "" : " --device " + word(device))
-                + (precision == Engine.fastestPrecision(model.config(), device)
+                + (precision == Engine.fastestPrecision(model.config().network().build(), device)
                         ? ""
                         : " --precision " + word(precision));
     }
