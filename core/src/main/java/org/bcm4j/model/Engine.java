@@ -13,8 +13,7 @@ public enum Engine {
     PLAIN("libtorch");
 
     /**
-     * Of an image. Above, convolutions take most of the time, and libtorch's use all cores for one image;
-     * docs/performance.md has the measurements.
+     * Of an image. Above, convolutions take most of the time; libtorch's are as fast, and use all cores for one image.
      */
     private static final long MOST_MULTIPLY_ADDS = 1_000_000_000;
 
@@ -37,7 +36,7 @@ public enum Engine {
 
     /**
      * The precision in which a network is evaluated fastest on a device. On a processor it is float32 where it can
-     * be compiled: bfloat16 needs twice the time for one image, and saves a tenth for 64.
+     * be compiled: bfloat16 takes three times as long for one image, and as long for 64.
      */
     public static Precision fastestPrecision(Network network, Device device) {
         return of(network, device, Precision.FP32) == COMPILED ? Precision.FP32 : Precision.fastestOn(device);
