@@ -111,8 +111,6 @@ public final class Bcm implements Callable<Integer> {
 
     /** Runs the command, then ends the process with the command's exit code. */
     public static void main(String[] arguments) {
-        // bcm's own output does not depend on the locale; this is for the libraries it uses.
-        Locale.setDefault(Locale.ROOT);
         int exitCode = ExitCode.SOFTWARE;
         try {
             exitCode = run(arguments);
@@ -128,7 +126,10 @@ public final class Bcm implements Callable<Integer> {
         System.exit(exitCode);
     }
 
-    private static int run(String... arguments) {
+    /** Runs the command and returns the exit code. */
+    static int run(String... arguments) {
+        // bcm's own output does not depend on the locale; this is for the libraries it uses.
+        Locale.setDefault(Locale.ROOT);
         Failures failures = Failures.onStandardError();
         try {
             return commandLine(arguments)

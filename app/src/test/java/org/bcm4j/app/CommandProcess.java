@@ -49,6 +49,11 @@ public record CommandProcess(Path directory, List<String> jvmOptions, List<Strin
 
     /** Starts a run whose streams go to files. */
     public Process start(Path out, Path err, String... arguments) throws IOException {
+        return start(Bcm.class, out, err, arguments);
+    }
+
+    /** Starts another program in the same way. */
+    Process start(Class<?> program, Path out, Path err, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(JVM);
         command.add("-XX:TieredStopAtLevel=1");
         command.addAll(CommandClasses.options());
@@ -57,7 +62,7 @@ public record CommandProcess(Path directory, List<String> jvmOptions, List<Strin
             command.addAll(1, List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
         command.addAll(jvmOptions);
-        command.add(Bcm.class.getName());
+        command.add(program.getName());
         command.addAll(List.of(arguments));
         command.addAll(0, launcher);
         ProcessBuilder builder = new ProcessBuilder(command)

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,8 +27,20 @@ class MistakesTest {
     @TempDir
     static Path directory;
 
+    private static CommandSession session;
+
     @BeforeAll
-    static void writeInputs() throws IOException {
+    static void start() throws IOException {
+        writeInputs();
+        session = CommandSession.in(directory);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        session.close();
+    }
+
+    private static void writeInputs() throws IOException {
         TinyModel.write(directory.resolve("model"));
         TinyModel.write(directory.resolve("cut"));
         TinyModel.write(directory.resolve("my model"));
@@ -231,8 +244,8 @@ class MistakesTest {
     @ParameterizedTest
     @MethodSource("mistakes")
     void isToldInOneLine(List<String> command, String expected) throws Exception {
-        List<String> before = files();
-        Outcome outcome = CommandProcess.in(directory).run(command.toArray(String[]::new));
+        List<String> before = session.files();
+        Outcome outcome = session.run(command.toArray(String[]::new));
         String first = outcome.err().lines().findFirst().orElse("");
         // A message that ends in a colon has more to say, in words of another room.
         if (expected.endsWith(": ")) {
@@ -243,7 +256,7 @@ class MistakesTest {
         assertThat(outcome.err().lines()).allMatch(line -> line.startsWith("bcm: "));
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.exitCode()).isEqualTo(2);
-        assertThat(files()).isEqualTo(before);
+        assertThat(session.files()).isEqualTo(before);
     }
 
     /** /dev/full takes nothing, as a full disk. */
@@ -262,14 +275,13 @@ class MistakesTest {
 
     @Test
     void aMistakeInTheOptionsNamesTheHelp() throws Exception {
-        Outcome outcome = CommandProcess.in(directory).run("sample", "model");
+        Outcome outcome = session.run("sample", "model");
         assertThat(outcome.err().lines()).hasSize(2).last().isEqualTo("bcm: " + TRY.formatted("sample"));
     }
 
     @Test
     void theMarkBelowAWalkStandsWhereItIsWrong() throws Exception {
-        Outcome outcome =
-                CommandProcess.in(directory).run("sample", "model", "--walk", "80 > 90 > x", "--out", "x.png");
+        Outcome outcome = session.run("sample", "model", "--walk", "80 > 90 > x", "--out", "x.png");
         assertThat(outcome.err().lines().skip(1)).containsExactly("bcm:   80 > 90 > x", "bcm:        ^");
     }
 
@@ -302,12 +314,6 @@ class MistakesTest {
             return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (IOException e) {
             return false; // there is no such program
-        }
-    }
-
-    private static List<String> files() throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
-            return tree.map(Path::toString).sorted().toList();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.CommandSession;
 import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyModel;
 import org.bcm4j.app.console.MarkdownTables;
@@ -21,6 +22,7 @@ import org.bcm4j.metrics.evaluation.InversionQuality;
 import org.bcm4j.metrics.evaluation.SampleReport;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +39,29 @@ class EvalCommandTest {
             .toAbsolutePath()
             .normalize();
 
+    private static final String HOME =
+            "-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize();
+
     @TempDir
     static Path shared;
+
+    private static CommandSession session;
 
     @TempDir
     Path directory;
 
     @BeforeAll
-    static void writeInputs() throws Exception {
+    static void start() throws Exception {
+        writeInputs();
+        session = new CommandSession(shared, List.of(HOME));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        session.close();
+    }
+
+    private static void writeInputs() throws Exception {
         TinyModel.write(shared.resolve("bcm"));
         TinyModel.writeDenoiser(shared.resolve("edm"));
         for (String animal : TinyModel.CLASSES) {
@@ -266,24 +283,23 @@ class EvalCommandTest {
                 "features train --data @unsorted.yaml --out f  | these images have only one class; name their classes"
             })
     void refusesWhatDoesNotFit(String command, String message) throws Exception {
-        Outcome outcome = run(command.strip());
+        List<String> before = session.files();
+        Outcome outcome = session.run(words(command.strip()));
         assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(2);
         assertThat(outcome.err().lines().reduce((first, second) -> second).orElse(""))
                 .startsWith("bcm: ")
                 .contains(message.strip());
-        try (Stream<Path> written = Files.list(directory)) {
-            assertThat(written).isEmpty();
-        }
+        assertThat(session.files()).isEqualTo(before);
     }
 
     private Outcome run(String command) throws IOException, InterruptedException {
-        String[] words = Stream.of(command.split(" +"))
+        return new CommandProcess(directory, List.of(HOME)).run(words(command));
+    }
+
+    private static String[] words(String command) {
+        return Stream.of(command.split(" +"))
                 .map(word ->
                         word.startsWith("@") ? shared.resolve(word.substring(1)).toString() : word)
                 .toArray(String[]::new);
-        return new CommandProcess(
-                        directory,
-                        List.of("-Dbcm.home=" + Path.of("..").toAbsolutePath().normalize()))
-                .run(words);
     }
 }
