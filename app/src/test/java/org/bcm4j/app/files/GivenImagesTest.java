@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
-import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.CommandSession;
 import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyExperiment;
 import org.bcm4j.app.TinyModel;
@@ -25,7 +25,9 @@ import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,16 +41,27 @@ class GivenImagesTest {
     @TempDir
     Path directory;
 
+    private CommandSession session;
+
     @BeforeAll
     static void writeModel() {
         TinyModel.write(shared.resolve("model"));
     }
 
+    @BeforeEach
+    void start() throws IOException {
+        session = CommandSession.in(directory);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        session.close();
+    }
+
     private Outcome run(String command, String... arguments) throws Exception {
         String model = shared.resolve("model").toString();
-        return CommandProcess.in(directory)
-                .run(Stream.concat(Stream.of(command, model), Stream.of(arguments))
-                        .toArray(String[]::new));
+        return session.run(
+                Stream.concat(Stream.of(command, model), Stream.of(arguments)).toArray(String[]::new));
     }
 
     private String done(String command, String... arguments) throws Exception {
@@ -257,7 +270,7 @@ class GivenImagesTest {
             Files.createDirectories(file.getParent());
             Files.writeString(file, "x");
         }
-        Outcome outcome = CommandProcess.in(directory).run("shrink", "photos", "--size", "8", "--out", "small");
+        Outcome outcome = session.run("shrink", "photos", "--size", "8", "--out", "small");
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.err())
                 .isEqualTo("bcm: warning: photos: read 2 pictures, left out 4 others (.DS_Store, __MACOSX/,"
@@ -276,8 +289,7 @@ class GivenImagesTest {
         String yaml = TinyExperiment.yaml(directory)
                 .replaceFirst("data: .*", "data: {kind: image-folder, directory: pics, labels: labels.csv}");
         Files.writeString(directory.resolve("t.yaml"), yaml);
-        Outcome outcome =
-                CommandProcess.in(directory).run("train", "t.yaml", "--run", "run.v2", "--set", "stages.0.steps=1");
+        Outcome outcome = session.run("train", "t.yaml", "--run", "run.v2", "--set", "stages.0.steps=1");
         assertThat(outcome.exitCode()).isZero();
         assertThat(outcome.err().lines().filter(line -> line.startsWith("bcm: warning")))
                 .containsExactly("bcm: warning: pics: left out what labels.csv does not name, 1 other (c.png)");

@@ -64,12 +64,12 @@ class SampleEvaluationTest {
         try (Scope scope = Scope.open();
                 SeededGenerator generator = new SeededGenerator(3, testDevice());
                 InceptionNetwork network = InceptionNetwork.open(WEIGHTS)) {
-            Tensor real = images(generator, 40, 60);
-            for (int i = 0; i < 40; i++) {
+            Tensor real = images(generator, 20, 60);
+            for (int i = 0; i < 20; i++) {
                 ImageFiles.writePng(folder.resolve("%02d.png".formatted(i)), real.select(0, i));
             }
             NumpyFiles.writeNpz(array, Map.of("images", real));
-            Tensor found = images(generator, 35, 40);
+            Tensor found = images(generator, 18, 40);
             NumpyFiles.writeNpz(samples, Map.of("images", found));
 
             SampleReport byFolder = measure(network, ALL, Optional.of(statistics), samples, Optional.of(folder));
@@ -127,8 +127,8 @@ class SampleEvaluationTest {
         Path second = directory.resolve("second");
         try (Scope scope = Scope.open();
                 InceptionNetwork network = InceptionNetwork.open(WEIGHTS)) {
-            DMatrixRMaj x = rows(network.features(fixed(first, 37, 3)));
-            DMatrixRMaj y = rows(network.features(fixed(second, 41, 5)));
+            DMatrixRMaj x = rows(network.features(fixed(first, 19, 3)));
+            DMatrixRMaj y = rows(network.features(fixed(second, 21, 5)));
             double expected = byDefinition(x, y);
 
             double fid = measure(network, Set.of(Metric.FID), Optional.empty(), second, Optional.of(first))

@@ -16,7 +16,9 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyModel;
+import org.bcm4j.data.Batches;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
 import org.bcm4j.model.RecommendedWalks.Purpose;
@@ -31,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code bcm tune} and {@code bcm eval-edits} on a model of random weights and 512 pictures of 8 x 8 pixels. */
 class MeasuringCommandsTest {
     private static final int IMAGES = 256;
+    private static final int THREE_BATCHES = 2 * Batches.SIZE + 1;
+
     /** A sixteenth as wide as the real one. */
     private static final Path INCEPTION = Path.of("../core/src/test/resources/parity/inception_fid/full_scaled")
             .resolve("model.safetensors")
@@ -64,6 +68,7 @@ class MeasuringCommandsTest {
             Files.createDirectories(folder);
             ImageIO.write(picture, "png", folder.resolve(i + ".png").toFile());
         }
+        Pictures.random(shared.resolve("made"), THREE_BATCHES, TinyModel.SIDE, BufferedImage.TYPE_BYTE_GRAY);
         Files.writeString(
                 shared.resolve("pictures.yaml"),
                 "data: {kind: image-folder, directory: %s, held_out: %d}%n"
@@ -157,18 +162,19 @@ class MeasuringCommandsTest {
         assertThat(Files.readString(directory.resolve("editing.json"))).contains("changed_known");
     }
 
-    /** Three batches are not the same number for each of two ranks. */
+    /** Three batches are not the same number for each of two ranks. The Inception network is slow, so it sees as few images as that. */
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "eval model --samples 230 --walk 80>1>0 --walk 0+0.07>80 --inception INCEPTION"
-                        + " --metrics fid,is,kid,prdc,fd,mse,noise,midpoints --out OUT",
-                "eval PICTURES/cat --metrics fd,fid --inception INCEPTION --statistics statistics-OUT.npz --out OUT",
+                "eval model --samples 230 --walk 80>1>0 --walk 0+0.07>80"
+                        + " --metrics fd,mse,noise,midpoints --out OUT",
+                "eval MADE --images 20 --metrics fd,fid,is,kid,prdc --inception INCEPTION"
+                        + " --statistics statistics-OUT.npz --out OUT",
                 "eval-edits model --images 200 --seeds 2 --out OUT"
             })
     void ranksMeasureWhatOneProcessMeasures(String command) throws Exception {
-        String whole = command.replace("PICTURES", shared.resolve("pictures").toString())
-                .replace("INCEPTION", INCEPTION.toString());
+        String whole =
+                command.replace("MADE", shared.resolve("made").toString()).replace("INCEPTION", INCEPTION.toString());
         Outcome alone = run(whole.replace("OUT", "alone.json"));
         assertThat(alone.exitCode()).as(alone.err()).isZero();
         Outcome together = run(whole.replace("OUT", "together.json") + " --ranks 2");
