@@ -88,12 +88,12 @@ class SampleEvaluationTest {
                             Optional.empty(),
                             Optional.empty(),
                             figures.inceptionScore()));
-            assertThat(byFolder.protocol().images()).contains(40L);
+            assertThat(byFolder.protocol().images()).contains(20L);
             assertThat(byFolder.protocol().statisticsSha256()).as("made now").isEmpty();
             assertThat(byFolder.protocol().inceptionSha256()).contains(network.sha256());
             assertThat(byStatistics.protocol().images()).isEmpty();
             assertThat(byStatistics.protocol().statisticsSha256()).contains(Checksum.sha256(statistics));
-            assertThat(byFolder.protocol().sampleCount()).isEqualTo(35);
+            assertThat(byFolder.protocol().sampleCount()).isEqualTo(18);
             assertThat(figures.inceptionScore())
                     .hasValueSatisfying(score -> assertThat(score).isGreaterThanOrEqualTo(1));
             // A file of statistics has all that the FID asks, not what the others do.

@@ -28,15 +28,24 @@ public final class EvaluationQueue implements AutoCloseable {
     /** Up to so many multiply-adds, all cores need as long as one: each operation waits for its slowest thread. */
     private static final long FOR_ONE_CORE = 300_000_000;
 
+    /**
+     * So long the thread looks for the next task before it sleeps. Who asks for image after image does not wait for a core
+     * that wakes: that takes longer than it sounds, for the evaluation after it finds no cache as it was.
+     */
+    private static final Duration AWAKE = Duration.ofMillis(2);
+
     /** A server has answered all requests before it closes its queue. */
     private static final Duration LAST_EVALUATIONS = Duration.ofSeconds(5);
 
     private final int capacity;
     private final QueueObserver observer;
     private final Thread thread;
-    private final Lanes oneCoreEach = new Lanes(Lanes.most());
+    private final int cores = Lanes.most();
+    private final Lanes oneCoreEach = new Lanes(cores);
     private final Deque<Pending<?>> waiting = new ArrayDeque<>();
-    private int waitingImages;
+    /** Written under the lock only. */
+    private volatile int waitingImages;
+
     private boolean smallestIsNext;
     private boolean closing;
 
@@ -188,7 +197,7 @@ public final class EvaluationQueue implements AutoCloseable {
         abandoned.forEach(pending -> count(-pending.images));
     }
 
-    private void count(int images) {
+    private synchronized void count(int images) {
         waitingImages += images;
         observer.waiting(waitingImages);
     }
@@ -197,6 +206,7 @@ public final class EvaluationQueue implements AutoCloseable {
         do {
             List<Pending<?>> batch = new ArrayList<>();
             try {
+                stayAwake();
                 takeNext(batch);
                 serve(batch);
             } catch (InterruptedException e) {
@@ -206,6 +216,14 @@ public final class EvaluationQueue implements AutoCloseable {
                 batch.forEach(pending -> pending.result.completeExceptionally(e));
             }
         } while (goesOn());
+    }
+
+    /** Where there is another core for the connections. */
+    private void stayAwake() {
+        long begin = System.nanoTime();
+        while (cores > 1 && waitingImages == 0 && System.nanoTime() - begin < AWAKE.toNanos()) {
+            Thread.onSpinWait();
+        }
     }
 
     private synchronized boolean goesOn() {

@@ -108,6 +108,18 @@ class EvaluationQueueTest {
     }
 
     @Test
+    void tasksOfManyThreadsGetWhatTheyGetAlone() {
+        try (EvaluationQueue queue = new EvaluationQueue(100, QueueObserver.NONE)) {
+            LongStream.range(0, 80).parallel().forEach(seed -> {
+                WalkTask task = task("80 > 0 +2 > 0", seed, 1 + (int) (seed % 3));
+                assertThat(queue.submit(task, LATER).join())
+                        .containsExactly(
+                                WalkTask.run(List.of(task), images -> {}).get(0), within());
+            });
+        }
+    }
+
+    @Test
     void oneImageDoesNotWaitForAllThatCameBeforeIt() {
         Batches batches = new Batches();
         try (EvaluationQueue queue = new EvaluationQueue(1000, batches)) {
