@@ -2,8 +2,10 @@ package org.bcm4j.app.commands.measuring;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -119,6 +121,9 @@ public final class TuneCommand implements Callable<Integer> {
     private Optional<Integer> wanted = Optional.empty();
 
     private int images;
+
+    /** The pixel errors of edits: a restoration of little distance can be of another picture. */
+    private final Map<Walk, Double> errors = new HashMap<>();
 
     @Mixin
     private final DataOptions data = new DataOptions();
@@ -237,13 +242,18 @@ public final class TuneCommand implements Callable<Integer> {
         }
         EditingQuality editing = new EditingQuality(judged, network, real, training, images, seed.value(), measuring);
         Corruption damage = aim == Aim.INPAINT ? EditingQuality.HOLE : COMPRESSION;
-        return walk -> editing.of(damage, walk).relativeToBlurred();
+        return walk -> {
+            EditingQuality.Figures figures = editing.of(damage, walk);
+            errors.put(walk, figures.meanSquaredError());
+            return figures.relativeToBlurred();
+        };
     }
 
     private void report(List<WalkSearch.Found> tried, WalkSearch.Found best) {
-        System.out.printf(Locale.ROOT, "%-48s %12s%n", "walk", aim == Aim.INVERT ? "MSE" : "FD / blurred");
+        String error = errors.isEmpty() ? "" : "        MSE";
+        System.out.printf(Locale.ROOT, "%-48s %12s%s%n", "walk", aim == Aim.INVERT ? "MSE" : "FD / blurred", error);
         for (WalkSearch.Found found : tried) {
-            System.out.printf(Locale.ROOT, "%-48s %12.6f%n", found.walk(), found.cost());
+            System.out.printf(Locale.ROOT, "%-48s %12.6f%s%n", found.walk(), found.cost(), errorColumn(found.walk()));
         }
         System.out.printf(
                 Locale.ROOT,
@@ -258,6 +268,12 @@ public final class TuneCommand implements Callable<Integer> {
                 save
                         ? "saved in " + walksFile()
                         : "the model is unchanged; to save this walk: " + savingCommand(best.walk()));
+    }
+
+    private String errorColumn(Walk walk) {
+        return Optional.ofNullable(errors.get(walk))
+                .map(error -> String.format(Locale.ROOT, " %10.6f", error))
+                .orElse("");
     }
 
     private Path walksFile() {

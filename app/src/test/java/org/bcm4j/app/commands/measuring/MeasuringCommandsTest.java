@@ -145,7 +145,9 @@ class MeasuringCommandsTest {
         assertThat(outcome.exitCode()).as(outcome.err()).isZero();
         assertThat(outcome.out().lines().skip(1).limit(3))
                 .satisfiesExactly(
-                        first -> assertThat(first).startsWith("0 +0.1 > 3 > 0 "),
+                        first -> assertThat(first)
+                                .as("the distance and the pixel error")
+                                .matches("0 \\+0\\.1 > 3 > 0 +\\d+\\.\\d{6} +\\d+\\.\\d{6}"),
                         second -> assertThat(second).startsWith("0 +0.07 > 2 > 0 "),
                         third -> assertThat(third).startsWith("best of 2: "));
     }
