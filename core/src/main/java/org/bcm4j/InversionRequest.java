@@ -72,10 +72,11 @@ public final class InversionRequest extends ImageRequest<InversionRequest> {
             int evaluations = path.nfe() + refinement.map(RefinedInversion::nfe).orElse(0);
             TensorModel tensors = tensors(images.count(), (long) images.count() * evaluations);
             Tensor found = tensors.invert(path, points, seedValue(), labels);
-            return Noise.ofTensor(
+            return Noise.found(
                     refinement.isPresent()
                             ? tensors.refine(refinement.get(), points, found, seedValue(), labels)
-                            : found);
+                            : found,
+                    path.end());
         }
     }
 }

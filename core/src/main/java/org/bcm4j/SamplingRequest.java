@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
+import org.bcm4j.walk.NoiseScale;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
@@ -56,8 +57,8 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
     /**
      * Generates the images.
      *
-     * @throws UserException if the model cannot follow the walk, or the walk does not lead from noise
-     *     to images
+     * @throws UserException if the model cannot follow the walk, or the walk does not lead from noise to images, or not
+     *     from the noise scale at which given noises were found
      * @throws IllegalArgumentException if noises or labels do not fit the model
      * @throws IllegalStateException if the model is closed
      * @throws java.util.concurrent.CancellationException if the request was cancelled
@@ -101,7 +102,18 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
             throw new UserException("\"" + path + "\" does not lead from noise to images; set a path that does, such as"
                     + " \"80 > 0\"");
         }
+        noise.ifPresent(given -> requireScale(given, path));
         return path;
+    }
+
+    private static void requireScale(Noise noise, SamplingPath path) {
+        noise.noiseScale().ifPresent(found -> {
+            if (found != path.start()) {
+                String text = NoiseScale.text(found);
+                throw new UserException("these noises were found at noise scale " + text + ", and \"" + path
+                        + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
+            }
+        });
     }
 
     private Optional<Tensor> labels() {

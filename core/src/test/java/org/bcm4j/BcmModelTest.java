@@ -3,12 +3,16 @@ package org.bcm4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
+import static org.bcm4j.tensor.Ops.scalar;
 import static org.bcm4j.tensor.TestDevice.testDevice;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bcm4j.denoiser.DeterministicSampler;
@@ -16,6 +20,8 @@ import org.bcm4j.denoiser.OdeSolver;
 import org.bcm4j.model.ModelKind;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Device;
+import org.bcm4j.tensor.Safetensors;
+import org.bcm4j.tensor.SafetensorsFile;
 import org.bcm4j.tensor.Scope;
 import org.bcm4j.walk.Ode;
 import org.bcm4j.walk.Walk;
@@ -106,6 +112,46 @@ class BcmModelTest extends WithRandomModels {
                                             Optional.empty()))))
                     .isTrue();
             assertThat(model.invert(images).refined(1).run().values()).isNotEqualTo(noise.values());
+        }
+    }
+
+    @Test
+    void noisesStartAtTheScaleAtWhichTheyWereFound() {
+        try (BcmModel model = load("grey")) {
+            Images images = RandomModels.random(2, 1);
+            Noise noise = model.invert(images).walk("0 +0.07 > 6").run().select(1);
+            assertThat(noise.noiseScale()).hasValue(6);
+            assertThat(model.sample().from(noise).walk("6 > 0").generate().count())
+                    .isEqualTo(1);
+            refused(
+                    "these noises were found at noise scale 6, and \"80 > 0\" starts at another; start the walk there, as"
+                            + " \"6 > 0\" does",
+                    () -> model.sample().from(noise).generate());
+            assertThat(Noise.of(noise.values(), 1, RandomModels.SIDE, RandomModels.SIDE)
+                            .noiseScale())
+                    .isEmpty();
+        }
+    }
+
+    /** Finite weights of which the network makes infinities. */
+    @Test
+    void resultsThatAreNotFiniteAreRefused() {
+        Path weights = folder.resolve("grey/model.safetensors");
+        try (Scope scope = Scope.open()) {
+            SafetensorsFile file = Safetensors.read(weights);
+            Map<String, Tensor> large = new TreeMap<>();
+            file.tensors().forEach((name, tensor) -> large.put(name, tensor.mul(scalar(1e30))));
+            Safetensors.write(weights, large, file.metadata());
+        }
+        String reason =
+                "the model's results are not finite; its weights may be damaged, or too large for the precision:"
+                        + " compute in fp32, or use another model";
+        try (BcmModel model = load("grey")) {
+            Images images = RandomModels.random(2, 1);
+            refused(reason, () -> model.sample().generate());
+            refused(reason, () -> model.invert(images).run());
+            refused(reason, () -> model.reconstruct(images).run());
+            refused(reason, () -> model.restore(images).run());
         }
     }
 

@@ -33,9 +33,10 @@ public record ConstrainedEditor(Constraint constraint, NoiseSource noise) implem
         constraint.requireFit(images);
         Walker walker = new Walker(traversal, noise, this);
         if (walk.start() != scale) {
-            return walker.generate(walk, noise.normal(images.shape()));
+            return walker.generate(walk, noise.normal(images.shape())).requireFinite();
         }
-        return walker.from(walk, scale == 0 ? constraint.begin(images, noise) : images);
+        return walker.from(walk, scale == 0 ? constraint.begin(images, noise) : images)
+                .requireFinite();
     }
 
     @Override

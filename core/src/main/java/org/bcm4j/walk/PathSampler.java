@@ -29,7 +29,8 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
      * Generates: moves the points {@code path.start()·z} along the path.
      *
      * @param z standard normal noise, [B,C,H,W]
-     * @throws UserException if the path is not for this kind of model, or does not start at noise
+     * @throws UserException if the path is not for this kind of model, or does not start at noise; or if the model's
+     *     results are not finite
      */
     public SampledPoints generate(SamplingPath path, Tensor z) {
         require(path, model.config());
@@ -47,7 +48,7 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
      * Moves the given points along the path.
      *
      * @param x points at noise scale {@code path.start()}, [B,C,H,W]
-     * @throws UserException if the path is not for this kind of model
+     * @throws UserException if the path is not for this kind of model, or the model's results are not finite
      */
     public SampledPoints from(SamplingPath path, Tensor x) {
         require(path, model.config());
@@ -57,7 +58,7 @@ public record PathSampler(TrainedModel model, Optional<Tensor> labels, NoiseSour
 
     /** Frees all but the points at the end, also if an evaluation throws while the caller has no scope open. */
     private static SampledPoints freeing(Supplier<SampledPoints> work) {
-        return Scope.returning(work, SampledPoints::x);
+        return Scope.returning(() -> work.get().requireFinite(), SampledPoints::x);
     }
 
     /**

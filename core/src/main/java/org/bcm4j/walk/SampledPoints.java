@@ -1,5 +1,6 @@
 package org.bcm4j.walk;
 
+import org.bcm4j.storage.UserException;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -10,4 +11,18 @@ import org.bytedeco.pytorch.Tensor;
  * @param time their noise scale, in [0.002, 80]
  * @param nfe the number of network evaluations
  */
-public record SampledPoints(Tensor x, double time, int nfe) {}
+public record SampledPoints(Tensor x, double time, int nfe) {
+    /**
+     * These points.
+     *
+     * @throws UserException if they are not finite, so that no picture shows nothing in silence
+     */
+    public SampledPoints requireFinite() {
+        if (!x.isfinite().all().item_bool()) {
+            throw new UserException(
+                    "the model's results are not finite; its weights may be damaged, or too large for the"
+                            + " precision: compute in fp32, or use another model");
+        }
+        return this;
+    }
+}
