@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bcm4j.app.console.MarkdownTables;
 import org.bcm4j.config.ConfigFile;
@@ -74,6 +77,32 @@ class ShippedFiguresTest {
         List<String> shipped =
                 models().stream().map(model -> new ModelFolder(model).sha256()).toList();
         assertThat(named).isNotEmpty().allSatisfy(sha256 -> assertThat(shipped).contains(sha256));
+    }
+
+    /** Its table is that of {@code editing.json}, of the walks that the model has. */
+    @Test
+    void thePageOfEditsHasTheFiguresOfTheModelsOwnWalks() throws IOException {
+        ModelFolder folder = new ModelFolder(ROOT.resolve("models/fashion-mnist"));
+        EditingReport report = ConfigFile.read(ROOT.resolve("models/fashion-mnist/editing.json"), EditingReport.class);
+        String page = Files.readString(ROOT.resolve("docs/editing.md"));
+        List<EditingReport.Repair> repairs = Stream.concat(report.inpainting().stream(), report.restoration().stream())
+                .toList();
+        Set<String> own = Stream.of(folder.walks().inpaint(), folder.walks().restore())
+                .flatMap(walks -> walks.values().stream())
+                .collect(Collectors.toSet());
+        for (EditingReport.Repair repair : repairs) {
+            boolean ours = repair.method().equals("bcm");
+            assertThat(page)
+                    .contains(String.format(
+                            Locale.ROOT,
+                            "| %s | %s | %d | %.4f | %.3f |",
+                            repair.damage(),
+                            ours ? "`" + repair.walk() + "`" : "multistep, as consistency models do",
+                            repair.nfe(),
+                            repair.meanSquaredError().mean(),
+                            repair.distance().mean()));
+            assertThat(!ours || own.contains(repair.walk())).as(repair.walk()).isTrue();
+        }
     }
 
     /** The models of a reproduction do not ship, but each result says which they were. */
