@@ -2,7 +2,6 @@ package org.bcm4j;
 
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
-import java.util.Objects;
 import org.bcm4j.editing.Edit;
 import org.bcm4j.images.ImageFiles;
 import org.bcm4j.tensor.HostTensors;
@@ -74,11 +73,16 @@ public final class InpaintingRequest extends ImageRequest<InpaintingRequest> {
      *
      * @param left column of its left edge, from 0
      * @param top row of its upper edge, from 0
+     * @param width at least 1
+     * @param height at least 1
      * @throws IndexOutOfBoundsException if it does not lie within the images
      */
     public InpaintingRequest box(int left, int top, int width, int height) {
-        Objects.checkFromIndexSize(left, width, images.width());
-        Objects.checkFromIndexSize(top, height, images.height());
+        boolean inside = left >= 0 && width >= 1 && width <= images.width() - left;
+        if (!inside || top < 0 || height < 1 || height > images.height() - top) {
+            throw new IndexOutOfBoundsException("the box of " + width + " x " + height + " pixels at (" + left + ","
+                    + top + ") does not lie within images of " + images.width() + " x " + images.height());
+        }
         for (int row = 0; row < images.count() * images.height(); row++) {
             int y = row % images.height();
             if (y >= top && y < top + height) {

@@ -74,7 +74,8 @@ class BcmModelEditsTest extends WithRandomModels {
                     .hasMessageContaining("nothing is missing");
             assertThatThrownBy(() -> model.inpaint(images).run()).hasMessageContaining("nothing is missing");
             assertThatThrownBy(() -> model.inpaint(images).box(5, 0, 4, 1))
-                    .isInstanceOf(IndexOutOfBoundsException.class);
+                    .isInstanceOf(IndexOutOfBoundsException.class)
+                    .hasMessage("the box of 4 x 1 pixels at (5,0) does not lie within images of 8 x 8");
             assertThatThrownBy(() -> model.inpaint(images).mask(new BufferedImage(3, 3, BufferedImage.TYPE_BYTE_GRAY)))
                     .isInstanceOf(IllegalArgumentException.class);
         }

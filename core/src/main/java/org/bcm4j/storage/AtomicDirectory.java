@@ -1,6 +1,7 @@
 package org.bcm4j.storage;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -40,6 +41,26 @@ public final class AtomicDirectory {
      *     could not be flushed to the device. Exceptions of the body other than {@link IOException} are passed on
      */
     public static void write(Path target, Body body) {
+        write(target, body, AtomicDirectory::replace);
+    }
+
+    /**
+     * Writes {@code target}, which does not exist or is empty, creating missing parent directories. It must be so at the end
+     * as well: what somebody else has put there meanwhile stays, and what the body wrote is deleted.
+     *
+     * @throws UserException as {@link #write}, or if the directory is not empty at the end
+     */
+    public static void writeNew(Path target, Body body) {
+        write(target, body, AtomicDirectory::fill);
+    }
+
+    /** How a directory that is written gets its name. */
+    @FunctionalInterface
+    private interface Placement {
+        void place(Path target, Path written) throws IOException;
+    }
+
+    private static void write(Path target, Body body, Placement placement) {
         Path place = target.toAbsolutePath().normalize();
         Path parent = place.getParent();
         if (parent == null) {
@@ -58,7 +79,7 @@ public final class AtomicDirectory {
                 body.write(temporary);
                 Durability.forceTree(temporary);
                 keepPermissions(place, temporary);
-                replace(place, temporary);
+                placement.place(place, temporary);
             } finally {
                 delete(temporary);
             }
@@ -114,6 +135,18 @@ public final class AtomicDirectory {
             recover(target);
             throw e;
         }
+    }
+
+    private static void fill(Path target, Path written) throws IOException {
+        try {
+            Files.deleteIfExists(target);
+        } catch (DirectoryNotEmptyException e) {
+            throw new UserException(
+                    "cannot write " + target
+                            + ": while this was computed, something else was written there; choose another" + " folder",
+                    e);
+        }
+        Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static Path aside(Path target) {

@@ -43,6 +43,30 @@ class AtomicDirectoryTest {
     }
 
     @Test
+    void aNewDirectoryTakesThePlaceOfNothingOrOfAnEmptyOne() throws IOException {
+        AtomicDirectory.writeNew(target, directory -> Files.writeString(directory.resolve("a"), "1"));
+        assertThat(target.resolve("a")).hasContent("1");
+        Path empty = Files.createDirectory(parent.resolve("empty"));
+        AtomicDirectory.writeNew(empty, directory -> Files.writeString(directory.resolve("b"), "2"));
+        assertThat(empty.resolve("b")).hasContent("2");
+        assertThat(parent.toFile().list()).containsExactlyInAnyOrder("model", "empty");
+    }
+
+    @Test
+    void aNewDirectoryDoesNotReplaceWhatCameMeanwhile() {
+        assertThatThrownBy(() -> AtomicDirectory.writeNew(target, directory -> {
+                    Files.writeString(directory.resolve("a"), "1");
+                    Files.createDirectory(target);
+                    Files.writeString(target.resolve("notes"), "somebody else's");
+                }))
+                .isInstanceOf(UserException.class)
+                .hasMessage("cannot write " + target + ": while this was computed, something else was written there;"
+                        + " choose another folder");
+        assertThat(target.resolve("notes")).hasContent("somebody else's");
+        assertThat(parent.toFile().list()).containsExactly("model");
+    }
+
+    @Test
     void theNewDirectoryIsAsOpenAsTheOldOne() throws IOException {
         Files.createDirectory(target);
         Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-x---"));

@@ -2,14 +2,17 @@ package org.bcm4j.data;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -21,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.bcm4j.storage.AtomicFile;
@@ -38,6 +42,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * {@link org.bcm4j.tensor.Scope}.
  */
 public final class NumpyFiles {
+    /** How an archive begins. */
+    private static final byte[] ZIP = {'P', 'K'};
+
     /** The earliest time that a zip entry can have, for files that depend only on their content. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
 
@@ -218,8 +225,21 @@ public final class NumpyFiles {
     static UserException unreadable(Path file, IOException e) {
         return ForeignContent.of(file)
                 .map(foreign -> new UserException(file + foreign.advice(), e))
-                .orElseGet(() -> e instanceof EOFException
-                        ? NpyHeader.broken(file.toString(), "it ends too early")
-                        : FileFailure.reading(file, e));
+                .orElseGet(() -> {
+                    if (e instanceof EOFException) {
+                        return NpyHeader.broken(file.toString(), "it ends too early");
+                    }
+                    return e instanceof ZipException && !beginsAsZip(file)
+                            ? new UserException(file + ": is not a .npz file; name one", e)
+                            : FileFailure.reading(file, e);
+                });
+    }
+
+    private static boolean beginsAsZip(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Arrays.equals(in.readNBytes(ZIP.length), ZIP);
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

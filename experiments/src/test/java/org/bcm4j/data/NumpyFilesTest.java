@@ -208,6 +208,10 @@ class NumpyFilesTest {
         Files.writeString(archive, "no archive");
         assertThatThrownBy(() -> NumpyFiles.readNpz(archive))
                 .isInstanceOf(UserException.class)
+                .hasMessage(archive + ": is not a .npz file; name one");
+        Files.writeString(archive, "PK, and no more");
+        assertThatThrownBy(() -> NumpyFiles.readNpz(archive))
+                .isInstanceOf(UserException.class)
                 .hasMessageContaining(archive.toString())
                 .hasMessageContaining("cannot be unpacked (");
     }

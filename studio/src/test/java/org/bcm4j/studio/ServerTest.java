@@ -47,7 +47,7 @@ class ServerTest {
             sample      | {"count": "many"}                     | 400 | the field count has a value of a wrong type
             sample      | {"count": "1"}                        | 400 | the field count has a value of a wrong type
             sample      | {"count": 1.5}                        | 400 | the field count has a value of a wrong type
-            sample      | {"count": 1, "count": 2}              | 400 | the body is no valid JSON
+            sample      | {"count": 1, "count": 2}              | 400 | the field count comes twice (line 1, column 23)
             sample      | {"first": 9223372036854775807}        | 400 | the field first is 9223372036854775807, and numbers
             sample      | {                                     | 400 | the body is no valid JSON (line 1, column 2)
             sample      | []                                    | 400 | the body is no object; send one with the fields count, first,
@@ -108,6 +108,9 @@ class ServerTest {
         assertThat(SERVED.client().get("nothing").statusCode()).isEqualTo(404);
         assertThat(SERVED.client().get("..%2f..%2fetc/passwd").statusCode()).isIn(400, 404);
         assertThat(SERVED.client().post("api/v1/models", "{}").statusCode()).isIn(404, 405);
+        HttpResponse<String> got = SERVED.client().get("api/v1/models/fashion-mnist/sample");
+        assertThat(got.statusCode()).isEqualTo(405);
+        assertThat(got.body()).contains("this is not asked by GET; /api/v1/openapi.json says how");
     }
 
     /** Jetty refuses these by itself. */

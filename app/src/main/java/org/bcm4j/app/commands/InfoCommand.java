@@ -215,15 +215,19 @@ public final class InfoCommand implements Callable<Integer> {
 
     /** Prints the walks for two purposes side by side. */
     private static void walks(String left, Map<String, String> lefts, String right, Map<String, String> rights) {
-        walks("--nfe", left, right);
+        int width = Stream.concat(lefts.values().stream(), Stream.of(left))
+                .mapToInt(String::length)
+                .max()
+                .orElseThrow();
+        walks("--nfe", left, right, width);
         Stream.concat(lefts.keySet().stream(), rights.keySet().stream())
                 .distinct()
                 .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
-                .forEach(nfe -> walks(nfe, walk(lefts, nfe), walk(rights, nfe)));
+                .forEach(nfe -> walks(nfe, walk(lefts, nfe), walk(rights, nfe), width));
     }
 
-    private static void walks(String nfe, String left, String right) {
-        System.out.printf(Locale.ROOT, "%-11s %-40s %s%n", nfe, left, right);
+    private static void walks(String nfe, String left, String right, int width) {
+        System.out.printf(Locale.ROOT, "%-11s %-" + Math.max(width, 40) + "s %s%n", nfe, left, right);
     }
 
     private static String walk(Map<String, String> walks, String nfe) {

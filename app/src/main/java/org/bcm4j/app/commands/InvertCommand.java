@@ -163,7 +163,7 @@ public final class InvertCommand implements Callable<Integer> {
     private static void write(Destination destination, Found found) {
         Path path = destination.path();
         if (destination.kind() == Kind.FOLDER) {
-            AtomicDirectory.write(path, directory -> write(directory.resolve("noises.npz"), found));
+            AtomicDirectory.writeNew(path, directory -> write(directory.resolve("noises.npz"), found));
         } else {
             write(path, found);
         }

@@ -103,7 +103,7 @@ public final class ReconstructCommand implements Callable<Integer> {
     }
 
     private void write(Destination destination, Tensor pictures, Tensor back) {
-        AtomicDirectory.write(destination.path(), directory -> {
+        AtomicDirectory.writeNew(destination.path(), directory -> {
             for (int i = 0; i < images.size(); i++) {
                 try (Scope scope = Scope.open()) {
                     Tensor pair = stack(0, pictures.select(0, i), back.select(0, i));

@@ -216,7 +216,7 @@ public final class SampleCommand implements Callable<Integer> {
                 NumpyFiles.writeNpz(destination.path(), arrays);
             }
             case FOLDER ->
-                AtomicDirectory.write(destination.path(), directory -> {
+                AtomicDirectory.writeNew(destination.path(), directory -> {
                     for (int i = 0; i < count; i++) {
                         try (Scope scope = Scope.open()) {
                             byte[] png = ImageFiles.png(images.select(0, i));

@@ -72,7 +72,7 @@ public final class ShrinkCommand implements Callable<Integer> {
         OptionRange.require("--size", size, 1, LARGEST);
         Destination destination = Destination.of(out, Kind.FOLDER);
         Map<String, Path> byName = byName();
-        AtomicDirectory.write(destination.path(), directory -> {
+        AtomicDirectory.writeNew(destination.path(), directory -> {
             for (Map.Entry<String, Path> picture : byName.entrySet()) {
                 shrink(picture.getValue(), directory.resolve(picture.getKey()));
             }

@@ -4,6 +4,8 @@ import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -19,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class Json {
     private static final int DEPTH = 8;
     private static final int LONGEST_SHOWN = 40;
+    /** Jackson's words for a field that comes twice. */
+    private static final Pattern TWICE = Pattern.compile("Duplicate [\\w ]*['\"](\\w{1,40})['\"]");
 
     private final ObjectMapper mapper;
 
@@ -69,11 +73,7 @@ final class Json {
                     .filter(Objects::nonNull)
                     .reduce("", (part, name) -> name);
             throw new ProblemException(
-                    400,
-                    field.isEmpty()
-                            ? "the body is no valid JSON" + where(e)
-                            : "the field " + field + " has a value of a wrong type",
-                    e);
+                    400, field.isEmpty() ? unreadable(e) : "the field " + field + " has a value of a wrong type", e);
         }
     }
 
@@ -108,6 +108,12 @@ final class Json {
             });
         }
         return given;
+    }
+
+    private static String unreadable(JacksonException e) {
+        Matcher twice = TWICE.matcher(String.valueOf(e.getOriginalMessage()));
+        return (twice.lookingAt() ? "the field " + twice.group(1) + " comes twice" : "the body is no valid JSON")
+                + where(e);
     }
 
     private static String where(JacksonException e) {

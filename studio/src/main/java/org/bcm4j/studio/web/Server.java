@@ -249,9 +249,14 @@ public final class Server implements AutoCloseable {
     }
 
     private void asset(Context context) {
-        Assets.Asset asset =
-                assets.at(context.path()).orElseThrow(() -> new Refused(404, "there is nothing at this path"));
+        Assets.Asset asset = assets.at(context.path()).orElseThrow(() -> nothingToGet(context.path()));
         answers.send(context, asset.type(), asset.content());
+    }
+
+    private Refused nothingToGet(String path) {
+        return api.endpoints().stream().anyMatch(endpoint -> endpoint.isAt(path))
+                ? new Refused(405, "this is not asked by GET; /api/v1/openapi.json says how")
+                : new Refused(404, "there is nothing at this path");
     }
 
     private void task(Context context, String task) {

@@ -157,7 +157,7 @@ final class EditOptions {
         Tensor[] columns = Stream.concat(comparison.truth().stream(), Stream.of(comparison.given(), results))
                 .toArray(Tensor[]::new);
         List<String> names = names();
-        AtomicDirectory.write(destination.path(), directory -> {
+        AtomicDirectory.writeNew(destination.path(), directory -> {
             Path comparisons = Files.createDirectory(directory.resolve(COMPARISONS));
             for (int i = 0; i < names.size(); i++) {
                 try (Scope scope = Scope.open()) {

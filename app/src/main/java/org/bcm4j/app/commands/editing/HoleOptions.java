@@ -109,10 +109,11 @@ final class HoleOptions {
         if (edges.size() != 4) {
             throw new UserException("--box " + box + ": must be four whole numbers X,Y,W,H, such as 8,10,12,9");
         }
+        if (edges.get(2) < 1 || edges.get(3) < 1) {
+            throw new UserException("--box " + box + ": its width and height must be at least 1");
+        }
         boolean inside = edges.get(0) >= 0
                 && edges.get(1) >= 0
-                && edges.get(2) >= 1
-                && edges.get(3) >= 1
                 && edges.get(2) <= width - edges.get(0)
                 && edges.get(3) <= height - edges.get(1);
         if (!inside) {

@@ -217,6 +217,7 @@ class EditCommandsTest {
                 "inpaint @model @pictures --mask @small.png | small.png is 4 x 4 pixels, but the images are 8 x 8;"
                         + " draw the mask at their size",
                 "inpaint @model @pictures --box 1,2,3       | --box 1,2,3: must be four whole numbers X,Y,W,H, such as 8,10,12,9",
+                "inpaint @model @pictures --box 1,1,0,5     | --box 1,1,0,5: its width and height must be at least 1",
                 "inpaint @model @pictures --box 4,4,5,5     | --box 4,4,5,5: does not lie within the image of 8 x 8"
                         + " pixels",
                 "inpaint @model @pictures --box 0,0,8,8     | --box: everything is missing; leave some pixels known, or use bcm sample",
