@@ -11,8 +11,10 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.bcm4j.app.CommandProcess;
 import org.bcm4j.app.CommandProcess.Outcome;
+import org.bcm4j.app.CommandSession;
 import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyModel;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +29,20 @@ class EditCommandsTest {
     @TempDir
     Path directory;
 
+    private static CommandSession session;
+
     @BeforeAll
-    static void writeInputs() throws IOException {
+    static void start() throws IOException {
+        writeInputs();
+        session = CommandSession.in(shared);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        session.close();
+    }
+
+    private static void writeInputs() throws IOException {
         TinyModel.write(shared.resolve("model"));
         TinyModel.writeLabelsOnly(shared.resolve("labels-only"));
         TinyModel.writePlain(shared.resolve("plain"));
@@ -41,12 +55,15 @@ class EditCommandsTest {
     }
 
     private Outcome run(String... arguments) throws Exception {
-        return CommandProcess.in(directory)
-                .run(Stream.of(arguments)
-                        .map(argument -> argument.startsWith("@")
-                                ? shared.resolve(argument.substring(1)).toString()
-                                : argument)
-                        .toArray(String[]::new));
+        return CommandProcess.in(directory).run(withInputs(arguments));
+    }
+
+    private static String[] withInputs(String... arguments) {
+        return Stream.of(arguments)
+                .map(argument -> argument.startsWith("@")
+                        ? shared.resolve(argument.substring(1)).toString()
+                        : argument)
+                .toArray(String[]::new);
     }
 
     private static List<String> files(Path folder) throws IOException {
@@ -269,10 +286,11 @@ class EditCommandsTest {
     void mistakesAreToldInOneLine(String command, String message) throws Exception {
         boolean tuning = command.startsWith("tune");
         String[] words = (command.strip() + (tuning ? "" : " --out edited" + ending(command))).split(" +");
-        Outcome outcome = run(words);
+        List<String> before = session.files();
+        Outcome outcome = session.run(withInputs(words));
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.err().lines().findFirst().orElse("")).contains(message.strip());
-        assertThat(files(directory)).isEmpty();
+        assertThat(session.files()).isEqualTo(before);
     }
 
     private static String ending(String command) {
