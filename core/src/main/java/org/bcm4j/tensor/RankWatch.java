@@ -23,6 +23,9 @@ final class RankWatch implements AutoCloseable {
     /** The beats within which all others have read the name of a lost rank. */
     private static final int READING = 3;
 
+    /** So long a rank keeps to itself that rank 0 has ended, for that may be the consequence of what another one tells. */
+    private static final Duration CAUSE_FIRST = Duration.ofSeconds(2);
+
     private final RankAddress address;
     private final Duration silence;
     /** The rank that is lost, in words; empty while all are there. */
@@ -71,7 +74,9 @@ final class RankWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // The table is gone, and so is its keeper.
+            // The table is gone, and so is its keeper. If it told a user's mistake, the launcher ends this rank in the
+            // meantime.
+            RankGroup.pause(CAUSE_FIRST);
             lose(keeperIsGone());
         }
     }

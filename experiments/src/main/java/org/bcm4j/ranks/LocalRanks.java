@@ -71,12 +71,16 @@ public final class LocalRanks {
             failure.filter(Failure::isMistake).ifPresent(mistake -> awaitWords());
             return failure;
         } finally {
-            kill();
+            kill(processes);
         }
     }
 
-    /** A mistake of all ranks is told by rank 0, which may need a moment longer. */
+    /**
+     * A mistake of all ranks is told by rank 0, which may need a moment longer. A rank that is slower than that would tell that
+     * rank 0 is lost.
+     */
     private void awaitWords() {
+        kill(processes.subList(1, processes.size()));
         processes
                 .get(0)
                 .onExit()
@@ -129,11 +133,9 @@ public final class LocalRanks {
         processes.forEach(Process::destroy);
     }
 
-    private synchronized void kill() {
-        for (Process process : processes) {
-            process.destroyForcibly();
-        }
-        processes.forEach(process -> process.onExit().join());
+    private synchronized void kill(List<Process> ranks) {
+        ranks.forEach(Process::destroyForcibly);
+        ranks.forEach(rank -> rank.onExit().join());
     }
 
     private static int freePort() {

@@ -146,7 +146,10 @@ class StudioCommandTest {
                 .isEqualTo(200);
     }
 
-    /** A terminal sends Ctrl-C to all processes that were started from it; here it is the group of a session. */
+    /**
+     * A terminal sends Ctrl-C to all processes that were started from it; here it is the group of a session. What a shell starts in
+     * the background ignores Ctrl-C, and this build may be that.
+     */
     @Test
     void aRunThatItContinuesOutlivesCtrlC() throws Exception {
         TinyExperiment.writeData(directory);
@@ -161,7 +164,7 @@ class StudioCommandTest {
         assertThat(CommandProcess.outcome(begun, out, err).exitCode()).isEqualTo(TERMINATED);
         assertThat(DirectoryLock.holder(run)).isEmpty();
 
-        Process studio = new CommandProcess(directory, List.of(), List.of("setsid"))
+        Process studio = new CommandProcess(directory, List.of(), List.of("env", "--default-signal=INT", "setsid"))
                 .start(out, err, "studio", MODEL, "--port", "0", "--runs", run.toString());
         resume(address(studio, out));
         while (DirectoryLock.holder(run).isEmpty()) {
