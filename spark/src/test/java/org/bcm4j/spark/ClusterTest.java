@@ -142,7 +142,7 @@ class ClusterTest {
         assertThat(distributed).isGreaterThan(0.1);
     }
 
-    /** Both compute features of 32 images at a time: a batch's size decides the order of sums. */
+    /** Both compute features of as many images at a time: a batch's size decides the order of sums. */
     @Test
     void fidIsThatOfOneProcess() {
         LabelledImages images = noisy(60);
@@ -184,7 +184,7 @@ class ClusterTest {
                 .setModel(INCEPTION.toString())
                 .setInputCol("image")
                 .setOutputCol("features")
-                .setBatchSize(32)
+                .setBatchSize(InceptionEvaluation.BATCH)
                 .transform(cluster.session()
                         .createDataFrame(
                                 cluster.context().parallelize(rows, 2),

@@ -40,8 +40,11 @@ public record InceptionEvaluation(InceptionNetwork network, Set<Metric> metrics,
                     + " groups of the samples; third nearest neighbours; scores without bias,"
                     + " splits of 5,000";
 
-    /** The activations of more images are so large that malloc maps them anew in each call, which takes a third of the time. */
-    private static final long BATCH = 8;
+    /**
+     * The images in an evaluation of the network. The activations of more are so large that malloc maps them anew in each call,
+     * which takes a third of the time.
+     */
+    public static final int BATCH = 8;
 
     /** The Inception Score's split size in the published evaluation. */
     private static final long SPLIT = 5000;
