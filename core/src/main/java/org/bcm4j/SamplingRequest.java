@@ -5,7 +5,6 @@ import java.util.function.Consumer;
 import org.bcm4j.model.RecommendedWalks.Purpose;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.Scope;
-import org.bcm4j.walk.NoiseScale;
 import org.bcm4j.walk.Ode.Direction;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
@@ -102,18 +101,8 @@ public final class SamplingRequest extends ImageRequest<SamplingRequest> {
             throw new UserException("\"" + path + "\" does not lead from noise to images; set a path that does, such as"
                     + " \"80 > 0\"");
         }
-        noise.ifPresent(given -> requireScale(given, path));
+        noise.ifPresent(given -> given.noiseScale().ifPresent(found -> path.requireStart(found, "these noises were")));
         return path;
-    }
-
-    private static void requireScale(Noise noise, SamplingPath path) {
-        noise.noiseScale().ifPresent(found -> {
-            if (found != path.start()) {
-                String text = NoiseScale.text(found);
-                throw new UserException("these noises were found at noise scale " + text + ", and \"" + path
-                        + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
-            }
-        });
     }
 
     private Optional<Tensor> labels() {

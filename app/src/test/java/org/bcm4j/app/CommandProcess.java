@@ -21,7 +21,7 @@ public record CommandProcess(Path directory, List<String> jvmOptions, List<Strin
             "-Dorg.bytedeco.javacpp.nopointergc=true",
             "-XX:+UseSerialGC");
 
-    private static final long PATIENCE_SECONDS = 300;
+    static final int PATIENCE_SECONDS = 300;
 
     /** What a run did. */
     public record Outcome(int exitCode, String out, String err) {}

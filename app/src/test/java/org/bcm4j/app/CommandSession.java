@@ -14,7 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess.Outcome;
 
@@ -23,72 +25,93 @@ import org.bcm4j.app.CommandProcess.Outcome;
  * process takes most of a small command's time. The exit code is what the process of {@link CommandProcess} would end with.
  */
 public final class CommandSession implements AutoCloseable {
-    private static final int PATIENCE_MILLIS = 300_000;
+    private static final int PATIENCE_MILLIS = 1000 * CommandProcess.PATIENCE_SECONDS;
 
-    private final Path directory;
-    private final Process process;
-    private final Path log;
-    private final Socket socket;
-    private final DataInputStream answers;
-    private final DataOutputStream requests;
+    private final Supplier<CommandProcess> place;
+    private Optional<Started> started = Optional.empty();
 
-    /**
-     * @param directory where the commands run
-     * @param jvmOptions further options of the JVM
-     */
-    public CommandSession(Path directory, List<String> jvmOptions) throws IOException {
-        this.directory = directory;
-        log = Files.createTempFile("bcm-session", ".log");
-        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            server.setSoTimeout(PATIENCE_MILLIS);
-            process = new CommandProcess(directory, jvmOptions)
-                    .start(Commands.class, log, log, Integer.toString(server.getLocalPort()));
-            socket = server.accept();
+    /** The process and the connection to it. */
+    private record Started(
+            Process process, Path log, Socket socket, DataInputStream answers, DataOutputStream requests) {
+        static Started in(CommandProcess place) throws IOException {
+            Path log = Files.createTempFile("bcm-session", ".log");
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                Process process = place.start(Commands.class, log, log, Integer.toString(server.getLocalPort()));
+                Socket socket = server.accept();
+                socket.setSoTimeout(PATIENCE_MILLIS);
+                return new Started(
+                        process,
+                        log,
+                        socket,
+                        new DataInputStream(socket.getInputStream()),
+                        new DataOutputStream(socket.getOutputStream()));
+            }
         }
-        socket.setSoTimeout(PATIENCE_MILLIS);
-        answers = new DataInputStream(socket.getInputStream());
-        requests = new DataOutputStream(socket.getOutputStream());
+
+        Outcome run(String... arguments) throws IOException {
+            requests.writeInt(arguments.length);
+            for (String argument : arguments) {
+                requests.writeUTF(argument);
+            }
+            requests.flush();
+            try {
+                return new Outcome(answers.readInt(), text(), text());
+            } catch (IOException e) {
+                throw new IOException(
+                        String.join(" ", arguments) + ": no answer; the process said: " + Files.readString(log), e);
+            }
+        }
+
+        private String text() throws IOException {
+            return new String(answers.readNBytes(answers.readInt()), StandardCharsets.UTF_8);
+        }
+
+        void end() throws IOException, InterruptedException {
+            try (socket) {
+                requests.writeInt(0); // No words: the end.
+                assertThat(process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                        .isTrue();
+                assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+            } finally {
+                process.destroyForcibly();
+                Files.delete(log);
+            }
+        }
     }
 
-    public static CommandSession in(Path directory) throws IOException {
-        return new CommandSession(directory, List.of());
+    /**
+     * The process starts with the first command.
+     *
+     * @param place how each of the commands would run alone; asked for when the process starts
+     */
+    public CommandSession(Supplier<CommandProcess> place) {
+        this.place = place;
+    }
+
+    public static CommandSession in(Supplier<Path> directory) {
+        return new CommandSession(() -> CommandProcess.in(directory.get()));
     }
 
     /** Runs a command to its end. */
     public Outcome run(String... arguments) throws IOException {
-        requests.writeInt(arguments.length);
-        for (String argument : arguments) {
-            requests.writeUTF(argument);
+        if (started.isEmpty()) {
+            started = Optional.of(Started.in(place.get()));
         }
-        requests.flush();
-        try {
-            return new Outcome(answers.readInt(), text(), text());
-        } catch (IOException e) {
-            throw new IOException(
-                    String.join(" ", arguments) + ": no answer; the process said: " + Files.readString(log), e);
-        }
+        return started.get().run(arguments);
     }
 
     /** The files and folders where its commands run. */
     public List<String> files() throws IOException {
-        try (Stream<Path> tree = Files.walk(directory)) {
+        try (Stream<Path> tree = Files.walk(place.get().directory())) {
             return tree.map(Path::toString).sorted().toList();
         }
     }
 
-    private String text() throws IOException {
-        return new String(answers.readNBytes(answers.readInt()), StandardCharsets.UTF_8);
-    }
-
     @Override
     public void close() throws IOException, InterruptedException {
-        try (socket) {
-            requests.writeInt(0); // No words: the end.
-            assertThat(process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
-            assertThat(process.exitValue()).as(Files.readString(log)).isZero();
-        } finally {
-            process.destroyForcibly();
-            Files.delete(log);
+        if (started.isPresent()) {
+            started.get().end();
         }
     }
 

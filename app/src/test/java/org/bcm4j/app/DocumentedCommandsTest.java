@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess.Outcome;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,12 +70,13 @@ class DocumentedCommandsTest {
     @TempDir
     static Path sandbox;
 
-    private static CommandSession session;
+    @AutoClose
+    private static final CommandSession session =
+            new CommandSession(() -> new CommandProcess(sandbox, List.of("-Dbcm.home=" + sandbox)));
 
     @BeforeAll
     static void prepare() throws Exception {
         new DocumentedWorld(sandbox).write();
-        session = new CommandSession(sandbox, List.of("-Dbcm.home=" + sandbox));
         done("invert models/fashion-mnist shirt.png boot.png --out noises.npz");
         done("sample runs/cifar10/model -n 20 --out samples.npz");
         done("export models/fashion-mnist --format safetensors --out exported.safetensors");
@@ -83,11 +84,6 @@ class DocumentedCommandsTest {
         done("features train --data configs/cifar10.yaml --epochs 1 --out cifar10-features");
         done("train configs/fashion-mnist.yaml --run runs/mine");
         done("train configs/fashion-mnist.yaml --run runs/clothes");
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        session.close();
     }
 
     /** The commands of all documents, each once, in their order. */

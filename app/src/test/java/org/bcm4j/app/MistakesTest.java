@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bcm4j.app.CommandProcess.Outcome;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,20 +27,11 @@ class MistakesTest {
     @TempDir
     static Path directory;
 
-    private static CommandSession session;
+    @AutoClose
+    private static final CommandSession session = CommandSession.in(() -> directory);
 
     @BeforeAll
-    static void start() throws IOException {
-        writeInputs();
-        session = CommandSession.in(directory);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        session.close();
-    }
-
-    private static void writeInputs() throws IOException {
+    static void writeInputs() throws IOException {
         TinyModel.write(directory.resolve("model"));
         TinyModel.write(directory.resolve("cut"));
         TinyModel.write(directory.resolve("my model"));

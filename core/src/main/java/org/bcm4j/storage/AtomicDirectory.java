@@ -142,8 +142,8 @@ public final class AtomicDirectory {
             Files.deleteIfExists(target);
         } catch (DirectoryNotEmptyException e) {
             throw new UserException(
-                    "cannot write " + target
-                            + ": while this was computed, something else was written there; choose another" + " folder",
+                    "cannot write " + target + ": while this was computed, something else was written there;"
+                            + " choose another folder",
                     e);
         }
         Files.move(written, target, StandardCopyOption.ATOMIC_MOVE);

@@ -23,7 +23,7 @@ final class RankWatch implements AutoCloseable {
     /** The beats within which all others have read the name of a lost rank. */
     private static final int READING = 3;
 
-    /** So long a rank keeps to itself that rank 0 has ended, for that may be the consequence of what another one tells. */
+    /** How long a rank keeps to itself that rank 0 has ended: that can be the consequence of a mistake that rank 0 has told. */
     private static final Duration CAUSE_FIRST = Duration.ofSeconds(2);
 
     private final RankAddress address;
@@ -74,8 +74,7 @@ final class RankWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            // The table is gone, and so is its keeper. If it told a user's mistake, the launcher ends this rank in the
-            // meantime.
+            // The table is gone, and so is its keeper. The launcher ends this rank meanwhile if a mistake is the cause.
             RankGroup.pause(CAUSE_FIRST);
             lose(keeperIsGone());
         }

@@ -1,5 +1,7 @@
 package org.bcm4j.walk;
 
+import org.bcm4j.storage.UserException;
+
 /**
  * A path for points from one noise scale to another: a {@link Walk}, which a consistency model follows, or an
  * {@link Ode}, which is solved with a denoiser. A {@link PathSampler} moves points along either.
@@ -23,6 +25,20 @@ public sealed interface SamplingPath permits Walk, Ode {
 
     /** The number of network function evaluations that the path takes, per image. */
     int nfe();
+
+    /**
+     * Checks that the path starts at the noise scale at which noises were found.
+     *
+     * @param whose begins the message, such as "these noises were"
+     * @throws UserException if it starts elsewhere
+     */
+    default void requireStart(double found, String whose) {
+        if (found != start()) {
+            String scale = NoiseScale.text(found);
+            throw new UserException(whose + " found at noise scale " + scale + ", and \"" + this
+                    + "\" starts at another; start the walk there, as \"" + scale + " > 0\" does");
+        }
+    }
 
     /**
      * The path from the noise where this path ends to images, as in a reconstruction. A walk takes one evaluation. An

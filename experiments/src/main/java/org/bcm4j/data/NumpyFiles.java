@@ -229,17 +229,22 @@ public final class NumpyFiles {
                     if (e instanceof EOFException) {
                         return NpyHeader.broken(file.toString(), "it ends too early");
                     }
-                    return e instanceof ZipException && !beginsAsZip(file)
+                    return e instanceof ZipException && !isArchive(file)
                             ? new UserException(file + ": is not a .npz file; name one", e)
                             : FileFailure.reading(file, e);
                 });
     }
 
-    private static boolean beginsAsZip(Path file) {
+    /**
+     * Whether a file begins as a zip archive does, such as a {@code .npz} file.
+     *
+     * @throws UserException if it cannot be read
+     */
+    public static boolean isArchive(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             return Arrays.equals(in.readNBytes(ZIP.length), ZIP);
         } catch (IOException e) {
-            return false;
+            throw FileFailure.reading(file, e);
         }
     }
 }

@@ -68,7 +68,7 @@ public final class LocalRanks {
                 running.removeIf(CompletableFuture::isDone);
                 failure = failure();
             }
-            failure.filter(Failure::isMistake).ifPresent(mistake -> awaitWords());
+            failure.filter(Failure::isMistake).ifPresent(mistake -> letRankZeroSpeak());
             return failure;
         } finally {
             kill(processes);
@@ -76,10 +76,10 @@ public final class LocalRanks {
     }
 
     /**
-     * A mistake of all ranks is told by rank 0, which may need a moment longer. A rank that is slower than that would tell that
-     * rank 0 is lost.
+     * A mistake of all ranks is told by rank 0, which may need a moment longer. The others end before, or a slow one would tell
+     * that rank 0 is lost.
      */
-    private void awaitWords() {
+    private void letRankZeroSpeak() {
         kill(processes.subList(1, processes.size()));
         processes
                 .get(0)

@@ -50,6 +50,9 @@ import picocli.CommandLine.Parameters;
             "  bcm info configs/fashion-mnist.yaml"
         })
 public final class InfoCommand implements Callable<Integer> {
+    /** The least width of the left one of two walks, in characters. */
+    private static final int LEFT_COLUMN = 40;
+
     private static final List<String> WEIGHTS = List.of(".safetensors", ".onnx", ".pt", ".pth", ".msgpack", ".npz");
 
     @Parameters(index = "0", paramLabel = "MODEL|CONFIG", description = "Model folder or YAML file.")
@@ -215,10 +218,7 @@ public final class InfoCommand implements Callable<Integer> {
 
     /** Prints the walks for two purposes side by side. */
     private static void walks(String left, Map<String, String> lefts, String right, Map<String, String> rights) {
-        int width = Stream.concat(lefts.values().stream(), Stream.of(left))
-                .mapToInt(String::length)
-                .max()
-                .orElseThrow();
+        int width = lefts.values().stream().mapToInt(String::length).reduce(LEFT_COLUMN, Math::max);
         walks("--nfe", left, right, width);
         Stream.concat(lefts.keySet().stream(), rights.keySet().stream())
                 .distinct()
@@ -227,7 +227,7 @@ public final class InfoCommand implements Callable<Integer> {
     }
 
     private static void walks(String nfe, String left, String right, int width) {
-        System.out.printf(Locale.ROOT, "%-11s %-" + Math.max(width, 40) + "s %s%n", nfe, left, right);
+        System.out.printf(Locale.ROOT, "%-11s %-" + width + "s %s%n", nfe, left, right);
     }
 
     private static String walk(Map<String, String> walks, String nfe) {

@@ -8,7 +8,6 @@ import org.bcm4j.network.NetworkConfig;
 import org.bcm4j.storage.UserException;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.TensorForm;
-import org.bcm4j.walk.NoiseScale;
 import org.bcm4j.walk.SamplingPath;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -73,11 +72,7 @@ public record GivenNoises(Tensor noises, Optional<Tensor> labels, Optional<Doubl
      * @throws UserException if their scale is known and differs
      */
     public void requireScale(SamplingPath samplingPath) {
-        scale.filter(found -> found != samplingPath.start()).ifPresent(found -> {
-            String text = NoiseScale.text(found);
-            throw new UserException(source + ": its noises were found at noise scale " + text + ", and \""
-                    + samplingPath + "\" starts at another; start the walk there, as \"" + text + " > 0\" does");
-        });
+        scale.ifPresent(found -> samplingPath.requireStart(found, source + ": its noises were"));
     }
 
     private static double scale(Path file) {

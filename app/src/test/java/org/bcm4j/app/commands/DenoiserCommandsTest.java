@@ -9,7 +9,7 @@ import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.app.CommandSession;
 import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyModel;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,20 +21,11 @@ class DenoiserCommandsTest {
     @TempDir
     static Path shared;
 
-    private static CommandSession session;
+    @AutoClose
+    private static final CommandSession session = CommandSession.in(() -> shared);
 
     @BeforeAll
-    static void start() throws IOException {
-        writeInputs();
-        session = CommandSession.in(shared);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        session.close();
-    }
-
-    private static void writeInputs() throws IOException {
+    static void writeInputs() throws IOException {
         TinyModel.write(shared.resolve("bcm"));
         TinyModel.writeDenoiser(shared.resolve("edm"));
         Pictures.grey(shared.resolve("a.png"), TinyModel.SIDE, TinyModel.SIDE);

@@ -11,7 +11,7 @@ import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyModel;
 import org.bcm4j.config.ConfigFile;
 import org.bcm4j.model.RecommendedWalks;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +26,11 @@ class PlainModelCommandsTest {
     @TempDir
     static Path shared;
 
-    private static CommandSession session;
+    @AutoClose
+    private static final CommandSession session = CommandSession.in(() -> shared);
 
     @BeforeAll
-    static void start() throws IOException {
-        writeInputs();
-        session = CommandSession.in(shared);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        session.close();
-    }
-
-    private static void writeInputs() throws IOException {
+    static void writeInputs() throws IOException {
         TinyModel.writePlain(shared.resolve("plain"));
         TinyModel.writePlain(shared.resolve("old"));
         ConfigFile.write(shared.resolve("old/walks.json"), RecommendedWalks.UNTUNED);

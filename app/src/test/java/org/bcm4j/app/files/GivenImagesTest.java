@@ -25,9 +25,8 @@ import org.bcm4j.data.NumpyFiles;
 import org.bcm4j.tensor.HostTensors;
 import org.bcm4j.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,21 +40,12 @@ class GivenImagesTest {
     @TempDir
     Path directory;
 
-    private CommandSession session;
+    @AutoClose
+    private final CommandSession session = CommandSession.in(() -> directory);
 
     @BeforeAll
     static void writeModel() {
         TinyModel.write(shared.resolve("model"));
-    }
-
-    @BeforeEach
-    void start() throws IOException {
-        session = CommandSession.in(directory);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        session.close();
     }
 
     private Outcome run(String command, String... arguments) throws Exception {

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -136,7 +135,7 @@ public final class PictureSources {
 
     private static PictureSet file(Path file) {
         ForeignContent.refuse(file);
-        if (startsWith(start(file), "PK")) {
+        if (NumpyFiles.isArchive(file)) {
             return hasArrays(file) ? NpzPictures.open(file) : ZipFiles.open(file);
         }
         if (isTar(file)) {
@@ -188,19 +187,6 @@ public final class PictureSources {
         try (InputStream content = new BufferedInputStream(Files.newInputStream(file));
                 InputStream tar = GzippedContent.unpacked(content)) {
             return CifarArchive.ofTar(tar, file);
-        } catch (IOException e) {
-            throw FileFailure.reading(file, e);
-        }
-    }
-
-    private static boolean startsWith(byte[] content, String text) {
-        byte[] wanted = text.getBytes(StandardCharsets.ISO_8859_1);
-        return content.length >= wanted.length && Arrays.equals(content, 0, wanted.length, wanted, 0, wanted.length);
-    }
-
-    private static byte[] start(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(START_BYTES);
         } catch (IOException e) {
             throw FileFailure.reading(file, e);
         }

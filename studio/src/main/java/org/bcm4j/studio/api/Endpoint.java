@@ -91,11 +91,6 @@ public record Endpoint(
         return List.copyOf(all);
     }
 
-    /** Whether a path is one of this endpoint's. */
-    public boolean isAt(String asked) {
-        return asked.matches(path.replaceAll("\\{[^}]+}", "[^/]+"));
-    }
-
     private static Endpoint telling(String path, String id, String summary, Class<? extends Record> answer) {
         return new Endpoint(GET, path, id, summary, List.of(), Optional.empty(), new Answer.Body(answer));
     }

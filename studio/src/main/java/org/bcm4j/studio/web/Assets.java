@@ -2,10 +2,10 @@ package org.bcm4j.studio.web;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** The files of the page, read once into memory: a client's path is only ever a key of this map. */
@@ -39,7 +39,8 @@ final class Assets {
         byPath.put("/", byPath.getOrDefault("/index.html", new Asset("text/plain", new byte[0])));
     }
 
-    Optional<Asset> at(String path) {
-        return Optional.ofNullable(byPath.get(path));
+    /** By the paths where they are. */
+    Map<String, Asset> byPath() {
+        return Collections.unmodifiableMap(byPath);
     }
 }

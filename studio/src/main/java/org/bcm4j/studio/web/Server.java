@@ -6,6 +6,8 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.router.EndpointNotFound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -45,7 +47,6 @@ public final class Server implements AutoCloseable {
     private final Api api;
     private final Guard guard;
     private final Metrics metrics;
-    private final Assets assets;
     private final Answers answers;
     private final int mostBody;
     /** The requests that are being answered, by their ids. */
@@ -95,7 +96,6 @@ public final class Server implements AutoCloseable {
         this.metrics = metrics;
         this.mostBody = mostBody;
         this.bodies = new BodyMemory(BODIES * mostBody);
-        this.assets = new Assets(PAGE);
         this.answers = new Answers(api, this::settle);
         try {
             javalin = Javalin.create(config -> {
@@ -157,11 +157,22 @@ public final class Server implements AutoCloseable {
                         Objects.requireNonNull(handlers.get(endpoint.id()), endpoint.id())));
         // A task that there is not: the answer says which there are.
         config.routes.post("/api/v1/models/{model}/{task}", context -> task(context, context.pathParam("task")));
-        config.routes.get("/<path>", this::asset);
-        config.routes.get("/", this::asset);
+        new Assets(PAGE)
+                .byPath()
+                .forEach((path, asset) ->
+                        config.routes.get(path, context -> answers.send(context, asset.type(), asset.content())));
         config.routes.exception(
                 Refused.class,
                 (refused, context) -> answers.problem(context, refused.status(), String.valueOf(refused.getMessage())));
+        config.routes.exception(
+                EndpointNotFound.class,
+                (failure, context) -> answers.problem(context, failure.getStatus(), "there is nothing at this path"));
+        config.routes.exception(
+                MethodNotAllowedResponse.class,
+                (failure, context) -> answers.problem(
+                        context,
+                        failure.getStatus(),
+                        "this is not asked by " + context.method() + "; /api/v1/openapi.json says how"));
         config.routes.exception(
                 HttpResponseException.class,
                 (failure, context) ->
@@ -246,17 +257,6 @@ public final class Server implements AutoCloseable {
             context.status(503);
         }
         answers.json(context, api.health(stopping ? "stopping" : "ready"));
-    }
-
-    private void asset(Context context) {
-        Assets.Asset asset = assets.at(context.path()).orElseThrow(() -> nothingToGet(context.path()));
-        answers.send(context, asset.type(), asset.content());
-    }
-
-    private Refused nothingToGet(String path) {
-        return api.endpoints().stream().anyMatch(endpoint -> endpoint.isAt(path))
-                ? new Refused(405, "this is not asked by GET; /api/v1/openapi.json says how")
-                : new Refused(404, "there is nothing at this path");
     }
 
     private void task(Context context, String task) {

@@ -29,8 +29,8 @@ public final class EvaluationQueue implements AutoCloseable {
     private static final long FOR_ONE_CORE = 300_000_000;
 
     /**
-     * So long the thread looks for the next task before it sleeps. Who asks for image after image does not wait for a core
-     * that wakes: that takes longer than it sounds, for the evaluation after it finds no cache as it was.
+     * How long the thread looks for the next task before it sleeps. The evaluation after a sleep takes a third longer, because
+     * the core and its caches have to wake.
      */
     private static final Duration AWAKE = Duration.ofMillis(2);
 

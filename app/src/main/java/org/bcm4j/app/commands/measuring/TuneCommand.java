@@ -122,9 +122,6 @@ public final class TuneCommand implements Callable<Integer> {
 
     private int images;
 
-    /** The pixel errors of edits: a restoration of little distance can be of another picture. */
-    private final Map<Walk, Double> errors = new HashMap<>();
-
     @Mixin
     private final DataOptions data = new DataOptions();
 
@@ -167,6 +164,8 @@ public final class TuneCommand implements Callable<Integer> {
         images = wanted.orElse(Math.min(MOST_IMAGES, training.size()));
         OptionRange.require("--images", images, LEAST_IMAGES, training.size());
         List<WalkSearch.Found> tried = new ArrayList<>();
+        // Of edits: a restoration of little distance can be of another picture.
+        Map<Walk, Double> pixelErrors = new HashMap<>();
         WalkSearch.Found best;
         try (TensorModel bcm = model.open();
                 MeasuringProgress progress = new MeasuringProgress()) {
@@ -177,7 +176,10 @@ public final class TuneCommand implements Callable<Integer> {
             } else {
                 try (FeatureNetwork network = features.open()) {
                     network.requireFit(training, source.title());
-                    best = search(starts, distanceCost(judged, network, training, Measuring.alone(progress)), tried);
+                    best = search(
+                            starts,
+                            distanceCost(judged, network, training, Measuring.alone(progress), pixelErrors),
+                            tried);
                 }
             }
         }
@@ -185,7 +187,7 @@ public final class TuneCommand implements Callable<Integer> {
             folder.store(folder.walks().with(aim.purpose, nfe, best.walk().toString()));
         }
         plot.ifPresent(file -> TuningPlot.draw(file, tried));
-        report(tried, best);
+        report(tried, best, pixelErrors);
         return ExitCode.OK;
     }
 
@@ -231,9 +233,17 @@ public final class TuneCommand implements Callable<Integer> {
         return walk -> inversion.of(walk, labels).meanSquaredError();
     }
 
-    /** The distance of generated or edited images from real images. */
+    /**
+     * The distance of generated or edited images from real images.
+     *
+     * @param pixelErrors gets those of edits
+     */
     private ToDoubleFunction<Walk> distanceCost(
-            TrainedModel judged, FeatureNetwork network, LabelledImages training, Measuring measuring) {
+            TrainedModel judged,
+            FeatureNetwork network,
+            LabelledImages training,
+            Measuring measuring,
+            Map<Walk, Double> pixelErrors) {
         RealImages real = RealImages.measure(network, training, training.size(), measuring);
         if (aim == Aim.SAMPLE) {
             GenerationQuality generation =
@@ -244,16 +254,21 @@ public final class TuneCommand implements Callable<Integer> {
         Corruption damage = aim == Aim.INPAINT ? EditingQuality.HOLE : COMPRESSION;
         return walk -> {
             EditingQuality.Figures figures = editing.of(damage, walk);
-            errors.put(walk, figures.meanSquaredError());
+            pixelErrors.put(walk, figures.meanSquaredError());
             return figures.relativeToBlurred();
         };
     }
 
-    private void report(List<WalkSearch.Found> tried, WalkSearch.Found best) {
-        String error = errors.isEmpty() ? "" : "        MSE";
+    private void report(List<WalkSearch.Found> tried, WalkSearch.Found best, Map<Walk, Double> pixelErrors) {
+        String error = pixelErrors.isEmpty() ? "" : "        MSE";
         System.out.printf(Locale.ROOT, "%-48s %12s%s%n", "walk", aim == Aim.INVERT ? "MSE" : "FD / blurred", error);
         for (WalkSearch.Found found : tried) {
-            System.out.printf(Locale.ROOT, "%-48s %12.6f%s%n", found.walk(), found.cost(), errorColumn(found.walk()));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-48s %12.6f%s%n",
+                    found.walk(),
+                    found.cost(),
+                    column(Optional.ofNullable(pixelErrors.get(found.walk()))));
         }
         System.out.printf(
                 Locale.ROOT,
@@ -270,8 +285,8 @@ public final class TuneCommand implements Callable<Integer> {
                         : "the model is unchanged; to save this walk: " + savingCommand(best.walk()));
     }
 
-    private String errorColumn(Walk walk) {
-        return Optional.ofNullable(errors.get(walk))
+    private static String column(Optional<Double> pixelError) {
+        return pixelError
                 .map(error -> String.format(Locale.ROOT, " %10.6f", error))
                 .orElse("");
     }

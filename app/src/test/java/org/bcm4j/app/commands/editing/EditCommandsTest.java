@@ -14,7 +14,7 @@ import org.bcm4j.app.CommandProcess.Outcome;
 import org.bcm4j.app.CommandSession;
 import org.bcm4j.app.Pictures;
 import org.bcm4j.app.TinyModel;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,20 +29,11 @@ class EditCommandsTest {
     @TempDir
     Path directory;
 
-    private static CommandSession session;
+    @AutoClose
+    private static final CommandSession session = CommandSession.in(() -> shared);
 
     @BeforeAll
-    static void start() throws IOException {
-        writeInputs();
-        session = CommandSession.in(shared);
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        session.close();
-    }
-
-    private static void writeInputs() throws IOException {
+    static void writeInputs() throws IOException {
         TinyModel.write(shared.resolve("model"));
         TinyModel.writeLabelsOnly(shared.resolve("labels-only"));
         TinyModel.writePlain(shared.resolve("plain"));

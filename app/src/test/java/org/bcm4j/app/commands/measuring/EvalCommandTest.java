@@ -22,7 +22,7 @@ import org.bcm4j.metrics.evaluation.InversionQuality;
 import org.bcm4j.metrics.evaluation.SampleReport;
 import org.bcm4j.model.ModelFolder;
 import org.bcm4j.model.RecommendedWalks;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,23 +45,14 @@ class EvalCommandTest {
     @TempDir
     static Path shared;
 
-    private static CommandSession session;
+    @AutoClose
+    private static final CommandSession session = new CommandSession(() -> new CommandProcess(shared, List.of(HOME)));
 
     @TempDir
     Path directory;
 
     @BeforeAll
-    static void start() throws Exception {
-        writeInputs();
-        session = new CommandSession(shared, List.of(HOME));
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        session.close();
-    }
-
-    private static void writeInputs() throws Exception {
+    static void writeInputs() throws Exception {
         TinyModel.write(shared.resolve("bcm"));
         TinyModel.writeDenoiser(shared.resolve("edm"));
         for (String animal : TinyModel.CLASSES) {
