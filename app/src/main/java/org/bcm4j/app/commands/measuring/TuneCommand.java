@@ -164,7 +164,7 @@ public final class TuneCommand implements Callable<Integer> {
         images = wanted.orElse(Math.min(MOST_IMAGES, training.size()));
         OptionRange.require("--images", images, LEAST_IMAGES, training.size());
         List<WalkSearch.Found> tried = new ArrayList<>();
-        // Of edits: a restoration of little distance can be of another picture.
+        // Of edits: a restoration that is near to real images can be far from its own.
         Map<Walk, Double> pixelErrors = new HashMap<>();
         WalkSearch.Found best;
         try (TensorModel bcm = model.open();
